@@ -1,0 +1,1 @@
+//! Liaison, the agent core.
