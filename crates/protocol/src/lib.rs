@@ -1,1 +1,25 @@
-//! The wire contract.
+//! The wire contract between callers, the task API server and the agent.
+//!
+//! Everything here is a value: task inputs and outputs, failures, agent messages, and the two rules that server
+//! and agent must apply alike ([`normalise_profile_urn`], [`trim_note`]). No I/O, no clock, nothing but serde.
+//! `docs/PROTOCOL.md` is the same contract in prose.
+
+mod agent;
+mod code;
+mod input;
+mod note;
+mod output;
+mod urn;
+
+pub use agent::{
+    Complete, CompleteAnswer, CompletionStatus, Directive, DirectiveAction, Effect, Heartbeat, HeartbeatAction,
+    HeartbeatAnswer, Held, HeldPhase, Mode, Offer, PairAnswer, PairRequest, Poll, PollAnswer, Progress,
+    ReadyState, Start, StartAnswer, Waiting, capability, default_act_within_ms, default_lease_ms,
+};
+pub use code::{ErrorCode, WaitReason};
+pub use input::{
+    FetchConnections, InputError, MAX_COUNT, SendConnectionRequest, TaskInput, TaskType, known_task_types,
+};
+pub use note::{MAX_NOTE_UTF16, NoteTooLong, trim_note};
+pub use output::{Connection, FetchOutput, SentOutput, TaskFailure};
+pub use urn::{InvalidProfileUrn, PROFILE_URN_PREFIX, ProfileId, normalise_profile_urn};

@@ -1,0 +1,347 @@
+//! The agent protocol, version 1: what the extension and a task API server say to each other.
+//!
+//! Durations are milliseconds, never wall-clock times. Unknown fields are ignored. What a "level one" server (only
+//! `poll` and `complete`) leaves out has its default here. `docs/PROTOCOL.md` is the prose.
+
+use crate::{TaskFailure, WaitReason};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// Names a server may list in [`PollAnswer::supports`].
+pub mod capability {
+    /// The server wants `start` before every effect.
+    pub const START: &str = "start";
+    /// The server takes heartbeats.
+    pub const HEARTBEAT: &str = "heartbeat";
+}
+
+/// How long after a `start` request left an invitation may be sent, when the server doesn't say.
+#[must_use]
+pub const fn default_act_within_ms() -> u64 {
+    20_000
+}
+
+/// How long a lease lasts without a heartbeat, when the server doesn't say.
+#[must_use]
+pub const fn default_lease_ms() -> u64 {
+    60_000
+}
+
+const fn one() -> u32 {
+    1
+}
+
+/// `POST /agent/v1/pair`: a one-time code for an agent token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PairRequest {
+    /// The one-time code.
+    pub code: String,
+    /// What the person calls this browser.
+    pub name: String,
+}
+
+/// Answer to [`PairRequest`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PairAnswer {
+    /// The agent token; shown to nobody, used as `Authorization: Bearer`.
+    pub token: String,
+    /// The server's id for this agent.
+    pub agent: String,
+}
+
+/// What the agent can do right now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReadyState {
+    /// Takes what `accepts` names.
+    Ready,
+    /// The person paused it.
+    Paused,
+    /// Nobody is signed in to LinkedIn.
+    SignedOut,
+    /// Another member is signed in than the bound one.
+    WrongAccount,
+    /// A challenge or a block waits for the person.
+    Latched,
+}
+
+/// `POST /agent/v1/poll`: asks for work and says what is held. Parked for at most `wait_ms`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Poll {
+    /// Random, made at pairing. The last instance to pair owns the token.
+    pub instance: String,
+    /// The extension's version.
+    pub version: String,
+    /// Salted hash of the signed-in member; `null` until one is known.
+    pub account: Option<String>,
+    /// How long the answer may be held back.
+    pub wait_ms: u64,
+    /// What the agent can do.
+    pub state: ReadyState,
+    /// Task types that may be offered at once.
+    pub accepts: Vec<String>,
+    /// Task types that may not, why, and for how long.
+    #[serde(default)]
+    pub waiting: Vec<Waiting>,
+    /// Everything in the journal.
+    #[serde(default)]
+    pub held: Vec<Held>,
+}
+
+/// A kind of task that waits, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// The kind.
+    pub task_type: String,
+    /// Why.
+    pub reason: WaitReason,
+    /// For how long; `null` when it waits for a person.
+    pub for_ms: Option<u64>,
+}
+
+/// A task in the agent's journal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// The task's id.
+    pub task: String,
+    /// The epoch it is held under.
+    pub epoch: u32,
+    /// How far it is.
+    pub phase: HeldPhase,
+}
+
+/// How far a held task is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeldPhase {
+    /// Accepted; nothing was asked of LinkedIn yet.
+    Claimed,
+    /// Being carried out.
+    Running,
+    /// An invitation whose outcome is being looked up.
+    Verifying,
+    /// Ended; the result was not acknowledged yet.
+    Finished,
+}
+
+/// Answer to [`Poll`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PollAnswer {
+    /// A task to carry out, or nothing.
+    #[serde(default)]
+    pub task: Option<Offer>,
+    /// What to do with held tasks.
+    #[serde(default)]
+    pub directives: Vec<Directive>,
+    /// When to poll again; absent: at once after a held poll, in 5 s after one that came back at once.
+    #[serde(default)]
+    pub next_ms: Option<u64>,
+    /// Which optional calls the server has: see [`capability`].
+    #[serde(default)]
+    pub supports: Vec<String>,
+}
+
+/// What a server wants done with a held task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Directive {
+    /// The task.
+    pub task: String,
+    /// The epoch the directive is about; one for another epoch is ignored.
+    pub epoch: u32,
+    /// What to do.
+    #[serde(rename = "do")]
+    pub action: DirectiveAction,
+}
+
+/// See [`Directive`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DirectiveAction {
+    /// Go on.
+    Continue,
+    /// Stop before the next effect and complete `failed`/`cancelled`.
+    Cancel,
+    /// Post the result again.
+    Resend,
+    /// Forget it: it was overtaken or is closed.
+    Abandon,
+    /// One this version doesn't know; ignored.
+    #[serde(other)]
+    Unknown,
+}
+
+/// What an offer wants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Carry the task out.
+    #[default]
+    Run,
+    /// Find out, by reading alone, whether an invitation that was started went out.
+    Verify,
+}
+
+/// A task offered to the agent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// The task's id, at most 128 characters.
+    pub task: String,
+    /// The kind; may be one this version doesn't know.
+    pub task_type: String,
+    /// The input as the caller sent it.
+    #[serde(default)]
+    pub task_input: Map<String, Value>,
+    /// What is wanted. Default: run.
+    #[serde(default)]
+    pub mode: Mode,
+    /// Names this offer in every later call. Default: the task's id.
+    #[serde(default)]
+    pub token: Option<String>,
+    /// Grows with every offer of the same task that isn't a repeat. Default 1.
+    #[serde(default = "one")]
+    pub epoch: u32,
+    /// How long the offer stands, counted from the answer's arrival.
+    #[serde(default)]
+    pub offer_ms: Option<u64>,
+    /// How long the lease lasts without a heartbeat.
+    #[serde(default)]
+    pub lease_ms: Option<u64>,
+    /// Which attempt this is, from 1.
+    #[serde(default = "one")]
+    pub attempt: u32,
+    /// In mode `verify`: how long ago the invitation was started, at most.
+    #[serde(default)]
+    pub since_ms: Option<u64>,
+}
+
+impl Offer {
+    /// The token, or its default, the task's id.
+    #[must_use]
+    pub fn token_or_task(&self) -> &str {
+        self.token.as_deref().unwrap_or(&self.task)
+    }
+}
+
+/// `POST /agent/v1/tasks/{id}/start`: asks for leave to have an effect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Start {
+    /// The offer's token.
+    pub token: String,
+}
+
+/// Answer to [`Start`]; on the server's disk before it was given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StartAnswer {
+    /// How long the lease lasts without a heartbeat.
+    #[serde(default = "default_lease_ms")]
+    pub lease_ms: u64,
+    /// The effect must begin within this time, counted from before the request left.
+    #[serde(default = "default_act_within_ms")]
+    pub act_within_ms: u64,
+    /// Whether this token had started before.
+    #[serde(default)]
+    pub replayed: bool,
+}
+
+/// How much of a task is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Rows walked.
+    pub done: u64,
+    /// Rows expected, when known.
+    pub of: Option<u64>,
+}
+
+/// `POST /agent/v1/tasks/{id}/heartbeat`, every 15 s while a task runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heartbeat {
+    /// The offer's token.
+    pub token: String,
+    /// How far it is.
+    #[serde(default)]
+    pub progress: Option<Progress>,
+}
+
+/// What a heartbeat is answered with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeartbeatAction {
+    /// Go on.
+    #[default]
+    Continue,
+    /// Stop before the next effect.
+    Cancel,
+}
+
+/// Answer to [`Heartbeat`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeartbeatAnswer {
+    /// The lease, counted anew.
+    #[serde(default = "default_lease_ms")]
+    pub lease_ms: u64,
+    /// Go on, or stop.
+    #[serde(rename = "do", default)]
+    pub action: HeartbeatAction,
+}
+
+/// How a task ended, as the agent tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CompletionStatus {
+    /// Done.
+    Completed,
+    /// Ended with a [`TaskFailure`].
+    Failed,
+    /// Not begun: nothing of it was sent. Queued again, at no cost of an attempt.
+    Returned,
+}
+
+/// What is known of the task's effect on LinkedIn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Certainly none.
+    #[default]
+    None,
+    /// Certainly done.
+    Done,
+    /// Not known.
+    Maybe,
+}
+
+/// `POST /agent/v1/tasks/{id}/complete`: the result. Repeated until the answer is final; idempotent by token.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Complete {
+    /// The offer's token.
+    pub token: String,
+    /// How it ended.
+    pub status: CompletionStatus,
+    /// A documented output, a [`TaskFailure`], or `null` for `returned`.
+    #[serde(default)]
+    pub task_output: Value,
+    /// What is known of the effect.
+    #[serde(default)]
+    pub effect: Effect,
+}
+
+impl Complete {
+    /// The failure in a `failed` completion, when it has the documented shape.
+    #[must_use]
+    pub fn failure(&self) -> Option<TaskFailure> {
+        match self.status {
+            CompletionStatus::Failed => serde_json::from_value(self.task_output.clone()).ok(),
+            CompletionStatus::Completed | CompletionStatus::Returned => None,
+        }
+    }
+}
+
+/// Answer to [`Complete`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CompleteAnswer {
+    /// The task's public status now: `pending`, `processing`, `completed` or `failed`.
+    #[serde(default)]
+    pub status: String,
+    /// Whether this token had completed before.
+    #[serde(default)]
+    pub replayed: bool,
+}
