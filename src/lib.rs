@@ -1,1 +1,4 @@
-//! Liaison, the agent core.
+//! Liaison, the agent core: what the extension decides. See `docs/ARCHITECTURE.md` for the map.
+
+pub mod clean;
+pub mod voyager;
