@@ -1,0 +1,173 @@
+/**
+ * The only file that names Chrome's extension API. It implements the `Host` that the agent core is handed, registers the
+ * worker's listeners, and offers the pages the few calls they need. Nothing here decides anything: decisions are the core's.
+ */
+
+/** @typedef {"idle" | "working" | "paused" | "attention"} Badge */
+/** @typedef {"alarm" | "watchdog" | "startup" | "installed" | "permissions" | "message"} WakeReason */
+
+/**
+ * What the core may ask of the browser. Stored values are strings, so that no structured-clone surprise comes between a
+ * journal entry and the bytes that were written.
+ *
+ * @typedef {object} Host
+ * @property {(area: "local" | "session", keys: string[] | null) => Promise<Record<string, string>>} storageGet
+ * @property {(area: "local" | "session", items: Record<string, string>) => Promise<void>} storageSet one atomic write
+ * @property {(area: "local" | "session", keys: string[]) => Promise<void>} storageRemove
+ * @property {(atMs: number) => Promise<void>} setAlarm the core's one far wake-up
+ * @property {() => Promise<void>} clearAlarm
+ * @property {(name: string) => Promise<string | null>} cookie
+ * @property {(origin: string) => Promise<boolean>} hasPermission
+ * @property {(badge: Badge, title: string) => Promise<void>} showBadge
+ * @property {() => Promise<void>} keepAlive
+ * @property {() => void} statusChanged
+ * @property {() => string} version
+ */
+
+/**
+ * @typedef {object} Handlers
+ * @property {(reason: WakeReason) => void} wake
+ * @property {(message: unknown, fromOwnPage: boolean) => Promise<unknown>} message never rejects
+ * @property {() => void} updateAvailable
+ */
+
+export const LINKEDIN_ORIGIN = "https://www.linkedin.com/*";
+
+const LINKEDIN_URL = "https://www.linkedin.com/";
+const SESSION_COOKIE = "li_at";
+const CORE_ALARM = "core";
+const WATCHDOG_ALARM = "watchdog";
+/** 30 s is Chrome's floor for alarms in an installed extension. */
+const WATCHDOG_MINUTES = 0.5;
+const STATUS_CHANGED = "status_changed";
+
+/** Each state has its own text, so that none of them is told by colour alone. */
+export const BADGES = Object.freeze({
+  idle: { text: "", background: "#5f6b7a", ink: "#ffffff" },
+  working: { text: "…", background: "#0b6e66", ink: "#ffffff" },
+  paused: { text: "II", background: "#5f6b7a", ink: "#ffffff" },
+  attention: { text: "!", background: "#b3261e", ink: "#ffffff" },
+});
+
+/** @type {Host} */
+export const host = {
+  storageGet: async (area, keys) => /** @type {Record<string, string>} */ (await chrome.storage[area].get(keys)),
+  storageSet: (area, items) => chrome.storage[area].set(items),
+  storageRemove: (area, keys) => chrome.storage[area].remove(keys),
+  setAlarm: (atMs) => chrome.alarms.create(CORE_ALARM, { when: atMs }),
+  clearAlarm: async () => void (await chrome.alarms.clear(CORE_ALARM)),
+  cookie: async (name) => (await chrome.cookies.get({ url: LINKEDIN_URL, name }))?.value ?? null,
+  hasPermission: (origin) => chrome.permissions.contains({ origins: [origin] }),
+  showBadge,
+  // Chrome ends a worker after 30 s without an event or an extension call, whatever its fetches are doing.
+  keepAlive: async () => void (await chrome.runtime.getPlatformInfo()),
+  // With no page open there is no receiver, and Chrome reports that as a rejection.
+  statusChanged: () => void chrome.runtime.sendMessage({ kind: STATUS_CHANGED }).catch(() => {}),
+  version: () => chrome.runtime.getManifest().version,
+};
+
+/**
+ * @param {Badge} badge
+ * @param {string} title read out by screen readers, which do not see the badge
+ */
+async function showBadge(badge, title) {
+  const { text, background, ink } = BADGES[badge];
+  await Promise.all([
+    chrome.action.setBadgeText({ text }),
+    chrome.action.setBadgeBackgroundColor({ color: background }),
+    chrome.action.setBadgeTextColor({ color: ink }),
+    chrome.action.setTitle({ title }),
+  ]);
+}
+
+/**
+ * Registers every listener of the worker. Must run in the worker's first turn: Chrome drops the event that woke the
+ * worker when its listener appears later.
+ *
+ * @param {Handlers} on
+ */
+export function listen(on) {
+  chrome.alarms.onAlarm.addListener(({ name }) => on.wake(name === WATCHDOG_ALARM ? "watchdog" : "alarm"));
+  chrome.runtime.onInstalled.addListener(() => on.wake("installed"));
+  chrome.runtime.onStartup.addListener(() => on.wake("startup"));
+  // Without this listener Chrome waits for the worker to fall idle before it updates, which this one never does.
+  chrome.runtime.onUpdateAvailable.addListener(() => on.updateAvailable());
+  chrome.permissions.onAdded.addListener(() => on.wake("permissions"));
+  chrome.permissions.onRemoved.addListener(() => on.wake("permissions"));
+  chrome.cookies.onChanged.addListener(({ cookie }) => void (isSession(cookie) && on.wake("permissions")));
+  chrome.runtime.onMessage.addListener((message, sender, reply) => {
+    on.message(message, isOwnPage(sender)).then(reply);
+    return true; // the answer comes later; Chrome keeps the channel open
+  });
+}
+
+/** @param {chrome.cookies.Cookie} cookie */
+function isSession({ name, domain }) {
+  return name === SESSION_COOKIE && /^\.?(www\.)?linkedin\.com$/.test(domain);
+}
+
+/**
+ * The id alone is not enough: a content script shares it, and a page's renderer can be made to lie about what it runs.
+ *
+ * @param {chrome.runtime.MessageSender} sender
+ */
+export function isOwnPage(sender) {
+  const root = chrome.runtime.getURL("");
+  const ownUrl = sender.url?.startsWith(root) === true;
+  return sender.id === chrome.runtime.id && ownUrl && `${sender.origin}/` === root;
+}
+
+/** What every start of the worker needs: an update clears alarms, and the access level is not remembered. */
+export async function prepareWorker() {
+  const accessLevel = "TRUSTED_CONTEXTS";
+  await Promise.all([
+    chrome.storage.local.setAccessLevel({ accessLevel }),
+    chrome.storage.session.setAccessLevel({ accessLevel }),
+    ensureWatchdog(),
+  ]);
+}
+
+async function ensureWatchdog() {
+  if (await chrome.alarms.get(WATCHDOG_ALARM)) return;
+  await chrome.alarms.create(WATCHDOG_ALARM, { periodInMinutes: WATCHDOG_MINUTES });
+}
+
+/** @param {string} path inside the package */
+export const packageUrl = (path) => chrome.runtime.getURL(path);
+
+export const reloadExtension = () => chrome.runtime.reload();
+
+/**
+ * @param {unknown} message
+ * @returns {Promise<unknown>} rejects when there is no worker
+ */
+export const sendToWorker = (message) => chrome.runtime.sendMessage(message);
+
+/** @param {() => void} listener for pages */
+export function onStatusChanged(listener) {
+  chrome.runtime.onMessage.addListener((message, sender) => {
+    if (sender.id === chrome.runtime.id && message?.kind === STATUS_CHANGED) listener();
+  });
+}
+
+/**
+ * Shows Chrome's permission prompt, so it has to be called inside a click, before anything is awaited.
+ *
+ * @param {string[]} origins
+ * @returns {Promise<boolean>}
+ */
+export const requestOrigins = (origins) => chrome.permissions.request({ origins });
+
+/** @param {string} origin */
+export const releaseOrigin = (origin) => chrome.permissions.remove({ origins: [origin] });
+
+export const openOptions = () => chrome.runtime.openOptionsPage();
+
+/** @returns {Promise<string>} Chrome's short name of the operating system */
+export const operatingSystem = async () => (await chrome.runtime.getPlatformInfo()).os;
+
+/**
+ * @param {string} key
+ * @param {string[]} values
+ */
+export const localMessage = (key, values) => chrome.i18n.getMessage(key, values);

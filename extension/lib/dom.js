@@ -1,0 +1,75 @@
+/** Builds page content from text alone: names and messages come from strangers and must never be read as markup. */
+
+/**
+ * @param {string} id
+ * @returns {HTMLElement}
+ */
+export function byId(id) {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`the page has no #${id}`);
+  return element;
+}
+
+/**
+ * @param {string} id
+ * @returns {HTMLInputElement}
+ */
+export const input = (id) => /** @type {HTMLInputElement} */ (byId(id));
+
+/**
+ * @param {string} id
+ * @returns {HTMLButtonElement}
+ */
+export const button = (id) => /** @type {HTMLButtonElement} */ (byId(id));
+
+/**
+ * `dir="auto"` keeps a right-to-left name from reordering the words around it.
+ *
+ * @param {string} tag
+ * @param {string} className
+ * @param {...(string | Node)} children
+ */
+export function make(tag, className, ...children) {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.dir = "auto";
+  element.append(...children);
+  return element;
+}
+
+/**
+ * Leaves an unchanged element alone, so that a refresh every second is not read out every second.
+ *
+ * @param {Element} element
+ * @param {string} text
+ */
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {Node[]} children
+ */
+export function setChildren(element, children) {
+  const next = document.createElement("div");
+  next.append(...children);
+  if (element.innerHTML !== next.innerHTML) element.replaceChildren(...next.childNodes);
+}
+
+/**
+ * Shows a problem as its sentence and what to do about it; an empty one hides the box.
+ *
+ * @param {HTMLElement} box
+ * @param {{ message: string, remedy: string } | null} problem
+ */
+export function showProblem(box, problem) {
+  box.hidden = problem === null;
+  setChildren(box, problem ? lines(problem) : []);
+}
+
+/** @param {{ message: string, remedy: string }} problem */
+function lines({ message, remedy }) {
+  const said = make("p", "problem-message", message);
+  return remedy ? [said, make("p", "problem-remedy", remedy)] : [said];
+}

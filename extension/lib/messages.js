@@ -1,0 +1,125 @@
+/**
+ * What pages and worker say to each other, and `send()`, by which a page asks. A worker that does not answer is an
+ * ordinary result here: Chrome may be starting it, or it may be broken, and the page has to say so instead of waiting.
+ */
+import { sendToWorker } from "./browser.js";
+import { t } from "./i18n.js";
+
+/** @typedef {{ code: string, message: string, remedy: string }} Problem */
+
+/**
+ * @typedef {{ kind: "status" }
+ *   | { kind: "pair", server: string, code?: string, token?: string, name: string }
+ *   | { kind: "test_connection" }
+ *   | { kind: "forget" }
+ *   | { kind: "set_paused", paused: boolean }} Command
+ */
+
+/**
+ * @typedef {object} Step one step of "Test connection"
+ * @property {"permission" | "reach" | "protocol" | "authorise" | "linkedin"} name
+ * @property {boolean} ok
+ * @property {string} detail
+ * @property {string} remedy
+ */
+
+/**
+ * @typedef {"unpaired" | "ready" | "paused" | "signed_out" | "wrong_account" | "latched" | "superseded" | "unauthorised"
+ *   | "no_permission"} AgentState
+ */
+
+/** @typedef {{ task: string, task_type: string, phase: string, done: number | null, of: number | null }} Running */
+/** @typedef {{ task_type: string, reason: string, for_ms: number | null }} Waiting */
+
+/**
+ * @typedef {object} Recent
+ * @property {string} task
+ * @property {string} task_type
+ * @property {"completed" | "failed" | "returned"} outcome
+ * @property {string | null} code
+ * @property {string | null} message
+ * @property {string | null} remedy
+ * @property {number} at_ms
+ * @property {boolean} acknowledged the server has confirmed that it has the result
+ */
+
+/**
+ * @typedef {object} Contact measured by the running worker, never stored
+ * @property {"connecting" | "connected" | "unreachable"} state
+ * @property {number | null} last_ms_ago
+ * @property {Problem | null} error
+ */
+
+/**
+ * @typedef {object} Status
+ * @property {string} version
+ * @property {AgentState} state
+ * @property {{ url: string, name: string } | null} server
+ * @property {Contact} contact
+ * @property {"signed_in" | "signed_out" | "unknown" | "wrong_account"} linkedin
+ * @property {boolean} paused
+ * @property {Problem | null} attention
+ * @property {Running | null} running
+ * @property {Waiting[]} waiting
+ * @property {Recent[]} recent newest first
+ */
+
+/** @typedef {{ ok: true, status?: Status, steps?: Step[] }} Done */
+/** @typedef {{ ok: false, error: Problem, steps?: Step[] }} Refused */
+/** @typedef {Done | Refused} Answer */
+/** @typedef {{ ok: false, unanswered: true, error: Problem, steps?: undefined }} NoAnswer */
+
+/**
+ * A status is in the worker's memory, so a second without one means that something is wrong. The others talk to a
+ * server, whose slowest fetch is cut off at 25 s, or write to storage.
+ *
+ * @type {Record<Command["kind"], number>}
+ */
+export const DEADLINES_MS = { status: 1_000, set_paused: 5_000, forget: 30_000, pair: 60_000, test_connection: 90_000 };
+
+/**
+ * @param {unknown} message
+ * @returns {message is Command} by kind alone: the core validates the fields
+ */
+export function isCommand(message) {
+  const kind = /** @type {{ kind?: unknown } | null | undefined} */ (message)?.kind;
+  return typeof kind === "string" && Object.hasOwn(DEADLINES_MS, kind);
+}
+
+/**
+ * @param {string} code
+ * @param {string} message
+ * @param {string} remedy
+ * @returns {Refused}
+ */
+export const refuse = (code, message, remedy) => ({ ok: false, error: { code, message, remedy } });
+
+/**
+ * @param {Command} command
+ * @param {object} [by]
+ * @param {(message: unknown) => Promise<unknown>} [by.deliver]
+ * @param {(run: () => void, ms: number) => unknown} [by.after] schedules the deadline
+ * @returns {Promise<Answer | NoAnswer>} never rejects
+ */
+export function send(command, { deliver = sendToWorker, after = (run, ms) => setTimeout(run, ms) } = {}) {
+  return new Promise((resolve) => {
+    after(() => resolve(noAnswer()), DEADLINES_MS[command.kind]);
+    deliver(command).then(
+      (answer) => resolve(isAnswer(answer) ? answer : noAnswer()),
+      () => resolve(noAnswer()),
+    );
+  });
+}
+
+/**
+ * @param {unknown} answer
+ * @returns {answer is Answer} Chrome hands over `undefined` when the worker ended before it answered
+ */
+const isAnswer = (answer) => typeof (/** @type {Answer | undefined} */ (answer)?.ok) === "boolean";
+
+/** @returns {NoAnswer} */
+const noAnswer = () => ({
+  ok: false,
+  unanswered: true,
+  error: { code: "no_answer", message: t("no_answer_message"), remedy: t("no_answer_remedy") },
+});

@@ -1,0 +1,142 @@
+/** The options page: pairing with a server, testing the connection, forgetting it. */
+import { LINKEDIN_ORIGIN, operatingSystem, releaseOrigin, requestOrigins } from "../lib/browser.js";
+import { button, byId, input, make, setChildren, setText, showProblem } from "../lib/dom.js";
+import { localise, t } from "../lib/i18n.js";
+import { send } from "../lib/messages.js";
+import { readAddress } from "../lib/server-address.js";
+import { watchStatus } from "../lib/status-watch.js";
+import { pairingLine, readForm, stepLine } from "./pairing.js";
+
+/** @typedef {import("../lib/messages.js").Answer} Answer */
+/** @typedef {import("../lib/messages.js").Command} Command */
+/** @typedef {import("../lib/messages.js").NoAnswer} NoAnswer */
+/** @typedef {import("../lib/messages.js").Status} Status */
+/** @typedef {import("../lib/messages.js").Step} Step */
+
+const dialog = /** @type {HTMLDialogElement} */ (byId("forget-dialog"));
+/** @type {Status | null} what the worker said last; null while it does not answer */
+let status = null;
+/** One command at a time: a second click would race the first one's answer. */
+let busy = false;
+
+localise(document);
+suggestName().catch(() => {}); // a convenience; the field can be filled by hand
+const refresh = watchStatus(showAnswer);
+byId("pair-form").addEventListener("submit", pair);
+byId("test").addEventListener("click", () => run({ kind: "test_connection" }, t("testing"), t("test_passed")));
+byId("grant").addEventListener("click", grant);
+byId("forget").addEventListener("click", () => dialog.showModal());
+byId("forget-cancel").addEventListener("click", () => dialog.close());
+byId("forget-confirm").addEventListener("click", forget);
+
+async function suggestName() {
+  const suggestion = t("name_suggestion", await operatingSystem());
+  if (input("name").value === "") input("name").value = suggestion;
+}
+
+/** @param {Event} event */
+async function pair(event) {
+  event.preventDefault();
+  const typed = readForm(Object.fromEntries(["server", "code", "token", "name"].map((id) => [id, input(id).value])));
+  if (!typed.ok) return refuse(typed.reason, typed.field);
+  // The prompt needs the click that is being handled: nothing may be awaited before it.
+  const granted = typed.address.loopback || (await allowed([typed.address.origin]));
+  if (!granted) return refuse("permission_refused", "server");
+  const answer = await run(typed.command, t("pairing"), t("paired"));
+  if (!answer.ok) return;
+  input("code").value = "";
+  input("token").value = "";
+}
+
+async function grant() {
+  const address = readAddress(status?.server?.url ?? "");
+  const granted = await allowed(address.ok ? [LINKEDIN_ORIGIN, address.origin] : [LINKEDIN_ORIGIN]);
+  if (!granted) return refuse("permission_refused", "grant");
+  showProblem(byId("message"), null);
+  await refresh();
+}
+
+async function forget() {
+  dialog.close();
+  const address = readAddress(status?.server?.url ?? "");
+  const answer = await run({ kind: "forget" }, t("forgetting"), t("forgotten"));
+  // The permission was given for this server alone. A loopback one is part of the manifest and cannot be given back.
+  if (answer.ok && address.ok && !address.loopback) await releaseOrigin(address.origin).catch(() => {});
+}
+
+/**
+ * @param {string[]} origins
+ * @returns {Promise<boolean>} Chrome rejects, rather than refuses, what an administrator has blocked
+ */
+const allowed = (origins) => requestOrigins(origins).catch(() => false);
+
+/**
+ * @param {Command} command
+ * @param {string} doing
+ * @param {string} done
+ */
+async function run(command, doing, done) {
+  setBusy(true);
+  say("quiet", doing, "");
+  showSteps([]);
+  const answer = await send(command);
+  showSteps(answer.steps ?? []);
+  if (answer.ok) say("good", done, "");
+  else say("bad", answer.error.message, answer.error.remedy);
+  setBusy(false);
+  await refresh();
+  return answer;
+}
+
+/**
+ * @param {string} reason a message key; its remedy stands beside it
+ * @param {string} field
+ */
+function refuse(reason, field) {
+  say("bad", t(reason), "");
+  byId(field).focus();
+}
+
+/**
+ * @param {"good" | "bad" | "quiet"} tone
+ * @param {string} message
+ * @param {string} remedy
+ */
+function say(tone, message, remedy) {
+  const box = byId("message");
+  box.dataset.tone = tone;
+  showProblem(box, { message, remedy });
+}
+
+/** @param {Step[]} steps */
+function showSteps(steps) {
+  const items = steps.map((step) => {
+    const { tone, title } = stepLine(step);
+    const item = make("li", "step", make("span", "step-title", title), make("span", "step-detail", step.detail));
+    if (!step.ok && step.remedy) item.append(make("span", "step-remedy", step.remedy));
+    item.dataset.tone = tone;
+    return item;
+  });
+  setChildren(byId("steps"), items);
+  byId("steps").hidden = items.length === 0;
+}
+
+/** @param {Answer | NoAnswer} answer */
+function showAnswer(answer) {
+  status = answer.ok ? (answer.status ?? null) : null;
+  const line = status ? pairingLine(status) : { tone: "bad", text: answer.ok ? t("state_unknown") : answer.error.message };
+  byId("pairing-state").dataset.tone = line.tone;
+  setText(byId("pairing-state"), line.text);
+  setText(byId("version"), status ? t("version", status.version) : "");
+  setText(byId("form-heading"), t(status?.server ? "form_heading_again" : "form_heading"));
+  setBusy(busy);
+}
+
+/** @param {boolean} value */
+function setBusy(value) {
+  busy = value;
+  button("pair").disabled = busy;
+  button("test").disabled = busy || !status?.server;
+  button("forget").disabled = busy || !status?.server;
+  byId("grant").hidden = status?.state !== "no_permission";
+}

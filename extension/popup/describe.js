@@ -1,0 +1,140 @@
+/**
+ * Puts a status into words, without touching a page. Every sentence is about the present moment as the worker measured
+ * it; a code that this version does not know is shown as it is rather than guessed at.
+ */
+import { duration, t } from "../lib/i18n.js";
+
+/** @typedef {import("../lib/messages.js").Status} Status */
+/** @typedef {import("../lib/messages.js").Running} Running */
+/** @typedef {import("../lib/messages.js").Waiting} Waiting */
+/** @typedef {import("../lib/messages.js").Recent} Recent */
+/** @typedef {"good" | "busy" | "quiet" | "bad"} Tone */
+
+/** @type {Record<Exclude<Status["state"], "ready">, string>} */
+const STOPPED = {
+  unpaired: "headline_unpaired",
+  paused: "headline_paused",
+  signed_out: "headline_signed_out",
+  wrong_account: "headline_wrong_account",
+  latched: "headline_latched",
+  superseded: "headline_superseded",
+  unauthorised: "headline_unauthorised",
+  no_permission: "headline_no_permission",
+};
+
+/** @type {Record<Status["contact"]["state"], string>} */
+const READY = { connecting: "headline_connecting", connected: "headline_ready", unreachable: "headline_unreachable" };
+
+/** @type {Record<string, string>} */
+const TASKS = {
+  agent_fetch_connections: "task_fetch_connections",
+  agent_send_connection_request: "task_send_connection_request",
+};
+
+/** @type {Record<string, string>} */
+const WORKING = {
+  agent_fetch_connections: "working_fetch_connections",
+  agent_send_connection_request: "working_send_connection_request",
+};
+
+/** @type {Record<Status["linkedin"], { key: string, tone: Tone }>} */
+const LINKEDIN = {
+  signed_in: { key: "linkedin_signed_in", tone: "good" },
+  signed_out: { key: "linkedin_signed_out", tone: "bad" },
+  wrong_account: { key: "linkedin_wrong_account", tone: "bad" },
+  unknown: { key: "linkedin_unknown", tone: "quiet" },
+};
+
+/** @type {Record<Status["contact"]["state"], { key: string, tone: Tone }>} */
+const CONTACT = {
+  connecting: { key: "contact_connecting", tone: "busy" },
+  connected: { key: "contact_connected", tone: "good" },
+  unreachable: { key: "contact_unreachable", tone: "bad" },
+};
+
+/** @type {Record<string, string>} */
+const WAITING = {
+  agent_offline: "waiting_agent_offline",
+  signed_out: "waiting_signed_out",
+  wrong_account: "waiting_wrong_account",
+  paused: "waiting_paused",
+  kind_off: "waiting_kind_off",
+  working_hours: "waiting_working_hours",
+  pacing: "waiting_pacing",
+  daily_limit: "waiting_daily_limit",
+  weekly_limit: "waiting_weekly_limit",
+  approval: "waiting_approval",
+  throttled: "waiting_throttled",
+  challenge: "waiting_challenge",
+  blocked: "waiting_blocked",
+  invitation_limit: "waiting_invitation_limit",
+  note_limit: "waiting_note_limit",
+  account_stopped: "waiting_account_stopped",
+  storage: "waiting_storage",
+};
+
+/** @type {Record<Recent["outcome"], { key: string, tone: Tone }>} */
+const OUTCOME = {
+  completed: { key: "outcome_completed", tone: "good" },
+  failed: { key: "outcome_failed", tone: "bad" },
+  returned: { key: "outcome_returned", tone: "quiet" },
+};
+
+/** @param {string} taskType */
+export const taskName = (taskType) => word(TASKS, taskType);
+
+/**
+ * @param {Status} status
+ * @returns {string} what the agent is doing now, in one line
+ */
+export function headline(status) {
+  const { state, running, contact } = status;
+  if (running && state === "paused") return t("headline_pausing");
+  if (running) return word(WORKING, running.task_type);
+  return t(state === "ready" ? READY[contact.state] : STOPPED[state]);
+}
+
+/** @param {Status} status */
+export function serverLine({ server, contact }) {
+  if (!server) return { tone: /** @type {Tone} */ ("quiet"), text: t("contact_none"), detail: "" };
+  const { key, tone } = CONTACT[contact.state];
+  const heard = contact.last_ms_ago === null ? t("contact_never") : t("contact_heard", duration(contact.last_ms_ago));
+  return { tone, text: t(key, server.url), detail: heard };
+}
+
+/** @param {Status} status */
+export function linkedinLine({ linkedin }) {
+  const { key, tone } = LINKEDIN[linkedin];
+  return { tone, text: t(key) };
+}
+
+/** @param {Running} running */
+export function progressLine({ done, of }) {
+  if (done === null) return t("progress_unknown");
+  return of === null ? t("progress_done", done) : t("progress_done_of", done, of);
+}
+
+/** @param {Waiting} waiting */
+export function waitingLine({ task_type, reason, for_ms }) {
+  const why = t("waiting_line", taskName(task_type), word(WAITING, reason));
+  return for_ms === null ? why : t("waiting_line_for", why, duration(for_ms));
+}
+
+/**
+ * @param {Recent} recent
+ * @param {number} nowMs
+ */
+export function recentLine({ task_type, outcome, at_ms, acknowledged }, nowMs) {
+  const { key, tone } = OUTCOME[outcome];
+  const when = t("recent_ago", duration(nowMs - at_ms));
+  return { tone, title: taskName(task_type), outcome: t(key), when, unsent: acknowledged ? "" : t("recent_unsent") };
+}
+
+/**
+ * @param {Record<string, string>} table
+ * @param {string} code
+ */
+function word(table, code) {
+  const key = Object.hasOwn(table, code) ? table[code] : undefined;
+  return key ? t(key) : code;
+}

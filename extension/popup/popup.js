@@ -1,0 +1,111 @@
+/** The popup: shows what the worker says about this moment, and holds the pause switch. */
+import { openOptions } from "../lib/browser.js";
+import { byId, input, make, setChildren, setText, showProblem } from "../lib/dom.js";
+import { localise, t } from "../lib/i18n.js";
+import { send } from "../lib/messages.js";
+import { watchStatus } from "../lib/status-watch.js";
+import { headline, linkedinLine, progressLine, recentLine, serverLine, taskName, waitingLine } from "./describe.js";
+
+/** @typedef {import("../lib/messages.js").Answer} Answer */
+/** @typedef {import("../lib/messages.js").NoAnswer} NoAnswer */
+/** @typedef {import("../lib/messages.js").Problem} Problem */
+/** @typedef {import("../lib/messages.js").Status} Status */
+/** @typedef {import("../lib/messages.js").Recent} Recent */
+
+const pause = input("pause");
+/** While a click is on its way, the status that left before it must not flip the switch back. */
+let pausing = false;
+/** @type {Problem | null} why the last click on the switch had no effect */
+let pauseProblem = null;
+
+localise(document);
+const refresh = watchStatus((answer) => (answer.ok && answer.status ? showStatus(answer.status) : showSilence(answer)));
+pause.addEventListener("change", changePause);
+byId("open-options").addEventListener("click", () => openOptions());
+byId("pair-now").addEventListener("click", () => openOptions());
+
+async function changePause() {
+  pausing = true;
+  const answer = await send({ kind: "set_paused", paused: pause.checked });
+  pausing = false;
+  pauseProblem = answer.ok ? null : answer.error;
+  await refresh();
+}
+
+/** @param {Status} status */
+function showStatus(status) {
+  setText(byId("headline"), headline(status));
+  showFact("server-state", serverLine(status));
+  showFact("linkedin-state", { ...linkedinLine(status), detail: "" });
+  showProblem(byId("attention"), status.attention ?? pauseProblem ?? status.contact.error);
+  showRunning(status);
+  showList("waiting", status.waiting.map((item) => make("li", "", waitingLine(item))));
+  showList("recent", status.recent.map(recentItem));
+  byId("pair-now").hidden = status.state !== "unpaired";
+  pause.disabled = false;
+  if (!pausing) pause.checked = status.paused;
+}
+
+/**
+ * Without an answer nothing is known, so nothing older is left standing.
+ *
+ * @param {Answer | NoAnswer} answer
+ */
+function showSilence(answer) {
+  const silent = { tone: "quiet", text: t("state_unknown"), detail: "" };
+  setText(byId("headline"), t("headline_no_answer"));
+  showFact("server-state", silent);
+  showFact("linkedin-state", silent);
+  showProblem(byId("attention"), answer.ok ? null : answer.error);
+  byId("running").hidden = true;
+  byId("pair-now").hidden = true;
+  showList("waiting", []);
+  showList("recent", []);
+  pause.disabled = true;
+}
+
+/**
+ * @param {string} id
+ * @param {{ tone: string, text: string, detail: string }} fact
+ */
+function showFact(id, { tone, text, detail }) {
+  const element = byId(id);
+  element.dataset.tone = tone;
+  const said = make("span", "fact-text", text);
+  setChildren(element, detail ? [said, make("span", "fact-detail", detail)] : [said]);
+}
+
+/** @param {Status} status */
+function showRunning({ running }) {
+  byId("running").hidden = running === null;
+  if (!running) return;
+  const bar = /** @type {HTMLProgressElement} */ (byId("running-progress"));
+  setText(byId("running-task"), taskName(running.task_type));
+  setText(byId("running-count"), progressLine(running));
+  if (running.of !== null && running.of > 0) {
+    bar.max = running.of;
+    bar.value = running.done ?? 0;
+  } else {
+    bar.removeAttribute("value");
+  }
+}
+
+/**
+ * @param {string} id
+ * @param {Node[]} items
+ */
+function showList(id, items) {
+  setChildren(byId(id), items);
+  byId(`${id}-section`).hidden = items.length === 0;
+}
+
+/** @param {Recent} recent */
+function recentItem(recent) {
+  const { tone, title, outcome, when, unsent } = recentLine(recent, Date.now());
+  const head = make("div", "recent-head", make("span", "recent-title", title), make("span", "recent-when", when));
+  const badge = make("span", "recent-outcome", outcome);
+  const item = make("li", "recent-item", head, badge);
+  item.dataset.tone = tone;
+  for (const line of [recent.message, recent.remedy, unsent]) if (line) item.append(make("p", "recent-line", line));
+  return item;
+}
