@@ -11,8 +11,8 @@ import { zipSync } from "fflate";
 process.env.TZ = "UTC";
 const ZIP_DATE = new Date("1980-01-01T00:00:00Z");
 
-// What a developer needs and Chrome does not: types, type-checker settings, drawings that icons were made from.
-const LEFT_OUT = [/\.d\.ts$/, /(^|\/)tsconfig.*\.json$/, /(^|\/)\./, /(^|\/)icons\/.*\.svg$/, /\.md$/, /(^|\/)package(-lock)?\.json$/];
+// What a developer needs and Chrome does not: types and type-checker settings.
+const LEFT_OUT = [/\.d\.ts$/, /(^|\/)tsconfig.*\.json$/, /(^|\/)\./, /\.md$/, /(^|\/)package(-lock)?\.json$/];
 const EVALUATED = /\beval\s*\(|\bnew\s+Function\b/;
 
 const root = fileURLToPath(new URL("..", import.meta.url));

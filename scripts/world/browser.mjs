@@ -1,0 +1,104 @@
+// A real Chromium with a fresh profile and the very package that ships. www.linkedin.com is the simulator by a
+// resolver rule and a pinned key, both of this profile alone, so the extension is the same byte for byte.
+
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+import { temporaryFolder } from "./process.mjs";
+
+const ROOT = join(import.meta.dirname, "../..");
+const EXTENSION = join(ROOT, "dist/extension");
+const EXECUTABLE = process.env.CHROME ?? "/usr/bin/chromium";
+const PAGE_DEADLINE_MS = 60_000;
+// A page of the extension that has no script of ours: opening it wakes no worker.
+const QUIET_PAGE = "manifest.json";
+
+// Without these a browser that can reach no network spends its time on trying to.
+const QUIET = [
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** Chrome derives it from the manifest's key: the first half of its SHA-256, in the letters a to p. */
+export function extensionId() {
+  const { key } = JSON.parse(readFileSync(join(EXTENSION, "manifest.json"), "utf8"));
+  const digest = createHash("sha256").update(Buffer.from(key, "base64")).digest("hex");
+  return [...digest.slice(0, 32)].map((digit) => "abcdefghijklmnop"[Number.parseInt(digit, 16)]).join("");
+}
+
+export async function startBrowser(simulator, { profile = temporaryFolder("profile") } = {}) {
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: EXECUTABLE,
+    headless: true,
+    // The cleaning up of process.mjs covers these too.
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
+    ignoreDefaultArgs: ["--disable-extensions"],
+    args: [
+      ...QUIET,
+      // Chromium refuses its own sandbox when it runs as root, and only then.
+      ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+      `--disable-extensions-except=${EXTENSION}`,
+      `--load-extension=${EXTENSION}`,
+      `--host-resolver-rules=MAP www.linkedin.com:443 127.0.0.1:${simulator.port}`,
+      `--ignore-certificate-errors-spki-list=${simulator.spki}`,
+    ],
+  });
+  context.setDefaultTimeout(PAGE_DEADLINE_MS);
+  const origin = `chrome-extension://${extensionId()}`;
+
+  async function open(path) {
+    const page = await context.newPage();
+    await page.goto(`${origin}/${path}`);
+    return page;
+  }
+
+  /** Ends the extension's worker as Chrome does it: at once, with nothing saved. */
+  async function stopWorker() {
+    const page = await open(QUIET_PAGE);
+    const session = await context.newCDPSession(page);
+    const stopped = new Promise((resolve) => {
+      session.on("ServiceWorker.workerVersionUpdated", ({ versions }) => {
+        if (versions.some(({ runningStatus }) => runningStatus === "stopped")) resolve(undefined);
+      });
+    });
+    await session.send("ServiceWorker.enable");
+    await session.send("ServiceWorker.stopAllWorkers");
+    await stopped;
+    await page.close();
+  }
+
+  /** Signs in through LinkedIn's own form, as a person does. */
+  async function signIn() {
+    const page = await context.newPage();
+    await page.goto("https://www.linkedin.com/login");
+    await page.locator("form [type=submit]").click();
+    await page.waitForURL((url) => !url.pathname.startsWith("/login"));
+    await page.close();
+  }
+
+  const signOut = () => context.clearCookies({ domain: /linkedin\.com$/ });
+  const stop = () => context.close();
+  return { context, profile, origin, quietPage: QUIET_PAGE, open, stopWorker, signIn, signOut, stop };
+}
+
+/** Pairs through the options page. Without a token it is a one-time code that is typed in. */
+export async function pair(browser, { url, code = "", token = "", name = "This browser" }) {
+  const page = await browser.open("options/options.html");
+  await fillPairing(page, { url, code, token, name });
+  await page.locator("#pair").click();
+  return page;
+}
+
+export async function fillPairing(page, { url, code, token, name }) {
+  const fields = { "#server": url, "#code": code, "#token": token, "#name": name };
+  for (const [field, value] of Object.entries(fields)) {
+    if (value) await page.locator(field).fill(value);
+  }
+}

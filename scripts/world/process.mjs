@@ -1,0 +1,110 @@
+// Child processes and temporary folders that never outlive this one, however it ends.
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+const START_DEADLINE_MS = 30_000;
+const STOP_DEADLINE_MS = 10_000;
+const KEPT_LOG_LINES = 40;
+
+const running = new Set();
+const folders = new Set();
+process.on("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]]) process.on(signal, () => process.exit(code));
+
+export function temporaryFolder(name) {
+  const folder = mkdtempSync(join(tmpdir(), `liaison-${name}-`));
+  folders.add(folder);
+  return folder;
+}
+
+/** A program of this workspace, as cargo left it. */
+export const builtProgram = (name) =>
+  join(process.env.CARGO_TARGET_DIR ?? join(import.meta.dirname, "../../target"), "debug", name);
+
+/**
+ * Starts a program and waits for the one JSON line with which it says where it listens.
+ *
+ * @returns {Promise<{ ready: any, lines: string[], stop: () => Promise<void>, log: () => string, child: import("node:child_process").ChildProcess }>}
+ */
+export async function startProgram(command, args, { parseReady = JSON.parse, stdin = "ignore" } = {}) {
+  const child = spawn(command, args, { stdio: [stdin, "pipe", "pipe"] });
+  running.add(child);
+  const log = [];
+  const keep = (line) => void (log.push(line), log.length > KEPT_LOG_LINES && log.shift());
+  createInterface({ input: child.stderr }).on("line", keep);
+  const output = createInterface({ input: child.stdout });
+  const exited = new Promise((resolve) => {
+    child.once("exit", (code, signal) => (running.delete(child), resolve(`ended with ${code ?? signal}`)));
+    child.once("error", (error) => (running.delete(child), resolve(`could not be started: ${error.message}`)));
+  });
+  const tail = () => log.join("\n");
+
+  const firstLine = new Promise((resolve) => output.once("line", resolve));
+  const early = exited.then((how) => Promise.reject(new Error(`${command} ${how} before it was ready\n${tail()}`)));
+  const line = await within(Promise.race([firstLine, early]), START_DEADLINE_MS, `${command} to be ready`);
+  early.catch(() => {}); // from here on an end is no failed start
+  output.on("line", keep);
+
+  async function stop(signal = "SIGTERM") {
+    if (!running.has(child)) return;
+    child.kill(signal);
+    await within(exited, STOP_DEADLINE_MS, `${command} to end`).catch(() => child.kill("SIGKILL"));
+    await exited;
+  }
+  return { ready: parseReady(line), child, stop, log: tail, lines: output };
+}
+
+/** Runs a program to its end; what it prints is the answer. */
+export function runProgram(command, args, { input } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"] });
+    running.add(child);
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", (bytes) => (stdout += bytes));
+    child.stderr.on("data", (bytes) => (stderr += bytes));
+    child.once("error", reject);
+    child.once("close", (code) => (running.delete(child), resolve({ code, stdout, stderr })));
+    if (input !== undefined) child.stdin.end(input);
+  });
+}
+
+/** Rejects with what was waited for when a promise takes too long. */
+export async function within(promise, ms, what) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`waited ${ms / 1000} s for ${what}`)), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const PROBE_EVERY_MS = 20;
+
+/**
+ * Waits for a condition of another process that tells nobody of its changes.
+ *
+ * @template T
+ * @param {string} what for the message when it never comes true
+ * @param {() => Promise<T> | T} probe
+ * @returns {Promise<NonNullable<T>>} the first truthy answer
+ */
+export async function until(what, probe, { deadlineMs = 60_000 } = {}) {
+  const end = performance.now() + deadlineMs;
+  for (;;) {
+    const answer = await probe();
+    if (answer) return answer;
+    if (performance.now() > end) throw new Error(`waited ${deadlineMs / 1000} s for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, PROBE_EVERY_MS));
+  }
+}

@@ -1,0 +1,57 @@
+// The task API server as a program writes to it: start it, make an API key or a pairing code, send it tasks.
+
+import { join } from "node:path";
+import { builtProgram, runProgram, startProgram, temporaryFolder } from "./process.mjs";
+
+const PROGRAM = "liaison-server";
+const WAIT_S = 25;
+
+/** A server with its own fresh database, listening on a free port of the loopback interface. */
+export async function startServer({ database = join(temporaryFolder("server"), "liaison.sqlite3"), listen = "127.0.0.1:0" } = {}) {
+  const program = await startProgram(builtProgram(PROGRAM), ["serve", "--listen", listen, "--database", database, "--json"]);
+  const { url, api_key: apiKey, pairing_code: pairingCode } = program.ready;
+  return { url, apiKey, pairingCode, database, stop: program.stop, log: program.log, ...callsOf(url, apiKey), newPairingCode: () => pair(database) };
+}
+
+async function pair(database) {
+  const { code, stdout, stderr } = await runProgram(builtProgram(PROGRAM), ["pair", "--database", database]);
+  if (code !== 0) throw new Error(`liaison-server pair ended with ${code}\n${stderr}`);
+  return stdout.trim().split("\n").at(-1);
+}
+
+/** What a caller of the documented API does. */
+export function callsOf(url, apiKey) {
+  async function call(method, path, body, headers = {}) {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: { "x-api-key": apiKey, ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
+      body: body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body),
+    });
+    return { status: response.status, headers: response.headers, json: await response.json() };
+  }
+
+  const create = (path) => async (body) => {
+    const { status, json } = await call("POST", path, body);
+    if (status !== 200) throw new Error(`POST ${path} was answered ${status}: ${JSON.stringify(json)}`);
+    return json.api_agent_task_id;
+  };
+  const fetchConnections = create("/linkedin-agent/fetch-connections");
+  const sendInvitation = create("/linkedin-agent/send-connection-request");
+
+  const status = async (id, wait) =>
+    call("GET", `/linkedin-agent/get-task-status?api_agent_task_id=${id}${wait ? `&wait=${wait}` : ""}`);
+
+  /** Follows a task to its end by long polls. */
+  async function finished(id, { deadlineMs = 120_000 } = {}) {
+    const end = performance.now() + deadlineMs;
+    for (;;) {
+      const { json } = await status(id, WAIT_S);
+      if (json.data?.status === "completed" || json.data?.status === "failed") return json.data;
+      if (performance.now() > end) throw new Error(`task ${id} has not ended: ${JSON.stringify(json)}`);
+    }
+  }
+
+  const runFetch = async (body, options) => finished(await fetchConnections(body), options);
+  const runInvitation = async (body, options) => finished(await sendInvitation(body), options);
+  return { call, fetchConnections, sendInvitation, status, finished, runFetch, runInvitation };
+}
