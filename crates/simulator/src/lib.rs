@@ -1,1 +1,41 @@
-//! Placeholder, replaced by the next commits.
+//! A loopback double of www.linkedin.com for tests.
+//!
+//! It stands in for the few pages and Voyager endpoints that listing connections and sending invitations touch: TLS with
+//! HTTP/2 and HTTP/1.1, cookies and CSRF, both JSON shapes, an invented network of any size, invitations with their
+//! limits, faults armed from outside, and a journal of everything that arrived. It knows no type of the agent's: what it
+//! says is written from observations of the site, so that a parser's tests prove more than that it can read its own writing.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `serve`, `body`, `certificate` | sockets, TLS, hanging up on purpose |
+//! | `site`, `router`, `session`, `render`, `wire` | the site's behaviour: values in, values out |
+//! | `world`, `network`, `person`, `relation`, `member`, `clock`, `chance` | what is true at one moment, all from a seed |
+//! | `control`, `fault`, `journal` | what a test does to the site and learns from it |
+
+mod body;
+mod certificate;
+mod chance;
+mod clock;
+mod config;
+mod control;
+mod error;
+mod exchange;
+mod fault;
+mod journal;
+mod member;
+mod network;
+mod person;
+mod relation;
+mod render;
+mod router;
+mod running;
+mod serve;
+mod session;
+mod site;
+mod wire;
+mod world;
+
+pub use config::{Config, DeadSession, Settings, Tier};
+pub use error::Error;
+pub use running::{Running, Simulator};
+pub use session::SignIn;

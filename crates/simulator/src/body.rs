@@ -1,0 +1,63 @@
+//! A response body that may break off in the middle.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use hyper::body::{Body, Bytes, Frame, SizeHint};
+use tokio::sync::Notify;
+
+/// The whole answer, or a piece of it followed by the end of the connection.
+#[derive(Debug)]
+pub(crate) struct SiteBody {
+    left: Bytes,
+    /// Ends the connection once everything is handed over; `None` for a body that ends as it should.
+    cut: Option<Arc<Notify>>,
+}
+
+impl SiteBody {
+    pub(crate) fn whole(bytes: Vec<u8>) -> Self {
+        Self { left: bytes.into(), cut: None }
+    }
+
+    /// The first bytes only; `close` is notified when they are on their way.
+    pub(crate) fn cut(mut bytes: Vec<u8>, after: usize, close: Arc<Notify>) -> Self {
+        bytes.truncate(after);
+        Self { left: bytes.into(), cut: Some(close) }
+    }
+}
+
+impl Body for SiteBody {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let this = self.get_mut();
+        if !this.left.is_empty() {
+            return Poll::Ready(Some(Ok(Frame::data(std::mem::take(&mut this.left)))));
+        }
+        match &this.cut {
+            None => Poll::Ready(None),
+            // Never ends by itself: the connection is dropped after its next write, see `serve`.
+            Some(close) => {
+                close.notify_one();
+                Poll::Pending
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.cut.is_none() && self.left.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self.cut {
+            None => SizeHint::with_exact(self.left.len() as u64),
+            Some(_) => SizeHint::default(),
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Sockets: accepting, TLS, HTTP/2 and HTTP/1.1, and hanging up on purpose.
+
+use std::convert::Infallible;
+use std::future::pending;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::{BodyExt as _, Limited};
+use hyper::body::Incoming;
+use hyper::header::{CONTENT_LENGTH, HeaderValue};
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode, Version};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
+
+use crate::body::SiteBody;
+use crate::control;
+use crate::exchange::{Answer, Call};
+use crate::site::{self, Outcome};
+use crate::world::Shared;
+
+/// No request of a browser's comes near this.
+const LARGEST_BODY: usize = 1 << 20;
+/// Breathing space when the system has no more sockets to give.
+const AFTER_FAILED_ACCEPT: Duration = Duration::from_millis(20);
+
+/// Which side of the simulator a listener serves.
+#[derive(Clone)]
+pub(crate) enum Side {
+    /// www.linkedin.com, behind TLS.
+    Site(TlsAcceptor),
+    /// The control endpoints, in plain HTTP.
+    Control,
+}
+
+/// Accepts until told to stop; open connections end with it.
+pub(crate) async fn run(
+    listener: TcpListener,
+    side: Side,
+    shared: Arc<Shared>,
+    mut stop: watch::Receiver<bool>,
+) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            // An error means the other end is gone: time to stop as well.
+            () = async { drop(stop.wait_for(|stopped| *stopped).await) } => break,
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(connection(stream, side.clone(), Arc::clone(&shared)));
+                }
+                Err(_) => tokio::time::sleep(AFTER_FAILED_ACCEPT).await,
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+async fn connection(stream: TcpStream, side: Side, shared: Arc<Shared>) {
+    // Small answers must not wait for an acknowledgement.
+    let _ = stream.set_nodelay(true);
+    match side {
+        Side::Control => speak(stream, false, shared).await,
+        Side::Site(acceptor) => {
+            // A handshake fails when the client does not trust the certificate: the client's affair.
+            if let Ok(stream) = acceptor.accept(stream).await {
+                speak(stream, true, shared).await;
+            }
+        }
+    }
+}
+
+async fn speak<S: AsyncRead + AsyncWrite + Unpin + 'static>(stream: S, site: bool, shared: Arc<Shared>) {
+    let close = Arc::new(Notify::new());
+    let service = service_fn(|request| {
+        let (shared, close) = (Arc::clone(&shared), Arc::clone(&close));
+        async move { Ok::<_, Infallible>(respond(request, site, shared, close).await) }
+    });
+    let builder = auto::Builder::new(TokioExecutor::new());
+    let mut speaking = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    tokio::select! {
+        // In this order: what has been handed over is written before the connection is dropped.
+        biased;
+        _ = speaking.as_mut() => {}
+        () = close.notified() => {}
+    }
+}
+
+async fn respond(
+    request: Request<Incoming>,
+    site: bool,
+    shared: Arc<Shared>,
+    close: Arc<Notify>,
+) -> Response<SiteBody> {
+    let call = match read(request).await {
+        Ok(call) => call,
+        Err(answer) => return whole(answer),
+    };
+    if !site {
+        return whole(control::answer(&shared, &call).await);
+    }
+    match site::handle(shared, call).await {
+        Outcome::Answer(answer) => whole(answer),
+        Outcome::Cut(answer, after) => {
+            let promised = answer.body.len();
+            let (mut response, bytes) = head(answer);
+            response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(promised));
+            response.map(|()| SiteBody::cut(bytes, after, close))
+        }
+        Outcome::Close => {
+            close.notify_one();
+            pending().await
+        }
+    }
+}
+
+async fn read(request: Request<Incoming>) -> Result<Call, Answer> {
+    let (parts, body) = request.into_parts();
+    let body = Limited::new(body, LARGEST_BODY).collect().await;
+    let body =
+        body.map_err(|_| Answer::text(400, "text/plain", "the request's body is too long or broke off"))?;
+    Ok(Call {
+        method: parts.method.as_str().to_owned(),
+        path: parts.uri.path().to_owned(),
+        raw_query: parts.uri.query().unwrap_or_default().to_owned(),
+        http: if parts.version == Version::HTTP_2 { "2" } else { "1.1" },
+        headers: parts.headers,
+        body: body.to_bytes().to_vec(),
+    })
+}
+
+fn whole(answer: Answer) -> Response<SiteBody> {
+    let (response, bytes) = head(answer);
+    response.map(|()| SiteBody::whole(bytes))
+}
+
+fn head(answer: Answer) -> (Response<()>, Vec<u8>) {
+    let mut response = Response::new(());
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in answer.headers {
+        // What cannot be a header value was refused when the fault was armed.
+        if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    (response, answer.body)
+}
