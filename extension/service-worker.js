@@ -13,7 +13,7 @@ import * as wasm from "./pkg/liaison.js";
 /** An update waits this long for the work in hand; what is left then is resumed from the journal. */
 const DRAIN_LIMIT_MS = 5 * 60_000;
 
-const core = createCore({ wasm, wasmUrl: packageUrl("pkg/liaison_bg.wasm"), host, onFailure });
+const core = createCore({ wasm, wasmUrl: packageUrl("pkg/liaison_bg.wasm"), host, onFailure: logFailure, onDown });
 
 listen({
   wake: (reason) => void core.wake(reason).catch(logFailure),
@@ -42,9 +42,8 @@ async function answer(message, fromOwnPage) {
   }
 }
 
-/** @param {unknown} error */
-function onFailure(error) {
-  logFailure(error);
+/** A running core shows the badge itself. */
+function onDown() {
   host.showBadge("attention", t("core_down_title")).catch(logFailure);
 }
 

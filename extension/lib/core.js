@@ -26,7 +26,9 @@ export const FAILURE_LIMIT = 3;
 export const FAILURE_WINDOW_MS = 60_000;
 
 /** Thrown instead of starting the core once more; the watchdog tries again when the window has passed. */
-export class CoreDown extends Error {}
+export class CoreDown extends Error {
+  name = "CoreDown";
+}
 
 /**
  * @param {object} parts
@@ -34,9 +36,10 @@ export class CoreDown extends Error {}
  * @param {string} parts.wasmUrl
  * @param {Host} parts.host
  * @param {(error: unknown) => void} parts.onFailure told of every trap and failed start
+ * @param {() => void} parts.onDown told when there is no running core and none is being started
  * @param {() => number} [parts.now] a clock that never goes backwards
  */
-export function createCore({ wasm, wasmUrl, host, onFailure, now = () => performance.now() }) {
+export function createCore({ wasm, wasmUrl, host, onFailure, onDown, now = () => performance.now() }) {
   /** @type {Promise<void> | null} the ready gate: settled once the present instance has loaded its state */
   let gate = null;
   let loaded = false;
@@ -55,11 +58,21 @@ export function createCore({ wasm, wasmUrl, host, onFailure, now = () => perform
   function start() {
     if (gate) return gate;
     failures = failures.filter((at) => now() - at < FAILURE_WINDOW_MS);
-    if (failures.length >= FAILURE_LIMIT) return Promise.reject(new CoreDown("the agent core failed to start repeatedly"));
+    if (failures.length >= FAILURE_LIMIT) return giveUp();
     const attempt = Promise.race([load(), loss.promise]);
     gate = attempt;
-    attempt.catch((error) => gate === attempt && fail(error));
+    attempt.catch((error) => {
+      if (gate !== attempt) return; // a trap seen by the error events has been dealt with already
+      fail(error);
+      onDown();
+    });
     return attempt;
+  }
+
+  /** @returns {Promise<never>} */
+  function giveUp() {
+    onDown();
+    return Promise.reject(new CoreDown());
   }
 
   /** @param {unknown} error */
@@ -98,7 +111,7 @@ export function createCore({ wasm, wasmUrl, host, onFailure, now = () => perform
   function noticeTrap(error) {
     if (!isTrap(error)) return;
     fail(error);
-    start().catch(() => {}); // reported by `fail`, or not tried because of the limit
+    start().catch(() => {}); // reported through onFailure and onDown
   }
 
   return {

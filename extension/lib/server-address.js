@@ -1,15 +1,24 @@
 /**
- * Reads the server address that a person types. Chrome gives us plain http on loopback alone, and a token must not
- * travel in the clear, so everything else has to be https; the reason for a refusal is a message key.
+ * Reads the server address that a person types. The manifest opens plain http to loopback alone, and a token must not
+ * travel in the clear, so everything else has to be https. The reason for a refusal is a message key.
  */
 
-/** @typedef {{ ok: true, url: string, origin: string, loopback: boolean } | { ok: false, reason: string }} Address */
+/**
+ * @typedef {object} GoodAddress
+ * @property {true} ok
+ * @property {string} url keeps the path prefix and has no slash at its end
+ * @property {string} origin a match pattern
+ * @property {boolean} builtIn the manifest grants it, so Chrome need not ask and cannot take it back
+ */
+/** @typedef {GoodAddress | { ok: false, reason: string }} Address */
 
-const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
+const LOOPBACK = new Set(["localhost", "127.0.0.1"]);
+/** A content security policy has no way to name this host; `localhost` reaches a server that listens there. */
+const LOOPBACK_WITHOUT_POLICY = "[::1]";
 
 /**
  * @param {string} typed
- * @returns {Address} `url` keeps the path prefix and has no slash at its end; `origin` is a match pattern
+ * @returns {Address}
  */
 export function readAddress(typed) {
   const text = typed.trim();
@@ -18,11 +27,12 @@ export function readAddress(typed) {
   if (!url || !["http:", "https:"].includes(url.protocol)) return refused("address_malformed");
   if (url.username || url.password) return refused("address_credentials");
   if (url.search || url.hash) return refused("address_query");
-  const loopback = LOOPBACK.has(url.hostname);
-  if (url.protocol === "http:" && !loopback) return refused("address_insecure");
+  const builtIn = url.protocol === "http:";
+  if (builtIn && url.hostname === LOOPBACK_WITHOUT_POLICY) return refused("address_ipv6_loopback");
+  if (builtIn && !LOOPBACK.has(url.hostname)) return refused("address_insecure");
   // A match pattern without a port covers every port of the host.
   const origin = `${url.protocol}//${url.hostname}/*`;
-  return { ok: true, url: `${url.origin}${url.pathname.replace(/\/+$/, "")}`, origin, loopback };
+  return { ok: true, url: `${url.origin}${url.pathname.replace(/\/+$/, "")}`, origin, builtIn };
 }
 
 /** @param {string} text */

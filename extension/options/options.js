@@ -40,7 +40,7 @@ async function pair(event) {
   const typed = readForm(Object.fromEntries(["server", "code", "token", "name"].map((id) => [id, input(id).value])));
   if (!typed.ok) return refuse(typed.reason, typed.field);
   // The prompt needs the click that is being handled: nothing may be awaited before it.
-  const granted = typed.address.loopback || (await allowed([typed.address.origin]));
+  const granted = typed.address.builtIn || (await allowed([typed.address.origin]));
   if (!granted) return refuse("permission_refused", "server");
   const answer = await run(typed.command, t("pairing"), t("paired"));
   if (!answer.ok) return;
@@ -61,7 +61,7 @@ async function forget() {
   const address = readAddress(status?.server?.url ?? "");
   const answer = await run({ kind: "forget" }, t("forgetting"), t("forgotten"));
   // The permission was given for this server alone. A loopback one is part of the manifest and cannot be given back.
-  if (answer.ok && address.ok && !address.loopback) await releaseOrigin(address.origin).catch(() => {});
+  if (answer.ok && address.ok && !address.builtIn) await releaseOrigin(address.origin).catch(() => {});
 }
 
 /**

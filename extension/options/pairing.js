@@ -5,7 +5,7 @@ import { readAddress } from "../lib/server-address.js";
 /** @typedef {import("../lib/messages.js").Command} Command */
 /** @typedef {import("../lib/messages.js").Status} Status */
 /** @typedef {import("../lib/messages.js").Step} Step */
-/** @typedef {Extract<import("../lib/server-address.js").Address, { ok: true }>} GoodAddress */
+/** @typedef {import("../lib/server-address.js").GoodAddress} GoodAddress */
 
 /**
  * @typedef {{ ok: true, command: Command, address: GoodAddress } | { ok: false, reason: string, field: string }} Form

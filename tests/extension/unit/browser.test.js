@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { ID, ROOT, installChrome, ownPage } from "./support/chrome.js";
+
+let chrome = installChrome();
+const { BADGES, host, isOwnPage, listen, onStatusChanged, prepareWorker } = await import("../../../extension/lib/browser.js");
+
+beforeEach(() => void (chrome = installChrome()));
+
+test("storage keeps strings per area and reads all or some", async () => {
+  await host.storageSet("local", { a: "1", b: "2" });
+  await host.storageSet("session", { c: "3" });
+  assert.deepEqual(await host.storageGet("local", null), { a: "1", b: "2" });
+  assert.deepEqual(await host.storageGet("local", ["b", "missing"]), { b: "2" });
+  await host.storageRemove("local", ["a"]);
+  assert.deepEqual(await host.storageGet("local", null), { b: "2" });
+  assert.deepEqual(await host.storageGet("session", null), { c: "3" });
+});
+
+test("a write that Chrome refuses rejects, so that the core does nothing on it", async () => {
+  chrome.storage.local.set = async () => Promise.reject(new Error("QUOTA_BYTES quota exceeded"));
+  await assert.rejects(host.storageSet("local", { a: "1" }), Error);
+});
+
+test("the core's alarm is not the watchdog", async () => {
+  await prepareWorker();
+  await host.setAlarm(1234);
+  assert.deepEqual([...chrome.alarms.set], [["watchdog", { periodInMinutes: 0.5 }], ["core", { when: 1234 }]]);
+  await host.clearAlarm();
+  assert.deepEqual([...chrome.alarms.set.keys()], ["watchdog"]);
+});
+
+test("every start closes storage to content scripts and leaves a running watchdog alone", async () => {
+  const running = { periodInMinutes: 0.5, scheduledTime: 7 };
+  chrome.alarms.set.set("watchdog", running);
+  await prepareWorker();
+  assert.equal(chrome.storage.local.accessLevel, "TRUSTED_CONTEXTS");
+  assert.equal(chrome.storage.session.accessLevel, "TRUSTED_CONTEXTS");
+  assert.equal(chrome.alarms.set.get("watchdog"), running);
+});
+
+test("a cookie is LinkedIn's value or null", async () => {
+  chrome.cookies.jar.set("https://www.linkedin.com/ JSESSIONID", { value: "ajax:1" });
+  assert.equal(await host.cookie("JSESSIONID"), "ajax:1");
+  assert.equal(await host.cookie("li_at"), null);
+});
+
+test("a permission is what Chrome says now", async () => {
+  assert.equal(await host.hasPermission("https://api.example.com/*"), false);
+  chrome.permissions.granted.add("https://api.example.com/*");
+  assert.equal(await host.hasPermission("https://api.example.com/*"), true);
+});
+
+test("keeping alive is one extension call; a status change is told to pages", async () => {
+  await host.keepAlive();
+  host.statusChanged();
+  assert.deepEqual(chrome.calls, ["getPlatformInfo", { kind: "status_changed" }]);
+  assert.match(host.version(), /^\d+\.\d+\.\d+$/);
+});
+
+test("a status change with no page open is no error", async () => {
+  chrome.runtime.sendMessage = () => Promise.reject(new Error("Receiving end does not exist."));
+  assert.equal(host.statusChanged(), undefined);
+});
+
+test("every badge has its own text, and only idle has none", async () => {
+  const texts = Object.values(BADGES).map(({ text }) => text);
+  assert.equal(new Set(texts).size, texts.length);
+  assert.deepEqual(Object.entries(BADGES).filter(([, { text }]) => text === "").map(([name]) => name), ["idle"]);
+  for (const [name, { text, background, ink }] of Object.entries(BADGES)) {
+    await host.showBadge(name, `title of ${name}`);
+    assert.deepEqual(chrome.badge, { text, background, ink, title: `title of ${name}` });
+    assert.ok([...text].length <= 4, "a badge has room for four characters");
+  }
+});
+
+const STRANGERS = {
+  "a content script": { ...ownPage, url: "https://www.linkedin.com/feed/", origin: "https://www.linkedin.com" },
+  "a content script that claims our address": { ...ownPage, origin: "https://www.linkedin.com" },
+  "another extension": { ...ownPage, id: "a".repeat(32) },
+  "another extension's page": { id: ID, url: `chrome-extension://${"a".repeat(32)}/x.html`, origin: `chrome-extension://${"a".repeat(32)}` },
+  "an address that begins like ours": { ...ownPage, url: `chrome-extension://${ID}.example/x.html` },
+  "a sender without an address": { id: ID, origin: ownPage.origin },
+  "a sender without an origin": { id: ID, url: ownPage.url },
+};
+
+for (const [who, sender] of Object.entries(STRANGERS)) {
+  test(`${who} is not one of our pages`, () => assert.equal(isOwnPage(sender), false));
+}
+
+test("our pages are, in the popup and in a tab", () => {
+  assert.equal(isOwnPage(ownPage), true);
+  assert.equal(isOwnPage({ ...ownPage, url: `${ROOT}options/options.html`, tab: { id: 1 } }), true);
+});
+
+test("Chrome's events become wake reasons, and only the session cookie of LinkedIn does", () => {
+  const woken = [];
+  listen({ wake: (reason) => woken.push(reason), message: async () => null, updateAvailable: () => woken.push("update") });
+  chrome.alarms.onAlarm.fire({ name: "watchdog" });
+  chrome.alarms.onAlarm.fire({ name: "core" });
+  chrome.runtime.onInstalled.fire({});
+  chrome.runtime.onStartup.fire();
+  chrome.permissions.onRemoved.fire({});
+  chrome.permissions.onAdded.fire({});
+  chrome.runtime.onUpdateAvailable.fire({});
+  assert.deepEqual(woken.splice(0), ["watchdog", "alarm", "installed", "startup", "permissions", "permissions", "update"]);
+  chrome.cookies.onChanged.fire({ cookie: { name: "lang", domain: ".linkedin.com" } });
+  chrome.cookies.onChanged.fire({ cookie: { name: "li_at", domain: "linkedin.com.example" } });
+  assert.deepEqual(woken, []);
+  chrome.cookies.onChanged.fire({ cookie: { name: "li_at", domain: ".www.linkedin.com" } });
+  assert.equal(woken.length, 1);
+});
+
+test("a page hears of status changes from our worker alone", () => {
+  let heard = 0;
+  onStatusChanged(() => (heard += 1));
+  chrome.runtime.onMessage.fire({ kind: "status_changed" }, { id: ID });
+  chrome.runtime.onMessage.fire({ kind: "status_changed" }, { id: "other" });
+  chrome.runtime.onMessage.fire({ kind: "status" }, { id: ID });
+  chrome.runtime.onMessage.fire(null, { id: ID });
+  assert.equal(heard, 1);
+});
