@@ -61,19 +61,25 @@ descendants() {
         END {
             for (pid in parent) {
                 up = parent[pid]
-                while (up != "" && up != root && up > 1) up = parent[up]
+                while (up != root && up in parent) up = parent[up]
                 if (up == root) print pid
             }
         }'
 }
 
+# Of these processes, the ones that live. One that has ended and whom nobody has asked about is no process any more.
+still_running() {
+    ps -A -o pid=,stat= | awk -v wanted="$1" '
+        BEGIN { split(wanted, list); for (i in list) asked[list[i]] }
+        ($1 in asked) && $2 !~ /^Z/ { print $1 }'
+}
+
 end_descendants() {
     local pids alive pid round
-    pids=$(descendants $$)
+    pids=$(descendants $$ | tr '\n' ' ')
     for pid in $pids; do kill -TERM "$pid" 2>/dev/null || true; done
     for round in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 kill; do
-        alive=""
-        for pid in $pids; do ! kill -0 "$pid" 2>/dev/null || alive="$alive $pid"; done
+        alive=$(still_running "$pids")
         [ -n "$alive" ] || return 0
         [ "$round" = kill ] || sleep 0.25
     done

@@ -1,9 +1,10 @@
 // The simulated LinkedIn and its control endpoint: what it saw, and what it is to do wrong next.
 
-import { builtProgram, startProgram, until } from "./process.mjs";
+import { builtProgram, startProgram } from "./process.mjs";
 
 const LIST_PATH = "/voyager/api/relationships/dash/connections";
 const INVITE_PATH = "/voyager/api/voyagerRelationshipsDashMemberRelationships";
+const HELD_WITHIN_MS = 30_000;
 
 export async function startSimulator({ seed = 1, connections = 250 } = {}) {
   const program = await startProgram(builtProgram("liaison-simulator"), [
@@ -24,7 +25,6 @@ export async function startSimulator({ seed = 1, connections = 250 } = {}) {
   }
 
   const journal = () => ask("GET", "journal");
-  const held = () => ask("GET", "held");
   const fault = (match, fault, { nth = 1, times = 1 } = {}) => ask("POST", "fault", { match, nth, times, fault });
 
   return {
@@ -35,7 +35,6 @@ export async function startSimulator({ seed = 1, connections = 250 } = {}) {
     stop: program.stop,
     log: program.log,
     journal,
-    held,
     reset: (settings = {}) => ask("POST", "reset", { seed, connections, ...settings }),
     member: (id, state) => ask("POST", "member", { id, state }),
     release: (id) => ask("POST", "release", { id }),
@@ -43,8 +42,14 @@ export async function startSimulator({ seed = 1, connections = 250 } = {}) {
     listFault: (what, options) => fault({ method: "GET", path: LIST_PATH }, what, options),
     inviteFault: (what, options) => fault({ method: "POST", path: INVITE_PATH }, what, options),
     fault,
+    clearFaults: () => ask("DELETE", "fault"),
+    /** The network as it really is, newest first: what an answer is to be compared with. */
+    people: async (count) => (await ask("GET", `network?start=0&count=${count}`)).people,
     /** Comes back when a request waits at the hold with this id. */
-    whenHeld: (id) => until(`a request held as ${id}`, async () => (await holdIds(held)).includes(id)),
+    async whenHeld(id) {
+      const { timed_out: late } = await ask("GET", `held?id=${encodeURIComponent(id)}&wait_ms=${HELD_WITHIN_MS}`);
+      if (late) throw new Error(`no request came to the hold ${id}`);
+    },
     async pages() {
       const { requests } = await journal();
       return requests.filter((request) => request.path.startsWith(LIST_PATH)).map(pageOf);
@@ -52,13 +57,8 @@ export async function startSimulator({ seed = 1, connections = 250 } = {}) {
   };
 }
 
-async function holdIds(held) {
-  const answer = await held();
-  return (Array.isArray(answer) ? answer : answer.held).map((entry) => entry.id ?? entry);
-}
-
 /** The part of a list that one request asked for. */
 function pageOf({ query, status, seq }) {
-  const parameters = typeof query === "string" ? new URLSearchParams(query) : new URLSearchParams(Object.entries(query));
+  const parameters = new URLSearchParams(query);
   return { seq, status, start: Number(parameters.get("start") ?? 0), count: Number(parameters.get("count") ?? 10) };
 }

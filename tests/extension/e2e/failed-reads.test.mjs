@@ -26,7 +26,7 @@ describe("what passes with the task it hits", () => {
   async function failingFetch(fault, options = ALWAYS) {
     await world.simulator.fault({ path: LIST }, fault, options);
     const failed = await world.server.runFetch({ count: 5 });
-    await world.simulator.reset();
+    await world.simulator.clearFaults();
     const { status, task_output: output } = await world.server.runFetch({ count: 5 });
     assert.equal(status, "completed", JSON.stringify(output));
     return failed;
