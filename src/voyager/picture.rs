@@ -1,0 +1,78 @@
+//! A profile's pictures as LinkedIn sends them. Which one to show is for the cleaner to say.
+
+use super::envelope::Field;
+use super::lenient::{List, Slot, Text, Wire};
+use serde::de::MapAccess;
+
+/// The pictures of one profile (`docs/VOYAGER.md`, "Pictures").
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Picture<'a> {
+    /// The photograph as it was uploaded.
+    pub unframed: Image<'a>,
+    /// The same with a frame such as "open to work" drawn into it. Some profiles have only this one.
+    pub framed: Image<'a>,
+}
+
+impl Picture<'_> {
+    /// Whether there is no picture at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// One image in several sizes, or one address.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Image<'a> {
+    /// What every artifact's address begins with.
+    pub root_url: Text<'a>,
+    /// The sizes, in no order.
+    pub artifacts: List<Artifact<'a>>,
+    /// The whole address, in the other arm of the union.
+    pub url: Text<'a>,
+}
+
+/// One size of an image.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Artifact<'a> {
+    /// In pixels.
+    pub width: Option<i64>,
+    /// In pixels.
+    pub height: Option<i64>,
+    /// What the address ends with.
+    pub segment: Text<'a>,
+}
+
+impl<'de> Wire<'de> for Picture<'de> {
+    fn field<A: MapAccess<'de>>(&mut self, field: Field, value: Slot<'_, A>) -> Result<(), A::Error> {
+        match field {
+            Field::Unframed => value.into(&mut self.unframed),
+            Field::Framed => value.into(&mut self.framed),
+            // The legacy list has no union around its one image.
+            _ => self.unframed.field(field, value),
+        }
+    }
+}
+
+impl<'de> Wire<'de> for Image<'de> {
+    fn field<A: MapAccess<'de>>(&mut self, field: Field, value: Slot<'_, A>) -> Result<(), A::Error> {
+        match field {
+            Field::VectorImage => value.into(self),
+            Field::RootUrl => value.into(&mut self.root_url),
+            Field::Artifacts => value.into(&mut self.artifacts),
+            Field::Url => value.into(&mut self.url),
+            _ => value.skip(),
+        }
+    }
+}
+
+impl<'de> Wire<'de> for Artifact<'de> {
+    fn field<A: MapAccess<'de>>(&mut self, field: Field, value: Slot<'_, A>) -> Result<(), A::Error> {
+        match field {
+            Field::Width => value.into(&mut self.width),
+            Field::Height => value.into(&mut self.height),
+            Field::Segment => value.into(&mut self.segment),
+            _ => value.skip(),
+        }
+    }
+}
