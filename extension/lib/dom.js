@@ -70,6 +70,6 @@ export function showProblem(box, problem) {
 
 /** @param {{ message: string, remedy: string }} problem */
 function lines({ message, remedy }) {
-  const said = make("p", "problem-message", message);
-  return remedy ? [said, make("p", "problem-remedy", remedy)] : [said];
+  const said = { "problem-message": message, "problem-remedy": remedy };
+  return Object.entries(said).flatMap(([name, text]) => (text ? [make("p", name, text)] : []));
 }

@@ -8,6 +8,13 @@ import { localMessage } from "./browser.js";
 export const t = (key, ...values) => localMessage(key, values.map(String));
 
 /**
+ * Keeps the direction of a stranger's text to itself: without it one control character turns round the rest of our sentence.
+ *
+ * @param {string} text
+ */
+export const isolate = (text) => `\u2068${text}\u2069`;
+
+/**
  * Fills `data-i18n` with text and `data-i18n-label` with an accessible name. Always text, never markup.
  *
  * @param {Document} page

@@ -16,8 +16,11 @@ import { pairingLine, readForm, stepLine } from "./pairing.js";
 const dialog = /** @type {HTMLDialogElement} */ (byId("forget-dialog"));
 /** @type {Status | null} what the worker said last; null while it does not answer */
 let status = null;
+/** Names of systems are not translated. A system that is not listed keeps Chrome's own short name. */
+const SYSTEMS = new Map([["mac", "macOS"], ["win", "Windows"], ["linux", "Linux"], ["cros", "ChromeOS"], ["android", "Android"]]);
 /** One command at a time: a second click would race the first one's answer. */
 let busy = false;
+let suggestedServer = false;
 
 localise(document);
 suggestName().catch(() => {}); // a convenience; the field can be filled by hand
@@ -30,7 +33,8 @@ byId("forget-cancel").addEventListener("click", () => dialog.close());
 byId("forget-confirm").addEventListener("click", forget);
 
 async function suggestName() {
-  const suggestion = t("name_suggestion", await operatingSystem());
+  const system = await operatingSystem();
+  const suggestion = t("name_suggestion", SYSTEMS.get(system) ?? system);
   if (input("name").value === "") input("name").value = suggestion;
 }
 
@@ -127,6 +131,9 @@ function showAnswer(answer) {
   const line = status ? pairingLine(status) : { tone: "bad", text: answer.ok ? t("state_unknown") : answer.error.message };
   byId("pairing-state").dataset.tone = line.tone;
   setText(byId("pairing-state"), line.text);
+  // To pair again with the same server is the usual reason to come back to the form.
+  if (status?.server && !suggestedServer) input("server").value ||= status.server.url;
+  suggestedServer ||= status !== null;
   setText(byId("version"), status ? t("version", status.version) : "");
   setText(byId("form-heading"), t(status?.server ? "form_heading_again" : "form_heading"));
   setBusy(busy);

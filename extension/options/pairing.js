@@ -1,5 +1,5 @@
 /** What the options page decides without touching the page: is the form complete, and how is the pairing put into words. */
-import { t } from "../lib/i18n.js";
+import { isolate, t } from "../lib/i18n.js";
 import { readAddress } from "../lib/server-address.js";
 
 /** @typedef {import("../lib/messages.js").Command} Command */
@@ -52,7 +52,7 @@ export function pairingLine({ server, state }) {
   if (!server) return { tone: "quiet", text: t("pairing_none") };
   const broken = BROKEN[state];
   if (broken) return { tone: "bad", text: t(broken, server.url) };
-  return { tone: "good", text: t("pairing_with", server.url, server.name) };
+  return { tone: "good", text: t("pairing_with", server.url, isolate(server.name)) };
 }
 
 /** @param {Step} step */

@@ -53,10 +53,10 @@ function showStatus(status) {
  */
 function showSilence(answer) {
   const silent = { tone: "quiet", text: t("state_unknown"), detail: "" };
-  setText(byId("headline"), t("headline_no_answer"));
+  setText(byId("headline"), answer.ok ? t("state_unknown") : answer.error.message);
   showFact("server-state", silent);
   showFact("linkedin-state", silent);
-  showProblem(byId("attention"), answer.ok ? null : answer.error);
+  showProblem(byId("attention"), answer.ok ? null : { message: "", remedy: answer.error.remedy });
   byId("running").hidden = true;
   byId("pair-now").hidden = true;
   showList("waiting", []);
@@ -102,9 +102,9 @@ function showList(id, items) {
 /** @param {Recent} recent */
 function recentItem(recent) {
   const { tone, title, outcome, when, unsent } = recentLine(recent, Date.now());
-  const head = make("div", "recent-head", make("span", "recent-title", title), make("span", "recent-when", when));
-  const badge = make("span", "recent-outcome", outcome);
-  const item = make("li", "recent-item", head, badge);
+  const words = { "recent-title": title, "recent-outcome": outcome, "recent-when": when };
+  const head = make("div", "recent-head", ...Object.entries(words).map(([name, text]) => make("span", name, text)));
+  const item = make("li", "recent-item", head);
   item.dataset.tone = tone;
   for (const line of [recent.message, recent.remedy, unsent]) if (line) item.append(make("p", "recent-line", line));
   return item;
