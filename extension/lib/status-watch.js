@@ -39,7 +39,12 @@ export function watchStatus(show, by = {}) {
 }
 
 /**
+ * An options tab left open in the background would keep worker and core busy for nobody.
+ *
  * @param {() => void} run
  * @param {number} ms
  */
-const repeat = (run, ms) => setInterval(run, ms);
+function repeat(run, ms) {
+  setInterval(() => !document.hidden && run(), ms);
+  document.addEventListener("visibilitychange", run);
+}

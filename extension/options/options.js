@@ -43,13 +43,17 @@ async function pair(event) {
   event.preventDefault();
   const typed = readForm(Object.fromEntries(["server", "code", "token", "name"].map((id) => [id, input(id).value])));
   if (!typed.ok) return refuse(typed.reason, typed.field);
+  setBusy(true);
+  say("quiet", t("asking_permission"), "");
   // The prompt needs the click that is being handled: nothing may be awaited before it.
+  const before = status?.server?.url;
   const granted = typed.address.builtIn || (await allowed([typed.address.origin]));
   if (!granted) return refuse("permission_refused", "server");
   const answer = await run(typed.command, t("pairing"), t("paired"));
   if (!answer.ok) return;
   input("code").value = "";
   input("token").value = "";
+  await release(before, typed.address.origin);
 }
 
 async function grant() {
@@ -62,10 +66,21 @@ async function grant() {
 
 async function forget() {
   dialog.close();
-  const address = readAddress(status?.server?.url ?? "");
+  const before = status?.server?.url;
   const answer = await run({ kind: "forget" }, t("forgetting"), t("forgotten"));
-  // The permission was given for this server alone. A loopback one is part of the manifest and cannot be given back.
-  if (answer.ok && address.ok && !address.builtIn) await releaseOrigin(address.origin).catch(() => {});
+  if (answer.ok) await release(before);
+}
+
+/**
+ * Gives back the permission for a server that is no longer ours.
+ *
+ * @param {string | undefined} url
+ * @param {string} [keptOrigin]
+ */
+async function release(url, keptOrigin) {
+  const address = readAddress(url ?? "");
+  if (!address.ok || address.builtIn || address.origin === keptOrigin) return;
+  await releaseOrigin(address.origin).catch(() => {}); // it may have been taken away already
 }
 
 /**
@@ -93,10 +108,11 @@ async function run(command, doing, done) {
 }
 
 /**
- * @param {string} reason a message key; its remedy stands beside it
+ * @param {string} reason a message key
  * @param {string} field
  */
 function refuse(reason, field) {
+  setBusy(false);
   say("bad", t(reason), "");
   byId(field).focus();
 }
