@@ -66,6 +66,12 @@ test("pages do not import the core", () => {
   assert.deepEqual(importing, []);
 });
 
+test("nothing is awaited or imported at top level, which would keep Chrome from registering the worker", () => {
+  const late = (line) => /^(\S.*)?\bawait\b/.test(line) && !line.includes("async");
+  const dynamic = /\bimport\(\s*[^"]/; // a quoted one is a type in a comment
+  assert.deepEqual(scripts.filter((path) => read(path).split("\n").some(late) || dynamic.test(read(path))), []);
+});
+
 test("no script turns text into markup or code", () => {
   const unsafe = /\.(inner|outer)HTML\s*=[^=]|insertAdjacentHTML|document\.write|\beval\(|new Function|DOMParser|setHTML/;
   assert.deepEqual(scripts.filter((path) => unsafe.test(read(path))), []);
