@@ -42,7 +42,7 @@ impl Body for SiteBody {
         }
         match &this.cut {
             None => Poll::Ready(None),
-            // Never ends by itself: the connection is dropped after its next write, see `serve`.
+            // Never ends by itself: the connection is closed once all of this is out, see `serve`.
             Some(close) => {
                 close.notify_one();
                 Poll::Pending

@@ -7,7 +7,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `serve`, `body`, `certificate` | sockets, TLS, hanging up on purpose |
+//! | `serve`, `body`, `hang_up`, `certificate` | sockets, TLS, hanging up on purpose |
 //! | `site`, `router`, `session`, `render`, `wire` | the site's behaviour: values in, values out |
 //! | `world`, `network`, `person`, `relation`, `member`, `clock`, `chance` | what is true at one moment, all from a seed |
 //! | `control`, `fault`, `journal` | what a test does to the site and learns from it |
@@ -21,6 +21,7 @@ mod control;
 mod error;
 mod exchange;
 mod fault;
+mod hang_up;
 mod journal;
 mod member;
 mod network;

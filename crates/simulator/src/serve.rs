@@ -1,9 +1,11 @@
 //! Sockets: accepting, TLS, HTTP/2 and HTTP/1.1, and hanging up on purpose.
 
 use std::convert::Infallible;
-use std::future::pending;
+use std::future::{Future as _, pending, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::Poll;
 use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Limited};
@@ -22,6 +24,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::body::SiteBody;
 use crate::control;
 use crate::exchange::{Answer, Call};
+use crate::hang_up::{Twin, Watched};
 use crate::site::{self, Outcome};
 use crate::world::Shared;
 
@@ -65,31 +68,55 @@ pub(crate) async fn run(
 async fn connection(stream: TcpStream, side: Side, shared: Arc<Shared>) {
     // Small answers must not wait for an acknowledgement.
     let _ = stream.set_nodelay(true);
-    match side {
+    // A socket that cannot be doubled is one that is already gone.
+    let Ok((stream, twin)) = Twin::of(stream) else { return };
+    let ended = match side {
         Side::Control => speak(stream, false, shared).await,
-        Side::Site(acceptor) => {
+        Side::Site(acceptor) => match acceptor.accept(stream).await {
+            Ok(stream) => speak(stream, true, shared).await,
             // A handshake fails when the client does not trust the certificate: the client's affair.
-            if let Ok(stream) = acceptor.accept(stream).await {
-                speak(stream, true, shared).await;
-            }
-        }
+            Err(_) => Ended::ByItself,
+        },
+    };
+    if ended == Ended::OnPurpose {
+        twin.hang_up().await;
     }
 }
 
-async fn speak<S: AsyncRead + AsyncWrite + Unpin + 'static>(stream: S, site: bool, shared: Arc<Shared>) {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    ByItself,
+    OnPurpose,
+}
+
+async fn speak<S: AsyncRead + AsyncWrite + Unpin + 'static>(
+    stream: S,
+    site: bool,
+    shared: Arc<Shared>,
+) -> Ended {
     let close = Arc::new(Notify::new());
     let service = service_fn(|request| {
         let (shared, close) = (Arc::clone(&shared), Arc::clone(&close));
         async move { Ok::<_, Infallible>(respond(request, site, shared, close).await) }
     });
+    let (stream, waiting) = Watched::new(stream);
     let builder = auto::Builder::new(TokioExecutor::new());
     let mut speaking = pin!(builder.serve_connection(TokioIo::new(stream), service));
-    tokio::select! {
-        // In this order: what has been handed over is written before the connection is dropped.
-        biased;
-        _ = speaking.as_mut() => {}
-        () = close.notified() => {}
-    }
+    let mut told = pin!(close.notified());
+    let mut closing = false;
+    poll_fn(|cx| {
+        // In this order: once told to close, one more turn writes whatever was handed over before.
+        closing = closing || told.as_mut().poll(cx).is_ready();
+        if speaking.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Ended::ByItself);
+        }
+        if closing && !waiting.load(Ordering::Relaxed) {
+            Poll::Ready(Ended::OnPurpose)
+        } else {
+            Poll::Pending
+        }
+    })
+    .await
 }
 
 async fn respond(
