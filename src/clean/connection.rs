@@ -87,7 +87,7 @@ fn largest_picture(picture: &Picture<'_>) -> Option<String> {
     for image in [&picture.unframed, &picture.framed] {
         for (size, url) in offers(image) {
             if best.as_ref().is_none_or(|(largest, _)| size > *largest) && url.is_https() {
-                best = Some((size, url.to_string()));
+                best = Some((size, url.join()));
             }
         }
     }
@@ -124,7 +124,7 @@ impl Address<'_> {
         text.len() > SCHEME.len() && text.starts_with(SCHEME)
     }
 
-    fn to_string(self) -> String {
+    fn join(self) -> String {
         [self.root, self.segment].concat()
     }
 }

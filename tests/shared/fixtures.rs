@@ -1,0 +1,225 @@
+//! Fixture folders and their one check each, for native and wasm32 test binaries alike.
+//!
+//! `raw.json` is what LinkedIn answers, in an invented person's words; `meta.json` is what came around it; `clean.json`
+//! is what we make of it. There is no file system inside a browser, so the cases are compiled in. Native runs also see
+//! to it that every folder is listed here (`tests/fixtures.rs`), and rewrite `clean.json` with `UPDATE_FIXTURES=1`.
+
+use liaison::clean::{Finding, clean_connection};
+use liaison::voyager::connections::parse_list;
+use liaison::voyager::response::{InvitationVerdict, Refusal, SiteResponse, judge_invitation};
+use serde_json::{Value, json};
+
+/// One folder under `tests/fixtures`.
+pub struct Case {
+    /// `<resource>/<case>`.
+    pub name: &'static str,
+    /// `raw.json`.
+    pub raw: &'static str,
+    /// `meta.json`; empty for a resource that has none.
+    pub meta: &'static str,
+    /// `clean.json`.
+    pub clean: &'static str,
+}
+
+macro_rules! connections {
+    ($($case:literal),+ $(,)?) => {
+        &[$(Case {
+            name: concat!("connections/", $case),
+            raw: include_str!(concat!("../fixtures/connections/", $case, "/raw.json")),
+            meta: "",
+            clean: include_str!(concat!("../fixtures/connections/", $case, "/clean.json")),
+        }),+]
+    };
+}
+
+macro_rules! invitations {
+    ($($case:literal),+ $(,)?) => {
+        &[$(Case {
+            name: concat!("invitation/", $case),
+            raw: include_str!(concat!("../fixtures/invitation/", $case, "/raw.json")),
+            meta: include_str!(concat!("../fixtures/invitation/", $case, "/meta.json")),
+            clean: include_str!(concat!("../fixtures/invitation/", $case, "/clean.json")),
+        }),+]
+    };
+}
+
+/// Pages of connections.
+pub const CONNECTIONS: &[Case] = connections![
+    "empty_nested",
+    "empty_normalized",
+    "escapes",
+    "extra_members",
+    "fails_error_body",
+    "fails_graphql_errors",
+    "fails_list_is_null",
+    "fails_names_renamed",
+    "fails_no_list",
+    "fails_none_understood",
+    "legacy_nested",
+    "legacy_normalized",
+    "nested",
+    "normalized",
+    "odd_people",
+    "pictures",
+    "references",
+    "repeated_records",
+    "undecorated",
+    "unreadable_entries",
+];
+
+/// Answers to an invitation.
+pub const INVITATIONS: &[Case] = invitations![
+    "challenge_link_in_403",
+    "code_at_top_level",
+    "code_cant_invite_connection_limit_reached",
+    "code_cant_resend_yet",
+    "code_custom_invite_limit_reached",
+    "code_fuse_limit_exceeded",
+    "code_in_200",
+    "code_max_invitation_sent",
+    "code_no_text",
+    "code_on_403",
+    "code_on_406",
+    "code_on_409",
+    "code_on_422",
+    "code_on_500",
+    "code_primary_handle_not_confirmed",
+    "code_unknown",
+    "code_unknown_429",
+    "code_unpresentable",
+    "moved",
+    "note_mentions_a_checkpoint",
+    "opaque_redirect",
+    "plain_400",
+    "plain_401",
+    "plain_403",
+    "plain_404",
+    "plain_406",
+    "plain_409",
+    "plain_410",
+    "plain_422",
+    "plain_429",
+    "plain_500",
+    "plain_503",
+    "query_mentions_a_checkpoint",
+    "refused_in_200_by_status",
+    "refused_in_200_by_top_status",
+    "sent_created",
+    "sent_full",
+    "sent_nested",
+    "sent_nothing_included",
+    "sent_reference_beside_empty_urn",
+    "sent_reference_only",
+    "sent_short",
+    "sent_undecorated",
+    "sent_with_status_200_in_body",
+    "unknown_bad_gateway",
+    "unknown_empty_object",
+    "unknown_list",
+    "unknown_no_urn",
+    "unknown_says_both",
+    "unknown_urn_empty",
+    "unknown_urn_in_wrong_place",
+    "unknown_urn_no_text",
+    "unknown_urn_only_included",
+    "unknown_urn_with_500_status",
+];
+
+/// Reads and cleans every page.
+pub fn check_all_connections() {
+    check_all(CONNECTIONS, render_connections);
+}
+
+/// Judges every answer.
+pub fn check_all_invitations() {
+    check_all(INVITATIONS, render_invitation);
+}
+
+/// What we make of a page.
+pub fn render_connections(case: &Case) -> Value {
+    let page = match parse_list(case.raw.as_bytes()) {
+        Ok(page) => page,
+        Err(error) => return json!({ "error": error.to_string() }),
+    };
+    let rows: Vec<Value> = page
+        .rows
+        .iter()
+        .map(|row| {
+            let (connection, findings) = clean_connection(row);
+            json!({
+                "connection": connection,
+                "connection_urn": row.connection_urn,
+                "connected_at": row.created_at,
+                "findings": findings.into_iter().map(Finding::as_str).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    json!({ "listed": page.listed, "unreadable": page.unreadable, "rows": rows })
+}
+
+/// What we make of an answer to an invitation.
+pub fn render_invitation(case: &Case) -> Value {
+    let meta: Value = serde_json::from_str(case.meta).unwrap_or_else(|error| panic!("{}: {error}", case.name));
+    let verdict = judge_invitation(&SiteResponse {
+        status: u16::try_from(meta["status"].as_u64().expect("meta.json has a status")).expect("a status"),
+        url: meta["url"].as_str().unwrap_or(""),
+        opaque_redirect: meta["opaque_redirect"].as_bool().unwrap_or(false),
+        content_type: meta["content_type"].as_str(),
+        retry_after_ms: meta["retry_after_ms"].as_u64(),
+        body: case.raw.as_bytes(),
+    });
+    match verdict {
+        InvitationVerdict::Sent => json!({ "verdict": "sent" }),
+        InvitationVerdict::Unknown => json!({ "verdict": "unknown" }),
+        InvitationVerdict::NotSent(refusal) => json!({ "verdict": "not_sent", "because": render_refusal(&refusal) }),
+    }
+}
+
+fn render_refusal(refusal: &Refusal) -> Value {
+    match refusal {
+        Refusal::SignedOut => json!("signed_out"),
+        Refusal::Challenge => json!("challenge"),
+        Refusal::Blocked => json!("blocked"),
+        Refusal::Throttled { retry_after_ms } => json!({ "throttled": retry_after_ms }),
+        Refusal::Csrf => json!("csrf"),
+        Refusal::InvitationLimit => json!("invitation_limit"),
+        Refusal::NoteLimit => json!("note_limit"),
+        Refusal::CannotResendYet => json!("cannot_resend_yet"),
+        Refusal::AccountRestricted => json!("account_restricted"),
+        Refusal::SenderUnconfirmed => json!("sender_unconfirmed"),
+        Refusal::ConnectionCap => json!("connection_cap"),
+        Refusal::ProfileUnavailable => json!("profile_unavailable"),
+        Refusal::Refused { code } => json!({ "refused": code }),
+        Refusal::Drift { detail } => json!({ "drift": detail }),
+        Refusal::Upstream => json!("upstream"),
+    }
+}
+
+fn check_all(cases: &[Case], render: fn(&Case) -> Value) {
+    let faults: Vec<String> = cases.iter().filter_map(|case| check(case, render)).collect();
+    assert!(faults.is_empty(), "{} of {} fixtures differ\n{}", faults.len(), cases.len(), faults.join("\n"));
+}
+
+/// The lines in which what we make of a case differs from its `clean.json`.
+fn check(case: &Case, render: fn(&Case) -> Value) -> Option<String> {
+    let wanted: Value = serde_json::from_str(case.clean).unwrap_or_else(|error| panic!("{}: {error}", case.name));
+    let made = render(case);
+    (wanted != made).then(|| format!("{}\n{}", case.name, difference(&pretty(&wanted), &pretty(&made))))
+}
+
+/// A value as `clean.json` holds it.
+pub fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).expect("a Value serialises") + "\n"
+}
+
+/// The lines between the common beginning and the common end: `-` wanted, `+` made.
+fn difference(wanted: &str, made: &str) -> String {
+    let (wanted, made): (Vec<&str>, Vec<&str>) = (wanted.lines().collect(), made.lines().collect());
+    let head = wanted.iter().zip(&made).take_while(|(a, b)| a == b).count();
+    let most = wanted.len().min(made.len()) - head;
+    let tail = wanted.iter().rev().zip(made.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
+    let lines = |mark: char, lines: &[&str]| -> String {
+        lines.iter().map(|line| format!("  {mark} {line}\n")).collect()
+    };
+    lines('-', &wanted[head..wanted.len() - tail]) + &lines('+', &made[head..made.len() - tail])
+}
