@@ -68,7 +68,7 @@ export const host = {
 
 /**
  * @param {Badge} badge
- * @param {string} title read out by screen readers, which do not see the badge
+ * @param {string} title read out by screen readers, which do not see the badge; empty when there is nothing to say
  */
 async function showBadge(badge, title) {
   const { text, background, ink } = BADGES[badge];
@@ -76,7 +76,7 @@ async function showBadge(badge, title) {
     chrome.action.setBadgeText({ text }),
     chrome.action.setBadgeBackgroundColor({ color: background }),
     chrome.action.setBadgeTextColor({ color: ink }),
-    chrome.action.setTitle({ title }),
+    chrome.action.setTitle({ title: [chrome.runtime.getManifest().name, title].filter(Boolean).join(": ") }),
   ]);
 }
 

@@ -12,7 +12,8 @@ import { t } from "./i18n.js";
  *   | { kind: "pair", server: string, code?: string, token?: string, name: string }
  *   | { kind: "test_connection" }
  *   | { kind: "forget" }
- *   | { kind: "set_paused", paused: boolean }} Command
+ *   | { kind: "set_paused", paused: boolean }
+ *   | { kind: "clear_stop" }} Command `clear_stop`: a person has seen to what LinkedIn stopped the agent for
  */
 
 /**
@@ -75,7 +76,14 @@ import { t } from "./i18n.js";
  *
  * @type {Record<Command["kind"], number>}
  */
-export const DEADLINES_MS = { status: 1_000, set_paused: 5_000, forget: 30_000, pair: 60_000, test_connection: 90_000 };
+export const DEADLINES_MS = {
+  status: 1_000,
+  set_paused: 5_000,
+  clear_stop: 5_000,
+  forget: 30_000,
+  pair: 60_000,
+  test_connection: 90_000,
+};
 
 /**
  * @param {unknown} message

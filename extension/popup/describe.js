@@ -80,6 +80,12 @@ const OUTCOME = {
   returned: { key: "outcome_returned", tone: "quiet" },
 };
 
+/** What LinkedIn stops the agent for, and only a person may clear. */
+const STOPS = new Set(["challenge", "blocked", "account_restricted", "sender_unconfirmed", "connection_cap"]);
+
+/** @param {Status} status */
+export const canClearStop = ({ attention }) => attention !== null && STOPS.has(attention.code);
+
 /** @param {string} taskType */
 export const taskName = (taskType) => word(TASKS, taskType);
 

@@ -1,34 +1,35 @@
 /** The popup: shows what the worker says about this moment, and holds the pause switch. */
 import { openOptions } from "../lib/browser.js";
-import { byId, input, make, setChildren, setText, showProblem } from "../lib/dom.js";
+import { button, byId, input, make, setChildren, setText, showProblem } from "../lib/dom.js";
 import { localise, t } from "../lib/i18n.js";
 import { send } from "../lib/messages.js";
 import { watchStatus } from "../lib/status-watch.js";
-import { headline, linkedinLine, progressLine, recentLine, serverLine, taskName, waitingLine } from "./describe.js";
+import { canClearStop, headline, linkedinLine, progressLine, recentLine, serverLine, taskName, waitingLine } from "./describe.js";
 
 /** @typedef {import("../lib/messages.js").Answer} Answer */
 /** @typedef {import("../lib/messages.js").NoAnswer} NoAnswer */
-/** @typedef {import("../lib/messages.js").Problem} Problem */
+/** @typedef {import("../lib/messages.js").Command} Command */
 /** @typedef {import("../lib/messages.js").Status} Status */
 /** @typedef {import("../lib/messages.js").Recent} Recent */
 
 const pause = input("pause");
+const clearStop = button("clear-stop");
 /** While a click is on its way, the status that left before it must not flip the switch back. */
-let pausing = false;
-/** @type {Problem | null} why the last click on the switch had no effect */
-let pauseProblem = null;
+let asking = false;
 
 localise(document);
 const refresh = watchStatus((answer) => (answer.ok && answer.status ? showStatus(answer.status) : showSilence(answer)));
-pause.addEventListener("change", changePause);
+pause.addEventListener("change", () => ask({ kind: "set_paused", paused: pause.checked }));
+clearStop.addEventListener("click", () => ask({ kind: "clear_stop" }));
 byId("open-options").addEventListener("click", () => openOptions());
 byId("pair-now").addEventListener("click", () => openOptions());
 
-async function changePause() {
-  pausing = true;
-  const answer = await send({ kind: "set_paused", paused: pause.checked });
-  pausing = false;
-  pauseProblem = answer.ok ? null : answer.error;
+/** @param {Command} command */
+async function ask(command) {
+  asking = true;
+  const answer = await send(command);
+  asking = false;
+  showProblem(byId("message"), answer.ok ? null : answer.error);
   await refresh();
 }
 
@@ -37,13 +38,15 @@ function showStatus(status) {
   setText(byId("headline"), headline(status));
   showFact("server-state", serverLine(status));
   showFact("linkedin-state", { ...linkedinLine(status), detail: "" });
-  showProblem(byId("attention"), status.attention ?? pauseProblem ?? status.contact.error);
+  showProblem(byId("attention"), status.attention ?? status.contact.error);
   showRunning(status);
   showList("waiting", status.waiting.map((item) => make("li", "", waitingLine(item))));
   showList("recent", status.recent.map(recentItem));
   byId("pair-now").hidden = status.state !== "unpaired";
+  clearStop.hidden = !canClearStop(status);
+  clearStop.disabled = asking;
   pause.disabled = false;
-  if (!pausing) pause.checked = status.paused;
+  if (!asking) pause.checked = status.paused;
 }
 
 /**
@@ -59,6 +62,7 @@ function showSilence(answer) {
   showProblem(byId("attention"), answer.ok ? null : { message: "", remedy: answer.error.remedy });
   byId("running").hidden = true;
   byId("pair-now").hidden = true;
+  clearStop.hidden = true;
   showList("waiting", []);
   showList("recent", []);
   pause.disabled = true;

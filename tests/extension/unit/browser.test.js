@@ -68,10 +68,12 @@ test("every badge has its own text, and only idle has none", async () => {
   assert.equal(new Set(texts).size, texts.length);
   assert.deepEqual(Object.entries(BADGES).filter(([, { text }]) => text === "").map(([name]) => name), ["idle"]);
   for (const [name, { text, background, ink }] of Object.entries(BADGES)) {
-    await host.showBadge(name, `title of ${name}`);
-    assert.deepEqual(chrome.badge, { text, background, ink, title: `title of ${name}` });
+    await host.showBadge(name, `now ${name}`);
+    assert.deepEqual(chrome.badge, { text, background, ink, title: `Liaison: now ${name}` });
     assert.ok([...text].length <= 4, "a badge has room for four characters");
   }
+  await host.showBadge("idle", "");
+  assert.equal(chrome.badge.title, "Liaison");
 });
 
 const STRANGERS = {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { installChrome } from "./support/chrome.js";
 
 installChrome();
-const { headline, linkedinLine, progressLine, recentLine, serverLine, waitingLine } = await import("../../../extension/popup/describe.js");
+const { canClearStop, headline, linkedinLine, progressLine, recentLine, serverLine, waitingLine } = await import("../../../extension/popup/describe.js");
 const { pairingLine, stepLine } = await import("../../../extension/options/pairing.js");
 const { duration } = await import("../../../extension/lib/i18n.js");
 
@@ -77,6 +77,13 @@ test("the pairing line says whether the pairing works", () => {
   assert.equal(pairingLine({ ...base, server: null }).tone, "quiet");
   assert.equal(pairingLine(base).tone, "good");
   for (const state of ["superseded", "unauthorised", "no_permission"]) assert.equal(pairingLine({ ...base, state }).tone, "bad");
+});
+
+test("only what LinkedIn stopped for can be cleared here", () => {
+  const clearable = (code) => canClearStop({ attention: { code, message: "m", remedy: "r" } });
+  for (const code of ["challenge", "blocked", "account_restricted", "sender_unconfirmed", "connection_cap"]) assert.ok(clearable(code));
+  for (const code of ["signed_out", "wrong_account", "superseded", "storage"]) assert.equal(clearable(code), false);
+  assert.equal(canClearStop({ attention: null }), false);
 });
 
 test("every step of the test has a name", () => {

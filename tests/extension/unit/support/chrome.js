@@ -52,7 +52,7 @@ function runtime(calls) {
     onStartup: event(),
     onUpdateAvailable: event(),
     getURL: (path) => ROOT + path,
-    getManifest: () => readJson("manifest.json"),
+    getManifest: () => ({ ...readJson("manifest.json"), name: "Liaison" }),
     getPlatformInfo: async () => (calls.push("getPlatformInfo"), { os: "linux" }),
     sendMessage: async (message) => void calls.push(message),
     openOptionsPage: async () => void calls.push("openOptionsPage"),
