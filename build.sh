@@ -7,7 +7,7 @@ export LIAISON_ROOT="$PWD"
 . scripts/tools.sh
 
 usage() {
-    cat <<'TEXT'
+  cat <<'TEXT'
 usage: ./build.sh [verb]
 
   build          (or no verb) dist/extension/, to load unpacked as it is, and dist/liaison-<version>.zip
@@ -30,14 +30,14 @@ build_package() { node scripts/package.mjs; }
 build_programs() { cargo build --package liaison-server --package liaison-simulator; }
 
 do_build() {
-    need_rust
-    need_wasm_target
-    need_node
-    need_npm_packages
-    need_wasm_bindgen
-    stage wasm build_wasm
-    stage glue build_glue
-    stage package build_package
+  need_rust
+  need_wasm_target
+  need_node
+  need_npm_packages
+  need_wasm_bindgen
+  stage wasm build_wasm
+  stage glue build_glue
+  stage package build_package
 }
 
 # ---- lint -------------------------------------------------------------------------------------------------
@@ -49,25 +49,25 @@ lint_types() { node_modules/.bin/tsc --project extension; }
 lint_policy() { bash scripts/policy.sh; }
 
 lint_shell() {
-    if command -v shellcheck >/dev/null; then
-        shellcheck --external-sources --source-path=SCRIPTDIR build.sh .ci/run scripts/*.sh tests/*.sh
-    else
-        echo "shell scripts: only parsed, since shellcheck is not installed here"
-        local script
-        for script in build.sh .ci/run scripts/*.sh tests/*.sh; do bash -n "$script"; done
-    fi
-    local module
-    for module in scripts/*.mjs tests/extension/e2e/*.mjs; do node --check "$module"; done
+  if command -v shellcheck >/dev/null; then
+    shellcheck --external-sources --source-path=SCRIPTDIR build.sh .ci/run scripts/*.sh tests/*.sh
+  else
+    echo "shell scripts: only parsed, since shellcheck is not installed here"
+    local script
+    for script in build.sh .ci/run scripts/*.sh tests/*.sh; do bash -n "$script"; done
+  fi
+  local module
+  for module in scripts/*.mjs tests/extension/e2e/*.mjs; do node --check "$module"; done
 }
 
 do_lint() {
-    need_cargo_deny
-    stage format lint_format
-    stage clippy-host lint_host
-    stage clippy-wasm lint_wasm
-    stage policy lint_policy
-    stage types lint_types
-    stage shell lint_shell
+  need_cargo_deny
+  stage format lint_format
+  stage clippy-host lint_host
+  stage clippy-wasm lint_wasm
+  stage policy lint_policy
+  stage types lint_types
+  stage shell lint_shell
 }
 
 # ---- test -------------------------------------------------------------------------------------------------
@@ -79,16 +79,16 @@ test_unit() { node scripts/run-node-tests.mjs unit tests/extension/unit; }
 test_browser() { node scripts/run-node-tests.mjs e2e tests/extension/e2e; }
 
 do_test() {
-    need_browser
-    need_wasm_pack
-    rm -f target/node-tests/*.tap
-    stage native test_native
-    stage wasm-tests test_wasm
-    stage types lint_types
-    stage unit test_unit
-    stage programs build_programs
-    stage e2e test_browser
-    node scripts/run-node-tests.mjs total
+  need_browser
+  need_wasm_pack
+  rm -f target/node-tests/*.tap
+  stage native test_native
+  stage wasm-tests test_wasm
+  stage types lint_types
+  stage unit test_unit
+  stage programs build_programs
+  stage e2e test_browser
+  node scripts/run-node-tests.mjs total
 }
 
 # ---- demo -------------------------------------------------------------------------------------------------
@@ -96,9 +96,9 @@ do_test() {
 demo_run() { node scripts/demo.mjs "$@"; }
 
 do_demo() {
-    need_browser
-    stage programs build_programs
-    stage demo demo_run "$@"
+  need_browser
+  stage programs build_programs
+  stage demo demo_run "$@"
 }
 
 # ---- verbs ------------------------------------------------------------------------------------------------
@@ -106,16 +106,16 @@ do_demo() {
 verb="${1:-build}"
 [ $# -eq 0 ] || shift
 case "$verb" in
-    demo) [ $# -eq 0 ] || [ "$*" = --keep ] || { usage >&2; exit 2; } ;;
-    *) [ $# -eq 0 ] || { usage >&2; exit 2; } ;;
+  demo) [ $# -eq 0 ] || [ "$*" = --keep ] || { usage >&2; exit 2; } ;;
+  *) [ $# -eq 0 ] || { usage >&2; exit 2; } ;;
 esac
 case "$verb" in
-    build) begin build; do_build ;;
-    demo) begin demo; do_build; do_demo "$@" ;;
-    test) begin test; do_build; do_test ;;
-    lint) begin lint; do_build; do_lint ;;
-    ci) begin ci; do_build; do_lint; do_test; do_demo; show_table ;;
-    help | -h | --help) usage; exit 0 ;;
-    *) echo "build.sh: no verb '$verb'" >&2; usage >&2; exit 2 ;;
+  build) begin build; do_build ;;
+  demo) begin demo; do_build; do_demo "$@" ;;
+  test) begin test; do_build; do_test ;;
+  lint) begin lint; do_build; do_lint ;;
+  ci) begin ci; do_build; do_lint; do_test; do_demo; show_table ;;
+  help | -h | --help) usage; exit 0 ;;
+  *) echo "build.sh: no verb '$verb'" >&2; usage >&2; exit 2 ;;
 esac
 finish

@@ -12,7 +12,12 @@ const ROWS_SHOWN = 2;
 const INVITED = "ACoAABCDEF123";
 const ALSO_INVITED = "ACoAAHIJKLMNOPQRST";
 const NOTE = "Hi, I came across your work and would love to connect.";
-const CONNECTION_MEMBERS = ["entity_urn", "first_name", "headline", "last_name", "name", "profile_image_url", "public_identifier"];
+const CONNECTION_MEMBERS = [
+  ...["entity_urn", "first_name", "headline", "last_name", "name"],
+  ...["profile_image_url", "public_identifier"],
+];
+const READ = { task_type: "agent_fetch_connections" };
+const INVITATION = { task_type: "agent_send_connection_request" };
 
 const keep = process.argv.includes("--keep");
 const started = performance.now();
@@ -45,7 +50,8 @@ async function runTask(server, path, body) {
 
   const posted = performance.now();
   const data = await server.finished(id);
-  show(`GET /linkedin-agent/get-task-status?api_agent_task_id=${id} (after ${seconds(posted)} s)`, undefined, { success: true, data });
+  const asked = `GET /linkedin-agent/get-task-status?api_agent_task_id=${id}`;
+  show(`${asked} (after ${seconds(posted)} s)`, undefined, { success: true, data });
   assert.equal(data.id, id);
   assert.equal(data.status, "completed", `the task ended ${data.status}: ${JSON.stringify(data.task_output)}`);
   return data;
@@ -64,13 +70,13 @@ function checkConnections({ total, connections }) {
 
 async function runExamples({ server, simulator }) {
   const recent = await runTask(server, "/linkedin-agent/fetch-connections", {});
-  assert.deepEqual(recent.task_input, { keyword: null, sort_type: null, start: 0, count: 40, task_type: "agent_fetch_connections" });
+  assert.deepEqual(recent.task_input, { keyword: null, sort_type: null, start: 0, count: 40, ...READ });
   assert.equal(recent.task_output.total, 40);
   checkConnections(recent.task_output);
 
   const search = { keyword: "John", sort_type: "RECENTLY_ADDED", count: 40 };
   const johns = await runTask(server, "/linkedin-agent/fetch-connections", search);
-  assert.deepEqual(johns.task_input, { ...search, start: 0, task_type: "agent_fetch_connections" });
+  assert.deepEqual(johns.task_input, { ...search, start: 0, ...READ });
   checkConnections(johns.task_output);
   assert.ok(johns.task_output.total > 0, "nobody called John was found");
   for (const { name } of johns.task_output.connections) assert.match(name, /john/i);
@@ -78,9 +84,9 @@ async function runExamples({ server, simulator }) {
   const noted = { profile_urn: INVITED, note: `   ${NOTE}\n ` };
   const plain = { profile_urn: `urn:li:fsd_profile:${ALSO_INVITED}` };
   for (const [body, note] of [[noted, noted.note], [plain, null]]) {
-    const { task_input: input, task_output: output } = await runTask(server, "/linkedin-agent/send-connection-request", body);
-    assert.deepEqual(input, { ...body, note, task_type: "agent_send_connection_request" });
-    assert.deepEqual(output, { sent: true });
+    const { task_input, task_output } = await runTask(server, "/linkedin-agent/send-connection-request", body);
+    assert.deepEqual(task_input, { ...body, note, ...INVITATION });
+    assert.deepEqual(task_output, { sent: true });
   }
 
   const { counts, invitations } = await simulator.journal();
@@ -112,19 +118,21 @@ function printForPeople({ server, simulator }) {
   console.log(`
 Running until Ctrl-C.
 
-  task API          ${server.url}
-  API key           ${server.apiKey}
-  simulated LinkedIn ${simulator.https}  (control: ${simulator.control}/__sim/journal)
+  task API            ${server.url}
+  API key             ${server.apiKey}
+  simulated LinkedIn  ${simulator.https}, its journal ${simulator.control}/__sim/journal
 
 Try:
-  curl -s -X POST ${server.url}/linkedin-agent/fetch-connections -H 'x-api-key: ${server.apiKey}' -H 'content-type: application/json' -d '{"count":5}'
-  curl -s '${server.url}/linkedin-agent/get-task-status?wait=25&api_agent_task_id=TASK_ID' -H 'x-api-key: ${server.apiKey}'
+  api=${server.url}/linkedin-agent key='x-api-key: ${server.apiKey}'
+  curl -s -H "$key" $api/fetch-connections -d '{"count":5}'
+  curl -s -H "$key" "$api/get-task-status?wait=25&api_agent_task_id=TASK_ID"
 `);
 }
 
 try {
   const world = await startWorld({ connections: CONNECTIONS });
-  say(`server at ${world.server.url}, simulated LinkedIn at ${world.simulator.https}, extension ${world.browser.origin} paired and signed in`);
+  say(`server at ${world.server.url}, simulated LinkedIn at ${world.simulator.https}`);
+  console.log(`${world.browser.origin} is paired and signed in`);
   await runExamples(world);
   const wake = await measureWorkerStart(world.browser);
   const summary = `worker start-up ${wake.toFixed(0)} ms (a message that wakes it, to the core's answer)`;

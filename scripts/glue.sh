@@ -13,8 +13,8 @@ opt_flags=(-Oz --converge --strip-debug --strip-producers)
 
 made_from="$(cksum <"$input") $(wasm-bindgen --version) $("$wasm_opt" --version) ${bindgen_flags[*]} ${opt_flags[*]}"
 if [ -f "$out/liaison_bg.wasm" ] && [ "$(cat "$out/.made-from" 2>/dev/null)" = "$made_from" ]; then
-    echo "extension/pkg is up to date"
-    exit 0
+  echo "extension/pkg is up to date"
+  exit 0
 fi
 # A folder of the side, so that a run that is stopped never leaves half a package behind.
 fresh="$(mktemp -d "${TMPDIR:-/tmp}/liaison-glue.XXXXXX")"

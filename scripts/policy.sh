@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 cargo deny --log-level error check --hide-inclusion-graph licenses bans sources
 if cargo deny --log-level off fetch db >/dev/null 2>&1; then
-    cargo deny --log-level error check --disable-fetch --hide-inclusion-graph advisories
+  cargo deny --log-level error check --disable-fetch --hide-inclusion-graph advisories
 else
-    echo "advisories: NOT CHECKED, since the advisory database cannot be reached from here"
+  echo "advisories: NOT CHECKED, since the advisory database cannot be reached from here"
 fi

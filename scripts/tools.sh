@@ -10,109 +10,111 @@ tools_dir="${LIAISON_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/liaison-tools}"
 export PATH="$tools_dir/bin:$PATH"
 
 give_up() {
-    echo "$*" >&2
-    exit 1
+  echo "$*" >&2
+  exit 1
 }
 
 need_rust() {
-    command -v cargo >/dev/null && return
-    if [ -x "${CARGO_HOME:-$HOME/.cargo}/bin/cargo" ]; then
-        export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
-    else
-        give_up "Rust is missing: install rustup as https://rustup.rs says, then run this again"
-    fi
+  command -v cargo >/dev/null && return
+  if [ -x "${CARGO_HOME:-$HOME/.cargo}/bin/cargo" ]; then
+    export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
+  else
+    give_up "Rust is missing: install rustup as https://rustup.rs says, then run this again"
+  fi
 }
 
 # The folder exists as soon as rustc knows the target; its libraries are there once it is installed.
 has_wasm_target() {
-    compgen -G "$(rustc --print target-libdir --target "$wasm_target")/libcore-*.rlib" >/dev/null
+  compgen -G "$(rustc --print target-libdir --target "$wasm_target")/libcore-*.rlib" >/dev/null
 }
 
 need_wasm_target() {
-    has_wasm_target && return
-    command -v rustup >/dev/null || give_up "the target $wasm_target is missing: install it for this Rust, or use rustup"
-    stage rust-target rustup target add "$wasm_target"
+  has_wasm_target && return
+  command -v rustup >/dev/null ||
+    give_up "the target $wasm_target is missing: install it for this Rust, or use rustup"
+  stage rust-target rustup target add "$wasm_target"
 }
 
 need_node() {
-    command -v node >/dev/null && command -v npm >/dev/null ||
-        give_up "Node.js 20 or newer with npm is missing: install it (Debian: apt-get install nodejs npm) and run this again"
-    [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] ||
-        give_up "Node.js 20 or newer is needed, this is $(node --version)"
+  command -v node >/dev/null && command -v npm >/dev/null ||
+    give_up "Node.js 20 or newer with npm is missing: install it (Debian: apt-get install nodejs npm)"
+  [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] ||
+    give_up "Node.js 20 or newer is needed, this is $(node --version)"
 }
 
 need_npm_packages() {
-    cmp -s package-lock.json node_modules/.installed-from && return
-    stage npm-packages install_npm_packages
+  cmp -s package-lock.json node_modules/.installed-from && return
+  stage npm-packages install_npm_packages
 }
 
 install_npm_packages() {
-    npm ci --no-audit --no-fund --loglevel=error
-    cp package-lock.json node_modules/.installed-from
+  npm ci --no-audit --no-fund --loglevel=error
+  cp package-lock.json node_modules/.installed-from
 }
 
 # Tools are run for seconds and built for minutes: optimising them less saves about half of a cold run.
 cargo_install() {
-    env -u CARGO_TARGET_DIR CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off \
-        CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 cargo install --root "$tools_dir" --force "$@"
+  env -u CARGO_TARGET_DIR CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off \
+    CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 cargo install --root "$tools_dir" --force "$@"
 }
 
 version_of() { "$@" --version 2>/dev/null | awk '{ print $2; exit }'; }
 
 need_wasm_bindgen() {
-    local wanted
-    wanted=$(awk '/^name = "wasm-bindgen"$/ { found = 1 } found && /^version/ { gsub(/"/, "", $3); print $3; exit }' Cargo.lock)
-    [ "$(version_of wasm-bindgen)" = "$wanted" ] && command -v wasm-bindgen-test-runner >/dev/null && return
-    # Without --locked: its lock file pins releases that not every registry mirror still has.
-    stage wasm-bindgen-cli cargo_install wasm-bindgen-cli --version "$wanted"
+  local wanted
+  wanted=$(sed -n '/^name = "wasm-bindgen"$/{n;s/^version = "\(.*\)"$/\1/p;}' Cargo.lock)
+  [ "$(version_of wasm-bindgen)" = "$wanted" ] && command -v wasm-bindgen-test-runner >/dev/null && return
+  # Without --locked: its lock file pins releases that not every registry mirror still has.
+  stage wasm-bindgen-cli cargo_install wasm-bindgen-cli --version "$wanted"
 }
 
 need_wasm_pack() {
-    [ "$(version_of wasm-pack)" = "$wasm_pack_version" ] && return
-    stage wasm-pack cargo_install wasm-pack --version "$wasm_pack_version" --locked
+  [ "$(version_of wasm-pack)" = "$wasm_pack_version" ] && return
+  stage wasm-pack cargo_install wasm-pack --version "$wasm_pack_version" --locked
 }
 
 need_cargo_deny() {
-    [ "$(version_of cargo-deny)" = "$cargo_deny_version" ] && return
-    stage cargo-deny cargo_install cargo-deny --version "$cargo_deny_version" --locked
+  [ "$(version_of cargo-deny)" = "$cargo_deny_version" ] && return
+  stage cargo-deny cargo_install cargo-deny --version "$cargo_deny_version" --locked
 }
 
 # Chrome's own builds no longer take an extension from the command line (since 137); Chromium and
 # Chrome for Testing do.
 find_browser() {
-    local name
-    for name in chromium chromium-browser chrome-for-testing \
-        "/Applications/Chromium.app/Contents/MacOS/Chromium" \
-        "/Applications/Google Chrome for Testing.app/Contents/MacOS/Google Chrome for Testing"; do
-        command -v "$name" && return
-    done
-    return 1
+  local name
+  for name in chromium chromium-browser chrome-for-testing \
+    "/Applications/Chromium.app/Contents/MacOS/Chromium" \
+    "/Applications/Google Chrome for Testing.app/Contents/MacOS/Google Chrome for Testing"; do
+    command -v "$name" && return
+  done
+  return 1
 }
 
 as_root() {
-    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
 }
 
 can_install_packages() {
-    command -v apt-get >/dev/null || return 1
-    [ "$(id -u)" -eq 0 ] || { command -v sudo >/dev/null && sudo -n true 2>/dev/null; }
+  command -v apt-get >/dev/null || return 1
+  [ "$(id -u)" -eq 0 ] || { command -v sudo >/dev/null && sudo -n true 2>/dev/null; }
 }
 
 install_browser() {
-    as_root apt-get update -qq
-    as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends chromium chromium-driver >/dev/null
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends chromium chromium-driver >/dev/null
 }
 
 need_browser() {
-    if [ -z "${CHROME:-}" ] || ! command -v chromedriver >/dev/null; then
-        if ! find_browser >/dev/null || ! command -v chromedriver >/dev/null; then
-            ! can_install_packages || stage chromium install_browser
-        fi
+  if [ -z "${CHROME:-}" ] || ! command -v chromedriver >/dev/null; then
+    if ! find_browser >/dev/null || ! command -v chromedriver >/dev/null; then
+      ! can_install_packages || stage chromium install_browser
     fi
-    CHROME="${CHROME:-$(find_browser || true)}"
-    [ -n "$CHROME" ] || give_up "Chromium is missing: install it (Debian: apt-get install chromium chromium-driver), or name one in CHROME"
-    command -v chromedriver >/dev/null ||
-        give_up "chromedriver is missing: install the one of your Chromium's version (Debian: apt-get install chromium-driver)"
-    export CHROME
+  fi
+  CHROME="${CHROME:-$(find_browser || true)}"
+  [ -n "$CHROME" ] ||
+    give_up "Chromium is missing: install it (Debian: apt-get install chromium chromium-driver), or name it in CHROME"
+  command -v chromedriver >/dev/null ||
+    give_up "chromedriver is missing: install your Chromium's own (Debian: apt-get install chromium-driver)"
+  export CHROME
 }

@@ -16,7 +16,9 @@ process.on("exit", () => {
   for (const child of running) child.kill("SIGKILL");
   for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
-for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]]) process.on(signal, () => process.exit(code));
+process.on("SIGINT", () => process.exit(130));
+process.on("SIGTERM", () => process.exit(143));
+process.on("SIGHUP", () => process.exit(129));
 
 export function temporaryFolder(name) {
   const folder = mkdtempSync(join(tmpdir(), `liaison-${name}-`));
@@ -31,10 +33,10 @@ export const builtProgram = (name) =>
 /**
  * Starts a program and waits for the one JSON line with which it says where it listens.
  *
- * @returns {Promise<{ ready: any, lines: string[], stop: () => Promise<void>, log: () => string, child: import("node:child_process").ChildProcess }>}
+ * @returns {Promise<{ ready: any, stop: () => Promise<void>, log: () => string }>}
  */
-export async function startProgram(command, args, { parseReady = JSON.parse, stdin = "ignore" } = {}) {
-  const child = spawn(command, args, { stdio: [stdin, "pipe", "pipe"] });
+export async function startProgram(command, args) {
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
   running.add(child);
   const log = [];
   const keep = (line) => void (log.push(line), log.length > KEPT_LOG_LINES && log.shift());
@@ -52,19 +54,19 @@ export async function startProgram(command, args, { parseReady = JSON.parse, std
   early.catch(() => {}); // from here on an end is no failed start
   output.on("line", keep);
 
-  async function stop(signal = "SIGTERM") {
+  async function stop() {
     if (!running.has(child)) return;
-    child.kill(signal);
+    child.kill("SIGTERM");
     await within(exited, STOP_DEADLINE_MS, `${command} to end`).catch(() => child.kill("SIGKILL"));
     await exited;
   }
-  return { ready: parseReady(line), child, stop, log: tail, lines: output };
+  return { ready: JSON.parse(line), stop, log: tail };
 }
 
 /** Runs a program to its end; what it prints is the answer. */
-export function runProgram(command, args, { input } = {}) {
+export function runProgram(command, args) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"] });
+    const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
     running.add(child);
     let stdout = "";
     let stderr = "";
@@ -72,7 +74,6 @@ export function runProgram(command, args, { input } = {}) {
     child.stderr.on("data", (bytes) => (stderr += bytes));
     child.once("error", reject);
     child.once("close", (code) => (running.delete(child), resolve({ code, stdout, stderr })));
-    if (input !== undefined) child.stdin.end(input);
   });
 }
 

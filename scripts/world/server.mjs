@@ -7,13 +7,15 @@ const PROGRAM = "liaison-server";
 const WAIT_S = 25;
 
 /** A server with its own fresh database, listening on a free port of the loopback interface. */
-export async function startServer({ database = join(temporaryFolder("server"), "liaison.sqlite3"), listen = "127.0.0.1:0" } = {}) {
-  const program = await startProgram(builtProgram(PROGRAM), ["serve", "--listen", listen, "--database", database, "--json"]);
-  const { url, api_key: apiKey, pairing_code: pairingCode } = program.ready;
-  return { url, apiKey, pairingCode, database, stop: program.stop, log: program.log, ...callsOf(url, apiKey), newPairingCode: () => pair(database) };
+export async function startServer() {
+  const database = join(temporaryFolder("server"), "liaison.sqlite3");
+  const args = ["serve", "--listen", "127.0.0.1:0", "--database", database, "--json"];
+  const { ready, stop, log } = await startProgram(builtProgram(PROGRAM), args);
+  const { url, api_key: apiKey, pairing_code: pairingCode } = ready;
+  return { url, apiKey, pairingCode, newPairingCode: () => newCode(database), stop, log, ...callsOf(url, apiKey) };
 }
 
-async function pair(database) {
+async function newCode(database) {
   const { code, stdout, stderr } = await runProgram(builtProgram(PROGRAM), ["pair", "--database", database]);
   if (code !== 0) throw new Error(`liaison-server pair ended with ${code}\n${stderr}`);
   return stdout.trim().split("\n").at(-1);
@@ -21,11 +23,11 @@ async function pair(database) {
 
 /** What a caller of the documented API does. */
 export function callsOf(url, apiKey) {
-  async function call(method, path, body, headers = {}) {
+  async function call(method, path, body) {
     const response = await fetch(`${url}${path}`, {
       method,
-      headers: { "x-api-key": apiKey, ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
-      body: body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body),
+      headers: { "x-api-key": apiKey, "content-type": "application/json" },
+      body: body === undefined ? undefined : JSON.stringify(body),
     });
     return { status: response.status, headers: response.headers, json: await response.json() };
   }

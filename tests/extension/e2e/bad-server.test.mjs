@@ -43,7 +43,8 @@ for (const nonsense of ["html", "garbage", "wrong_types", "nothing", "error"]) {
 }
 
 test("a kind of task that does not exist ends unsupported, and the next one is carried out", async () => {
-  const { status, task_output: output } = await fake.run(task("agent_fetch_a_url", { url: "https://example.com/" }), { always: true });
+  const unknown = task("agent_fetch_a_url", { url: "https://example.com/" });
+  const { status, task_output: output } = await fake.run(unknown, { always: true });
   assert.equal(status, "failed");
   assert.equal(output.code, "unsupported_task");
   await checkWorks();

@@ -76,8 +76,8 @@ for (const [what, fault] of [
   test(`an invitation whose answer ${what} is looked up before anything is said about it`, async (t) => {
     const { server, simulator } = await worldFor(t);
     await simulator.inviteFault(fault);
-    const { status, task_output: output } = await server.runInvitation({ profile_urn: PERSON }, { deadlineMs: 300_000 });
-    assert.equal(status, "completed", JSON.stringify(output));
+    const { status, task_output } = await server.runInvitation({ profile_urn: PERSON }, { deadlineMs: 300_000 });
+    assert.equal(status, "completed", JSON.stringify(task_output));
     assert.deepEqual(await invitationsSeen(simulator), [{ id: PERSON, note: null }]);
   });
 }

@@ -24,7 +24,7 @@ export async function startFakeServer() {
 
   const server = createServer(async (request, response) => {
     const body = await readJson(request);
-    if (request.headers.authorization !== `Bearer ${TOKEN}`) return sendJson(response, 401, { success: false, error: "who are you?" });
+    if (request.headers.authorization !== `Bearer ${TOKEN}`) return sendJson(response, 401, { success: false });
     if (request.url === "/agent/v1/poll") return poll(response, body);
     const finished = request.url.match(/^\/agent\/v1\/tasks\/([^/]+)\/complete$/);
     if (finished) return complete(response, decodeURIComponent(finished[1]), body);
@@ -52,7 +52,8 @@ export async function startFakeServer() {
   function offerNext() {
     if (!parked || parked.body.state !== "ready") return;
     const held = new Set((parked.body.held ?? []).map(({ task }) => task));
-    const next = queue.find((task) => !held.has(task.task) && (task.always || parked.body.accepts.includes(task.task_type)));
+    const { accepts } = parked.body;
+    const next = queue.find((task) => !held.has(task.task) && (task.always || accepts.includes(task.task_type)));
     if (!next) return;
     const { always, ...offer } = next;
     answer(parked, offer);

@@ -32,9 +32,12 @@ function answers(port) {
   });
 }
 
-test("drives the extension for both kinds of task", { skip: !existsSync(SERVER) && "the server is not there yet" }, async (t) => {
+const skip = !existsSync(SERVER) && "the server is not there yet";
+
+test("drives the extension for both kinds of task", { skip }, async (t) => {
   const port = await freePort();
-  const server = spawn("python3", [SERVER, "--listen", `127.0.0.1:${port}`, "--token", TOKEN], { stdio: ["pipe", "pipe", "inherit"] });
+  const args = [SERVER, "--listen", `127.0.0.1:${port}`, "--token", TOKEN];
+  const server = spawn("python3", args, { stdio: ["pipe", "pipe", "inherit"] });
   t.after(() => server.kill());
   const lines = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
   const simulator = await startSimulator();

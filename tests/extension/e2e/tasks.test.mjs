@@ -13,7 +13,8 @@ after(() => world?.stop());
 test("a bare fetch gives the first forty", async () => {
   const { status, task_input: input, task_output: output } = await world.server.runFetch({});
   assert.equal(status, "completed");
-  assert.deepEqual(input, { keyword: null, sort_type: null, start: 0, count: 40, task_type: "agent_fetch_connections" });
+  const defaults = { keyword: null, sort_type: null, start: 0, count: 40 };
+  assert.deepEqual(input, { ...defaults, task_type: "agent_fetch_connections" });
   assert.equal(output.total, 40);
   assert.equal(output.connections.length, 40);
 });
