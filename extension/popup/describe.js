@@ -31,11 +31,20 @@ const TASKS = {
   agent_send_connection_request: "task_send_connection_request",
 };
 
-/** @type {Record<string, string>} */
+/**
+ * By phase, since an invitation that is being looked for is not being sent.
+ *
+ * @type {Record<string, string>}
+ */
 const WORKING = {
-  agent_fetch_connections: "working_fetch_connections",
-  agent_send_connection_request: "working_send_connection_request",
+  reading: "working_reading",
+  checking: "working_checking",
+  starting: "working_starting",
+  sending: "working_sending",
+  verifying: "working_verifying",
 };
+/** This phase is mostly waiting, for minutes, and does not keep a pause from being complete. */
+const PATIENT_PHASE = "verifying";
 
 /** @type {Record<Status["linkedin"], { key: string, tone: Tone }>} */
 const LINKEDIN = {
@@ -95,9 +104,9 @@ export const taskName = (taskType) => word(TASKS, taskType);
  */
 export function headline(status) {
   const { state, running, contact } = status;
-  if (running && state === "paused") return t("headline_pausing");
-  if (running) return word(WORKING, running.task_type);
-  return t(state === "ready" ? READY[contact.state] : STOPPED[state]);
+  if (state === "paused" && running && running.phase !== PATIENT_PHASE) return t("headline_pausing");
+  if (state !== "ready") return t(STOPPED[state]);
+  return running ? word(WORKING, running.phase) : t(READY[contact.state]);
 }
 
 /** @param {Status} status */
@@ -116,7 +125,7 @@ export function linkedinLine({ linkedin }) {
 
 /** @param {Running} running */
 export function progressLine({ done, of }) {
-  if (done === null) return t("progress_unknown");
+  if (done === null) return "";
   return of === null ? t("progress_done", done) : t("progress_done_of", done, of);
 }
 

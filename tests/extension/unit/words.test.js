@@ -23,10 +23,18 @@ test("ready says what the contact with the server is", () => {
 });
 
 test("what is running comes first, even while pausing", () => {
-  const running = { task_type: "agent_fetch_connections", done: 40, of: 500 };
+  const running = { task_type: "agent_fetch_connections", phase: "reading", done: 40, of: 500 };
   assert.equal(headline({ ...base, running }), "Reading your connections.");
   assert.equal(headline({ ...base, running, state: "paused" }), "Pausing after the step in hand.");
-  assert.equal(headline({ ...base, running: { ...running, task_type: "agent_new" } }), "agent_new");
+  assert.equal(headline({ ...base, running: { ...running, phase: "dancing" } }), "dancing");
+  const phases = ["reading", "checking", "starting", "sending", "verifying"];
+  const said = phases.map((phase) => headline({ ...base, running: { ...running, phase } }));
+  assert.equal(new Set(said).size, phases.length);
+});
+
+test("a task that waits to be verified does not hide that the agent is paused or stopped", () => {
+  const running = { task_type: "agent_send_connection_request", phase: "verifying", done: null, of: null };
+  for (const state of STATES) assert.equal(headline({ ...base, running, state }), headline({ ...base, state }));
 });
 
 test("the server line is the measured contact", () => {
@@ -57,7 +65,7 @@ test("every documented waiting reason has words, and an unknown one is shown as 
 test("progress tells what is known", () => {
   assert.equal(progressLine({ done: 120, of: 500 }), "120 of 500");
   assert.equal(progressLine({ done: 120, of: null }), "120 so far");
-  assert.equal(progressLine({ done: null, of: 500 }), "Starting");
+  assert.equal(progressLine({ done: null, of: null }), "");
 });
 
 test("a result says how it ended, when, and whether the server has it", () => {
