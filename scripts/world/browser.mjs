@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
-import { temporaryFolder } from "./process.mjs";
+import { startQuietProgram, temporaryFolder } from "./process.mjs";
 
 const ROOT = join(import.meta.dirname, "../..");
 const EXTENSION = join(ROOT, "dist/extension");
@@ -31,6 +31,23 @@ export function extensionId() {
   return [...digest.slice(0, 32)].map((digit) => "abcdefghijklmnop"[Number.parseInt(digit, 16)]).join("");
 }
 
+/** What makes Chromium quiet, this extension's home and the simulator's www.linkedin.com. */
+function flags(simulator) {
+  return [
+    ...QUIET,
+    // Chromium refuses its own sandbox when it runs as root, and only then.
+    ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+    `--disable-extensions-except=${EXTENSION}`,
+    `--load-extension=${EXTENSION}`,
+    `--host-resolver-rules=MAP www.linkedin.com:443 127.0.0.1:${simulator.port}`,
+    `--ignore-certificate-errors-spki-list=${simulator.spki}`,
+  ];
+}
+
+/** The browser with no debugger at all: one that is attached keeps every worker alive for ever. */
+export const startPlainBrowser = (simulator, profile) =>
+  startQuietProgram(EXECUTABLE, ["--headless", `--user-data-dir=${profile}`, ...flags(simulator), "about:blank"]);
+
 export async function startBrowser(simulator, { profile = temporaryFolder("profile") } = {}) {
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: EXECUTABLE,
@@ -40,15 +57,7 @@ export async function startBrowser(simulator, { profile = temporaryFolder("profi
     handleSIGTERM: false,
     handleSIGHUP: false,
     ignoreDefaultArgs: ["--disable-extensions"],
-    args: [
-      ...QUIET,
-      // Chromium refuses its own sandbox when it runs as root, and only then.
-      ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
-      `--disable-extensions-except=${EXTENSION}`,
-      `--load-extension=${EXTENSION}`,
-      `--host-resolver-rules=MAP www.linkedin.com:443 127.0.0.1:${simulator.port}`,
-      `--ignore-certificate-errors-spki-list=${simulator.spki}`,
-    ],
+    args: flags(simulator),
   });
   context.setDefaultTimeout(PAGE_DEADLINE_MS);
   const origin = `chrome-extension://${extensionId()}`;

@@ -36,16 +36,11 @@ export const builtProgram = (name) =>
  * @returns {Promise<{ ready: any, stop: () => Promise<void>, log: () => string }>}
  */
 export async function startProgram(command, args) {
-  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
-  running.add(child);
+  const { child, exited, stop } = start(command, args);
   const log = [];
   const keep = (line) => void (log.push(line), log.length > KEPT_LOG_LINES && log.shift());
   createInterface({ input: child.stderr }).on("line", keep);
   const output = createInterface({ input: child.stdout });
-  const exited = new Promise((resolve) => {
-    child.once("exit", (code, signal) => (running.delete(child), resolve(`ended with ${code ?? signal}`)));
-    child.once("error", (error) => (running.delete(child), resolve(`could not be started: ${error.message}`)));
-  });
   const tail = () => log.join("\n");
 
   const firstLine = new Promise((resolve) => output.once("line", resolve));
@@ -53,14 +48,31 @@ export async function startProgram(command, args) {
   const line = await within(Promise.race([firstLine, early]), START_DEADLINE_MS, `${command} to be ready`);
   early.catch(() => {}); // from here on an end is no failed start
   output.on("line", keep);
+  return { ready: JSON.parse(line), stop, log: tail };
+}
 
+/** Starts a program that has nothing to say. */
+export function startQuietProgram(command, args) {
+  const { child, stop } = start(command, args);
+  child.stdout.resume();
+  child.stderr.resume();
+  return { stop };
+}
+
+function start(command, args) {
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+  running.add(child);
+  const exited = new Promise((resolve) => {
+    child.once("exit", (code, signal) => (running.delete(child), resolve(`ended with ${code ?? signal}`)));
+    child.once("error", (error) => (running.delete(child), resolve(`could not be started: ${error.message}`)));
+  });
   async function stop() {
     if (!running.has(child)) return;
     child.kill("SIGTERM");
     await within(exited, STOP_DEADLINE_MS, `${command} to end`).catch(() => child.kill("SIGKILL"));
     await exited;
   }
-  return { ready: JSON.parse(line), stop, log: tail };
+  return { child, exited, stop };
 }
 
 /** Runs a program to its end; what it prints is the answer. */

@@ -19,7 +19,7 @@ export async function startFakeServer() {
   const queue = [];
   const results = new Map();
   let parked = null;
-  let polls = 0;
+  let broken = 0;
   let nonsense = null;
 
   const server = createServer(async (request, response) => {
@@ -32,14 +32,20 @@ export async function startFakeServer() {
   });
 
   function poll(response, body) {
-    polls += 1;
     events.emit("poll", body);
     if (nonsense) return NONSENSE[nonsense](response);
-    const mine = { response, body, timer: setTimeout(() => answer(mine, null), body.wait_ms ?? 0) };
+    const mine = { response, body, timer: setTimeout(() => (answer(mine, null), events.emit("held out")), body.wait_ms) };
     if (parked) answer(parked, null);
     parked = mine;
-    response.on("close", () => parked === mine && ((parked = null), clearTimeout(mine.timer)));
+    response.on("close", () => parked === mine && brokenOff(mine));
     offerNext();
+  }
+
+  /** The agent is gone, or has something else to say. */
+  function brokenOff(waiting) {
+    clearTimeout(waiting.timer);
+    parked = null;
+    broken += 1;
   }
 
   function answer(waiting, task) {
@@ -72,9 +78,12 @@ export async function startFakeServer() {
   await once(server, "listening");
   return {
     url: `http://127.0.0.1:${server.address().port}`,
-    get polls() {
-      return polls;
+    /** How many parked polls the agent has broken off. */
+    get broken() {
+      return broken;
     },
+    /** Comes back when a poll has been held for as long as it asked for, with nothing to offer. */
+    heldOut: () => once(events, "held out"),
     results,
     /** From now on, and for the poll that is parked. */
     speakNonsense(kind) {
