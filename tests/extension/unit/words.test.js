@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { installChrome } from "./support/chrome.js";
 
 installChrome();
-const { canClearStop, headline, linkedinLine, progressLine, recentLine, serverLine, waitingLine } = await import("../../../extension/popup/describe.js");
+const describe = await import("../../../extension/popup/describe.js");
+const { canClearStop, headline, linkedinLine, progressLine, recentLine, serverLine, waitingLine } = describe;
 const { pairingLine, stepLine } = await import("../../../extension/options/pairing.js");
 const { duration } = await import("../../../extension/lib/i18n.js");
 
@@ -50,9 +51,9 @@ test("every sign-in state has words", () => {
 });
 
 test("every documented waiting reason has words, and an unknown one is shown as it is", () => {
-  const reasons =
-    "agent_offline signed_out wrong_account paused kind_off working_hours pacing daily_limit weekly_limit approval throttled challenge blocked invitation_limit note_limit account_stopped storage";
-  for (const reason of reasons.split(" ")) {
+  const reasons = `agent_offline signed_out wrong_account paused kind_off working_hours pacing daily_limit weekly_limit
+    approval throttled challenge blocked invitation_limit note_limit account_stopped storage`;
+  for (const reason of reasons.split(/\s+/)) {
     assert.doesNotMatch(waitingLine({ task_type: "agent_send_connection_request", reason, for_ms: null }), /_/, reason);
   }
   assert.equal(
