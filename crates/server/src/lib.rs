@@ -1,1 +1,31 @@
-//! Placeholder, replaced by the next commits.
+//! The reference task API server: takes tasks from programs, has a paired browser carry them out, keeps the results.
+//!
+//! Two kinds of client meet here, and neither opens the other's doors: *callers* with an API key (`routes::task`,
+//! the documented endpoints) and *agents* with a token (`routes::agent`, the protocol of `docs/PROTOCOL.md`).
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`lifecycle`] | pure: what may become of a task, and when |
+//! | [`store`] | what is on disk; every method one transaction |
+//! | [`hub`] | who waits for what, in memory |
+//! | [`router`] | every route on one screen; `routes`, `auth`, `body` and `error` stand behind it |
+//! | [`server`] | start and shutdown of the whole |
+
+mod auth;
+mod body;
+pub mod clock;
+pub mod config;
+mod error;
+pub mod hub;
+pub mod lifecycle;
+mod parked;
+pub mod router;
+mod routes;
+pub mod secret;
+pub mod server;
+pub mod store;
+mod sweeper;
+
+pub use clock::{Clock, SystemClock, Timestamp};
+pub use config::{Config, default_database};
+pub use server::{Running, StartError, start};

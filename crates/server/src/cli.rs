@@ -1,0 +1,168 @@
+//! The three commands: `serve`, `pair`, `key`.
+
+use clap::{Args, Parser, Subcommand};
+use liaison_server::config::DEFAULT_LISTEN;
+use liaison_server::store::{Store, StoreError};
+use liaison_server::{Clock, Config, Running, SystemClock, default_database};
+use serde_json::json;
+use std::error::Error;
+use std::io::{self, Write, stderr, stdout};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use tokio::runtime::Runtime;
+
+/// Takes LinkedIn tasks over HTTP and has your own browser carry them out.
+#[derive(Parser)]
+#[command(name = "liaison-server", version)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server. Its first start makes a team, an API key and a pairing code, and shows them once.
+    Serve(Serve),
+    /// Print a new one-time pairing code, good for 10 minutes.
+    Pair(Data),
+    /// Print a new API key.
+    Key(Data),
+}
+
+#[derive(Args)]
+struct Serve {
+    /// Where to listen. Whoever reaches an address other than loopback can try keys; put TLS in front of it.
+    #[arg(long, env = "LIAISON_LISTEN", default_value_t = DEFAULT_LISTEN)]
+    listen: SocketAddr,
+    #[command(flatten)]
+    data: Data,
+    /// Print one line of JSON once it listens: {"url","api_key","pairing_code"}, the last two null but at the first start.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+struct Data {
+    /// The SQLite file [default: liaison/liaison.db in your data folder, ~/.local/share or its like]
+    #[arg(long, env = "LIAISON_DATABASE", value_name = "FILE")]
+    database: Option<PathBuf>,
+}
+
+impl Data {
+    fn file(self) -> PathBuf {
+        self.database.unwrap_or_else(default_database)
+    }
+}
+
+/// Carries the command out.
+pub fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
+    let runtime = Runtime::new()?;
+    match arguments.command {
+        Command::Serve(options) => runtime.block_on(serve(options)),
+        Command::Pair(data) => {
+            let code = runtime.block_on(new_code(data))?;
+            writeln!(stdout(), "{code}")?;
+            writeln!(
+                stderr(),
+                "Type it into the extension's options page within 10 minutes. It works once."
+            )?;
+            Ok(())
+        }
+        Command::Key(data) => {
+            let key = runtime.block_on(new_key(data))?;
+            writeln!(stdout(), "{key}")?;
+            writeln!(stderr(), "Send it as the header x-api-key. It is not shown again.")?;
+            Ok(())
+        }
+    }
+}
+
+async fn serve(options: Serve) -> Result<(), Box<dyn Error>> {
+    // Listened for before anyone is told that we are up: a signal right after must not be a hard end.
+    let end = end_signal()?;
+    if !options.listen.ip().is_loopback() {
+        tracing::warn!(listen = %options.listen, "reachable from other computers, and without TLS of its own");
+    }
+    let database = options.data.file();
+    let config = Config { listen: options.listen, ..Config::new(database.clone()) };
+    let running = liaison_server::start(config).await?;
+    if options.json {
+        let line =
+            json!({"url": running.url, "api_key": running.api_key, "pairing_code": running.pairing_code});
+        writeln!(stdout(), "{line}")?;
+    } else {
+        greet(&running, &database.display().to_string())?;
+    }
+    stdout().flush()?;
+    end.await;
+    tracing::info!("shutting down");
+    running.shutdown().await;
+    Ok(())
+}
+
+fn greet(running: &Running, database: &str) -> io::Result<()> {
+    let mut out = stdout().lock();
+    let url = &running.url;
+    writeln!(out, "Liaison listens on {url} and keeps its data in {database}")?;
+    let (Some(key), Some(code)) = (&running.api_key, &running.pairing_code) else {
+        return writeln!(out, "`liaison-server pair` makes a pairing code, `liaison-server key` an API key.");
+    };
+    writeln!(out, "\nThis is its first start. Shown once:")?;
+    writeln!(out, "  API key       {key}")?;
+    writeln!(out, "  Pairing code  {code}   (10 minutes, once)")?;
+    writeln!(out, "\n1. In the extension's options page: server {url}, and the pairing code.")?;
+    writeln!(out, "2. Create a task:\n")?;
+    writeln!(out, "   curl -X POST {url}/linkedin-agent/fetch-connections \\")?;
+    writeln!(out, "     -H 'x-api-key: {key}' -d '{{\"count\": 40}}'\n")?;
+    writeln!(out, "3. Ask how it stands, with the id that this answers:\n")?;
+    writeln!(out, "   curl '{url}/linkedin-agent/get-task-status?wait=25&api_agent_task_id=TASK_ID' \\")?;
+    writeln!(out, "     -H 'x-api-key: {key}'")
+}
+
+async fn new_code(data: Data) -> Result<String, Box<dyn Error>> {
+    let store = open_existing(data).await?;
+    let team = store.first_team().await?;
+    let member = store.acting_member(&team).await?.ok_or(StoreError::NoTeam)?;
+    let code = store.new_pairing_code(&member, SystemClock.now()).await?;
+    store.close().await;
+    Ok(code)
+}
+
+async fn new_key(data: Data) -> Result<String, Box<dyn Error>> {
+    let store = open_existing(data).await?;
+    let team = store.first_team().await?;
+    let key = store.new_api_key(&team, SystemClock.now()).await?;
+    store.close().await;
+    Ok(key)
+}
+
+async fn open_existing(data: Data) -> Result<Store, Box<dyn Error>> {
+    let file = data.file();
+    if !file.exists() {
+        return Err(format!("there is no database at {}; start the server first", file.display()).into());
+    }
+    Ok(Store::open(&file).await?)
+}
+
+#[cfg(unix)]
+fn end_signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn end_signal() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        // Without a way to be told, only a hard end is left, which loses nothing that was acknowledged.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
+}

@@ -1,0 +1,166 @@
+//! Every answer that is not a success: one place gives it its status, its text and its code.
+//!
+//! The texts for callers are documented to the letter. The cause of a 5xx goes to the log and never into an answer.
+
+use crate::clock::Timestamp;
+use crate::lifecycle::Fenced;
+use crate::store::{CreateError, Refusal, ResultError, StoreError};
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use liaison_protocol::{ErrorCode, InputError};
+use serde::Serialize;
+use std::error::Error;
+
+/// What can go wrong with a request.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    #[error("Invalid JSON body")]
+    InvalidJson,
+    #[error("{0}")]
+    Input(InputError),
+    #[error("Missing or invalid 'api_agent_task_id'")]
+    TaskId,
+    #[error("Invalid 'wait': must be an integer between 1 and 25")]
+    Wait,
+    #[error("Missing API Key")]
+    MissingKey,
+    #[error("Invalid API Key")]
+    InvalidKey,
+    #[error(
+        "Plugin installation required: install the Liaison extension in the browser where you are signed in to \
+         LinkedIn, pair it with this server (`liaison-server pair` makes a code), and keep that browser open"
+    )]
+    PluginRequired,
+    #[error("No admin user found in the team")]
+    NoAdmin,
+    #[error("Agent task not found")]
+    TaskNotFound,
+    #[error("LinkedIn invitation limit reached")]
+    Limit { code: ErrorCode, until: Timestamp, now: Timestamp },
+    #[error("Not found")]
+    NoRoute,
+    #[error("Method not allowed")]
+    Method,
+    #[error("Request body too large")]
+    TooLarge,
+    #[error("Missing or invalid agent token")]
+    AgentToken,
+    #[error("Wrong, used or outdated pairing code")]
+    PairingCode,
+    #[error("Another browser has been paired in this one's place")]
+    Superseded,
+    #[error("{0}")]
+    Message(&'static str),
+    #[error("No such task for this agent")]
+    AgentTask,
+    #[error("{0}")]
+    Fenced(Fenced),
+    #[error("Internal server error")]
+    Internal(#[source] StoreError),
+    #[error("Internal server error")]
+    Panicked,
+}
+
+#[derive(Serialize)]
+struct ErrorBody {
+    success: bool,
+    error: String,
+    code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_at: Option<String>,
+}
+
+impl ApiError {
+    fn status_and_code(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::InvalidJson | Self::Input(_) | Self::TaskId | Self::Wait => {
+                (StatusCode::BAD_REQUEST, ErrorCode::InvalidInput.as_str())
+            }
+            Self::MissingKey | Self::InvalidKey | Self::AgentToken | Self::PairingCode => {
+                (StatusCode::UNAUTHORIZED, "unauthorised")
+            }
+            Self::PluginRequired => (StatusCode::FORBIDDEN, "plugin_required"),
+            Self::NoAdmin => (StatusCode::NOT_FOUND, "no_admin"),
+            Self::TaskNotFound | Self::AgentTask | Self::NoRoute => (StatusCode::NOT_FOUND, "not_found"),
+            Self::Limit { code, .. } => (StatusCode::TOO_MANY_REQUESTS, code.as_str()),
+            Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
+            Self::Superseded => (StatusCode::CONFLICT, "superseded"),
+            // Not 400: to an agent that would mean "try again", and the same body would come back for ever.
+            Self::Message(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_message"),
+            Self::Fenced(Fenced::LeaseLost) => (StatusCode::CONFLICT, "lease_lost"),
+            Self::Fenced(Fenced::ResultConflict) => (StatusCode::CONFLICT, "result_conflict"),
+            Self::Fenced(Fenced::TaskClosed) => (StatusCode::GONE, "task_closed"),
+            Self::Internal(_) | Self::Panicked => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let (status, code) = self.status_and_code();
+        let mut retry_at = None;
+        let mut retry_after = None;
+        match &self {
+            Self::Limit { until, now, .. } => {
+                retry_at = Some(until.to_iso());
+                retry_after = Some(until.ms_since(*now).div_ceil(1000).max(1));
+            }
+            Self::Internal(cause) => tracing::error!(cause = causes(cause), "a request failed"),
+            _ => {}
+        }
+        let body = ErrorBody { success: false, error: self.to_string(), code, retry_at };
+        let mut response = (status, Json(body)).into_response();
+        if let Some(seconds) = retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+/// An error and what lies behind it, in one line.
+fn causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text = format!("{text}: {cause}");
+        next = cause.source();
+    }
+    text
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        Self::Internal(error)
+    }
+}
+
+impl From<InputError> for ApiError {
+    fn from(error: InputError) -> Self {
+        Self::Input(error)
+    }
+}
+
+impl From<ResultError> for ApiError {
+    fn from(error: ResultError) -> Self {
+        match error {
+            ResultError::NotFound => Self::AgentTask,
+            ResultError::Output => Self::Message("The task's output doesn't have the documented shape"),
+            ResultError::Fenced(fenced) => Self::Fenced(fenced),
+            ResultError::Store(error) => Self::Internal(error),
+        }
+    }
+}
+
+impl ApiError {
+    /// The answer to a task that was not taken.
+    pub fn not_created(error: CreateError, now: Timestamp) -> Self {
+        match error {
+            CreateError::Refused(Refusal::NoAdmin) => Self::NoAdmin,
+            CreateError::Refused(Refusal::NoAgent) => Self::PluginRequired,
+            CreateError::Refused(Refusal::Limit { code, until }) => Self::Limit { code, until, now },
+            CreateError::Store(error) => Self::Internal(error),
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Who waits for what, in memory alone: parked polls, and callers who wait for a task's end.
+//!
+//! Nothing here is needed after a restart: whoever waited asks again. No wake-up is lost, because a waiter takes its
+//! place *before* it looks into the database.
+
+use liaison_protocol::Directive;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{broadcast, watch};
+
+/// Ends that a slow waiter may fall behind; past that it looks into the database again, so nothing is lost.
+const ENDED_BACKLOG: usize = 256;
+
+/// All who wait.
+#[derive(Clone)]
+pub struct Hub {
+    slots: Arc<Mutex<HashMap<String, Slot>>>,
+    ended: broadcast::Sender<String>,
+    parked: Arc<watch::Sender<usize>>,
+    closing: Arc<watch::Sender<bool>>,
+}
+
+/// One acting member: at most one of their polls is open.
+struct Slot {
+    news: watch::Sender<News>,
+    told: Vec<Directive>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct News {
+    newest_poll: u64,
+    wakes: u64,
+}
+
+/// A poll's place in the line.
+pub struct Place {
+    hub: Hub,
+    member: String,
+    number: u64,
+    news: watch::Receiver<News>,
+}
+
+/// Why a parked poll goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Woken {
+    /// There may be work.
+    Work,
+    /// A newer poll came: this one is answered empty.
+    Overtaken,
+    /// The server ends.
+    Closing,
+}
+
+impl Default for Hub {
+    fn default() -> Self {
+        Self {
+            slots: Arc::default(),
+            ended: broadcast::Sender::new(ENDED_BACKLOG),
+            parked: Arc::new(watch::Sender::new(0)),
+            closing: Arc::new(watch::Sender::new(false)),
+        }
+    }
+}
+
+impl Hub {
+    /// Takes a place for a poll of `member`, whose older poll is answered empty.
+    #[must_use]
+    pub fn take_place(&self, member: &str) -> Place {
+        let mut slots = self.slots();
+        let slot = slots
+            .entry(member.to_owned())
+            .or_insert_with(|| Slot { news: watch::Sender::default(), told: Vec::new() });
+        slot.news.send_modify(|news| news.newest_poll += 1);
+        let news = slot.news.subscribe();
+        let number = news.borrow().newest_poll;
+        Place { hub: self.clone(), member: member.to_owned(), number, news }
+    }
+
+    /// There may be work for `member`.
+    pub fn wake(&self, member: &str) {
+        if let Some(slot) = self.slots().get(member) {
+            slot.news.send_modify(|news| news.wakes += 1);
+        }
+    }
+
+    /// Hears of every task that ends from now on.
+    #[must_use]
+    pub fn ends(&self) -> broadcast::Receiver<String> {
+        self.ended.subscribe()
+    }
+
+    /// `task` has ended.
+    pub fn task_ended(&self, task: &str) {
+        // Nobody listening is no error.
+        let _ = self.ended.send(task.to_owned());
+    }
+
+    /// How many polls are parked right now.
+    #[must_use]
+    pub fn parked(&self) -> watch::Receiver<usize> {
+        self.parked.subscribe()
+    }
+
+    /// Answers every parked poll and every waiting caller, now and from now on.
+    pub fn close(&self) {
+        self.closing.send_replace(true);
+    }
+
+    /// Returns once [`Hub::close`] was called.
+    pub async fn closed(&self) {
+        // The sender lives in `self`, so the channel can't close under us.
+        let _ = self.closing.subscribe().wait_for(|closing| *closing).await;
+    }
+
+    /// A panic while the lock was held can't leave the map half-changed: every change is one call.
+    fn slots(&self) -> MutexGuard<'_, HashMap<String, Slot>> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Place {
+    /// Marks all news so far as seen; says whether this is still the newest poll. To be called before each look into
+    /// the database: what happens after it wakes [`Place::woken`].
+    #[must_use]
+    pub fn look(&mut self) -> bool {
+        self.news.borrow_and_update().newest_poll == self.number
+    }
+
+    /// Parks until there is news since the last [`Place::look`].
+    pub async fn woken(&mut self) -> Woken {
+        let _parked = Parked::count(&self.hub.parked);
+        tokio::select! {
+            _ = self.news.changed() => {
+                if self.news.borrow().newest_poll == self.number { Woken::Work } else { Woken::Overtaken }
+            }
+            () = self.hub.closed() => Woken::Closing,
+        }
+    }
+
+    /// Whether `directives` are other ones than the agent was told last. Told again at once, an agent that polls
+    /// with the same `held` would poll in a circle; so only news is worth an early answer.
+    #[must_use]
+    pub fn are_new(&self, directives: &[Directive]) -> bool {
+        self.hub.slots().get(&self.member).is_none_or(|slot| slot.told != directives)
+    }
+
+    /// Remembers what the agent is told.
+    pub fn tell(&self, directives: &[Directive]) {
+        if let Some(slot) = self.hub.slots().get_mut(&self.member) {
+            slot.told = directives.to_vec();
+        }
+    }
+}
+
+/// Counts one parked poll for as long as it lives, also when its connection goes away.
+struct Parked(Arc<watch::Sender<usize>>);
+
+impl Parked {
+    fn count(parked: &Arc<watch::Sender<usize>>) -> Self {
+        parked.send_modify(|count| *count += 1);
+        Self(Arc::clone(parked))
+    }
+}
+
+impl Drop for Parked {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count -= 1);
+    }
+}

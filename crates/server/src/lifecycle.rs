@@ -1,0 +1,273 @@
+//! What may become of a task, as pure functions of its facts and the time. `docs/STATES.md` draws them.
+//!
+//! The store loads the facts, asks here, and writes down the answer in the same transaction.
+
+use crate::clock::Timestamp;
+use liaison_protocol::{DirectiveAction, ErrorCode, HeldPhase, TaskType};
+
+/// How long an offer stands, counted by the agent from its arrival.
+pub const OFFER_MS: u64 = 15_000;
+/// How long a lease lasts without a heartbeat (they come every 15 s, so three may be lost).
+pub const LEASE_MS: u64 = 60_000;
+/// How long after a start its effect may begin.
+pub const ACT_WITHIN_MS: u64 = 20_000;
+/// Before this much time the invitation may still be on its way, and looking for it would prove nothing.
+pub const VERIFY_AFTER_MS: u64 = ACT_WITHIN_MS + 60_000;
+/// How often a read is begun before it is given up.
+pub const MAX_READ_ATTEMPTS: u32 = 3;
+/// A started task ends within a day.
+pub const END_WITHIN_MS: u64 = 24 * HOUR_MS;
+const HOUR_MS: u64 = 3_600_000;
+
+/// How long a task may wait for its start.
+#[must_use]
+pub const fn start_within_ms(kind: TaskType) -> u64 {
+    if kind.has_effect() { 7 * 24 * HOUR_MS } else { 24 * HOUR_MS }
+}
+
+/// Where a task is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[sqlx(rename_all = "snake_case")]
+pub enum State {
+    /// Waits to be offered.
+    Queued,
+    /// An invitation in an agent's hands that was not started.
+    Offered,
+    /// A read that was offered; an invitation that may have been sent.
+    Started,
+    /// An invitation of which the agent was asked to find out whether it went out.
+    Verifying,
+    /// Ended well.
+    Completed,
+    /// Ended with a failure.
+    Failed,
+}
+
+impl State {
+    /// The documented `status`.
+    #[must_use]
+    pub const fn public(self) -> &'static str {
+        match self {
+            Self::Queued | Self::Offered => "pending",
+            Self::Started | Self::Verifying => "processing",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// A finished task never changes.
+    #[must_use]
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed)
+    }
+}
+
+/// What is known of a task and of the lease of its newest epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// The kind.
+    pub kind: TaskType,
+    /// Where it is.
+    pub state: State,
+    /// The newest epoch; 0 before the first offer.
+    pub epoch: u32,
+    /// How often it was begun, what was returned not counted.
+    pub attempt: u32,
+    /// When it was first begun, unless all of that was returned.
+    pub started_at: Option<Timestamp>,
+    /// How long the newest lease lasts.
+    pub lease_until: Option<Timestamp>,
+    /// Whether the newest lease was completed (which a task that is not over can only have been as `returned`).
+    pub lease_closed: bool,
+    /// Whether the newest lease was offered to the agent that asks now.
+    pub own_lease: bool,
+}
+
+/// What to tell an agent about a task that it holds. `None`: nothing, it knows of a newer epoch than this database,
+/// which was put back to an older state; whatever it did must be neither forgotten nor done again.
+#[must_use]
+pub fn directive(facts: &Facts, epoch: u32, phase: HeldPhase) -> Option<DirectiveAction> {
+    if facts.state.is_over() || epoch < facts.epoch || (epoch == facts.epoch && facts.lease_closed) {
+        Some(DirectiveAction::Abandon)
+    } else if epoch > facts.epoch {
+        None
+    } else if phase == HeldPhase::Finished {
+        Some(DirectiveAction::Resend)
+    } else {
+        Some(DirectiveAction::Continue)
+    }
+}
+
+/// What the state of a held task becomes when its agent goes on with it: a task that was put back into the queue
+/// because it seemed lost is taken out again.
+#[must_use]
+pub fn on_continue(facts: &Facts, phase: HeldPhase) -> State {
+    match (facts.state, phase) {
+        (State::Queued, _) if facts.kind.has_effect() => State::Offered,
+        (State::Queued, _) => State::Started,
+        (State::Started, HeldPhase::Verifying) => State::Verifying,
+        (state, _) => state,
+    }
+}
+
+/// Whether a held task keeps the account busy. One that is being verified, or waits to be acknowledged, does not.
+#[must_use]
+pub const fn keeps_busy(phase: HeldPhase) -> bool {
+    matches!(phase, HeldPhase::Claimed | HeldPhase::Running)
+}
+
+/// What to do with a task in flight that its agent did not name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unnamed {
+    /// Offer the same again.
+    Repeat,
+    /// Back into the queue, to be offered under a new epoch.
+    Requeue,
+    /// Ask whether the invitation went out; it was started so long ago.
+    Verify {
+        /// Milliseconds since the start.
+        since_ms: u64,
+    },
+    /// Too early to say; the account is busy until then.
+    Wait {
+        /// When to look again.
+        until: Timestamp,
+    },
+    /// Nothing; the task is not in flight.
+    Nothing,
+}
+
+/// See [`Unnamed`].
+#[must_use]
+pub fn on_unnamed(facts: &Facts, now: Timestamp) -> Unnamed {
+    match facts.state {
+        State::Offered if facts.own_lease => Unnamed::Repeat,
+        State::Offered => Unnamed::Requeue,
+        State::Started if !facts.kind.has_effect() => match facts.lease_until {
+            Some(until) if !facts.own_lease && now < until => Unnamed::Wait { until },
+            _ => Unnamed::Requeue,
+        },
+        State::Started | State::Verifying => {
+            let started_at = facts.started_at.unwrap_or(now);
+            let due = started_at.plus_ms(VERIFY_AFTER_MS);
+            if now < due {
+                Unnamed::Wait { until: due }
+            } else {
+                Unnamed::Verify { since_ms: now.ms_since(started_at) }
+            }
+        }
+        State::Queued | State::Completed | State::Failed => Unnamed::Nothing,
+    }
+}
+
+/// Whether a queued task may be offered once more. An invitation always may: what was returned never began.
+#[must_use]
+pub fn may_begin(kind: TaskType, attempt: u32) -> bool {
+    kind.has_effect() || attempt < MAX_READ_ATTEMPTS
+}
+
+/// Why a call with a lease's token is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fenced {
+    /// A newer epoch took over, or the lease was returned.
+    #[error("the lease was lost")]
+    LeaseLost,
+    /// The task ended.
+    #[error("the task is closed")]
+    TaskClosed,
+    /// The token was completed with another body.
+    #[error("another result was given before")]
+    ResultConflict,
+}
+
+/// The lease that a call names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// Its epoch.
+    pub epoch: u32,
+    /// Whether it was ever offered for verifying.
+    pub verify: bool,
+    /// Whether it was started.
+    pub started: bool,
+    /// What it was completed with.
+    pub result_hash: Option<Vec<u8>>,
+}
+
+/// What a `start` does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnStart {
+    /// The effect may begin.
+    Start,
+    /// It started before.
+    Replay,
+}
+
+/// Whether a token may start. Only the newest epoch may: else two of them could.
+///
+/// # Errors
+/// [`Fenced`] when it may not.
+pub fn on_start(facts: &Facts, lease: &Lease) -> Result<OnStart, Fenced> {
+    if facts.state.is_over() {
+        return Err(Fenced::TaskClosed);
+    }
+    if lease.epoch != facts.epoch || lease.result_hash.is_some() {
+        return Err(Fenced::LeaseLost);
+    }
+    Ok(if lease.started { OnStart::Replay } else { OnStart::Start })
+}
+
+/// Whether a heartbeat renews the lease.
+///
+/// # Errors
+/// [`Fenced`] when it does not.
+pub fn on_heartbeat(facts: &Facts, lease: &Lease) -> Result<(), Fenced> {
+    on_start(facts, lease).map(drop)
+}
+
+/// What a `complete` does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnComplete {
+    /// The same was said before: the same answer.
+    Replay,
+    /// Ends the task.
+    End,
+    /// Puts it back into the queue.
+    Requeue,
+    /// Is noted, and changes nothing: a newer offer is out, or the invitation may have been sent.
+    Keep,
+}
+
+/// What becomes of a result. A late one is taken unless a newer epoch has started.
+///
+/// # Errors
+/// [`Fenced`] when it is not taken.
+pub fn on_complete(facts: &Facts, lease: &Lease, returned: bool, hash: &[u8]) -> Result<OnComplete, Fenced> {
+    if let Some(before) = &lease.result_hash {
+        return if before == hash { Ok(OnComplete::Replay) } else { Err(Fenced::ResultConflict) };
+    }
+    if facts.state.is_over() {
+        return Err(Fenced::TaskClosed);
+    }
+    let newer = lease.epoch < facts.epoch;
+    if newer && matches!(facts.state, State::Started | State::Verifying) {
+        return Err(Fenced::LeaseLost);
+    }
+    Ok(match returned {
+        false => OnComplete::End,
+        // After a verify offer the agent may no longer have the journal that says "never sent".
+        true if newer || lease.verify || facts.state == State::Verifying => OnComplete::Keep,
+        true => OnComplete::Requeue,
+    })
+}
+
+/// The code of a task that is still not over at its deadline.
+#[must_use]
+pub const fn at_deadline(kind: TaskType, state: State) -> ErrorCode {
+    match state {
+        State::Started | State::Verifying if kind.has_effect() => ErrorCode::OutcomeUnknown,
+        _ => ErrorCode::Expired,
+    }
+}
+
+#[cfg(test)]
+mod tests;

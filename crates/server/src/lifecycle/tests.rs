@@ -1,0 +1,140 @@
+use super::*;
+use DirectiveAction::{Abandon, Continue, Resend};
+use HeldPhase::{Claimed, Finished, Running, Verifying as Checking};
+use State::{Completed, Failed, Offered, Queued, Started, Verifying};
+use TaskType::{FetchConnections as Read, SendConnectionRequest as Invite};
+
+const T0: Timestamp = Timestamp(1_000_000);
+
+fn facts(kind: TaskType, state: State) -> Facts {
+    Facts {
+        kind,
+        state,
+        epoch: 2,
+        attempt: 1,
+        started_at: Some(T0),
+        lease_until: Some(T0.plus_ms(LEASE_MS)),
+        lease_closed: false,
+        own_lease: true,
+    }
+}
+
+fn lease(epoch: u32) -> Lease {
+    Lease { epoch, verify: false, started: false, result_hash: None }
+}
+
+#[test]
+fn held_tasks() {
+    let table = [
+        (Started, 2, Claimed, Some(Continue)),
+        (Started, 2, Running, Some(Continue)),
+        (Verifying, 2, Checking, Some(Continue)),
+        (Offered, 2, Claimed, Some(Continue)),
+        (Started, 2, Finished, Some(Resend)),
+        (Queued, 2, Finished, Some(Resend)),
+        (Started, 1, Running, Some(Abandon)),
+        (Started, 1, Finished, Some(Abandon)),
+        (Completed, 2, Finished, Some(Abandon)),
+        (Failed, 2, Running, Some(Abandon)),
+        (Started, 3, Running, None),
+        (Started, 3, Finished, None),
+    ];
+    for (state, epoch, phase, expected) in table {
+        assert_eq!(directive(&facts(Invite, state), epoch, phase), expected, "{state:?} {epoch} {phase:?}");
+    }
+    let returned = Facts { lease_closed: true, ..facts(Invite, Queued) };
+    assert_eq!(directive(&returned, 2, Claimed), Some(Abandon));
+}
+
+#[test]
+fn unnamed_tasks() {
+    let due = T0.plus_ms(VERIFY_AFTER_MS);
+    let early = due.minus_ms(1);
+    let not_own = |kind, state| Facts { own_lease: false, ..facts(kind, state) };
+    let lease_end = T0.plus_ms(LEASE_MS);
+    let table = [
+        (facts(Invite, Offered), T0, Unnamed::Repeat),
+        (not_own(Invite, Offered), T0, Unnamed::Requeue),
+        (facts(Read, Started), T0, Unnamed::Requeue),
+        (not_own(Read, Started), T0, Unnamed::Wait { until: lease_end }),
+        (not_own(Read, Started), lease_end, Unnamed::Requeue),
+        (facts(Invite, Started), early, Unnamed::Wait { until: due }),
+        (facts(Invite, Started), due, Unnamed::Verify { since_ms: VERIFY_AFTER_MS }),
+        (not_own(Invite, Verifying), due, Unnamed::Verify { since_ms: VERIFY_AFTER_MS }),
+        (facts(Invite, Queued), due, Unnamed::Nothing),
+        (facts(Invite, Failed), due, Unnamed::Nothing),
+    ];
+    for (facts, now, expected) in table {
+        assert_eq!(on_unnamed(&facts, now), expected, "{facts:?}");
+    }
+}
+
+#[test]
+fn starts() {
+    let started = Lease { started: true, ..lease(2) };
+    let returned = Lease { result_hash: Some(vec![1]), ..lease(2) };
+    let table = [
+        (Offered, lease(2), Ok(OnStart::Start)),
+        (Queued, lease(2), Ok(OnStart::Start)),
+        (Started, started.clone(), Ok(OnStart::Replay)),
+        (Verifying, started.clone(), Ok(OnStart::Replay)),
+        (Offered, lease(1), Err(Fenced::LeaseLost)),
+        (Started, lease(1), Err(Fenced::LeaseLost)),
+        (Queued, returned, Err(Fenced::LeaseLost)),
+        (Failed, lease(2), Err(Fenced::TaskClosed)),
+        (Completed, started, Err(Fenced::TaskClosed)),
+    ];
+    for (state, lease, expected) in table {
+        assert_eq!(on_start(&facts(Invite, state), &lease), expected, "{state:?} {lease:?}");
+    }
+}
+
+#[test]
+fn completions() {
+    let done = Lease { result_hash: Some(vec![1]), ..lease(2) };
+    let verified = Lease { verify: true, started: true, ..lease(2) };
+    let table = [
+        (Started, lease(2), false, Ok(OnComplete::End)),
+        (Queued, lease(2), false, Ok(OnComplete::End)),
+        (Offered, lease(1), false, Ok(OnComplete::End)),
+        (Started, lease(1), false, Err(Fenced::LeaseLost)),
+        (Verifying, lease(1), false, Err(Fenced::LeaseLost)),
+        (Failed, lease(2), false, Err(Fenced::TaskClosed)),
+        (Completed, done.clone(), false, Ok(OnComplete::Replay)),
+        (Queued, done, true, Ok(OnComplete::Replay)),
+        (Started, lease(2), true, Ok(OnComplete::Requeue)),
+        (Offered, lease(1), true, Ok(OnComplete::Keep)),
+        (Verifying, verified.clone(), true, Ok(OnComplete::Keep)),
+        (Verifying, verified, false, Ok(OnComplete::End)),
+    ];
+    for (state, lease, returned, expected) in table {
+        assert_eq!(
+            on_complete(&facts(Invite, state), &lease, returned, &[1]),
+            expected,
+            "{state:?} {lease:?}"
+        );
+    }
+    let other = Lease { result_hash: Some(vec![2]), ..lease(2) };
+    assert_eq!(on_complete(&facts(Read, Completed), &other, false, &[1]), Err(Fenced::ResultConflict));
+}
+
+#[test]
+fn deadlines() {
+    for (kind, state, code) in [
+        (Read, Queued, ErrorCode::Expired),
+        (Read, Started, ErrorCode::Expired),
+        (Invite, Queued, ErrorCode::Expired),
+        (Invite, Offered, ErrorCode::Expired),
+        (Invite, Started, ErrorCode::OutcomeUnknown),
+        (Invite, Verifying, ErrorCode::OutcomeUnknown),
+    ] {
+        assert_eq!(at_deadline(kind, state), code, "{kind:?} {state:?}");
+    }
+}
+
+#[test]
+fn a_read_is_begun_three_times() {
+    assert!(may_begin(Read, 2));
+    assert!(!may_begin(Read, 3));
+    assert!(may_begin(Invite, 9));
+}

@@ -1,0 +1,78 @@
+//! Every route, on one screen.
+
+use crate::clock::{Clock, Timestamp};
+use crate::error::ApiError;
+use crate::hub::Hub;
+use crate::routes::{agent, task};
+use crate::store::Store;
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use std::any::Any;
+use std::sync::Arc;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::trace::TraceLayer;
+use tracing::Span;
+
+/// What every handler works with.
+#[derive(Clone)]
+pub struct App {
+    /// What is on disk.
+    pub store: Store,
+    /// Who waits.
+    pub hub: Hub,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl App {
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+/// The server, as a function of its state.
+#[must_use]
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/healthz", get(healthy))
+        // Callers: header `x-api-key`.
+        .route("/linkedin-agent/fetch-connections", post(task::fetch_connections))
+        .route("/linkedin-agent/send-connection-request", post(task::send_connection_request))
+        .route("/linkedin-agent/get-task-status", get(task::get_status))
+        // Agents: header `Authorization: Bearer`, but for the first.
+        .route("/agent/v1/pair", post(agent::pair))
+        .route("/agent/v1/poll", post(agent::poll))
+        .route("/agent/v1/tasks/{task}/start", post(agent::start))
+        .route("/agent/v1/tasks/{task}/heartbeat", post(agent::heartbeat))
+        .route("/agent/v1/tasks/{task}/complete", post(agent::complete))
+        .fallback(no_route)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .with_state(app)
+}
+
+/// The path alone: a query or a body may hold what is nobody's business.
+fn span(request: &Request<Body>) -> Span {
+    tracing::debug_span!("request", method = %request.method(), path = request.uri().path())
+}
+
+async fn healthy() -> &'static str {
+    "ok"
+}
+
+async fn no_route() -> ApiError {
+    ApiError::NoRoute
+}
+
+async fn wrong_method() -> ApiError {
+    ApiError::Method
+}
+
+/// The panic itself was reported on stderr by its hook.
+fn panicked(_: Box<dyn Any + Send>) -> Response {
+    ApiError::Panicked.into_response()
+}

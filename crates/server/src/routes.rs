@@ -1,0 +1,4 @@
+//! The handlers, by who calls them.
+
+pub mod agent;
+pub mod task;

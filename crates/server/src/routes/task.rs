@@ -1,0 +1,135 @@
+//! What callers call: the documented endpoints.
+
+use crate::auth::Caller;
+use crate::body::caller_fields;
+use crate::error::ApiError;
+use crate::parked;
+use crate::router::App;
+use crate::store::{NewTask, TaskView, WaitingView};
+use axum::Json;
+use axum::body::Body;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use liaison_protocol::{Progress, TaskInput, TaskType, WaitReason};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::time::Duration;
+use uuid::Uuid;
+
+const MAX_WAIT_S: u64 = 25;
+
+/// The answer to a task that was taken.
+#[derive(Serialize)]
+pub struct CreatedAnswer {
+    success: bool,
+    api_agent_task_id: String,
+    message: &'static str,
+}
+
+/// The query of `get-task-status`.
+#[derive(Deserialize)]
+pub struct StatusQuery {
+    api_agent_task_id: Option<String>,
+    wait: Option<String>,
+}
+
+/// The answer of `get-task-status`.
+#[derive(Serialize)]
+pub struct StatusAnswer {
+    success: bool,
+    data: StatusData,
+}
+
+#[derive(Serialize)]
+struct StatusData {
+    id: String,
+    status: &'static str,
+    task_input: Value,
+    task_output: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting: Option<WaitingData>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    progress: Option<Progress>,
+}
+
+#[derive(Serialize)]
+struct WaitingData {
+    reason: WaitReason,
+    until: Option<String>,
+}
+
+/// `POST /linkedin-agent/fetch-connections`
+pub async fn fetch_connections(
+    State(app): State<App>,
+    caller: Caller,
+    body: Body,
+) -> Result<Json<CreatedAnswer>, ApiError> {
+    let message = "Fetch connections task created successfully";
+    create(&app, &caller, TaskType::FetchConnections, body, message).await
+}
+
+/// `POST /linkedin-agent/send-connection-request`
+pub async fn send_connection_request(
+    State(app): State<App>,
+    caller: Caller,
+    body: Body,
+) -> Result<Json<CreatedAnswer>, ApiError> {
+    let message = "Send connection request task created successfully";
+    create(&app, &caller, TaskType::SendConnectionRequest, body, message).await
+}
+
+async fn create(
+    app: &App,
+    caller: &Caller,
+    kind: TaskType,
+    body: Body,
+    message: &'static str,
+) -> Result<Json<CreatedAnswer>, ApiError> {
+    let fields = caller_fields(body).await?;
+    let input = TaskInput::parse(kind, &fields)?;
+    let echo = TaskInput::echo(kind, &fields);
+    let now = app.now();
+    let new = NewTask { team: &caller.team, input: &input, echo: &echo };
+    let created = app.store.create_task(new, now).await.map_err(|error| ApiError::not_created(error, now))?;
+    app.hub.wake(&created.member);
+    Ok(Json(CreatedAnswer { success: true, api_agent_task_id: created.task, message }))
+}
+
+/// `GET /linkedin-agent/get-task-status?api_agent_task_id=…[&wait=1..25]`
+pub async fn get_status(
+    State(app): State<App>,
+    caller: Caller,
+    query: Result<Query<StatusQuery>, QueryRejection>,
+) -> Result<Json<StatusAnswer>, ApiError> {
+    let Query(query) = query.map_err(|_| ApiError::TaskId)?;
+    let task = query.api_agent_task_id.and_then(|id| Uuid::try_parse(&id).ok()).ok_or(ApiError::TaskId)?;
+    let wait = match query.wait {
+        None => Duration::ZERO,
+        Some(seconds) => match seconds.parse() {
+            Ok(seconds @ 1..=MAX_WAIT_S) => Duration::from_secs(seconds),
+            _ => return Err(ApiError::Wait),
+        },
+    };
+    let view = parked::task(&app, &caller.team, &task.to_string(), wait).await?;
+    let view = view.ok_or(ApiError::TaskNotFound)?;
+    Ok(Json(StatusAnswer { success: true, data: view.into() }))
+}
+
+impl From<TaskView> for StatusData {
+    fn from(view: TaskView) -> Self {
+        Self {
+            id: view.id,
+            status: view.state.public(),
+            task_input: view.input,
+            task_output: view.output,
+            waiting: view.waiting.map(Into::into),
+            progress: view.progress,
+        }
+    }
+}
+
+impl From<WaitingView> for WaitingData {
+    fn from(waiting: WaitingView) -> Self {
+        Self { reason: waiting.reason, until: waiting.until.map(|until| until.to_iso()) }
+    }
+}

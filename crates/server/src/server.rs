@@ -1,0 +1,102 @@
+//! Start and shutdown of the whole: in a process of its own, or inside a test.
+
+use crate::config::Config;
+use crate::hub::Hub;
+use crate::router::{App, router};
+use crate::store::{Store, StoreError};
+use crate::sweeper;
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+/// How long requests in hand may take to end once the server shuts down.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address is taken, or not ours.
+    #[error("listening on {0}")]
+    Listen(SocketAddr, #[source] io::Error),
+    /// The database can't be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A server that listens. Dropped without [`Running::shutdown`] it goes on until its runtime ends.
+pub struct Running {
+    /// Where it is, without a slash at the end.
+    pub url: String,
+    /// The first start's API key.
+    pub api_key: Option<String>,
+    /// The first start's pairing code.
+    pub pairing_code: Option<String>,
+    app: App,
+    serving: JoinHandle<()>,
+    sweeping: JoinHandle<()>,
+}
+
+/// Opens the database, listens and serves.
+///
+/// # Errors
+/// [`StartError`].
+pub async fn start(config: Config) -> Result<Running, StartError> {
+    let listen_error = |error| StartError::Listen(config.listen, error);
+    // First of all: the keys of a first start are shown once, and must not be lost to an address that is taken.
+    let listener = TcpListener::bind(config.listen).await.map_err(listen_error)?;
+    let address = listener.local_addr().map_err(listen_error)?;
+    let store = Store::open(&config.database).await?;
+    let first = store.first_start(config.clock.now()).await?;
+    let app = App { store, hub: Hub::default(), clock: config.clock };
+    let sweeping = tokio::spawn(sweeper::run(app.clone(), config.sweep_every));
+    let serving = tokio::spawn(serve(listener, app.clone()));
+    tracing::info!(%address, "listening");
+    let (api_key, pairing_code) = first.map(|first| (first.api_key, first.pairing_code)).unzip();
+    Ok(Running { url: format!("http://{address}"), api_key, pairing_code, app, serving, sweeping })
+}
+
+async fn serve(listener: TcpListener, app: App) {
+    let hub = app.hub.clone();
+    let closing = async move { hub.closed().await };
+    if let Err(error) = axum::serve(listener, router(app)).with_graceful_shutdown(closing).await {
+        tracing::error!(%error, "serving ended");
+    }
+}
+
+impl Running {
+    /// The database, for what has no endpoint: teams, members, keys and codes.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.app.store
+    }
+
+    /// How many polls are parked right now.
+    #[must_use]
+    pub fn parked(&self) -> watch::Receiver<usize> {
+        self.app.hub.parked()
+    }
+
+    /// Enforces deadlines now; answers with how many tasks ended. It happens by itself every few seconds too.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sweep(&self) -> Result<usize, StoreError> {
+        sweeper::sweep_now(&self.app).await
+    }
+
+    /// Answers who waits, takes no more connections, lets requests in hand end, and closes the database.
+    pub async fn shutdown(self) {
+        self.app.hub.close();
+        let stop = self.serving.abort_handle();
+        if timeout(GRACE, self.serving).await.is_err() {
+            tracing::warn!("requests were still in hand after {} s", GRACE.as_secs());
+            stop.abort();
+        }
+        self.sweeping.abort();
+        self.app.store.close().await;
+    }
+}

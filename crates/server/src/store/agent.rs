@@ -1,0 +1,241 @@
+//! Paired browsers: who they are, what they last said, whose they are.
+
+use super::{Store, StoreError};
+use crate::clock::Timestamp;
+use crate::secret;
+use liaison_protocol::{PairAnswer, Poll, ReadyState, WaitReason};
+use sqlx::SqliteConnection;
+use uuid::Uuid;
+
+/// Wrong guesses after which every code that lives right now is dead. With 50 random bits a code, guessing has no
+/// hope; a person who mistypes has some.
+const MAX_MISSES: u32 = 20;
+/// "Last seen" is asked about in hours and minutes; writing it down at each poll would be a disk write each.
+const SEEN_EVERY_MS: u64 = 60_000;
+/// How long a limit lasts when nobody says for how long: LinkedIn's are counted in days.
+pub(super) const DEFAULT_LIMIT_MS: u64 = 24 * 3_600_000;
+
+/// Who an agent token belongs to.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct AgentIdentity {
+    /// The agent.
+    pub id: String,
+    /// For whom it acts.
+    pub member_id: String,
+    /// Whether the member has paired another browser since.
+    pub superseded: bool,
+}
+
+/// What a poll is met with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Greeting {
+    /// It may be offered work, if the account is the bound one.
+    Welcome {
+        /// Whether the signed-in account is the bound one, or not known.
+        account_fits: bool,
+    },
+    /// Another instance has taken over.
+    Superseded,
+}
+
+#[derive(sqlx::FromRow)]
+struct Said {
+    instance: Option<String>,
+    account: Option<String>,
+    state: String,
+    waiting: String,
+    last_seen_at: Timestamp,
+}
+
+impl Store {
+    /// The agent of a token.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn agent_of_token(&self, token: &str) -> Result<Option<AgentIdentity>, StoreError> {
+        let agent = sqlx::query_as(
+            "SELECT id, member_id, superseded_at IS NOT NULL AS superseded FROM agent WHERE token_hash = ?",
+        )
+        .bind(secret::hash_secret(token))
+        .fetch_optional(&self.read)
+        .await?;
+        Ok(agent)
+    }
+
+    /// Exchanges a one-time code for an agent token. `None`: the code is wrong, used or outdated. The member's
+    /// earlier agents are superseded. The member's id is answered beside, so that their parked poll can be ended.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn pair(
+        &self,
+        code: &str,
+        name: &str,
+        now: Timestamp,
+    ) -> Result<Option<(PairAnswer, String)>, StoreError> {
+        let mut tx = self.begin().await?;
+        let member = use_code(&mut tx, code, now).await?;
+        let answer = match member {
+            None => None,
+            Some(member) => Some((insert_agent(&mut tx, &member, name, now).await?, member)),
+        };
+        // Committed in both cases: a miss counts.
+        tx.commit().await?;
+        Ok(answer)
+    }
+
+    /// Takes note of what a poll says, and binds the first account and the newest instance.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn greet(&self, agent: &str, poll: &Poll, now: Timestamp) -> Result<Greeting, StoreError> {
+        let before = load_said(&mut *self.read.acquire().await?, agent).await?;
+        let new_instance = before.instance.as_deref() != Some(&poll.instance);
+        let waiting = serde_json::to_string(&poll.waiting).map_err(|_| StoreError::Corrupt("waiting"))?;
+        let state = state_name(poll.state);
+        // Another instance salts the account's hash anew, so what the one before had bound says nothing.
+        let bound = if new_instance { None } else { before.account.clone() };
+        let account = bound.or_else(|| poll.account.clone());
+        let account_fits = poll.account.is_none() || poll.account == account;
+        let fresh = now.ms_since(before.last_seen_at) < SEEN_EVERY_MS;
+        let same = before.state == state && before.waiting == waiting && before.account == account;
+        if fresh && same && !new_instance {
+            return Ok(Greeting::Welcome { account_fits });
+        }
+        let mut tx = self.begin().await?;
+        if new_instance && !take_over(&mut tx, agent, &poll.instance).await? {
+            return Ok(Greeting::Superseded);
+        }
+        sqlx::query(
+            "UPDATE agent SET account = ?, state = ?, waiting = ?, said_at = ?, last_seen_at = ? WHERE id = ?",
+        )
+        .bind(&account)
+        .bind(state)
+        .bind(&waiting)
+        .bind(now)
+        .bind(now)
+        .bind(agent)
+        .execute(&mut *tx)
+        .await?;
+        for entry in &poll.waiting {
+            let until = now.plus_ms(entry.for_ms.unwrap_or(DEFAULT_LIMIT_MS));
+            set_limit(&mut tx, agent, entry.reason, until).await?;
+        }
+        tx.commit().await?;
+        Ok(Greeting::Welcome { account_fits })
+    }
+}
+
+pub(super) async fn set_limit(
+    db: &mut SqliteConnection,
+    agent: &str,
+    reason: WaitReason,
+    until: Timestamp,
+) -> Result<(), StoreError> {
+    let set = match reason {
+        WaitReason::InvitationLimit => "UPDATE agent SET invitation_limit_until = ? WHERE id = ?",
+        WaitReason::NoteLimit => "UPDATE agent SET note_limit_until = ? WHERE id = ?",
+        _ => return Ok(()),
+    };
+    sqlx::query(set).bind(until).bind(agent).execute(db).await?;
+    Ok(())
+}
+
+/// Notes that an agent is alive, when that is news.
+pub(super) async fn touch(db: &mut SqliteConnection, agent: &str, now: Timestamp) -> Result<(), StoreError> {
+    sqlx::query("UPDATE agent SET last_seen_at = ? WHERE id = ? AND last_seen_at < ?")
+        .bind(now)
+        .bind(agent)
+        .bind(now.minus_ms(SEEN_EVERY_MS))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Makes `instance` the one that owns the token; false when it is one that was overtaken before.
+async fn take_over(db: &mut SqliteConnection, agent: &str, instance: &str) -> Result<bool, StoreError> {
+    let added = sqlx::query("INSERT OR IGNORE INTO agent_instance (agent_id, instance) VALUES (?, ?)")
+        .bind(agent)
+        .bind(instance)
+        .execute(&mut *db)
+        .await?;
+    if added.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query("UPDATE agent SET instance = ? WHERE id = ?").bind(instance).bind(agent).execute(db).await?;
+    Ok(true)
+}
+
+async fn load_said(db: &mut SqliteConnection, agent: &str) -> Result<Said, StoreError> {
+    let said =
+        sqlx::query_as("SELECT instance, account, state, waiting, last_seen_at FROM agent WHERE id = ?");
+    Ok(said.bind(agent).fetch_one(db).await?)
+}
+
+async fn use_code(
+    db: &mut SqliteConnection,
+    code: &str,
+    now: Timestamp,
+) -> Result<Option<String>, StoreError> {
+    let member: Option<String> = sqlx::query_scalar(
+        "UPDATE pairing_code SET used_at = ?1
+         WHERE hash = ?2 AND used_at IS NULL AND expires_at > ?1 AND misses < ?3 RETURNING member_id",
+    )
+    .bind(now)
+    .bind(secret::hash_pairing_code(code))
+    .bind(MAX_MISSES)
+    .fetch_optional(&mut *db)
+    .await?;
+    if member.is_none() {
+        sqlx::query("UPDATE pairing_code SET misses = misses + 1 WHERE used_at IS NULL AND expires_at > ?")
+            .bind(now)
+            .execute(db)
+            .await?;
+    }
+    Ok(member)
+}
+
+async fn insert_agent(
+    db: &mut SqliteConnection,
+    member: &str,
+    name: &str,
+    now: Timestamp,
+) -> Result<PairAnswer, StoreError> {
+    let agent = Uuid::new_v4().to_string();
+    let token = secret::new_agent_token()?;
+    // LinkedIn's limits are the account's, not the browser's: the new agent knows what the last one knew.
+    sqlx::query(
+        "INSERT INTO agent (id, team_id, member_id, name, token_hash, paired_at, last_seen_at, said_at,
+                            invitation_limit_until, note_limit_until)
+         SELECT ?1, member.team_id, member.id, ?2, ?3, ?4, ?4, ?4,
+                (SELECT max(invitation_limit_until) FROM agent WHERE member_id = member.id AND superseded_at IS NULL),
+                (SELECT max(note_limit_until) FROM agent WHERE member_id = member.id AND superseded_at IS NULL)
+         FROM member WHERE member.id = ?5",
+    )
+    .bind(&agent)
+    .bind(name)
+    .bind(secret::hash_secret(&token))
+    .bind(now)
+    .bind(member)
+    .execute(&mut *db)
+    .await?;
+    sqlx::query(
+        "UPDATE agent SET superseded_at = ? WHERE member_id = ? AND id <> ? AND superseded_at IS NULL",
+    )
+    .bind(now)
+    .bind(member)
+    .bind(&agent)
+    .execute(db)
+    .await?;
+    Ok(PairAnswer { token, agent })
+}
+
+const fn state_name(state: ReadyState) -> &'static str {
+    match state {
+        ReadyState::Ready => "ready",
+        ReadyState::Paused => "paused",
+        ReadyState::SignedOut => "signed_out",
+        ReadyState::WrongAccount => "wrong_account",
+        ReadyState::Latched => "latched",
+    }
+}

@@ -1,0 +1,191 @@
+//! Teams, members, API keys and pairing codes.
+
+use super::{Store, StoreError};
+use crate::clock::Timestamp;
+use crate::secret;
+use sqlx::SqliteConnection;
+use uuid::Uuid;
+
+/// How long a pairing code lives: time enough to open the options page, and no more.
+const CODE_LIFE_MS: u64 = 10 * 60_000;
+
+/// What the first start makes; shown once and kept as hashes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FirstStart {
+    /// For callers.
+    pub api_key: String,
+    /// For one agent.
+    pub pairing_code: String,
+}
+
+/// What a member may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MemberRole {
+    /// May act: the oldest admin's account is the one that does.
+    Admin,
+    /// May lend the team a browser.
+    Member,
+}
+
+impl Store {
+    /// Makes a team with its admin, an API key and a pairing code, unless there is a team already.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn first_start(&self, now: Timestamp) -> Result<Option<FirstStart>, StoreError> {
+        let mut tx = self.begin().await?;
+        let there: bool =
+            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM team)").fetch_one(&mut *tx).await?;
+        if there {
+            return Ok(None);
+        }
+        let team = insert_team(&mut tx, "First team", now).await?;
+        let admin = insert_member(&mut tx, &team, MemberRole::Admin, now).await?;
+        let api_key = insert_key(&mut tx, &team, now).await?;
+        let pairing_code = insert_code(&mut tx, &admin, now).await?;
+        tx.commit().await?;
+        Ok(Some(FirstStart { api_key, pairing_code }))
+    }
+
+    /// Makes a team without members.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn add_team(&self, name: &str, now: Timestamp) -> Result<String, StoreError> {
+        let mut tx = self.begin().await?;
+        let team = insert_team(&mut tx, name, now).await?;
+        tx.commit().await?;
+        Ok(team)
+    }
+
+    /// Adds a member to a team.
+    ///
+    /// # Errors
+    /// When the database fails or there is no such team.
+    pub async fn add_member(
+        &self,
+        team: &str,
+        role: MemberRole,
+        now: Timestamp,
+    ) -> Result<String, StoreError> {
+        let mut tx = self.begin().await?;
+        let member = insert_member(&mut tx, team, role, now).await?;
+        tx.commit().await?;
+        Ok(member)
+    }
+
+    /// The oldest team.
+    ///
+    /// # Errors
+    /// When the database fails or has no team.
+    pub async fn first_team(&self) -> Result<String, StoreError> {
+        sqlx::query_scalar("SELECT id FROM team ORDER BY created_at, rowid LIMIT 1")
+            .fetch_optional(&self.read)
+            .await?
+            .ok_or(StoreError::NoTeam)
+    }
+
+    /// The member who acts for a team: its oldest admin.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn acting_member(&self, team: &str) -> Result<Option<String>, StoreError> {
+        acting_member(&mut *self.read.acquire().await?, team).await
+    }
+
+    /// A new API key for a team.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn new_api_key(&self, team: &str, now: Timestamp) -> Result<String, StoreError> {
+        let mut tx = self.begin().await?;
+        let key = insert_key(&mut tx, team, now).await?;
+        tx.commit().await?;
+        Ok(key)
+    }
+
+    /// A new one-time code that pairs a browser for a member.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn new_pairing_code(&self, member: &str, now: Timestamp) -> Result<String, StoreError> {
+        let mut tx = self.begin().await?;
+        let code = insert_code(&mut tx, member, now).await?;
+        tx.commit().await?;
+        Ok(code)
+    }
+
+    /// The team that an API key opens.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn team_of_key(&self, api_key: &str) -> Result<Option<String>, StoreError> {
+        let team = sqlx::query_scalar("SELECT team_id FROM api_key WHERE hash = ?")
+            .bind(secret::hash_secret(api_key))
+            .fetch_optional(&self.read)
+            .await?;
+        Ok(team)
+    }
+}
+
+pub(super) async fn acting_member(
+    db: &mut SqliteConnection,
+    team: &str,
+) -> Result<Option<String>, StoreError> {
+    let oldest =
+        "SELECT id FROM member WHERE team_id = ? AND role = 'admin' ORDER BY joined_at, rowid LIMIT 1";
+    Ok(sqlx::query_scalar(oldest).bind(team).fetch_optional(db).await?)
+}
+
+async fn insert_team(db: &mut SqliteConnection, name: &str, now: Timestamp) -> Result<String, StoreError> {
+    let id = Uuid::new_v4().to_string();
+    sqlx::query("INSERT INTO team (id, name, created_at) VALUES (?, ?, ?)")
+        .bind(&id)
+        .bind(name)
+        .bind(now)
+        .execute(db)
+        .await?;
+    Ok(id)
+}
+
+async fn insert_member(
+    db: &mut SqliteConnection,
+    team: &str,
+    role: MemberRole,
+    now: Timestamp,
+) -> Result<String, StoreError> {
+    let id = Uuid::new_v4().to_string();
+    sqlx::query("INSERT INTO member (id, team_id, role, joined_at) VALUES (?, ?, ?, ?)")
+        .bind(&id)
+        .bind(team)
+        .bind(match role {
+            MemberRole::Admin => "admin",
+            MemberRole::Member => "member",
+        })
+        .bind(now)
+        .execute(db)
+        .await?;
+    Ok(id)
+}
+
+async fn insert_key(db: &mut SqliteConnection, team: &str, now: Timestamp) -> Result<String, StoreError> {
+    let key = secret::new_api_key()?;
+    sqlx::query("INSERT INTO api_key (hash, team_id, created_at) VALUES (?, ?, ?)")
+        .bind(secret::hash_secret(&key))
+        .bind(team)
+        .bind(now)
+        .execute(db)
+        .await?;
+    Ok(key)
+}
+
+async fn insert_code(db: &mut SqliteConnection, member: &str, now: Timestamp) -> Result<String, StoreError> {
+    let code = secret::new_pairing_code()?;
+    sqlx::query("INSERT INTO pairing_code (hash, member_id, expires_at) VALUES (?, ?, ?)")
+        .bind(secret::hash_pairing_code(&code))
+        .bind(member)
+        .bind(now.plus_ms(CODE_LIFE_MS))
+        .execute(db)
+        .await?;
+    Ok(code)
+}

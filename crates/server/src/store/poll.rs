@@ -1,0 +1,310 @@
+//! A poll's look at the tasks: reconciles what the agent holds, and offers at most one task.
+
+use super::row::{TaskRow, load};
+use super::sweep::{end_failed, given_up};
+use super::{Store, StoreError};
+use crate::clock::Timestamp;
+use crate::lifecycle::{self, END_WITHIN_MS, LEASE_MS, OFFER_MS, State, Unnamed};
+use crate::secret;
+use liaison_protocol::{
+    Directive, DirectiveAction, Held, HeldPhase, Mode, Offer, TaskType, known_task_types,
+};
+use serde_json::{Map, Value};
+use sqlx::SqliteConnection;
+
+/// Who polls, and what may be offered in answer.
+pub struct Asking<'a> {
+    /// The agent.
+    pub agent: &'a str,
+    /// For whom it acts.
+    pub member: &'a str,
+    /// The kinds that may be offered; none unless it is ready and the bound account is signed in.
+    pub accepts: Vec<TaskType>,
+    /// What its journal holds.
+    pub held: &'a [Held],
+}
+
+/// What a poll's look found.
+#[derive(Debug, Default, PartialEq)]
+pub struct PollWork {
+    /// What to do with held tasks.
+    pub directives: Vec<Directive>,
+    /// A task, when there is one to do.
+    pub offer: Option<Offer>,
+    /// When there may be something new though nobody wakes the poll.
+    pub look_again_at: Option<Timestamp>,
+    /// Tasks that ended on the way.
+    pub ended: Vec<String>,
+}
+
+impl Asking<'_> {
+    fn accepts(&self, kind: TaskType) -> bool {
+        self.accepts.contains(&kind)
+    }
+
+    fn holds(&self, task: &str) -> bool {
+        self.held.iter().any(|held| held.task == task)
+    }
+}
+
+impl Store {
+    /// Reconciles and offers. What is offered is on disk before it is answered.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn poll(&self, asking: &Asking<'_>, now: Timestamp) -> Result<PollWork, StoreError> {
+        let mut tx = self.begin().await?;
+        let mut work = PollWork::default();
+        let mut busy = reconcile(&mut tx, asking, &mut work, now).await?;
+        busy |= look_for_lost(&mut tx, asking, busy, &mut work, now).await?;
+        if !busy && work.offer.is_none() {
+            work.offer = offer_from_queue(&mut tx, asking, &mut work.ended, now).await?;
+        }
+        tx.commit().await?;
+        Ok(work)
+    }
+}
+
+/// Answers what is held; true when one of it keeps the account busy.
+async fn reconcile(
+    db: &mut SqliteConnection,
+    asking: &Asking<'_>,
+    work: &mut PollWork,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let mut busy = false;
+    for held in asking.held {
+        let action = match load(&mut *db, asking.member, &held.task).await? {
+            None => Some(DirectiveAction::Abandon),
+            Some(row) => {
+                let facts = row.facts(asking.agent)?;
+                let action = lifecycle::directive(&facts, held.epoch, held.phase);
+                if action == Some(DirectiveAction::Continue) {
+                    go_on(&mut *db, &row, lifecycle::on_continue(&facts, held.phase), now).await?;
+                }
+                action
+            }
+        };
+        if let Some(action) = action {
+            busy |= action == DirectiveAction::Continue && lifecycle::keeps_busy(held.phase);
+            work.directives.push(Directive { task: held.task.clone(), epoch: held.epoch, action });
+        } else {
+            busy |= held.phase != HeldPhase::Finished;
+        }
+    }
+    Ok(busy)
+}
+
+/// Deals with tasks in flight that the agent did not name; true when one of them keeps the account busy.
+async fn look_for_lost(
+    db: &mut SqliteConnection,
+    asking: &Asking<'_>,
+    busy: bool,
+    work: &mut PollWork,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let mut waits = false;
+    for row in in_flight(&mut *db, asking.member).await? {
+        if asking.holds(&row.id) {
+            continue;
+        }
+        let facts = row.facts(asking.agent)?;
+        let may_offer = !busy && work.offer.is_none() && asking.accepts(facts.kind);
+        match lifecycle::on_unnamed(&facts, now) {
+            Unnamed::Repeat if may_offer => {
+                renew(&mut *db, &row, row.state, now.plus_ms(OFFER_MS)).await?;
+                work.offer = Some(offer_of(&row, Mode::Run, None)?);
+            }
+            Unnamed::Repeat | Unnamed::Requeue => requeue(&mut *db, &row).await?,
+            Unnamed::Verify { since_ms } if may_offer => {
+                ask_to_verify(&mut *db, &row, asking.agent, now).await?;
+                work.offer = Some(offer_of(&row, Mode::Verify, Some(since_ms))?);
+            }
+            // It can't be looked up now; that is no reason to keep other work waiting.
+            Unnamed::Verify { .. } | Unnamed::Nothing => {}
+            Unnamed::Wait { until } => {
+                waits = true;
+                work.look_again_at = Some(work.look_again_at.map_or(until, |at| at.min(until)));
+            }
+        }
+    }
+    Ok(waits)
+}
+
+/// The oldest queued task that may be offered, offered under a new epoch.
+async fn offer_from_queue(
+    db: &mut SqliteConnection,
+    asking: &Asking<'_>,
+    ended: &mut Vec<String>,
+    now: Timestamp,
+) -> Result<Option<Offer>, StoreError> {
+    while let Some(row) = oldest_queued(&mut *db, asking, now).await? {
+        if lifecycle::may_begin(row.kind()?, row.attempt) {
+            return begin(&mut *db, row, asking.agent, now).await.map(Some);
+        }
+        if end_failed(&mut *db, &row, &given_up(), now).await? {
+            ended.push(row.id);
+        }
+    }
+    Ok(None)
+}
+
+async fn oldest_queued(
+    db: &mut SqliteConnection,
+    asking: &Asking<'_>,
+    now: Timestamp,
+) -> Result<Option<TaskRow>, StoreError> {
+    let held: Vec<&str> = asking.held.iter().map(|held| held.task.as_str()).collect();
+    let held = Value::from(held).to_string();
+    let mut oldest: Option<TaskRow> = None;
+    for kind in known_task_types().into_iter().filter(|kind| asking.accepts(*kind)) {
+        let row: Option<TaskRow> = sqlx::query_as(
+            "SELECT * FROM task_now
+             WHERE member_id = ?1 AND task_type = ?2 AND state = 'queued' AND deadline_at > ?3
+               AND id NOT IN (SELECT value FROM json_each(?4))
+               AND (has_note = 0 OR NOT EXISTS
+                    (SELECT 1 FROM agent WHERE agent.id = ?5 AND agent.note_limit_until > ?3))
+             ORDER BY seq LIMIT 1",
+        )
+        .bind(asking.member)
+        .bind(kind.as_str())
+        .bind(now)
+        .bind(&held)
+        .bind(asking.agent)
+        .fetch_optional(&mut *db)
+        .await?;
+        oldest = match (oldest, row) {
+            (Some(one), Some(other)) => Some(if one.seq < other.seq { one } else { other }),
+            (one, other) => one.or(other),
+        };
+    }
+    Ok(oldest)
+}
+
+/// A new epoch. A read starts with its offer; an invitation only when the agent asks for its start.
+async fn begin(
+    db: &mut SqliteConnection,
+    mut row: TaskRow,
+    agent: &str,
+    now: Timestamp,
+) -> Result<Offer, StoreError> {
+    let read = !row.kind()?.has_effect();
+    row.epoch += 1;
+    row.attempt += 1;
+    if read && row.started_at.is_none() {
+        row.started_at = Some(now);
+        row.deadline_at = now.plus_ms(END_WITHIN_MS);
+    }
+    let (state, lease_ms) = if read { (State::Started, LEASE_MS) } else { (State::Offered, OFFER_MS) };
+    let token = secret::new_lease_token()?;
+    sqlx::query(
+        "UPDATE task SET state = ?, epoch = ?, attempt = ?, started_at = ?, deadline_at = ?, lease_until = ?,
+                         progress_done = NULL, progress_of = NULL
+         WHERE seq = ? AND state = 'queued' AND epoch = ?",
+    )
+    .bind(state)
+    .bind(row.epoch)
+    .bind(row.attempt)
+    .bind(row.started_at)
+    .bind(row.deadline_at)
+    .bind(now.plus_ms(lease_ms))
+    .bind(row.seq)
+    .bind(row.epoch - 1)
+    .execute(&mut *db)
+    .await?;
+    sqlx::query("INSERT INTO lease (token, task_id, epoch, agent_id, started_at) VALUES (?, ?, ?, ?, ?)")
+        .bind(&token)
+        .bind(&row.id)
+        .bind(row.epoch)
+        .bind(agent)
+        .bind(read.then_some(now))
+        .execute(db)
+        .await?;
+    row.token = Some(token);
+    offer_of(&row, Mode::Run, None)
+}
+
+fn offer_of(row: &TaskRow, mode: Mode, since_ms: Option<u64>) -> Result<Offer, StoreError> {
+    let mut task_input: Map<String, Value> =
+        serde_json::from_str(&row.task_input).map_err(|_| StoreError::Corrupt("a task's input"))?;
+    // It stands beside the input already.
+    task_input.remove("task_type");
+    Ok(Offer {
+        task: row.id.clone(),
+        task_type: row.task_type.clone(),
+        task_input,
+        mode,
+        token: row.token.clone(),
+        epoch: row.epoch,
+        offer_ms: Some(OFFER_MS),
+        lease_ms: Some(LEASE_MS),
+        attempt: row.attempt.max(1),
+        since_ms,
+    })
+}
+
+async fn in_flight(db: &mut SqliteConnection, member: &str) -> Result<Vec<TaskRow>, StoreError> {
+    let rows = sqlx::query_as(
+        "SELECT * FROM task_now WHERE member_id = ? AND state IN ('offered', 'started', 'verifying') ORDER BY seq",
+    )
+    .bind(member)
+    .fetch_all(db)
+    .await?;
+    Ok(rows)
+}
+
+async fn go_on(
+    db: &mut SqliteConnection,
+    row: &TaskRow,
+    state: State,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let worth_writing =
+        state != row.state || row.lease_until.is_none_or(|until| until < now.plus_ms(LEASE_MS / 2));
+    if worth_writing { renew(db, row, state, now.plus_ms(LEASE_MS)).await } else { Ok(()) }
+}
+
+async fn renew(
+    db: &mut SqliteConnection,
+    row: &TaskRow,
+    state: State,
+    until: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE task SET state = ?, lease_until = ? WHERE seq = ? AND state = ? AND epoch = ?")
+        .bind(state)
+        .bind(until)
+        .bind(row.seq)
+        .bind(row.state)
+        .bind(row.epoch)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+async fn requeue(db: &mut SqliteConnection, row: &TaskRow) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE task SET state = 'queued', lease_until = NULL WHERE seq = ? AND state = ? AND epoch = ?",
+    )
+    .bind(row.seq)
+    .bind(row.state)
+    .bind(row.epoch)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+async fn ask_to_verify(
+    db: &mut SqliteConnection,
+    row: &TaskRow,
+    agent: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    renew(&mut *db, row, State::Verifying, now.plus_ms(LEASE_MS)).await?;
+    sqlx::query("UPDATE lease SET verify = 1, agent_id = ? WHERE task_id = ? AND epoch = ?")
+        .bind(agent)
+        .bind(&row.id)
+        .bind(row.epoch)
+        .execute(db)
+        .await?;
+    Ok(())
+}

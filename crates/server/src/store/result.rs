@@ -1,0 +1,287 @@
+//! What an agent says about a lease: started, alive, ended.
+
+use super::agent::{DEFAULT_LIMIT_MS, set_limit, touch};
+use super::row::{TaskRow, load};
+use super::sweep::{end, failure_output};
+use super::{AgentIdentity, Store, StoreError};
+use crate::clock::Timestamp;
+use crate::lifecycle::{self, END_WITHIN_MS, Fenced, LEASE_MS, Lease, OnComplete, OnStart, State};
+use liaison_protocol::{CompletionStatus, ErrorCode, HeldPhase, Progress, TaskFailure, TaskType, WaitReason};
+use serde_json::Value;
+use sqlx::SqliteConnection;
+
+/// Why a call about a lease was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum ResultError {
+    /// The agent has no such task, or the task no such token.
+    #[error("no such task for this agent")]
+    NotFound,
+    /// A completed task's output is not the documented one.
+    #[error("the output has not the documented shape")]
+    Output,
+    /// The lease does not allow it.
+    #[error(transparent)]
+    Fenced(#[from] Fenced),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for ResultError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// A result that was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settled {
+    /// The task's public status: for a token that completed before, the one it was told then.
+    pub status: String,
+    /// Whether this token had completed before.
+    pub replayed: bool,
+    /// Whether the task ended by this.
+    pub ended: bool,
+}
+
+/// A result, checked.
+pub struct TaskResult<'a> {
+    /// How it ended.
+    pub status: CompletionStatus,
+    /// The output of a completed task.
+    pub output: &'a Value,
+    /// The failure of a failed one.
+    pub failure: Option<TaskFailure>,
+    /// A hash of all of it.
+    pub hash: Vec<u8>,
+}
+
+#[derive(sqlx::FromRow)]
+struct LeaseRow {
+    epoch: u32,
+    verify: bool,
+    started_at: Option<Timestamp>,
+    result_hash: Option<Vec<u8>>,
+    result_status: Option<String>,
+}
+
+struct Loaded {
+    task: TaskRow,
+    facts: lifecycle::Facts,
+    lease: Lease,
+    told: Option<String>,
+}
+
+impl Store {
+    /// Starts a lease, durably. True when it had started before.
+    ///
+    /// # Errors
+    /// [`ResultError`].
+    pub async fn start(
+        &self,
+        agent: &AgentIdentity,
+        task: &str,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<bool, ResultError> {
+        let mut tx = self.begin().await?;
+        let Loaded { task, facts, lease, .. } = load_lease(&mut tx, agent, task, token).await?;
+        touch(&mut tx, &agent.id, now).await?;
+        let replayed = lifecycle::on_start(&facts, &lease)? == OnStart::Replay;
+        if !replayed {
+            start_row(&mut tx, &task, now).await?;
+            sqlx::query("UPDATE lease SET started_at = ? WHERE token = ?")
+                .bind(now)
+                .bind(token)
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await?;
+        Ok(replayed)
+    }
+
+    /// Renews a lease and notes how far the task is.
+    ///
+    /// # Errors
+    /// [`ResultError`].
+    pub async fn heartbeat(
+        &self,
+        agent: &AgentIdentity,
+        task: &str,
+        token: &str,
+        progress: Option<Progress>,
+        now: Timestamp,
+    ) -> Result<(), ResultError> {
+        let mut tx = self.begin().await?;
+        let Loaded { task, facts, lease, .. } = load_lease(&mut tx, agent, task, token).await?;
+        touch(&mut tx, &agent.id, now).await?;
+        lifecycle::on_heartbeat(&facts, &lease)?;
+        let count = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        sqlx::query(
+            "UPDATE task SET state = ?, lease_until = ?, progress_done = coalesce(?, progress_done),
+                             progress_of = coalesce(?, progress_of)
+             WHERE seq = ? AND state = ? AND epoch = ?",
+        )
+        .bind(lifecycle::on_continue(&facts, HeldPhase::Running))
+        .bind(now.plus_ms(LEASE_MS))
+        .bind(progress.map(|progress| count(progress.done)))
+        .bind(progress.and_then(|progress| progress.of).map(count))
+        .bind(task.seq)
+        .bind(task.state)
+        .bind(task.epoch)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Takes a result. The same token gets the same answer.
+    ///
+    /// # Errors
+    /// [`ResultError`].
+    pub async fn complete(
+        &self,
+        agent: &AgentIdentity,
+        task: &str,
+        token: &str,
+        result: TaskResult<'_>,
+        now: Timestamp,
+    ) -> Result<Settled, ResultError> {
+        let mut tx = self.begin().await?;
+        let Loaded { task, facts, lease, told } = load_lease(&mut tx, agent, task, token).await?;
+        touch(&mut tx, &agent.id, now).await?;
+        let returned = result.status == CompletionStatus::Returned;
+        let on_complete = lifecycle::on_complete(&facts, &lease, returned, &result.hash)?;
+        if result.status == CompletionStatus::Completed && !is_documented(facts.kind, result.output) {
+            return Err(ResultError::Output);
+        }
+        let (state, keep_hash) = match on_complete {
+            OnComplete::Replay => {
+                return Ok(Settled { status: told.unwrap_or_default(), replayed: true, ended: false });
+            }
+            OnComplete::End => (end_row(&mut tx, &task, &result, now).await?, true),
+            OnComplete::Requeue => (return_row(&mut tx, &task).await?, true),
+            // A later proof must still be taken under this token, unless a newer one has its place.
+            OnComplete::Keep => (task.state, lease.epoch < task.epoch),
+        };
+        if keep_hash {
+            sqlx::query("UPDATE lease SET result_hash = ?, result_status = ? WHERE token = ?")
+                .bind(&result.hash)
+                .bind(state.public())
+                .bind(token)
+                .execute(&mut *tx)
+                .await?;
+        }
+        learn_limits(&mut tx, agent, &task, &result, now).await?;
+        tx.commit().await?;
+        let ended = on_complete == OnComplete::End;
+        Ok(Settled { status: state.public().to_owned(), replayed: false, ended })
+    }
+}
+
+/// Whether callers may be shown this as the output of a completed task.
+fn is_documented(kind: TaskType, output: &Value) -> bool {
+    match kind {
+        TaskType::FetchConnections => output["total"].is_u64() && output["connections"].is_array(),
+        TaskType::SendConnectionRequest => output["sent"] == true,
+    }
+}
+
+async fn load_lease(
+    db: &mut SqliteConnection,
+    agent: &AgentIdentity,
+    task: &str,
+    token: &str,
+) -> Result<Loaded, ResultError> {
+    let task = load(&mut *db, &agent.member_id, task).await?.ok_or(ResultError::NotFound)?;
+    let row: LeaseRow = sqlx::query_as(
+        "SELECT epoch, verify, started_at, result_hash, result_status FROM lease WHERE token = ? AND task_id = ?",
+    )
+    .bind(token)
+    .bind(&task.id)
+    .fetch_optional(db)
+    .await?
+    .ok_or(ResultError::NotFound)?;
+    let facts = task.facts(&agent.id)?;
+    let lease = Lease {
+        epoch: row.epoch,
+        verify: row.verify,
+        started: row.started_at.is_some(),
+        result_hash: row.result_hash,
+    };
+    Ok(Loaded { task, facts, lease, told: row.result_status })
+}
+
+async fn start_row(db: &mut SqliteConnection, task: &TaskRow, now: Timestamp) -> Result<(), ResultError> {
+    let started = sqlx::query(
+        "UPDATE task SET state = 'started', started_at = ?, deadline_at = ?, lease_until = ?
+         WHERE seq = ? AND epoch = ? AND state IN ('queued', 'offered')",
+    )
+    .bind(now)
+    .bind(now.plus_ms(END_WITHIN_MS))
+    .bind(now.plus_ms(LEASE_MS))
+    .bind(task.seq)
+    .bind(task.epoch)
+    .execute(db)
+    .await?;
+    // An invitation is started once, whatever the facts above said.
+    if started.rows_affected() == 1 { Ok(()) } else { Err(Fenced::LeaseLost.into()) }
+}
+
+async fn end_row(
+    db: &mut SqliteConnection,
+    task: &TaskRow,
+    result: &TaskResult<'_>,
+    now: Timestamp,
+) -> Result<State, ResultError> {
+    let (state, output) = match &result.failure {
+        Some(failure) => (State::Failed, &failure_output(failure, now)),
+        None => (State::Completed, result.output),
+    };
+    if end(db, task, state, output, now).await? { Ok(state) } else { Err(Fenced::TaskClosed.into()) }
+}
+
+/// Nothing of it was sent: as if this epoch had not been. A read that an earlier epoch began keeps its deadline.
+async fn return_row(db: &mut SqliteConnection, task: &TaskRow) -> Result<State, ResultError> {
+    let first = task.attempt <= 1 || task.kind()?.has_effect();
+    let (started_at, deadline_at) =
+        if first { (None, task.start_by) } else { (task.started_at, task.deadline_at) };
+    sqlx::query(
+        "UPDATE task SET state = 'queued', attempt = max(attempt - 1, 0), started_at = ?, deadline_at = ?,
+                         lease_until = NULL, progress_done = NULL, progress_of = NULL
+         WHERE seq = ? AND state = ? AND epoch = ?",
+    )
+    .bind(started_at)
+    .bind(deadline_at)
+    .bind(task.seq)
+    .bind(task.state)
+    .bind(task.epoch)
+    .execute(db)
+    .await?;
+    Ok(State::Queued)
+}
+
+/// A limit that LinkedIn named is remembered for the callers; an invitation that went out shows that it is over.
+async fn learn_limits(
+    db: &mut SqliteConnection,
+    agent: &AgentIdentity,
+    task: &TaskRow,
+    result: &TaskResult<'_>,
+    now: Timestamp,
+) -> Result<(), ResultError> {
+    if let Some(failure) = &result.failure {
+        let reason = match failure.code {
+            ErrorCode::InvitationLimit => WaitReason::InvitationLimit,
+            ErrorCode::NoteLimit => WaitReason::NoteLimit,
+            _ => return Ok(()),
+        };
+        let until = now.plus_ms(failure.retry_in_ms.unwrap_or(DEFAULT_LIMIT_MS));
+        set_limit(db, &agent.id, reason, until).await?;
+    } else if result.status == CompletionStatus::Completed && task.kind()?.has_effect() {
+        set_limit(&mut *db, &agent.id, WaitReason::InvitationLimit, now).await?;
+        if task.has_note {
+            set_limit(db, &agent.id, WaitReason::NoteLimit, now).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! Deadlines, and the endings that the server itself brings about.
+
+use super::row::TaskRow;
+use super::{Store, StoreError};
+use crate::clock::Timestamp;
+use crate::lifecycle::{self, State};
+use liaison_protocol::{ErrorCode, TaskFailure};
+use serde_json::{Value, json};
+use sqlx::SqliteConnection;
+
+/// Tasks ended in one transaction: enough to keep up, few enough to let others write in between.
+const BATCH: u32 = 100;
+
+impl Store {
+    /// Ends up to a hundred tasks whose deadline has passed, and answers with them. To be called until it answers
+    /// with none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sweep(&self, now: Timestamp) -> Result<Vec<String>, StoreError> {
+        let mut tx = self.begin().await?;
+        let due: Vec<TaskRow> = sqlx::query_as(
+            "SELECT * FROM task_now
+             WHERE deadline_at <= ? AND state NOT IN ('completed', 'failed') ORDER BY deadline_at LIMIT ?",
+        )
+        .bind(now)
+        .bind(BATCH)
+        .fetch_all(&mut *tx)
+        .await?;
+        let mut ended = Vec::new();
+        for row in due {
+            let code = lifecycle::at_deadline(row.kind()?, row.state);
+            if end_failed(&mut tx, &row, &TaskFailure::new(code), now).await? {
+                ended.push(row.id);
+            }
+        }
+        tx.commit().await?;
+        Ok(ended)
+    }
+}
+
+/// The failure of a read that was begun too often. The list of codes has none for an agent that keeps vanishing;
+/// `upstream` is the one that says "not your input, not the account, try again later".
+pub(super) fn given_up() -> TaskFailure {
+    TaskFailure {
+        error: format!("The agent began this task {} times and did not end it", lifecycle::MAX_READ_ATTEMPTS),
+        ..TaskFailure::new(ErrorCode::Upstream)
+    }
+}
+
+/// Ends a task `failed`, unless its row has moved since it was read.
+pub(super) async fn end_failed(
+    db: &mut SqliteConnection,
+    row: &TaskRow,
+    failure: &TaskFailure,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    end(db, row, State::Failed, &failure_output(failure, now), now).await
+}
+
+/// Ends a task, unless its row has moved since it was read.
+pub(super) async fn end(
+    db: &mut SqliteConnection,
+    row: &TaskRow,
+    state: State,
+    output: &Value,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let ended = sqlx::query(
+        "UPDATE task SET state = ?, task_output = ?, ended_at = ?, lease_until = NULL
+         WHERE seq = ? AND state = ? AND epoch = ?",
+    )
+    .bind(state)
+    .bind(output.to_string())
+    .bind(now)
+    .bind(row.seq)
+    .bind(row.state)
+    .bind(row.epoch)
+    .execute(db)
+    .await?;
+    Ok(ended.rows_affected() == 1)
+}
+
+/// The documented `task_output` of a failed task: the agent's wait becomes a time.
+pub(super) fn failure_output(failure: &TaskFailure, now: Timestamp) -> Value {
+    json!({
+        "error": failure.error,
+        "code": failure.code,
+        "retryable": failure.retryable,
+        "retry_at": failure.retry_in_ms.map(|ms| now.plus_ms(ms).to_iso()),
+        "remedy": failure.remedy,
+    })
+}

@@ -1,0 +1,137 @@
+//! What a caller sees of a task.
+
+use super::{Store, StoreError};
+use crate::clock::Timestamp;
+use crate::lifecycle::State;
+use liaison_protocol::{Progress, TaskType, WaitReason, Waiting};
+use serde_json::Value;
+
+/// Polls come every 25 s and heartbeats every 15 s, and either is written down once a minute; who was not heard of
+/// for two minutes is away.
+const AWAY_AFTER_MS: u64 = 120_000;
+
+/// A task as its team may see it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TaskView {
+    /// The task's id.
+    pub id: String,
+    /// Where it is.
+    pub state: State,
+    /// The input as it was sent.
+    pub input: Value,
+    /// The output, at the end.
+    pub output: Option<Value>,
+    /// Why it waits, when that is known.
+    pub waiting: Option<WaitingView>,
+    /// How far it is, when that is known.
+    pub progress: Option<Progress>,
+}
+
+/// Why a task waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WaitingView {
+    /// Why.
+    pub reason: WaitReason,
+    /// Until when, unless it waits for a person.
+    pub until: Option<Timestamp>,
+}
+
+#[derive(sqlx::FromRow)]
+struct ViewRow {
+    id: String,
+    task_type: String,
+    task_input: String,
+    has_note: bool,
+    state: State,
+    task_output: Option<String>,
+    progress_done: Option<i64>,
+    progress_of: Option<i64>,
+    agent_state: Option<String>,
+    waiting: Option<String>,
+    said_at: Option<Timestamp>,
+    last_seen_at: Option<Timestamp>,
+    note_limit_until: Option<Timestamp>,
+}
+
+impl Store {
+    /// A task of this team. Another team's is as unknown as one that never was.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn task_view(
+        &self,
+        team: &str,
+        task: &str,
+        now: Timestamp,
+    ) -> Result<Option<TaskView>, StoreError> {
+        let row: Option<ViewRow> = sqlx::query_as(
+            "SELECT task.id, task_type, task_input, has_note, task.state, task_output, progress_done, progress_of,
+                    agent.state AS agent_state, waiting, said_at, last_seen_at, note_limit_until
+             FROM task LEFT JOIN agent ON agent.member_id = task.member_id AND agent.superseded_at IS NULL
+             WHERE task.id = ? AND task.team_id = ?",
+        )
+        .bind(task)
+        .bind(team)
+        .fetch_optional(&self.read)
+        .await?;
+        row.map(|row| view(row, now)).transpose()
+    }
+}
+
+fn view(row: ViewRow, now: Timestamp) -> Result<TaskView, StoreError> {
+    let json = |text: &str| serde_json::from_str(text).map_err(|_| StoreError::Corrupt("a task's JSON"));
+    let count = |value: Option<i64>| value.and_then(|value| u64::try_from(value).ok());
+    let waiting = match row.state {
+        State::Queued => why_waiting(&row, now)?,
+        _ => None,
+    };
+    let progress = match (row.state, count(row.progress_done)) {
+        (State::Started, Some(done)) => Some(Progress { done, of: count(row.progress_of) }),
+        _ => None,
+    };
+    Ok(TaskView {
+        input: json(&row.task_input)?,
+        output: row.task_output.as_deref().map(json).transpose()?,
+        id: row.id,
+        state: row.state,
+        waiting,
+        progress,
+    })
+}
+
+fn why_waiting(row: &ViewRow, now: Timestamp) -> Result<Option<WaitingView>, StoreError> {
+    let offline = Some(WaitingView { reason: WaitReason::AgentOffline, until: None });
+    let (Some(state), Some(waiting), Some(said_at), Some(seen)) =
+        (row.agent_state.as_deref(), row.waiting.as_deref(), row.said_at, row.last_seen_at)
+    else {
+        return Ok(offline);
+    };
+    if now.ms_since(seen) > AWAY_AFTER_MS {
+        return Ok(offline);
+    }
+    let kind = TaskType::from_wire(&row.task_type).ok_or(StoreError::Corrupt("a task's type"))?;
+    let entries: Vec<Waiting> =
+        serde_json::from_str(waiting).map_err(|_| StoreError::Corrupt("an agent's waiting"))?;
+    // A limit on notes holds up what has a note, and nothing else.
+    let about = |entry: &&Waiting| {
+        entry.task_type == kind.as_str() && (entry.reason != WaitReason::NoteLimit || row.has_note)
+    };
+    if let Some(entry) = entries.iter().find(about) {
+        let until = entry.for_ms.map(|ms| said_at.plus_ms(ms));
+        if until.is_none_or(|until| until > now) {
+            return Ok(Some(WaitingView { reason: entry.reason, until }));
+        }
+    }
+    if let Some(until) = row.note_limit_until.filter(|until| row.has_note && *until > now) {
+        return Ok(Some(WaitingView { reason: WaitReason::NoteLimit, until: Some(until) }));
+    }
+    let reason = match state {
+        "paused" => WaitReason::Paused,
+        "signed_out" => WaitReason::SignedOut,
+        "wrong_account" => WaitReason::WrongAccount,
+        // Which of the two latches it is, a careful agent says in `waiting`.
+        "latched" => WaitReason::Challenge,
+        _ => return Ok(None),
+    };
+    Ok(Some(WaitingView { reason, until: None }))
+}

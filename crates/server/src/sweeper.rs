@@ -1,0 +1,35 @@
+//! Sees to it that every task ends by its deadline.
+
+use crate::router::App;
+use crate::store::StoreError;
+use std::time::Duration;
+use tokio::time::{MissedTickBehavior, interval};
+
+/// Ends all tasks whose deadline has passed; answers with how many.
+pub async fn sweep_now(app: &App) -> Result<usize, StoreError> {
+    let mut count = 0;
+    loop {
+        let ended = app.store.sweep(app.now()).await?;
+        for task in &ended {
+            app.hub.task_ended(task);
+        }
+        count += ended.len();
+        if ended.is_empty() {
+            return Ok(count);
+        }
+    }
+}
+
+/// Sweeps for ever.
+pub async fn run(app: App, every: Duration) {
+    let mut ticks = interval(every);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match sweep_now(&app).await {
+            Ok(0) => {}
+            Ok(ended) => tracing::info!(ended, "tasks ended at their deadline"),
+            Err(error) => tracing::error!(%error, cause = ?error, "the sweep failed"),
+        }
+    }
+}
