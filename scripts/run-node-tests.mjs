@@ -25,6 +25,8 @@ function runFolder(name, folder) {
       "--test",
       // Each end-to-end file has a browser, a server and a simulator of its own: one after the other.
       "--test-concurrency=1",
+      // Every wait has a deadline of its own; this one is for what hangs all the same.
+      "--test-timeout=900000",
       "--test-reporter=spec",
       "--test-reporter-destination=stdout",
       "--test-reporter=tap",

@@ -13,7 +13,10 @@ answer="$(mktemp -d "${TMPDIR:-/tmp}/liaison-curl.XXXXXX")"
 trap 'rm -rf "$answer"' EXIT
 checked=0 failed=0
 
-ask() { curl --silent --show-error --max-time 60 --output "$answer/body" --dump-header "$answer/head" --write-out '%{http_code}' "$@"; }
+ask() {
+  curl --silent --show-error --max-time 60 --output "$answer/body" --dump-header "$answer/head" \
+    --write-out '%{http_code}' "$@"
+}
 with_key() { ask --header "x-api-key: $key" "$@"; }
 post() { with_key --header 'content-type: application/json' --data-binary "$2" "$1"; }
 
@@ -41,7 +44,8 @@ bad_input() {
     refuses "start $value" 400 "Invalid 'start': must be a non-negative integer" "$(post "$fetch" "{\"start\":$value}")"
   done
   for value in 0 501 1.5 -3 '"40"' true; do
-    refuses "count $value" 400 "Invalid 'count': must be an integer between 1 and 500" "$(post "$fetch" "{\"count\":$value}")"
+    refuses "count $value" 400 "Invalid 'count': must be an integer between 1 and 500" \
+      "$(post "$fetch" "{\"count\":$value}")"
   done
   for value in '{}' '{"profile_urn":null}' '{"profile_urn":7}' '{"profile_urn":""}' '{"profile_urn":"short"}' \
     '{"profile_urn":"urn:li:member:12345678"}' '{"profile_urn":"https://www.linkedin.com/in/someone"}'; do
@@ -56,14 +60,16 @@ bad_input() {
   refuses 'a note of 151 emoji' 400 "Invalid 'note': must be 300 characters or fewer" \
     "$(post "$invite" "{\"profile_urn\":\"ACoAABCDEF123\",\"note\":\"$long\"}")"
   refuses 'no task id' 400 "Missing or invalid 'api_agent_task_id'" "$(with_key "$status")"
-  refuses 'a task id that is none' 400 "Missing or invalid 'api_agent_task_id'" "$(with_key "$status?api_agent_task_id=7")"
+  refuses 'a task id that is none' 400 "Missing or invalid 'api_agent_task_id'" \
+    "$(with_key "$status?api_agent_task_id=7")"
 }
 
 bad_key() {
   local page
   for page in "$fetch" "$invite"; do
     refuses "no key: ${page##*/}" 401 'Missing API Key' "$(ask --data-binary 'nonsense' "$page")"
-    refuses "a wrong key: ${page##*/}" 401 'Invalid API Key' "$(ask --header 'x-api-key: wrong' --data-binary 'nonsense' "$page")"
+    refuses "a wrong key: ${page##*/}" 401 'Invalid API Key' \
+      "$(ask --header 'x-api-key: wrong' --data-binary 'nonsense' "$page")"
   done
   refuses 'no key: get-task-status' 401 'Missing API Key' "$(ask "$status")"
   refuses 'a wrong key: get-task-status' 401 'Invalid API Key' "$(ask --header 'x-api-key: wrong' "$status")"
@@ -91,15 +97,20 @@ case "$phase" in
     bad_place
     too_much
     starts_with 'no browser yet: fetch' 403 'Plugin installation required' "$(post "$fetch" '{}')"
-    starts_with 'no browser yet: invitation' 403 'Plugin installation required' "$(post "$invite" '{"profile_urn":"ACoAABCDEF123"}')"
+    starts_with 'no browser yet: invitation' 403 'Plugin installation required' \
+      "$(post "$invite" '{"profile_urn":"ACoAABCDEF123"}')"
     ;;
   ready)
     bad_key
     bad_input
     bad_place
     too_much
-    expect 'no body at all' 200 '"message":"Fetch connections task created successfully"' "$(with_key --request POST "$fetch")"
-    expect 'nulls' 200 '"success":true,"api_agent_task_id":"' "$(post "$fetch" '{"keyword":null,"sort_type":null,"start":null,"count":null}')"
+    expect 'no body at all' 200 '"message":"Fetch connections task created successfully"' \
+      "$(with_key --request POST "$fetch")"
+    expect 'nulls' 200 '"success":true,"api_agent_task_id":"' \
+      "$(post "$fetch" '{"keyword":null,"sort_type":null,"start":null,"count":null}')"
+    expect 'no content type' 200 '"success":true' "$(with_key --header 'content-type:' --data-binary '{"count":1}' "$fetch")"
+    expect "a form's content type" 200 '"success":true' "$(with_key --data '{"count":1}' "$fetch")"
     expect 'count 40.0' 200 '"success":true' "$(post "$fetch" '{"count":40.0}')"
     task="$(sed 's/.*"api_agent_task_id":"\([^"]*\)".*/\1/' "$answer/body")"
     expect 'its status' 200 '"task_type":"agent_fetch_connections"' "$(with_key "$status?api_agent_task_id=$task")"
@@ -109,7 +120,8 @@ case "$phase" in
     printf 'invitation task: %s\n' "$(sed 's/.*"api_agent_task_id":"\([^"]*\)".*/\1/' "$answer/body")"
     ;;
   limited)
-    refuses 'over the limit' 429 'LinkedIn invitation limit reached' "$(post "$invite" '{"profile_urn":"ACoAAHIJKLMNOPQRST"}')"
+    refuses 'over the limit' 429 'LinkedIn invitation limit reached' \
+      "$(post "$invite" '{"profile_urn":"ACoAAHIJKLMNOPQRST"}')"
     checked=$((checked + 1))
     grep -qi '^retry-after: [1-9]' "$answer/head" || { failed=$((failed + 1)); echo 'FAIL  no Retry-After'; }
     refuses 'bad input comes before the limit' 400 "Missing or invalid 'profile_urn'" "$(post "$invite" '{}')"
