@@ -14,6 +14,7 @@ mod lenient;
 pub mod me;
 mod moving;
 pub mod picture;
+mod repair;
 pub mod request;
 pub mod response;
 pub mod sent;

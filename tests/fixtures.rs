@@ -1,5 +1,7 @@
 //! The fixtures, natively: the same checks that run inside a browser, and what needs a file system.
 
+#![expect(clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
+
 #[path = "shared/fixtures.rs"]
 mod fixtures;
 #[path = "shared/refusals.rs"]
@@ -35,9 +37,15 @@ fn every_folder_is_listed_and_complete() {
         ("invitation", INVITATIONS, &["clean.json", "meta.json", "raw.json"][..]),
     ] {
         let folders = names_in(&root().join(resource));
-        let listed: Vec<String> =
-            cases.iter().filter_map(|case| case.name.split_once('/')).map(|(_, case)| case.to_owned()).collect();
-        assert_eq!(folders, listed, "folders of {resource} against the sorted list in tests/shared/fixtures.rs");
+        let listed: Vec<String> = cases
+            .iter()
+            .filter_map(|case| case.name.split_once('/'))
+            .map(|(_, case)| case.to_owned())
+            .collect();
+        assert_eq!(
+            folders, listed,
+            "folders of {resource} against the sorted list in tests/shared/fixtures.rs"
+        );
         for folder in folders {
             assert_eq!(names_in(&root().join(resource).join(&folder)), files, "{resource}/{folder}");
         }

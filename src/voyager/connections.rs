@@ -7,7 +7,8 @@
 use super::envelope::{Envelope, Link, Record};
 use super::error::{Defect, ParseError};
 use super::ids::{is_connection, profile_id, profile_urn};
-use super::lenient::{Text, fill_from_slice};
+use super::lenient::{Text, fill_from_slice, into_owned};
+use super::repair::repair;
 use std::borrow::Cow;
 
 pub use super::envelope::Profile;
@@ -47,25 +48,55 @@ pub struct Row<'a> {
 /// When the body is cut off or not JSON, holds no list, or holds rows of which none is understood. An empty list is
 /// no error.
 pub fn parse_list(body: &[u8]) -> Result<ListPage<'_>, ParseError> {
+    read(body).or_else(|defect| {
+        let mended = if defect == Defect::NotJson { repair(body) } else { None };
+        match mended.as_deref().map(read) {
+            Some(Ok(page)) => Ok(page.into_owned()),
+            Some(Err(defect)) => Err(ParseError::new(defect, body)),
+            None => Err(ParseError::new(defect, body)),
+        }
+    })
+}
+
+fn read(body: &[u8]) -> Result<ListPage<'_>, Defect> {
     let mut envelope = Envelope::default();
-    fill_from_slice(body, &mut envelope).map_err(|_| ParseError::new(Defect::NotJson, body))?;
+    fill_from_slice(body, &mut envelope).map_err(|_| Defect::NotJson)?;
     let (head, included) = envelope.split();
     let page = match (head.element_refs.0, head.elements.0) {
         (Some(refs), _) => resolve(refs, included),
         (None, Some(elements)) => unnest(elements),
-        (None, None) => return Err(ParseError::new(Defect::NoList, body)),
-    };
-    let named = |row: &Row<'_>| {
-        row.profile
-            .as_ref()
-            .is_some_and(|profile| profile.first_name.is_some() || profile.last_name.is_some())
+        (None, None) => return Err(Defect::NoList),
     };
     let nobody = page.listed > 0 && page.rows.is_empty();
-    let nameless = page.rows.len() >= NAMELESS_ROWS_ARE_DRIFT && !page.rows.iter().any(named);
+    let nameless = page.rows.len() >= NAMELESS_ROWS_ARE_DRIFT && !page.rows.iter().any(Row::is_named);
     if nobody || nameless {
-        return Err(ParseError::new(Defect::NothingUnderstood, body));
+        return Err(Defect::NothingUnderstood);
     }
     Ok(page)
+}
+
+impl ListPage<'_> {
+    fn into_owned(self) -> ListPage<'static> {
+        let Self { rows, listed, unreadable } = self;
+        ListPage { rows: rows.into_iter().map(Row::into_owned).collect(), listed, unreadable }
+    }
+}
+
+impl Row<'_> {
+    fn is_named(&self) -> bool {
+        self.profile
+            .as_ref()
+            .is_some_and(|profile| profile.first_name.is_some() || profile.last_name.is_some())
+    }
+
+    fn into_owned(self) -> Row<'static> {
+        Row {
+            urn: Cow::Owned(self.urn.into_owned()),
+            connection_urn: into_owned(self.connection_urn),
+            created_at: self.created_at,
+            profile: self.profile.map(Profile::into_owned),
+        }
+    }
 }
 
 /// The un-normalised form: each element holds its member.

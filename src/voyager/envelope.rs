@@ -4,7 +4,7 @@
 //! in `included`. Un-normalised: `{elements: [record…]}` with records inside records. Both become an [`Envelope`];
 //! the readers of a resource then ask for the fields that theirs has (`docs/VOYAGER.md`, "The list").
 
-use super::lenient::{List, Slot, Text, Wire};
+use super::lenient::{List, Slot, Text, Wire, into_owned};
 use super::picture::Picture;
 use serde::Deserialize;
 use serde::de::MapAccess;
@@ -177,6 +177,17 @@ impl Profile<'_> {
             && self.occupation.is_none()
             && self.public_identifier.is_none()
             && self.picture.is_empty()
+    }
+
+    pub(super) fn into_owned(self) -> Profile<'static> {
+        Profile {
+            first_name: into_owned(self.first_name),
+            last_name: into_owned(self.last_name),
+            headline: into_owned(self.headline),
+            occupation: into_owned(self.occupation),
+            public_identifier: into_owned(self.public_identifier),
+            picture: self.picture.into_owned(),
+        }
     }
 }
 

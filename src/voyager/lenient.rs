@@ -193,6 +193,11 @@ impl<'de> Wire<'de> for Option<i64> {
     }
 }
 
+/// The same text, no longer borrowed.
+pub fn into_owned(text: Text<'_>) -> Text<'static> {
+    text.map(|text| Cow::Owned(text.into_owned()))
+}
+
 /// A list: absent unless there is an array. An element of an odd kind is kept as an empty one, so that nothing
 /// LinkedIn listed goes uncounted.
 #[derive(Clone, Debug, PartialEq, Eq)]

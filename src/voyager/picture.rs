@@ -1,7 +1,7 @@
 //! A profile's pictures as LinkedIn sends them. Which one to show is for the cleaner to say.
 
 use super::envelope::Field;
-use super::lenient::{List, Slot, Text, Wire};
+use super::lenient::{List, Slot, Text, Wire, into_owned};
 use serde::de::MapAccess;
 
 /// The pictures of one profile (`docs/VOYAGER.md`, "Pictures").
@@ -19,6 +19,10 @@ impl Picture<'_> {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+
+    pub(super) fn into_owned(self) -> Picture<'static> {
+        Picture { unframed: self.unframed.into_owned(), framed: self.framed.into_owned() }
+    }
 }
 
 /// One image in several sizes, or one address.
@@ -30,6 +34,21 @@ pub struct Image<'a> {
     pub artifacts: List<Artifact<'a>>,
     /// The whole address, in the other arm of the union.
     pub url: Text<'a>,
+}
+
+impl Image<'_> {
+    fn into_owned(self) -> Image<'static> {
+        let own = |artifact: Artifact<'_>| Artifact {
+            width: artifact.width,
+            height: artifact.height,
+            segment: into_owned(artifact.segment),
+        };
+        Image {
+            root_url: into_owned(self.root_url),
+            artifacts: List(self.artifacts.0.map(|artifacts| artifacts.into_iter().map(own).collect())),
+            url: into_owned(self.url),
+        }
+    }
 }
 
 /// One size of an image.

@@ -332,11 +332,11 @@ fn looks_like_json(resp: &SiteResponse<'_>) -> bool {
 
 /// The path of an address, without its query and fragment.
 fn path_of(url: &str) -> &str {
-    let after_host = match url.split_once("://") {
+    let address = url.split(['?', '#']).next().unwrap_or("");
+    match address.split_once("://") {
         Some((_, rest)) => rest.find('/').and_then(|slash| rest.get(slash..)).unwrap_or(""),
-        None => url,
-    };
-    after_host.split(['?', '#']).next().unwrap_or("")
+        None => address,
+    }
 }
 
 /// Whether `path` is `folder` or lies in it.

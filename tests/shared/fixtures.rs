@@ -4,6 +4,8 @@
 //! is what we make of it. There is no file system inside a browser, so the cases are compiled in. Native runs also see
 //! to it that every folder is listed here (`tests/fixtures.rs`), and rewrite `clean.json` with `UPDATE_FIXTURES=1`.
 
+#![expect(clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
+
 use liaison::clean::{Finding, clean_connection};
 use liaison::voyager::connections::parse_list;
 use liaison::voyager::response::{InvitationVerdict, Refusal, SiteResponse, judge_invitation};
@@ -159,7 +161,8 @@ pub fn render_connections(case: &Case) -> Value {
 
 /// What we make of an answer to an invitation.
 pub fn render_invitation(case: &Case) -> Value {
-    let meta: Value = serde_json::from_str(case.meta).unwrap_or_else(|error| panic!("{}: {error}", case.name));
+    let meta: Value =
+        serde_json::from_str(case.meta).unwrap_or_else(|error| panic!("{}: {error}", case.name));
     let verdict = judge_invitation(&SiteResponse {
         status: u16::try_from(meta["status"].as_u64().expect("meta.json has a status")).expect("a status"),
         url: meta["url"].as_str().unwrap_or(""),
@@ -171,7 +174,9 @@ pub fn render_invitation(case: &Case) -> Value {
     match verdict {
         InvitationVerdict::Sent => json!({ "verdict": "sent" }),
         InvitationVerdict::Unknown => json!({ "verdict": "unknown" }),
-        InvitationVerdict::NotSent(refusal) => json!({ "verdict": "not_sent", "because": render_refusal(&refusal) }),
+        InvitationVerdict::NotSent(refusal) => {
+            json!({ "verdict": "not_sent", "because": render_refusal(&refusal) })
+        }
     }
 }
 
@@ -202,7 +207,8 @@ fn check_all(cases: &[Case], render: fn(&Case) -> Value) {
 
 /// The lines in which what we make of a case differs from its `clean.json`.
 fn check(case: &Case, render: fn(&Case) -> Value) -> Option<String> {
-    let wanted: Value = serde_json::from_str(case.clean).unwrap_or_else(|error| panic!("{}: {error}", case.name));
+    let wanted: Value =
+        serde_json::from_str(case.clean).unwrap_or_else(|error| panic!("{}: {error}", case.name));
     let made = render(case);
     (wanted != made).then(|| format!("{}\n{}", case.name, difference(&pretty(&wanted), &pretty(&made))))
 }

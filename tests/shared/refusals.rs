@@ -5,8 +5,10 @@ use liaison::voyager::response::{InvitationVerdict, Refusal, SiteResponse, judge
 
 const API: &str = "https://www.linkedin.com/voyager/api/relationships/dash/connections?q=search";
 const JSON: &str = "application/vnd.linkedin.normalized+json+2.1";
-const LOGIN_PAGE: &str = "<!DOCTYPE html><html><form action=\"/checkpoint/lg/login-submit\">Sign in</form></html>";
-const CHALLENGE_PAGE: &str = "<!DOCTYPE html><html><a href=\"/checkpoint/challenge/SIM\">Quick check</a></html>";
+const LOGIN_PAGE: &str =
+    "<!DOCTYPE html><html><form action=\"/checkpoint/lg/login-submit\">Sign in</form></html>";
+const CHALLENGE_PAGE: &str =
+    "<!DOCTYPE html><html><a href=\"/checkpoint/challenge/SIM\">Quick check</a></html>";
 const EMPTY_LIST: &str = r#"{"data":{"*elements":[]},"included":[]}"#;
 
 /// What comes back, and what it means to a read (`None`: worth parsing) and to an invitation.
@@ -47,7 +49,10 @@ pub fn check_all() {
             (made, wanted) => made == wanted,
         };
         if !agrees {
-            faults.push(format!("{}: an invitation gives {invitation:?}, not {:?}", answer.what, answer.invitation));
+            faults.push(format!(
+                "{}: an invitation gives {invitation:?}, not {:?}",
+                answer.what, answer.invitation
+            ));
         }
     }
     assert!(faults.is_empty(), "{} of {} answers\n{}", faults.len(), all.len(), faults.join("\n"));
@@ -70,7 +75,13 @@ fn refused(code: Option<&str>) -> Refusal {
     Refusal::Refused { code: code.map(str::to_owned) }
 }
 
-fn row(what: &'static str, status: u16, body: &'static str, read: Refusal, invitation: InvitationVerdict) -> Answer {
+fn row(
+    what: &'static str,
+    status: u16,
+    body: &'static str,
+    read: Refusal,
+    invitation: InvitationVerdict,
+) -> Answer {
     let kind = if body.starts_with('<') { "text/html; charset=utf-8" } else { JSON };
     Answer { what, status, url: API, kind, body, read: Some(read), invitation }
 }
@@ -99,9 +110,18 @@ fn blocks_and_challenges() -> Vec<Answer> {
         both("block", 999, "Request denied", Blocked),
         both("block without a body", 999, "", Blocked),
         both("block before a challenge", 999, CHALLENGE_PAGE, Blocked),
-        at("https://www.linkedin.com/checkpoint/challenge/SIM", both("block before an address", 999, "", Blocked)),
-        at("https://www.linkedin.com/checkpoint/challenge/SIM?x=1", both("checkpoint", 200, "<html>", Challenge)),
-        at("https://www.linkedin.com/checkpoint/lg/SIM", both("other checkpoint", 200, LOGIN_PAGE, Challenge)),
+        at(
+            "https://www.linkedin.com/checkpoint/challenge/SIM",
+            both("block before an address", 999, "", Blocked),
+        ),
+        at(
+            "https://www.linkedin.com/checkpoint/challenge/SIM?x=1",
+            both("checkpoint", 200, "<html>", Challenge),
+        ),
+        at(
+            "https://www.linkedin.com/checkpoint/lg/SIM",
+            both("other checkpoint", 200, LOGIN_PAGE, Challenge),
+        ),
         at("https://www.linkedin.com/checkpoint", both("bare checkpoint", 200, "<html>", Challenge)),
         both("checkpoint in a page", 200, CHALLENGE_PAGE, Challenge),
         both("checkpoint in a 403", 403, r#"{"status":403,"url":"/checkpoint/challenge/SIM"}"#, Challenge),
@@ -116,7 +136,10 @@ fn logins() -> Vec<Answer> {
         both("401", 401, r#"{"data":{"status":401},"included":[]}"#, SignedOut),
         both("401 without a body", 401, "", SignedOut),
         both("401 with a code", 401, r#"{"status":401,"code":"UNAUTHENTICATED"}"#, SignedOut),
-        at("https://www.linkedin.com/uas/login?session_redirect=%2F", both("uas", 200, LOGIN_PAGE, SignedOut)),
+        at(
+            "https://www.linkedin.com/uas/login?session_redirect=%2F",
+            both("uas", 200, LOGIN_PAGE, SignedOut),
+        ),
         at("https://www.linkedin.com/login", both("login", 200, LOGIN_PAGE, SignedOut)),
         at("https://www.linkedin.com/login/xy", both("login in a language", 200, LOGIN_PAGE, SignedOut)),
         at("https://www.linkedin.com/authwall#x", both("authwall", 200, LOGIN_PAGE, SignedOut)),
@@ -137,9 +160,19 @@ fn codes() -> Vec<Answer> {
         AccountRestricted, CannotResendYet, ConnectionCap, InvitationLimit, NoteLimit, SenderUnconfirmed,
     };
     vec![
-        both("limit", 429, r#"{"data":{"status":429,"code":"FUSE_LIMIT_EXCEEDED"},"included":[]}"#, InvitationLimit),
+        both(
+            "limit",
+            429,
+            r#"{"data":{"status":429,"code":"FUSE_LIMIT_EXCEEDED"},"included":[]}"#,
+            InvitationLimit,
+        ),
         both("notes", 429, r#"{"data":{"code":"CUSTOM_INVITE_LIMIT_REACHED","status":429}}"#, NoteLimit),
-        both("resend", 400, r#"{"data":{"status":400,"code":"CANT_RESEND_YET"},"included":[]}"#, CannotResendYet),
+        both(
+            "resend",
+            400,
+            r#"{"data":{"status":400,"code":"CANT_RESEND_YET"},"included":[]}"#,
+            CannotResendYet,
+        ),
         both("resend otherwise", 422, r#"{"status":422,"code":"CANT_RESEND_YET"}"#, CannotResendYet),
         both("resend with 500", 500, r#"{"status":500,"code":"CANT_RESEND_YET"}"#, CannotResendYet),
         both("restricted", 400, r#"{"data":{"code":"MAX_INVITATION_SENT"}}"#, AccountRestricted),
@@ -186,7 +219,8 @@ fn statuses() -> Vec<Answer> {
 }
 
 fn bodies() -> Vec<Answer> {
-    let sent = r#"{"data":{"value":{"invitationUrn":"urn:li:fsd_invitation:7500000000000000001"}},"included":[]}"#;
+    let sent =
+        r#"{"data":{"value":{"invitationUrn":"urn:li:fsd_invitation:7500000000000000001"}},"included":[]}"#;
     vec![
         fine(row("a list", 200, EMPTY_LIST, drift(), Unknown)),
         fine(row("sent", 200, sent, drift(), Sent)),
@@ -198,7 +232,13 @@ fn bodies() -> Vec<Answer> {
             "https://www.linkedin.com/voyager/api/x?next=/checkpoint/challenge/1&to=/uas/login",
             row("words in a query", 200, EMPTY_LIST, drift(), Unknown),
         )),
-        fine(row("words in a headline", 200, r#"{"elements":[{"h":"/checkpoint/challenge"}]}"#, drift(), Unknown)),
+        fine(row(
+            "words in a headline",
+            200,
+            r#"{"elements":[{"h":"/checkpoint/challenge"}]}"#,
+            drift(),
+            Unknown,
+        )),
         fine(row("cut off", 200, r#"{"data":{"value":{"invitationUrn":"urn:li:fsd_"#, drift(), Unknown)),
         row("empty", 200, "", drift(), Unknown),
         row("no content", 204, "", drift(), Unknown),
