@@ -37,6 +37,12 @@ impl Body for SiteBody {
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         let this = self.get_mut();
+        if this.cut.is_some() && this.left.len() > 1 {
+            // HTTP/2 asks for the next piece only when the client's window has room for all before it. A last byte by
+            // itself therefore makes sure that nothing is left waiting for the window when the connection is closed.
+            let most = this.left.split_to(this.left.len() - 1);
+            return Poll::Ready(Some(Ok(Frame::data(most))));
+        }
         if !this.left.is_empty() {
             return Poll::Ready(Some(Ok(Frame::data(std::mem::take(&mut this.left)))));
         }

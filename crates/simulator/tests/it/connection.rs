@@ -252,7 +252,10 @@ async fn the_legacy_list_and_the_count_have_both_shapes() {
 async fn rows_shift_between_two_requests() {
     let site = site().await;
     let before = listed(&page(&site, 0, 50).await);
+    let by_name = format!("{}&count=1&start=251", LIST.replace("RECENTLY_ADDED", "FIRSTNAME_LASTNAME"));
+    assert!(listed(&site.get_json(&by_name, NORMALIZED).await).is_empty());
     site.control("POST", "/__sim/shift", json!({ "insert": 2 })).await;
+    assert_eq!(listed(&site.get_json(&by_name, NORMALIZED).await).len(), 1, "in every order");
     let after = listed(&page(&site, 0, 52).await);
     assert_eq!(after[2..], before[..]);
     site.control("POST", "/__sim/shift", json!({ "remove": 3 })).await;
