@@ -1,4 +1,4 @@
-//! What arrived, in order, and what was answered. Cookies and CSRF values are left out: only whether the header was there is kept.
+//! What arrived, in order, and what was answered. Of cookies and CSRF values it keeps only whether the header was there.
 
 use serde_json::{Value, json};
 

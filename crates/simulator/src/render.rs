@@ -1,4 +1,4 @@
-//! Voyager's JSON, written with `json!` from nothing but the sheet of facts: no type of the agent's is anywhere near.
+//! Voyager's JSON, written with `json!` from what is known of the site (docs/SIMULATOR.md), with no type of the agent's in reach.
 
 pub(crate) mod connection;
 pub(crate) mod invitation;
