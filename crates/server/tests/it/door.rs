@@ -1,0 +1,93 @@
+//! Keys, tokens and codes: who may come in where.
+
+use super::support::*;
+use serde_json::json;
+
+#[tokio::test]
+async fn no_key() {
+    let world = World::new().await;
+    assert_refused(&world.post_raw(FETCH, None, "{}").await, 401, "Missing API Key");
+    assert_refused(&world.post_raw(FETCH, Some(""), "{}").await, 401, "Missing API Key");
+}
+
+#[tokio::test]
+async fn wrong_key() {
+    let world = World::new().await;
+    assert_refused(&world.post_raw(FETCH, Some("lsk_0"), "{}").await, 401, "Invalid API Key");
+    assert_refused(&world.get_as("lsk_0", "").await, 401, "Invalid API Key");
+}
+
+#[tokio::test]
+async fn neither_opens_the_other_s_doors() {
+    let (world, agent) = World::paired().await;
+    assert_refused(&world.post_raw(FETCH, Some(&agent.token), "{}").await, 401, "Invalid API Key");
+    let with_key = Agent { token: world.key.clone(), ..agent.clone() };
+    assert_code(&with_key.try_poll(json!({})).await, 401, "unauthorised");
+    for call in ["start", "heartbeat", "complete"] {
+        assert_code(&with_key.call(&format!("tasks/t/{call}"), json!({})).await, 401, "unauthorised");
+    }
+    // A token in the caller's header, a key in the agent's: not looked at either.
+    assert_code(&world.post_raw("/agent/v1/poll", Some(&agent.token), "{}").await, 401, "unauthorised");
+}
+
+#[tokio::test]
+async fn a_code_works_once() {
+    let world = World::new().await;
+    let code = world.server.pairing_code.clone().unwrap();
+    world.pair(&code).await;
+    assert_code(&world.post_raw("/agent/v1/pair", None, pairing(&code)).await, 401, "unauthorised");
+}
+
+#[tokio::test]
+async fn a_code_lives_ten_minutes() {
+    let world = World::new().await;
+    world.advance(10 * MINUTE);
+    let code = world.server.pairing_code.clone().unwrap();
+    assert_code(&world.post_raw("/agent/v1/pair", None, pairing(&code)).await, 401, "unauthorised");
+}
+
+#[tokio::test]
+async fn guessing_kills_the_code() {
+    let world = World::new().await;
+    for _ in 0..20 {
+        assert_eq!(world.post_raw("/agent/v1/pair", None, pairing("AAAAA-AAAAA")).await.0, 401);
+    }
+    let code = world.server.pairing_code.clone().unwrap();
+    assert_eq!(world.post_raw("/agent/v1/pair", None, pairing(&code)).await.0, 401);
+    world.pair_again().await;
+}
+
+#[tokio::test]
+async fn messages_that_are_none() {
+    let (world, agent) = World::paired().await;
+    assert_code(&agent.call("poll", json!({"instance": 1})).await, 422, "invalid_message");
+    assert_code(&agent.try_poll(json!({"instance": ""})).await, 422, "invalid_message");
+    assert_code(
+        &agent.call("tasks/t/complete", json!({"token": "t", "status": "gone"})).await,
+        422,
+        "invalid_message",
+    );
+    assert_code(&world.post_raw("/agent/v1/pair", None, "<html>").await, 422, "invalid_message");
+    let huge = json!({"token": "t", "status": "completed", "task_output": "x".repeat(5 * 1024 * 1024)});
+    assert_code(&agent.call("tasks/t/complete", huge).await, 413, "too_large");
+}
+
+#[tokio::test]
+async fn another_team_s_task_is_not_there_for_an_agent() {
+    let (world, agent) = World::paired().await;
+    let (_, stranger) = world.other_team().await;
+    world.invite().await;
+    let offer = agent.offer().await;
+    assert_code(&stranger.start(&offer).await, 404, "not_found");
+    assert_code(&stranger.heartbeat(&offer, json!(null)).await, 404, "not_found");
+    assert_code(&stranger.sent(&offer).await, 404, "not_found");
+    assert_eq!(stranger.poll(held(&offer, "running")).await["directives"], directive(&offer, "abandon"));
+    assert_eq!(agent.start(&offer).await.0, 200);
+}
+
+#[tokio::test]
+async fn healthz() {
+    let world = World::new().await;
+    let response = world.http.get(format!("{}/healthz", world.server.url)).send().await.unwrap();
+    assert_eq!((response.status().as_u16(), response.text().await.unwrap().as_str()), (200, "ok"));
+}

@@ -1,0 +1,116 @@
+//! LinkedIn's limits, as callers meet them.
+
+use super::support::*;
+use serde_json::{Value, json};
+
+fn plain() -> Value {
+    json!({"profile_urn": "ACoAABCDEF123"})
+}
+
+fn with_note() -> Value {
+    json!({"profile_urn": "ACoAABCDEF123", "note": "hello"})
+}
+
+async fn fail_with(world: &World, agent: &Agent, code: &str, retry_in_ms: Option<u64>) {
+    world.create(SEND, with_note()).await;
+    let offer = agent.offer().await;
+    agent.start(&offer).await;
+    assert_eq!(agent.complete(&offer, "failed", failure(code, retry_in_ms), "none").await.0, 200);
+}
+
+fn assert_limited(answer: &Answer, code: &str) {
+    assert_refused(answer, 429, "LinkedIn invitation limit reached");
+    assert_eq!(answer.1["code"], code);
+}
+
+#[tokio::test]
+async fn an_invitation_limit_stops_invitations_alone() {
+    let (world, agent) = World::paired().await;
+    fail_with(&world, &agent, "invitation_limit", Some(2 * HOUR)).await;
+    let answer = world.post(SEND, plain()).await;
+    assert_limited(&answer, "invitation_limit");
+    assert_eq!(answer.1["retry_at"], "2026-11-22T02:00:00.000Z");
+    assert_limited(&world.post(SEND, with_note()).await, "invitation_limit");
+    world.fetch().await;
+    world.advance(2 * HOUR);
+    world.invite().await;
+}
+
+#[tokio::test]
+async fn a_note_limit_stops_notes_alone() {
+    let (world, agent) = World::paired().await;
+    fail_with(&world, &agent, "note_limit", None).await;
+    assert_limited(&world.post(SEND, with_note()).await, "note_limit");
+    world.invite().await;
+    // A blank note is none.
+    world.create(SEND, json!({"profile_urn": "ACoAABCDEF123", "note": "  "})).await;
+    world.advance(DAY);
+    world.create(SEND, with_note()).await;
+}
+
+#[tokio::test]
+async fn retry_after_is_in_seconds() {
+    let (world, agent) = World::paired().await;
+    fail_with(&world, &agent, "invitation_limit", Some(1500)).await;
+    let url = format!("{}{SEND}", world.server.url);
+    let request = world.http.post(url).header("x-api-key", &world.key).body(plain().to_string());
+    assert_eq!(request.send().await.unwrap().headers()["retry-after"], "2");
+}
+
+#[tokio::test]
+async fn a_limit_is_learned_from_what_the_agent_waits_for() {
+    let (world, agent) = World::paired().await;
+    let waiting = |ms: u64| json!([{"task_type": "agent_send_connection_request", "reason": "invitation_limit", "for_ms": ms}]);
+    agent.poll(json!({"accepts": [], "waiting": waiting(HOUR)})).await;
+    assert_limited(&world.post(SEND, plain()).await, "invitation_limit");
+    agent.poll(json!({"accepts": [], "waiting": waiting(MINUTE)})).await;
+    world.advance(MINUTE);
+    world.invite().await;
+}
+
+#[tokio::test]
+async fn a_limit_outlives_restart_and_pairing() {
+    let (world, agent) = World::paired().await;
+    fail_with(&world, &agent, "invitation_limit", None).await;
+    let world = world.restart().await;
+    world.pair_again().await;
+    assert_limited(&world.post(SEND, plain()).await, "invitation_limit");
+}
+
+#[tokio::test]
+async fn an_invitation_that_went_out_ends_its_own_limit_alone() {
+    let (world, agent) = World::paired().await;
+    world.invite().await;
+    world.create(SEND, with_note()).await;
+    let offer = agent.offer().await;
+    fail_limits(&agent).await;
+    agent.start(&offer).await;
+    agent.sent(&offer).await;
+    assert_limited(&world.post(SEND, with_note()).await, "note_limit");
+    world.invite().await;
+}
+
+/// Both limits, as a poll names them.
+async fn fail_limits(agent: &Agent) {
+    let entry =
+        |reason| json!({"task_type": "agent_send_connection_request", "reason": reason, "for_ms": null});
+    let waiting = json!([entry("invitation_limit"), entry("note_limit")]);
+    agent.poll(json!({"accepts": [], "waiting": waiting})).await;
+}
+
+#[tokio::test]
+async fn what_has_a_note_is_not_offered_while_notes_are_limited() {
+    let (world, agent) = World::paired().await;
+    let noted = world.create(SEND, with_note()).await;
+    let bare = world.invite().await;
+    let waiting =
+        json!([{"task_type": "agent_send_connection_request", "reason": "note_limit", "for_ms": HOUR}]);
+    let offer = agent.poll(json!({"waiting": waiting})).await["task"].clone();
+    assert_eq!(offer["task"], json!(bare));
+    agent.start(&offer).await;
+    agent.sent(&offer).await;
+    let until = json!({"reason": "note_limit", "until": "2026-11-22T01:00:00.000Z"});
+    assert_eq!(world.status(&noted).await["waiting"], until);
+    world.advance(HOUR);
+    assert_eq!(agent.offer().await["task"], json!(noted));
+}

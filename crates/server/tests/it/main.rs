@@ -1,0 +1,13 @@
+//! The server over HTTP on loopback, with a real SQLite file and a clock of the tests' own.
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests, which clippy can't know")]
+
+mod account;
+mod caller;
+mod deadline;
+mod door;
+mod lease;
+mod limit;
+mod parking;
+mod process;
+mod reconcile;
+mod support;

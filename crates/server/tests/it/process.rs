@@ -1,0 +1,126 @@
+//! The program itself: its commands, its end, and its end by force.
+
+use super::support::{FETCH, pairing};
+use reqwest::Client;
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_liaison-server");
+
+/// A server process, ended by force when it is dropped.
+struct Process {
+    child: Child,
+    hello: Value,
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Process {
+    fn serve(database: &Path) -> Self {
+        let mut child = command("serve", database)
+            .args(["--listen", "127.0.0.1:0", "--json"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        Self { child, hello: serde_json::from_str(&line).unwrap() }
+    }
+
+    fn url(&self) -> &str {
+        self.hello["url"].as_str().unwrap()
+    }
+
+    async fn post(&self, path: &str, header: (&str, &str), body: String) -> Value {
+        let request = Client::new().post(format!("{}{path}", self.url())).header(header.0, header.1);
+        let response = request.body(body).send().await.unwrap();
+        serde_json::from_str(&response.text().await.unwrap()).unwrap()
+    }
+
+    async fn status(&self, key: &str, task: &str) -> Value {
+        let url = format!("{}/linkedin-agent/get-task-status?api_agent_task_id={task}", self.url());
+        let response = Client::new().get(url).header("x-api-key", key).send().await.unwrap();
+        serde_json::from_str(&response.text().await.unwrap()).unwrap()
+    }
+}
+
+fn command(verb: &str, database: &Path) -> Command {
+    let mut command = Command::new(PROGRAM);
+    command.arg(verb).arg("--database").arg(database).env("RUST_LOG", "warn").stderr(Stdio::null());
+    command
+}
+
+fn line_of(verb: &str, database: &Path) -> String {
+    let output = command(verb, database).output().unwrap();
+    assert!(output.status.success());
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+fn database(folder: &tempfile::TempDir) -> PathBuf {
+    folder.path().join("not").join("there yet").join("liaison.db")
+}
+
+#[tokio::test]
+async fn killed_it_has_lost_nothing_that_was_acknowledged() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Process::serve(&database(&folder));
+    let key = server.hello["api_key"].as_str().unwrap().to_owned();
+    let code = server.hello["pairing_code"].as_str().unwrap();
+    let paired = server.post("/agent/v1/pair", ("accept", "*/*"), pairing(code)).await;
+    let bearer = format!("Bearer {}", paired["token"].as_str().unwrap());
+    let created = server.post(FETCH, ("x-api-key", &key), String::new()).await;
+    let task = created["api_agent_task_id"].as_str().unwrap().to_owned();
+    drop(server);
+
+    let server = Process::serve(&database(&folder));
+    assert_eq!((&server.hello["api_key"], &server.hello["pairing_code"]), (&Value::Null, &Value::Null));
+    assert_eq!(server.status(&key, &task).await["data"]["status"], "pending");
+    let poll = json!({"instance": "i", "version": "0", "account": null, "wait_ms": 0, "state": "ready",
+                      "accepts": ["agent_fetch_connections"]});
+    let answer = server.post("/agent/v1/poll", ("authorization", &bearer), poll.to_string()).await;
+    assert_eq!(answer["task"]["task"], json!(task));
+    drop(server);
+
+    let server = Process::serve(&database(&folder));
+    assert_eq!(server.status(&key, &task).await["data"]["status"], "processing");
+}
+
+#[tokio::test]
+async fn new_codes_and_keys_work_while_it_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Process::serve(&database(&folder));
+    let code = line_of("pair", &database(&folder));
+    let paired = server.post("/agent/v1/pair", ("accept", "*/*"), pairing(&code)).await;
+    assert!(paired["token"].is_string(), "{paired}");
+    let key = line_of("key", &database(&folder));
+    let created = server.post(FETCH, ("x-api-key", &key), "{}".to_owned()).await;
+    assert_eq!(created["success"], true, "{created}");
+}
+
+#[test]
+fn commands_without_a_database_say_so() {
+    let folder = tempfile::tempdir().unwrap();
+    for verb in ["pair", "key"] {
+        assert_eq!(command(verb, &database(&folder)).status().unwrap().code(), Some(1));
+        assert!(!database(&folder).exists());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_it_well() {
+    for signal in ["-TERM", "-INT"] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut server = Process::serve(&database(&folder));
+        let sent = Command::new("kill").arg(signal).arg(server.child.id().to_string()).status().unwrap();
+        assert!(sent.success());
+        assert!(server.child.wait().unwrap().success(), "{signal}");
+    }
+}

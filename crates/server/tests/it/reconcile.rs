@@ -1,0 +1,177 @@
+//! Every row of the reconciliation table in `docs/PROTOCOL.md`.
+
+use super::support::*;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn offered_not_named_gets_the_same_offer() {
+    let (world, agent) = World::paired().await;
+    world.invite().await;
+    let first = agent.offer().await;
+    assert_eq!((&first["epoch"], &first["mode"], &first["attempt"]), (&json!(1), &json!("run"), &json!(1)));
+    assert_eq!(agent.offer().await, first);
+    world.advance(HOUR);
+    assert_eq!(agent.offer().await, first);
+    assert_eq!(world.status(first["task"].as_str().unwrap()).await["status"], "pending");
+}
+
+#[tokio::test]
+async fn read_started_not_named_gets_a_new_epoch_at_once() {
+    let (world, agent) = World::paired().await;
+    let task = world.fetch().await;
+    let first = agent.offer().await;
+    let second = agent.offer().await;
+    assert_eq!((&second["task"], &second["epoch"], &second["attempt"]), (&json!(task), &json!(2), &json!(2)));
+    assert_ne!(first["token"], second["token"]);
+}
+
+#[tokio::test]
+async fn invitation_started_not_named_is_verified_later() {
+    let (world, agent) = World::paired().await;
+    let task = world.invite().await;
+    let offer = agent.offer().await;
+    assert_eq!(agent.start(&offer).await.0, 200);
+    world.advance(80_000 - 1);
+    assert_eq!(agent.poll(json!({})).await["task"], Value::Null);
+    world.advance(1);
+    let verify = agent.offer().await;
+    for member in ["task", "token", "epoch"] {
+        assert_eq!(verify[member], offer[member], "{member}");
+    }
+    assert_eq!((&verify["mode"], &verify["since_ms"]), (&json!("verify"), &json!(80_000)));
+    assert_eq!(world.status(&task).await["status"], "processing");
+    // It is not offered for running again, whatever happens.
+    world.advance(HOUR);
+    assert_eq!(agent.offer().await["mode"], "verify");
+    assert_eq!(agent.sent(&verify).await.1, json!({"status": "completed", "replayed": false}));
+}
+
+#[tokio::test]
+async fn same_epoch_goes_on() {
+    let (world, agent) = World::paired().await;
+    world.invite().await;
+    world.fetch().await;
+    let offer = agent.offer().await;
+    let answer = agent.poll(held(&offer, "claimed")).await;
+    assert_eq!((&answer["directives"], &answer["task"]), (&directive(&offer, "continue"), &Value::Null));
+    agent.start(&offer).await;
+    let answer = agent.poll(held(&offer, "running")).await;
+    assert_eq!((&answer["directives"], &answer["task"]), (&directive(&offer, "continue"), &Value::Null));
+    // What is only looked up from time to time keeps nothing else waiting.
+    let answer = agent.poll(held(&offer, "verifying")).await;
+    assert_eq!(answer["directives"], directive(&offer, "continue"));
+    assert_eq!(answer["task"]["task_type"], "agent_fetch_connections");
+}
+
+#[tokio::test]
+async fn a_held_read_goes_on_after_a_long_sleep() {
+    let (world, agent) = World::paired().await;
+    world.fetch().await;
+    let offer = agent.offer().await;
+    world.advance(8 * HOUR);
+    assert_eq!(agent.poll(held(&offer, "running")).await["directives"], directive(&offer, "continue"));
+    assert_eq!(agent.fetched(&offer).await.0, 200);
+}
+
+#[tokio::test]
+async fn finished_and_unacknowledged_is_sent_again() {
+    let (world, agent) = World::paired().await;
+    world.fetch().await;
+    let offer = agent.offer().await;
+    let answer = agent.poll(held(&offer, "finished")).await;
+    assert_eq!((&answer["directives"], &answer["task"]), (&directive(&offer, "resend"), &Value::Null));
+    assert_eq!(agent.fetched(&offer).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_lower_epoch_is_abandoned() {
+    let (world, agent) = World::paired().await;
+    world.fetch().await;
+    let old = agent.offer().await;
+    let new = agent.offer().await;
+    for phase in ["running", "finished"] {
+        let answer = agent.poll(held(&old, phase)).await;
+        assert_eq!((&answer["directives"], &answer["task"]), (&directive(&old, "abandon"), &Value::Null));
+    }
+    assert_eq!(agent.fetched(&new).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_closed_or_unknown_task_is_abandoned() {
+    let (world, agent) = World::paired().await;
+    world.fetch().await;
+    let offer = agent.offer().await;
+    agent.fetched(&offer).await;
+    assert_eq!(agent.poll(held(&offer, "finished")).await["directives"], directive(&offer, "abandon"));
+    let unknown = json!({"task": "550e8400-e29b-41d4-a716-446655440000", "epoch": 1});
+    assert_eq!(agent.poll(held(&unknown, "running")).await["directives"], directive(&unknown, "abandon"));
+}
+
+#[tokio::test]
+async fn an_epoch_from_the_future_is_left_alone() {
+    let (world, agent) = World::paired().await;
+    world.invite().await;
+    let mut offer = agent.offer().await;
+    offer["epoch"] = json!(7);
+    for phase in ["running", "finished"] {
+        let answer = agent.poll(held(&offer, phase)).await;
+        assert_eq!((&answer["directives"], &answer["task"]), (&json!([]), &Value::Null));
+    }
+}
+
+#[tokio::test]
+async fn a_read_is_given_up_after_three_attempts() {
+    let (world, agent) = World::paired().await;
+    let task = world.fetch().await;
+    for attempt in 1..=3 {
+        assert_eq!(agent.offer().await["attempt"], json!(attempt));
+    }
+    assert_eq!(agent.poll(json!({})).await["task"], Value::Null);
+    let data = world.status(&task).await;
+    assert_eq!((&data["status"], &data["task_output"]["code"]), (&json!("failed"), &json!("upstream")));
+    assert_eq!(data["task_output"]["retryable"], true);
+}
+
+#[tokio::test]
+async fn only_what_is_accepted_is_offered() {
+    let (world, agent) = World::paired().await;
+    let invitation = world.invite().await;
+    let read = world.fetch().await;
+    let reads = json!({"accepts": ["agent_fetch_connections", "agent_who_knows"]});
+    for state in ["paused", "signed_out", "wrong_account", "latched"] {
+        assert_eq!(agent.poll(json!({"state": state})).await["task"], Value::Null, "{state}");
+    }
+    assert_eq!(agent.poll(json!({"accepts": []})).await["task"], Value::Null);
+    let offer = agent.poll(reads).await["task"].clone();
+    assert_eq!(offer["task"], json!(read));
+    agent.fetched(&offer).await;
+    assert_eq!(agent.offer().await["task"], json!(invitation));
+}
+
+#[tokio::test]
+async fn an_offer_no_longer_acceptable_goes_back_to_the_queue() {
+    let (world, agent) = World::paired().await;
+    world.invite().await;
+    let read = world.fetch().await;
+    let first = agent.offer().await;
+    let offer = agent.poll(json!({"accepts": ["agent_fetch_connections"]})).await["task"].clone();
+    assert_eq!(offer["task"], json!(read));
+    agent.fetched(&offer).await;
+    let again = agent.offer().await;
+    assert_eq!((&again["task"], &again["epoch"]), (&first["task"], &json!(2)));
+    assert_code(&agent.start(&first).await, 409, "lease_lost");
+    assert_eq!(agent.start(&again).await.0, 200);
+}
+
+#[tokio::test]
+async fn one_task_at_a_time() {
+    let (world, agent) = World::paired().await;
+    world.fetch().await;
+    world.fetch().await;
+    let offer = agent.offer().await;
+    for phase in ["claimed", "running"] {
+        assert_eq!(agent.poll(held(&offer, phase)).await["task"], Value::Null);
+    }
+    agent.fetched(&offer).await;
+    assert_ne!(agent.offer().await["task"], offer["task"]);
+}
