@@ -4,7 +4,7 @@
  */
 
 /** @typedef {"idle" | "working" | "paused" | "attention"} Badge */
-/** @typedef {"alarm" | "watchdog" | "startup" | "installed" | "permissions" | "message"} WakeReason */
+/** @typedef {"alarm" | "watchdog" | "startup" | "installed" | "permissions" | "session" | "message"} WakeReason */
 
 /**
  * What the core may ask of the browser. Stored values are strings, so that no structured-clone surprise comes between a
@@ -94,7 +94,7 @@ export function listen(on) {
   chrome.runtime.onUpdateAvailable.addListener(() => on.updateAvailable());
   chrome.permissions.onAdded.addListener(() => on.wake("permissions"));
   chrome.permissions.onRemoved.addListener(() => on.wake("permissions"));
-  chrome.cookies.onChanged.addListener(({ cookie }) => void (isSession(cookie) && on.wake("permissions")));
+  chrome.cookies.onChanged.addListener(({ cookie }) => void (isSession(cookie) && on.wake("session")));
   chrome.runtime.onMessage.addListener((message, sender, reply) => {
     on.message(message, isOwnPage(sender)).then(reply);
     return true; // the answer comes later; Chrome keeps the channel open

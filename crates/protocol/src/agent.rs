@@ -336,7 +336,7 @@ impl Complete {
 }
 
 /// Answer to [`Complete`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CompleteAnswer {
     /// The task's public status now: `pending`, `processing`, `completed` or `failed`.
     #[serde(default)]

@@ -135,14 +135,18 @@ impl ErrorCode {
             Self::Csrf => "LinkedIn did not take the session's CSRF token",
             Self::InvitationLimit => "LinkedIn's invitation limit is reached",
             Self::NoteLimit => "LinkedIn's limit on personal notes is reached",
-            Self::CannotResendYet => "This person was already invited, or the invitation was withdrawn recently",
+            Self::CannotResendYet => {
+                "This person was already invited, or the invitation was withdrawn recently"
+            }
             Self::AccountRestricted => "LinkedIn has restricted invitations from this account",
             Self::SenderUnconfirmed => "The account's e-mail address or phone number is not confirmed",
             Self::ConnectionCap => "The account has reached LinkedIn's limit on connections",
             Self::ProfileUnavailable => "LinkedIn doesn't let this person be invited",
             Self::Refused => "LinkedIn refused the request",
             Self::Drift => "LinkedIn's answer has a shape this version doesn't know",
-            Self::OutcomeUnknown => "It is not known whether the invitation was sent; it will not be sent again",
+            Self::OutcomeUnknown => {
+                "It is not known whether the invitation was sent; it will not be sent again"
+            }
             Self::InvalidInput => "The task's input can't be carried out",
             Self::UnsupportedTask => "This agent doesn't know this type of task",
             Self::Cancelled => "The task was cancelled",
@@ -158,17 +162,25 @@ impl ErrorCode {
         match self {
             Self::SignedOut => "Sign in at https://www.linkedin.com in that browser",
             Self::WrongAccount => "Sign in as the bound member, or forget the pairing and pair again",
-            Self::Challenge => "Open LinkedIn in that browser, pass the check, and clear the stop in the popup",
-            Self::Blocked => "Use LinkedIn by hand for a while; clear the stop in the popup after an hour or more",
+            Self::Challenge => {
+                "Open LinkedIn in that browser, pass the check, and clear the stop in the popup"
+            }
+            Self::Blocked => {
+                "Use LinkedIn by hand for a while; clear the stop in the popup after an hour or more"
+            }
             Self::Throttled => "Wait until the time given and create the task again",
             Self::Csrf => "Reload LinkedIn in that browser and create the task again",
             Self::InvitationLimit => "Wait for the limit to reset: a day at least, usually within a week",
             Self::NoteLimit => "Send the invitation without a note, or wait for the quota to reset",
             Self::CannotResendYet => "Look at the person's profile; after a withdrawal wait three weeks",
-            Self::AccountRestricted => "Withdraw old invitations on LinkedIn, then clear the stop in the popup",
+            Self::AccountRestricted => {
+                "Withdraw old invitations on LinkedIn, then clear the stop in the popup"
+            }
             Self::SenderUnconfirmed => "Confirm the address on LinkedIn, then clear the stop in the popup",
             Self::ConnectionCap => "Remove connections on LinkedIn, then clear the stop in the popup",
-            Self::ProfileUnavailable => "Check the profile URN; this person may be out of reach for this account",
+            Self::ProfileUnavailable => {
+                "Check the profile URN; this person may be out of reach for this account"
+            }
             Self::Refused => "Open LinkedIn and try by hand to see the reason",
             Self::Drift => "Update the extension; if it is current, report the finding",
             Self::OutcomeUnknown => "Look at the sent invitations on LinkedIn before creating another task",

@@ -211,8 +211,13 @@ fn optional_integer(fields: &Map<String, Value>, name: &str) -> Result<Option<u6
         None | Some(Value::Null) => Ok(None),
         Some(Value::Number(number)) => match (number.as_u64(), number.as_f64()) {
             (Some(integer), Some(float)) if float <= MAX_SAFE => Ok(Some(integer)),
-            (None, Some(float)) if (0.0..=MAX_SAFE).contains(&float) && float.trunc() == float => {
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked just above")]
+            (None, Some(float)) if (0.0..=MAX_SAFE).contains(&float) && float.trunc() == float =>
+            {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "checked just above"
+                )]
                 Ok(Some(float as u64))
             }
             _ => Err(()),

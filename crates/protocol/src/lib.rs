@@ -12,9 +12,10 @@ mod output;
 mod urn;
 
 pub use agent::{
-    Complete, CompleteAnswer, CompletionStatus, Directive, DirectiveAction, Effect, Heartbeat, HeartbeatAction,
-    HeartbeatAnswer, Held, HeldPhase, Mode, Offer, PairAnswer, PairRequest, Poll, PollAnswer, Progress,
-    ReadyState, Start, StartAnswer, Waiting, capability, default_act_within_ms, default_lease_ms,
+    Complete, CompleteAnswer, CompletionStatus, Directive, DirectiveAction, Effect, Heartbeat,
+    HeartbeatAction, HeartbeatAnswer, Held, HeldPhase, Mode, Offer, PairAnswer, PairRequest, Poll,
+    PollAnswer, Progress, ReadyState, Start, StartAnswer, Waiting, capability, default_act_within_ms,
+    default_lease_ms,
 };
 pub use code::{ErrorCode, WaitReason};
 pub use input::{

@@ -1,0 +1,161 @@
+//! Breakers: what LinkedIn said no to, for how long, on independent axes.
+//!
+//! A note limit doesn't stop plain invitations, an invitation limit doesn't stop reading, and a success on one axis
+//! clears no other. They are kept over restarts.
+
+use crate::config::{BLOCK_MS, LIMIT_MS, THROTTLE_FIRST_MS, THROTTLE_LONGEST_MS};
+use liaison_protocol::{ErrorCode, WaitReason};
+use serde::{Deserialize, Serialize};
+
+/// The state of all breakers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Breakers {
+    /// LinkedIn asked to slow down: nothing goes until then.
+    #[serde(default)]
+    pub throttled_until: i64,
+    /// How often in a row; doubles the wait.
+    #[serde(default)]
+    pub throttles: u32,
+    /// No invitation until then.
+    #[serde(default)]
+    pub invitations_until: i64,
+    /// No invitation with a note until then.
+    #[serde(default)]
+    pub notes_until: i64,
+    /// No invitation until a person clears it: which of LinkedIn's three reasons.
+    #[serde(default)]
+    pub account_stopped: Option<ErrorCode>,
+    /// Nothing at all until a person clears it: `challenge` or `blocked`.
+    #[serde(default)]
+    pub latched: Option<ErrorCode>,
+    /// A block can't be cleared before.
+    #[serde(default)]
+    pub blocked_until: i64,
+}
+
+impl Breakers {
+    /// Opens what `code` opens. Returns how long the same task should not be tried again.
+    pub fn trip(&mut self, code: ErrorCode, retry_after_ms: Option<u64>, now: i64) -> Option<u64> {
+        match code {
+            ErrorCode::Throttled => {
+                let asked = retry_after_ms.and_then(|ms| i64::try_from(ms).ok()).unwrap_or(0);
+                let own =
+                    THROTTLE_FIRST_MS.saturating_mul(1 << self.throttles.min(8)).min(THROTTLE_LONGEST_MS);
+                let wait = if asked > 0 { asked } else { own };
+                self.throttles = self.throttles.saturating_add(1);
+                self.throttled_until = self.throttled_until.max(now + wait);
+                left(self.throttled_until, now)
+            }
+            ErrorCode::InvitationLimit => {
+                self.invitations_until = now + LIMIT_MS;
+                left(self.invitations_until, now)
+            }
+            ErrorCode::NoteLimit => {
+                self.notes_until = now + LIMIT_MS;
+                left(self.notes_until, now)
+            }
+            ErrorCode::AccountRestricted | ErrorCode::SenderUnconfirmed | ErrorCode::ConnectionCap => {
+                self.account_stopped = Some(code);
+                None
+            }
+            ErrorCode::Challenge => {
+                self.latched = Some(code);
+                None
+            }
+            ErrorCode::Blocked => {
+                self.latched = Some(code);
+                self.blocked_until = now + BLOCK_MS;
+                left(self.blocked_until, now)
+            }
+            _ => None,
+        }
+    }
+
+    /// LinkedIn answered as it should to a read: the next throttling starts its doubling anew.
+    pub fn note_read_success(&mut self) {
+        self.throttles = 0;
+    }
+
+    /// What stops everything now, and until when.
+    #[must_use]
+    pub fn all_wait(&self, now: i64) -> Option<(WaitReason, Option<i64>)> {
+        match self.latched {
+            Some(ErrorCode::Blocked) => Some((WaitReason::Blocked, None)),
+            Some(_) => Some((WaitReason::Challenge, None)),
+            None if self.throttled_until > now => Some((WaitReason::Throttled, Some(self.throttled_until))),
+            None => None,
+        }
+    }
+
+    /// What stops invitations now, and until when.
+    #[must_use]
+    pub fn invite_wait(&self, now: i64) -> Option<(WaitReason, Option<i64>)> {
+        if self.account_stopped.is_some() {
+            return Some((WaitReason::AccountStopped, None));
+        }
+        (self.invitations_until > now).then_some((WaitReason::InvitationLimit, Some(self.invitations_until)))
+    }
+
+    /// How long no invitation with a note may go, if there is such a time.
+    #[must_use]
+    pub fn note_wait_ms(&self, now: i64) -> Option<u64> {
+        left(self.notes_until, now)
+    }
+
+    /// A person clears what waits for a person. A block stays for its hour: then what is left of it is returned.
+    pub fn clear(&mut self, now: i64) -> Option<u64> {
+        if self.latched == Some(ErrorCode::Blocked) && self.blocked_until > now {
+            return left(self.blocked_until, now);
+        }
+        self.latched = None;
+        self.account_stopped = None;
+        None
+    }
+}
+
+fn left(until: i64, now: i64) -> Option<u64> {
+    u64::try_from(until - now).ok().filter(|&ms| ms > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn throttling_doubles_from_a_quarter_of_an_hour_to_four_hours() {
+        let mut breakers = Breakers::default();
+        let mut now = 0;
+        let mut waits = Vec::new();
+        for _ in 0..6 {
+            let wait = breakers.trip(ErrorCode::Throttled, None, now).unwrap();
+            waits.push(wait / 60_000);
+            now = breakers.throttled_until;
+        }
+        assert_eq!(waits, [15, 30, 60, 120, 240, 240]);
+        breakers.note_read_success();
+        assert_eq!(breakers.trip(ErrorCode::Throttled, None, now), Some(15 * 60_000));
+    }
+
+    #[test]
+    fn axes_are_independent() {
+        let mut breakers = Breakers::default();
+        breakers.trip(ErrorCode::NoteLimit, None, 0);
+        assert_eq!(breakers.invite_wait(1), None);
+        assert!(breakers.note_wait_ms(1).is_some());
+        breakers.trip(ErrorCode::InvitationLimit, None, 0);
+        assert_eq!(breakers.all_wait(1), None);
+        assert_eq!(breakers.invite_wait(1), Some((WaitReason::InvitationLimit, Some(LIMIT_MS))));
+        breakers.note_read_success();
+        assert!(breakers.invite_wait(1).is_some() && breakers.note_wait_ms(1).is_some());
+    }
+
+    #[test]
+    fn a_block_is_cleared_by_a_person_after_an_hour() {
+        let mut breakers = Breakers::default();
+        breakers.trip(ErrorCode::Blocked, None, 0);
+        assert_eq!(breakers.clear(1), Some(3_599_999));
+        assert_eq!(breakers.all_wait(BLOCK_MS), Some((WaitReason::Blocked, None)));
+        assert_eq!(breakers.clear(BLOCK_MS), None);
+        assert_eq!(breakers.all_wait(BLOCK_MS), None);
+    }
+}

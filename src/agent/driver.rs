@@ -1,0 +1,225 @@
+//! The driver: the only loop that awaits. It saves what a step changed, performs the step's effects, and feeds what
+//! comes of them back as events. It decides nothing.
+//!
+//! A step whose writes fail is thrown away, effects and all, so nothing is done that the journal doesn't have.
+
+mod perform;
+
+use crate::agent::event::{CommandId, Effect, Event};
+use crate::agent::state::State;
+use crate::agent::status::{Answer, Status, badge, status};
+use crate::agent::step::{AfterWriteFailure, Transition, after_write_failure, step};
+use crate::agent::{event, journal};
+use crate::config::STORAGE_RETRY_MS;
+use crate::ports::{Area, Badge, Clock, Face, Ports, Store, StoreFailure};
+use futures_channel::{mpsc, oneshot};
+use futures_util::future::{AbortHandle, Abortable, Either, LocalBoxFuture, select};
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// What the outside tells a running driver.
+pub enum Signal {
+    /// An event.
+    Event(Event),
+    /// A command that wants an answer.
+    Command(event::Command, oneshot::Sender<Answer>),
+}
+
+/// The way to a running driver. It may be cloned.
+#[derive(Clone)]
+pub struct Handle {
+    signals: mpsc::UnboundedSender<Signal>,
+}
+
+impl Handle {
+    /// Tells the agent of something. A driver that has ended hears nothing.
+    pub fn tell(&self, event: Event) {
+        drop(self.signals.unbounded_send(Signal::Event(event)));
+    }
+
+    /// Asks for something. `None` when the driver has ended.
+    pub async fn ask(&self, command: event::Command) -> Option<Answer> {
+        let (answer, answered) = oneshot::channel();
+        self.signals.unbounded_send(Signal::Command(command, answer)).ok()?;
+        answered.await.ok()
+    }
+}
+
+/// A driver, ready to run.
+pub struct Driver<P: Ports> {
+    ports: Rc<P>,
+    state: State,
+    signals: mpsc::UnboundedReceiver<Signal>,
+    under_way: FuturesUnordered<LocalBoxFuture<'static, Option<Event>>>,
+    poll: Option<AbortHandle>,
+    answers: BTreeMap<CommandId, oneshot::Sender<Answer>>,
+    next_command: CommandId,
+    wake_at: Option<i64>,
+    shown: Option<(Badge, String)>,
+    told: Option<Status>,
+}
+
+impl<P: Ports> Driver<P> {
+    /// Loads the journal.
+    ///
+    /// # Errors
+    /// When the storage can't be read, or a damaged record can't be set aside.
+    pub async fn load(ports: P) -> Result<(Self, Handle), StoreFailure> {
+        let local = ports.store().load(Area::Local).await?;
+        let session = ports.store().load(Area::Session).await?;
+        let (mut state, set_aside) = journal::load(local, session);
+        if !set_aside.is_empty() {
+            ports.store().apply(set_aside).await?;
+        }
+        state.live.random = ports.clock().random();
+        state.live.version = ports.version();
+        let (sender, signals) = mpsc::unbounded();
+        let driver = Self {
+            ports: Rc::new(ports),
+            state,
+            signals,
+            under_way: FuturesUnordered::new(),
+            poll: None,
+            answers: BTreeMap::new(),
+            next_command: 0,
+            wake_at: None,
+            shown: None,
+            told: None,
+        };
+        Ok((driver, Handle { signals: sender }))
+    }
+
+    /// Runs until every [`Handle`] is gone.
+    pub async fn run(mut self) {
+        self.take_in(Event::Booted).await;
+        while let Some(event) = self.next_event().await {
+            self.take_in(event).await;
+        }
+    }
+
+    /// The next thing that happens: a signal, the outcome of an effect, or the time to wake.
+    async fn next_event(&mut self) -> Option<Event> {
+        loop {
+            let clock = self.ports.clock();
+            let wake_at = self.wake_at;
+            let alarm = async move {
+                match wake_at {
+                    Some(at) => clock.sleep_until(at).await,
+                    None => std::future::pending().await,
+                }
+            };
+            let outcome = async {
+                match self.under_way.next().await {
+                    Some(event) => event,
+                    None => std::future::pending().await,
+                }
+            };
+            let (outcome, alarm) = (std::pin::pin!(outcome), std::pin::pin!(alarm));
+            match select(self.signals.next(), select(outcome, alarm)).await {
+                Either::Left((None, _)) => return None,
+                Either::Left((Some(Signal::Event(event)), _)) => return Some(event),
+                Either::Left((Some(Signal::Command(command, answer)), _)) => {
+                    self.next_command += 1;
+                    self.answers.insert(self.next_command, answer);
+                    return Some(Event::Command(self.next_command, command));
+                }
+                Either::Right((Either::Left((Some(event), _)), _)) => return Some(event),
+                Either::Right((Either::Left((None, _)), _)) => {}
+                Either::Right((Either::Right(((), _)), _)) => return Some(Event::Woken),
+            }
+        }
+    }
+
+    /// One step: decide, save, perform.
+    async fn take_in(&mut self, event: Event) {
+        let now = self.ports.clock().now();
+        let transition = step(&self.state, &event, now);
+        let writes = journal::changes(&self.state, &transition.state);
+        let saved = if writes.is_empty() { Ok(()) } else { self.ports.store().apply(writes).await };
+        match saved {
+            Ok(()) => self.commit(transition),
+            Err(StoreFailure) => self.write_failed(event, now),
+        }
+        self.show();
+    }
+
+    fn commit(&mut self, transition: Transition) {
+        self.state = transition.state;
+        self.wake_at = transition.wake_at;
+        for effect in transition.effects {
+            self.perform(effect);
+        }
+    }
+
+    fn write_failed(&mut self, event: Event, now: i64) {
+        match after_write_failure(&self.state, &event, now) {
+            AfterWriteFailure::Drop(transition) => self.commit(*transition),
+            AfterWriteFailure::Keep => {
+                self.state.live.storage_failed_at = Some(now);
+                let ports = Rc::clone(&self.ports);
+                let again = now.saturating_add_unsigned(STORAGE_RETRY_MS);
+                self.begin(async move {
+                    ports.clock().sleep_until(again).await;
+                    Some(event)
+                });
+            }
+        }
+    }
+
+    fn begin(&self, work: impl Future<Output = Option<Event>> + 'static) {
+        self.under_way.push(work.boxed_local());
+    }
+
+    /// A poll, which can be broken off: dropping its future aborts the call.
+    fn begin_poll(&mut self, work: impl Future<Output = Event> + 'static) {
+        let (abort, registration) = AbortHandle::new_pair();
+        self.poll = Some(abort);
+        let work = Abortable::new(work, registration);
+        self.begin(async move { work.await.ok() });
+    }
+
+    fn abort_poll(&mut self) {
+        if let Some(poll) = self.poll.take() {
+            poll.abort();
+        }
+    }
+
+    fn answer(&mut self, id: CommandId, answer: Answer) {
+        if let Some(waiting) = self.answers.remove(&id) {
+            // Who asked may have gone: a closed popup.
+            drop(waiting.send(answer));
+        }
+    }
+
+    /// Shows what changed on the badge, and tells open pages.
+    fn show(&mut self) {
+        let face = self.ports.face();
+        let badge = badge(&self.state);
+        if self.shown.as_ref() != Some(&badge) {
+            face.show_badge(badge.0, &badge.1);
+            self.shown = Some(badge);
+        }
+        // Taken at a fixed time, so that what only time changes is no change.
+        let status = status(&self.state, 0);
+        if self.told.as_ref() != Some(&status) {
+            face.status_changed();
+            self.told = Some(status);
+        }
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Poll { generation, poll } => self.poll(generation, poll),
+            Effect::AbortPoll => self.abort_poll(),
+            Effect::Start { task } => self.start(task),
+            Effect::Heartbeat { task } => self.heartbeat(task),
+            Effect::Complete { task, body } => self.complete(task, &body),
+            Effect::Site { task, call } => self.site(task, call),
+            Effect::Pair { id, request } => self.pair(id, request),
+            Effect::Probe { id, poll } => self.probe(id, poll),
+            Effect::Answer(id, answer) => self.answer(id, answer),
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! One task in the journal, and how it is written down: one storage key a task.
+//!
+//! A record is text of several lines: the first is the entry as JSON, the others are the kept rows of a walk, one run
+//! of JSON objects a page (JSON has no raw line feed), so that a page is turned into text once and never parsed again.
+
+use crate::agent::walk::Walk;
+use liaison_protocol::{Effect, ErrorCode, HeldPhase, SendConnectionRequest};
+use serde::{Deserialize, Serialize};
+use std::rc::Rc;
+
+/// The version of the record. A record of a later version is set aside unread.
+pub const RECORD_VERSION: u32 = 1;
+
+/// A task the agent has accepted and not yet been relieved of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// [`RECORD_VERSION`] when it was written.
+    pub v: u32,
+    /// The task's id.
+    pub task: String,
+    /// The kind, as the server named it.
+    pub task_type: String,
+    /// The offer's epoch.
+    pub epoch: u32,
+    /// The offer's token.
+    pub token: String,
+    /// When the offer was accepted.
+    pub accepted_at: i64,
+    /// The browser session in which this record was last written: see [`Entry::same_session`].
+    pub session: String,
+    /// Whether a cancellation was asked for.
+    #[serde(default)]
+    pub cancelled: bool,
+    /// How far it is.
+    pub stage: Stage,
+}
+
+/// How far a task is. What each stage means after a restart is said at `step::resume`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// A list is being walked.
+    Walking(Walk),
+    /// An invitation without a durable start: the sent invitations are looked at before anything is sent.
+    Checking {
+        /// What to send.
+        input: SendConnectionRequest,
+        /// When the offer was accepted.
+        at: i64,
+    },
+    /// An invitation whose `start` is being asked for.
+    Starting {
+        /// What to send.
+        input: SendConnectionRequest,
+        /// When the request left, or is about to: the time to act is counted from here.
+        at: i64,
+        /// How often it was asked.
+        tries: u32,
+        /// Whether the entry comes from an earlier browser session, whose last writes may be missing.
+        carried: bool,
+    },
+    /// "About to send": from here on it may have been sent.
+    Sending {
+        /// What is sent.
+        input: SendConnectionRequest,
+        /// When this was written.
+        at: i64,
+    },
+    /// It may have been sent: LinkedIn's list is read for it.
+    Verifying(Verification),
+    /// Ended. The result is posted until a final answer comes.
+    Finished(Outcome),
+}
+
+/// The search for an invitation that may have been sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verification {
+    /// Whom it was sent to.
+    pub profile: String,
+    /// When it was sent, by our clock; the earliest such time when it isn't known exactly.
+    pub sent_at: i64,
+    /// From when the looks are counted.
+    pub counted_from: i64,
+    /// How many looks were taken.
+    pub looks: u8,
+    /// What LinkedIn said to the POST itself; reported when the invitation isn't found.
+    pub refused_with: Option<ErrorCode>,
+}
+
+/// The end of a task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The members of `complete`'s body, less the token and the braces. Not part of the record's head.
+    #[serde(skip)]
+    pub body: Rc<str>,
+    /// For the popup and the tombstone.
+    pub summary: Summary,
+}
+
+/// How a task ended, without anything of its input or output.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// The task.
+    pub task: String,
+    /// Its kind.
+    pub task_type: String,
+    /// How it ended.
+    pub ended: Ended,
+    /// When.
+    pub at: i64,
+    /// Whether the server took the result. `false` after it refused it for good, too.
+    pub acknowledged: bool,
+}
+
+/// How a task ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ended {
+    /// Done.
+    Completed,
+    /// Failed, and why.
+    Failed(ErrorCode),
+    /// Given back unbegun.
+    Returned,
+}
+
+/// Whether a server's task id can be one: it becomes a storage key and a part of a URL.
+#[must_use]
+pub fn is_task_id(id: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b':' | b'-');
+    (1..=128).contains(&id.len()) && id.bytes().all(allowed) && !matches!(id, "." | "..")
+}
+
+impl Outcome {
+    /// An outcome with its body. `output_json` is a documented output, a failure, or `null`.
+    #[must_use]
+    pub fn new(summary: Summary, output_json: &str, effect: Effect) -> Self {
+        let status = match summary.ended {
+            Ended::Completed => "completed",
+            Ended::Failed(_) => "failed",
+            Ended::Returned => "returned",
+        };
+        let effect = match effect {
+            Effect::None => "none",
+            Effect::Done => "done",
+            Effect::Maybe => "maybe",
+        };
+        let body = format!("\"status\":\"{status}\",\"task_output\":{output_json},\"effect\":\"{effect}\"");
+        Self { body: body.into(), summary }
+    }
+}
+
+impl Entry {
+    /// Whether the entry was last written in this browser session. Chrome does not fsync its storage: after the browser
+    /// went down, the last writes may be missing, and only an entry of the same session says for certain what was
+    /// *not* yet begun.
+    #[must_use]
+    pub fn same_session(&self, session: &str) -> bool {
+        self.session == session
+    }
+
+    /// The phase a server is told of.
+    #[must_use]
+    pub const fn phase(&self) -> HeldPhase {
+        match &self.stage {
+            Stage::Walking(walk) if walk.walked == 0 => HeldPhase::Claimed,
+            Stage::Checking { .. } | Stage::Starting { .. } => HeldPhase::Claimed,
+            Stage::Walking(_) | Stage::Sending { .. } => HeldPhase::Running,
+            Stage::Verifying(_) => HeldPhase::Verifying,
+            Stage::Finished(_) => HeldPhase::Finished,
+        }
+    }
+
+    /// Whether it keeps the agent from taking another task: all but what is over or waits to be looked for.
+    #[must_use]
+    pub const fn occupies(&self) -> bool {
+        matches!(
+            self.stage,
+            Stage::Walking(_) | Stage::Checking { .. } | Stage::Starting { .. } | Stage::Sending { .. }
+        )
+    }
+
+    /// The record, to be stored under the task's key.
+    #[must_use]
+    pub fn to_record(&self) -> String {
+        // Invariant: the entry has string keys alone, so it always has a JSON form.
+        let mut record = serde_json::to_string(self).unwrap_or_default();
+        let lines: &[Rc<str>] = match &self.stage {
+            Stage::Walking(walk) => &walk.rows,
+            Stage::Finished(outcome) => std::slice::from_ref(&outcome.body),
+            _ => &[],
+        };
+        for line in lines {
+            record.push('\n');
+            record.push_str(line);
+        }
+        record
+    }
+
+    /// Reads a record. `None` for one that is damaged or of a later version.
+    #[must_use]
+    pub fn from_record(record: &str) -> Option<Self> {
+        let mut lines = record.split('\n');
+        let mut entry: Self = serde_json::from_str(lines.next()?).ok()?;
+        if entry.v != RECORD_VERSION {
+            return None;
+        }
+        match &mut entry.stage {
+            Stage::Walking(walk) => walk.rows = lines.map(Rc::from).collect(),
+            Stage::Finished(outcome) => outcome.body = lines.next()?.into(),
+            _ => {}
+        }
+        Some(entry)
+    }
+}

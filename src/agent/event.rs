@@ -1,0 +1,331 @@
+//! What happens to the agent, and what it wants done: events and effects, all plain values.
+
+use crate::agent::status::{Answer, Problem};
+use crate::agent::walk::{Page, PageRequest};
+use liaison_protocol::{
+    CompleteAnswer, ErrorCode, HeartbeatAnswer, PairAnswer, Poll, PollAnswer, StartAnswer,
+};
+use serde::Deserialize;
+use std::rc::Rc;
+
+/// Names a command that waits for its answer.
+pub type CommandId = u64;
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The worker started; the state was loaded just before.
+    Booted,
+    /// A timer, an alarm or the shell woke us.
+    Woken,
+    /// The LinkedIn cookie changed: who is signed in must be asked again.
+    SessionChanged,
+    /// The extension was given or lost a permission.
+    PermissionsChanged,
+    /// One of our pages asks for something.
+    Command(CommandId, Command),
+    /// A poll was answered.
+    Polled {
+        /// Which.
+        generation: u64,
+        /// When it left.
+        sent_at: i64,
+        /// The answer.
+        reply: Reply<PollAnswer>,
+    },
+    /// A `start` was answered.
+    Started {
+        /// For which task.
+        task: String,
+        /// The answer.
+        reply: Reply<StartAnswer>,
+    },
+    /// A heartbeat was answered.
+    Beaten {
+        /// For which task.
+        task: String,
+        /// The answer.
+        reply: Reply<HeartbeatAnswer>,
+    },
+    /// A `complete` was answered.
+    Completed {
+        /// For which task.
+        task: String,
+        /// The answer.
+        reply: Reply<CompleteAnswer>,
+    },
+    /// LinkedIn answered, or didn't.
+    Site {
+        /// For which task; `None` for a look of our own.
+        task: Option<String>,
+        /// What was asked and what came of it.
+        outcome: SiteOutcome,
+    },
+    /// The pairing that a command asked for was tried.
+    Paired {
+        /// The command.
+        id: CommandId,
+        /// What was asked.
+        request: PairingRequest,
+        /// The answer.
+        result: Result<PairAnswer, Problem>,
+    },
+    /// The connection test that a command asked for was run.
+    Probed {
+        /// The command.
+        id: CommandId,
+        /// Its answer.
+        answer: Answer,
+    },
+}
+
+/// An answer of the task server, sorted.
+#[derive(Clone, Debug)]
+pub enum Reply<T> {
+    /// 2xx with the expected body.
+    Ok(T),
+    /// Refused for good by status, with the body's `code` when it has one.
+    Refused {
+        /// HTTP status.
+        status: u16,
+        /// The server's code.
+        code: Option<String>,
+    },
+    /// No answer, a server in trouble, or something that is not our protocol: worth another try.
+    Retry {
+        /// What the server asked for.
+        retry_after_ms: Option<u64>,
+        /// For the popup.
+        problem: Problem,
+    },
+}
+
+/// Something to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Poll the server. At most one at a time.
+    Poll {
+        /// Comes back with the answer.
+        generation: u64,
+        /// The body.
+        poll: Poll,
+    },
+    /// Break off the parked poll.
+    AbortPoll,
+    /// Ask for leave to send.
+    Start {
+        /// The task.
+        task: String,
+    },
+    /// Say that a task is alive.
+    Heartbeat {
+        /// The task.
+        task: String,
+    },
+    /// Post a result.
+    Complete {
+        /// The task.
+        task: String,
+        /// The body.
+        body: Rc<str>,
+    },
+    /// Ask LinkedIn.
+    Site {
+        /// For which task.
+        task: Option<String>,
+        /// What.
+        call: SiteCall,
+    },
+    /// Exchange a code, or try a token.
+    Pair {
+        /// The command.
+        id: CommandId,
+        /// What was asked.
+        request: PairingRequest,
+    },
+    /// Run the connection test.
+    Probe {
+        /// The command.
+        id: CommandId,
+        /// A poll that accepts nothing.
+        poll: Poll,
+    },
+    /// Answer a command.
+    Answer(CommandId, Answer),
+}
+
+/// A pairing that is being tried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PairingRequest {
+    /// Where.
+    pub server: crate::agent::server_url::ServerUrl,
+    /// With what.
+    pub secret: PairingSecret,
+    /// What the person calls this browser.
+    pub name: String,
+    /// The instance this pairing will have.
+    pub instance: String,
+}
+
+/// What proves that the person may pair. Its `Debug` shows nothing of it.
+#[derive(Clone, PartialEq, Eq)]
+pub enum PairingSecret {
+    /// A one-time code.
+    Code(String),
+    /// A token, pasted.
+    Token(String),
+}
+
+impl std::fmt::Debug for PairingSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Code(_) => "Code(…)",
+            Self::Token(_) => "Token(…)",
+        })
+    }
+}
+
+/// A call to LinkedIn, from the closed vocabulary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SiteCall {
+    /// Who is signed in.
+    Me,
+    /// A page of the connections.
+    List {
+        /// The sort order, as the caller wrote it.
+        sort: Option<String>,
+        /// Which rows.
+        page: PageRequest,
+    },
+    /// The newest sent invitations, to look for one.
+    Sent {
+        /// Whose.
+        profile: String,
+    },
+    /// One invitation, sent at most once.
+    Invite {
+        /// Whom to invite.
+        profile: String,
+        /// The note.
+        note: Option<String>,
+        /// Not before this time: a clock that was set back.
+        from: i64,
+        /// Not after this time.
+        until: i64,
+    },
+}
+
+/// What came of a [`SiteCall`].
+#[derive(Clone, Debug)]
+pub enum SiteOutcome {
+    /// To [`SiteCall::Me`]: something stable that identifies the member.
+    Me(Result<String, Trouble>),
+    /// To [`SiteCall::List`].
+    List(PageRequest, Result<Page, Trouble>),
+    /// To [`SiteCall::Sent`].
+    Sent(Result<SentLook, Trouble>),
+    /// To [`SiteCall::Invite`].
+    Invite(InviteOutcome),
+}
+
+/// What the list of sent invitations says of one person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SentLook {
+    /// Whether the person is in it.
+    pub listed: bool,
+    /// When the newest invitation to the person was sent, by LinkedIn's clock.
+    pub sent_ms: Option<i64>,
+    /// LinkedIn's clock less ours, in ms, by the answer's `Date`.
+    pub clock_ahead_ms: i64,
+}
+
+/// What came of one invitation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InviteOutcome {
+    /// LinkedIn named the new invitation.
+    Sent,
+    /// LinkedIn refused, certainly.
+    Refused(Trouble),
+    /// It may have been sent.
+    Unknown,
+    /// The request never left.
+    Unsent(Unsent),
+}
+
+/// Why an invitation's request never left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unsent {
+    /// The time to act had run out, or the clock went backwards.
+    Late,
+    /// Nobody is signed in.
+    SignedOut,
+    /// The permission for LinkedIn is gone.
+    NoPermission,
+}
+
+/// Why LinkedIn's answer is of no use, with nothing of the answer in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// The code.
+    pub code: ErrorCode,
+    /// LinkedIn's own word for it, or the shape found: never text of a page or a person.
+    pub detail: Option<String>,
+    /// What LinkedIn asked for.
+    pub retry_after_ms: Option<u64>,
+    /// Whether a request left at all.
+    pub asked: bool,
+}
+
+impl Trouble {
+    /// In `detail`: the browser doesn't let the extension talk to LinkedIn.
+    pub const NO_PERMISSION: &'static str = "no_permission";
+}
+
+/// A command from one of our pages.
+#[derive(Clone, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Command {
+    /// What is going on.
+    Status,
+    /// Pair with a server.
+    Pair {
+        /// Its URL.
+        server: String,
+        /// A one-time code.
+        #[serde(default)]
+        code: Option<String>,
+        /// Or a token.
+        #[serde(default)]
+        token: Option<String>,
+        /// What the person calls this browser.
+        #[serde(default)]
+        name: String,
+    },
+    /// Try the connection and say which step fails.
+    TestConnection,
+    /// Forget the pairing.
+    Forget,
+    /// Pause or go on.
+    SetPaused {
+        /// Which.
+        paused: bool,
+    },
+    /// Clear what LinkedIn's refusals latched.
+    ClearStop,
+    /// An update waits: take nothing new and answer when nothing is in hand.
+    Drain,
+}
+
+impl std::fmt::Debug for Command {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Status => "Status",
+            Self::Pair { .. } => "Pair",
+            Self::TestConnection => "TestConnection",
+            Self::Forget => "Forget",
+            Self::SetPaused { .. } => "SetPaused",
+            Self::ClearStop => "ClearStop",
+            Self::Drain => "Drain",
+        })
+    }
+}

@@ -1,0 +1,137 @@
+//! The journal: which parts of the state are stored under which key, and what changed between two states.
+//!
+//! The driver compares the state before and after a step and writes what differs, all of it before any effect of that
+//! step. Records that can't be read are set aside under another key, told of, and never dropped in silence.
+
+use crate::agent::entry::Entry;
+use crate::agent::state::State;
+use crate::ports::{Area, Write};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+const PAIRING: &str = "pairing";
+const SETTINGS: &str = "settings";
+const PACE: &str = "pace";
+const BREAKERS: &str = "breakers";
+const RECENT: &str = "recent";
+const TASK: &str = "task:";
+const TOMBSTONES: &str = "tombstones:";
+const ASIDE: &str = "aside:";
+const SESSION: &str = "session";
+const ACCOUNT: &str = "account";
+const CURSORS: &str = "cursors";
+
+/// The writes that turn the stored form of `before` into that of `after`.
+#[must_use]
+pub fn changes(before: &State, after: &State) -> Vec<Write> {
+    let mut writes = Vec::new();
+    let local = |key: &str, value: Option<String>| Write { area: Area::Local, key: key.to_owned(), value };
+    let session =
+        |key: &str, value: Option<String>| Write { area: Area::Session, key: key.to_owned(), value };
+    let mut tasks = Vec::new();
+    differences(&before.tasks, &after.tasks, |task, entry| {
+        tasks.push(local(&format!("{TASK}{task}"), entry.map(|entry| entry.to_record())));
+    });
+    writes.append(&mut tasks);
+    differences(&before.tombstones, &after.tombstones, |day, tombstones| {
+        tasks.push(local(&format!("{TOMBSTONES}{day}"), tombstones.map(json)));
+    });
+    writes.append(&mut tasks);
+    if before.pairing != after.pairing {
+        writes.push(local(PAIRING, after.pairing.as_deref().map(json)));
+    }
+    if before.settings != after.settings {
+        writes.push(local(SETTINGS, Some(json(&after.settings))));
+    }
+    if before.pace != after.pace {
+        writes.push(local(PACE, Some(json(&after.pace))));
+    }
+    if before.breakers != after.breakers {
+        writes.push(local(BREAKERS, Some(json(&after.breakers))));
+    }
+    if before.recent != after.recent {
+        writes.push(local(RECENT, Some(json(after.recent.as_ref()))));
+    }
+    if before.session != after.session {
+        writes.push(session(SESSION, Some(after.session.clone())));
+    }
+    if before.account != after.account {
+        writes.push(session(ACCOUNT, after.account.clone()));
+    }
+    if before.cursors != after.cursors {
+        writes.push(session(CURSORS, Some(json(after.cursors.as_ref()))));
+    }
+    writes
+}
+
+/// Reads the stored state. Returns it with the writes that set unreadable records aside.
+#[must_use]
+pub fn load(local: Vec<(String, String)>, session: Vec<(String, String)>) -> (State, Vec<Write>) {
+    let mut state = State::default();
+    let mut writes = Vec::new();
+    for (key, value) in local {
+        if key.starts_with(ASIDE) {
+            state.set_aside += 1;
+        } else if !take_local(&mut state, &key, &value) {
+            state.set_aside += 1;
+            writes.push(Write { area: Area::Local, key: format!("{ASIDE}{key}"), value: Some(value) });
+            writes.push(Write { area: Area::Local, key, value: None });
+        }
+    }
+    for (key, value) in session {
+        match key.as_str() {
+            SESSION => state.session = value,
+            ACCOUNT => state.account = Some(value),
+            CURSORS => state.cursors = Rc::new(parse(&value).unwrap_or_default()),
+            _ => {}
+        }
+    }
+    (state, writes)
+}
+
+/// Whether the record was understood. A key that isn't ours is left alone.
+fn take_local(state: &mut State, key: &str, value: &str) -> bool {
+    if let Some(task) = key.strip_prefix(TASK) {
+        let entry = Entry::from_record(value).filter(|entry| entry.task == task);
+        return entry.map(|entry| state.tasks.insert(task.to_owned(), Rc::new(entry))).is_some();
+    }
+    if let Some(day) = key.strip_prefix(TOMBSTONES) {
+        let read = day.parse().ok().zip(parse(value));
+        return read.map(|(day, all)| state.tombstones.insert(day, Rc::new(all))).is_some();
+    }
+    match key {
+        PAIRING => parse(value).map(|pairing| state.pairing = Some(Rc::new(pairing))).is_some(),
+        SETTINGS => parse(value).map(|settings| state.settings = settings).is_some(),
+        PACE => parse(value).map(|pace| state.pace = pace).is_some(),
+        BREAKERS => parse(value).map(|breakers| state.breakers = breakers).is_some(),
+        RECENT => parse(value).map(|recent| state.recent = Rc::new(recent)).is_some(),
+        _ => true,
+    }
+}
+
+fn differences<K: Ord, V: PartialEq>(
+    before: &BTreeMap<K, Rc<V>>,
+    after: &BTreeMap<K, Rc<V>>,
+    mut changed: impl FnMut(&K, Option<&V>),
+) {
+    for (key, value) in after {
+        let same = before.get(key).is_some_and(|old| Rc::ptr_eq(old, value) || old == value);
+        if !same {
+            changed(key, Some(value));
+        }
+    }
+    for key in before.keys().filter(|key| !after.contains_key(key)) {
+        changed(key, None);
+    }
+}
+
+fn json<T: Serialize + ?Sized>(value: &T) -> String {
+    // Invariant: all stored values have string or integer keys, so they always have a JSON form.
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+fn parse<T: DeserializeOwned>(value: &str) -> Option<T> {
+    serde_json::from_str(value).ok()
+}

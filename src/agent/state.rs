@@ -1,0 +1,274 @@
+//! The agent's state: a plain value. What is durable is told apart from what lives and dies with the worker.
+
+use crate::agent::breaker::Breakers;
+use crate::agent::entry::{Entry, Summary};
+use crate::agent::event::CommandId;
+use crate::agent::pace::Pace;
+use crate::agent::server_url::ServerUrl;
+use crate::agent::status::Problem;
+use crate::agent::walk::Cursor;
+use crate::config::{DAY_MS, TOMBSTONE_MS, TOMBSTONES};
+use liaison_protocol::{ErrorCode, HeldPhase, ReadyState, WaitReason, capability};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Everything the agent knows.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    /// The server it works for. Durable.
+    pub pairing: Option<Rc<Pairing>>,
+    /// What the person set. Durable.
+    pub settings: Settings,
+    /// What was done lately. Durable.
+    pub pace: Pace,
+    /// What LinkedIn said no to. Durable.
+    pub breakers: Breakers,
+    /// The journal, by task id. Durable, one key a task.
+    pub tasks: BTreeMap<String, Rc<Entry>>,
+    /// Invitations that ended, by day. Durable, one key a day.
+    pub tombstones: BTreeMap<i64, Rc<Vec<Tombstone>>>,
+    /// The last finished tasks, newest first. Durable.
+    pub recent: Rc<Vec<Summary>>,
+    /// The browser session's id. Lives as long as the browser.
+    pub session: String,
+    /// The signed-in member, hashed; `None` until asked. Lives as long as the browser.
+    pub account: Option<String>,
+    /// Where finished walks left off, by account, sort and keyword. Lives as long as the browser.
+    pub cursors: Rc<BTreeMap<String, Cursor>>,
+    /// Records that could not be read and were set aside.
+    pub set_aside: usize,
+    /// What dies with the worker.
+    pub live: Live,
+}
+
+/// A pairing with a task server.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pairing {
+    /// Where.
+    pub server: ServerUrl,
+    /// The agent token.
+    pub token: String,
+    /// Random, made at pairing.
+    pub instance: String,
+    /// Random, made at pairing: keys the hash of the member.
+    pub salt: (u64, u64),
+    /// What the person calls this browser.
+    pub name: String,
+    /// The first signed-in member's hash: work is done for no other.
+    #[serde(default)]
+    pub bound_account: Option<String>,
+    /// Which optional calls the server named last.
+    #[serde(default)]
+    pub supports: Vec<String>,
+    /// Why the server no longer wants us.
+    #[serde(default)]
+    pub ended: Option<PairingEnd>,
+}
+
+impl std::fmt::Debug for Pairing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pairing")
+            .field("server", &self.server)
+            .field("ended", &self.ended)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a pairing is of no use any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PairingEnd {
+    /// The server doesn't know the token.
+    Unauthorised,
+    /// Another browser paired with it.
+    Superseded,
+}
+
+impl Pairing {
+    /// Whether the server has `start`.
+    #[must_use]
+    pub fn has_start(&self) -> bool {
+        self.supports.iter().any(|name| name == capability::START)
+    }
+
+    /// Whether the server takes heartbeats.
+    #[must_use]
+    pub fn has_heartbeat(&self) -> bool {
+        self.supports.iter().any(|name| name == capability::HEARTBEAT)
+    }
+}
+
+/// What the person set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Nothing is done while set.
+    #[serde(default)]
+    pub paused: bool,
+}
+
+/// What is remembered of an invitation that ended, so that a repeated offer gets the old outcome.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tombstone {
+    /// Which server.
+    pub server: ServerUrl,
+    /// Which task.
+    pub task: String,
+    /// Under which epoch it ended.
+    pub epoch: u32,
+    /// `None`: completed.
+    pub failed: Option<ErrorCode>,
+    /// When.
+    pub at: i64,
+}
+
+/// What dies with the worker.
+#[derive(Clone, Debug, Default)]
+pub struct Live {
+    /// The extension's version.
+    pub version: String,
+    /// The state of a small generator, seeded at boot.
+    pub random: u64,
+    /// The parked poll.
+    pub poll: Option<ParkedPoll>,
+    /// Number of the last poll.
+    pub generation: u64,
+    /// When to poll next.
+    pub next_poll_at: i64,
+    /// Failed polls in a row.
+    pub poll_failures: u32,
+    /// When the server last answered.
+    pub contact_at: Option<i64>,
+    /// Why it didn't, since.
+    pub contact_problem: Option<Problem>,
+    /// Whether `/me` is being asked.
+    pub asking_me: bool,
+    /// When to ask it next.
+    pub next_me_at: i64,
+    /// Whether somebody is signed in, as far as this worker has seen.
+    pub signed_in: Option<bool>,
+    /// Whether the browser lets us talk to LinkedIn.
+    pub no_permission: bool,
+    /// What is under way for each task.
+    pub tasks: BTreeMap<String, TaskLive>,
+    /// When a storage write last failed; cleared by one that succeeds.
+    pub storage_failed_at: Option<i64>,
+    /// Set when an update waits: who asked, to be answered when nothing is in hand.
+    pub draining: Option<Vec<CommandId>>,
+}
+
+/// What is under way for one task in this worker.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TaskLive {
+    /// A call to LinkedIn, or a `start`, is open.
+    pub calling: bool,
+    /// Not to be called again before.
+    pub call_at: i64,
+    /// A heartbeat is open.
+    pub beating: bool,
+    /// When the next one is due; 0: at once.
+    pub beat_at: i64,
+    /// The result is being posted.
+    pub posting: bool,
+    /// How often that failed.
+    pub post_failures: u32,
+    /// Not to be posted again before.
+    pub post_at: i64,
+}
+
+/// A poll under way, and what was said in it: when that changes, the poll is broken off and sent anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParkedPoll {
+    /// Its number.
+    pub generation: u64,
+    /// What it said.
+    pub said: Said,
+}
+
+/// What a poll says, less what changes by itself with time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The account.
+    pub account: Option<String>,
+    /// What the agent can do.
+    pub state: ReadyState,
+    /// Kinds it takes.
+    pub accepts: Vec<&'static str>,
+    /// Kinds it doesn't take now, and why.
+    pub waiting: Vec<(&'static str, WaitReason)>,
+    /// The journal.
+    pub held: Vec<(String, u32, HeldPhase)>,
+}
+
+impl State {
+    /// Sixty-four bits from the small generator (splitmix64): for jitter, not for secrets.
+    pub fn random(&mut self) -> u64 {
+        self.live.random = self.live.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut bits = self.live.random;
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        bits ^ (bits >> 31)
+    }
+
+    /// The entry of a task, for changing.
+    pub fn entry_mut(&mut self, task: &str) -> Option<&mut Entry> {
+        self.tasks.get_mut(task).map(Rc::make_mut)
+    }
+
+    /// What is under way for a task, for changing.
+    pub fn live_mut(&mut self, task: &str) -> &mut TaskLive {
+        self.live.tasks.entry(task.to_owned()).or_default()
+    }
+
+    /// The pairing, for changing.
+    pub fn pairing_mut(&mut self) -> Option<&mut Pairing> {
+        self.pairing.as_mut().map(Rc::make_mut)
+    }
+
+    /// Writes an entry into the journal.
+    pub fn put(&mut self, entry: Entry) {
+        self.tasks.insert(entry.task.clone(), Rc::new(entry));
+    }
+
+    /// Stamps every entry that differs from `before` with this browser session: see [`Entry::same_session`].
+    pub fn stamp_changed(&mut self, before: &Self) {
+        for (task, entry) in &mut self.tasks {
+            let same = before.tasks.get(task).is_some_and(|old| Rc::ptr_eq(old, entry));
+            if !same && entry.session != self.session {
+                Rc::make_mut(entry).session.clone_from(&self.session);
+            }
+        }
+    }
+
+    /// The task that keeps the agent from taking another.
+    #[must_use]
+    pub fn occupied_by(&self) -> Option<&Entry> {
+        self.tasks.values().map(Rc::as_ref).find(|entry| entry.occupies())
+    }
+
+    /// Whether the bound member is known to be the one signed in.
+    #[must_use]
+    pub fn right_account(&self) -> bool {
+        let bound = self.pairing.as_ref().and_then(|pairing| pairing.bound_account.as_ref());
+        self.account.is_some() && self.account.as_ref() == bound
+    }
+
+    /// Remembers how an invitation ended.
+    pub fn bury(&mut self, tombstone: Tombstone) {
+        let now = tombstone.at;
+        let day = self.tombstones.entry(now.div_euclid(DAY_MS)).or_default();
+        Rc::make_mut(day).push(tombstone);
+        self.tombstones.retain(|day, _| (day + 1).saturating_mul(DAY_MS) > now - TOMBSTONE_MS);
+        while self.tombstones.values().map(|day| day.len()).sum::<usize>() > TOMBSTONES {
+            let Some((&oldest, _)) = self.tombstones.first_key_value() else { return };
+            self.tombstones.remove(&oldest);
+        }
+    }
+
+    /// How an invitation of this server ended before.
+    #[must_use]
+    pub fn tombstone(&self, server: &ServerUrl, task: &str) -> Option<&Tombstone> {
+        let all = self.tombstones.values().rev().flat_map(|day| day.iter());
+        all.into_iter().find(|tombstone| tombstone.task == task && tombstone.server == *server)
+    }
+}

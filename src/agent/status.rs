@@ -1,0 +1,338 @@
+//! What the popup and the options page are told: a snapshot, made from the state when it is asked for.
+
+use crate::agent::entry::{Ended, Entry, Stage};
+use crate::agent::readiness::waiting_kinds;
+use crate::agent::state::{PairingEnd, State};
+use crate::ports::Badge;
+use liaison_protocol::ErrorCode;
+use serde::Serialize;
+
+/// Something that is wrong, for a program and for a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// For the program.
+    pub code: &'static str,
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// What to do.
+    pub remedy: &'static str,
+}
+
+impl Problem {
+    /// A problem in plain words.
+    #[must_use]
+    pub fn new(code: &'static str, message: impl Into<String>, remedy: &'static str) -> Self {
+        Self { code, message: message.into(), remedy }
+    }
+
+    /// A code of the protocol with its own sentence and remedy.
+    #[must_use]
+    pub fn of(code: ErrorCode) -> Self {
+        Self { code: code.as_str(), message: code.sentence().to_owned(), remedy: code.remedy() }
+    }
+}
+
+/// The answer to a command.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Answer {
+    /// Whether it was done.
+    pub ok: bool,
+    /// Why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<Problem>,
+    /// To `status`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Box<Status>>,
+    /// To `test_connection`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub steps: Option<Vec<TestStep>>,
+}
+
+impl Answer {
+    /// Done.
+    #[must_use]
+    pub const fn done() -> Self {
+        Self { ok: true, error: None, status: None, steps: None }
+    }
+
+    /// Not done.
+    #[must_use]
+    pub const fn refused(problem: Problem) -> Self {
+        Self { ok: false, error: Some(problem), status: None, steps: None }
+    }
+}
+
+/// One step of the connection test.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TestStep {
+    /// `permission`, `reach`, `protocol`, `authorise` or `linkedin`.
+    pub name: &'static str,
+    /// Whether it went well.
+    pub ok: bool,
+    /// What was found.
+    pub detail: String,
+    /// What to do; `""` when it went well.
+    pub remedy: &'static str,
+}
+
+/// The snapshot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Status {
+    /// The extension's version.
+    pub version: String,
+    /// One word for it all.
+    pub state: &'static str,
+    /// The server, when paired.
+    pub server: Option<ServerStatus>,
+    /// Contact with it, as this worker measured it.
+    pub contact: ContactStatus,
+    /// `signed_in`, `signed_out`, `wrong_account` or `unknown`.
+    pub linkedin: &'static str,
+    /// Whether the person paused the agent.
+    pub paused: bool,
+    /// What needs the person.
+    pub attention: Option<Problem>,
+    /// The task in hand.
+    pub running: Option<RunningStatus>,
+    /// Kinds of task that wait.
+    pub waiting: Vec<WaitingStatus>,
+    /// The last results, newest first.
+    pub recent: Vec<RecentStatus>,
+}
+
+/// See [`Status::server`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ServerStatus {
+    /// Its URL.
+    pub url: String,
+    /// What the person calls this browser.
+    pub name: String,
+}
+
+/// See [`Status::contact`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ContactStatus {
+    /// `connecting`, `connected` or `unreachable`.
+    pub state: &'static str,
+    /// How long ago the server last answered this worker.
+    pub last_ms_ago: Option<i64>,
+    /// Why it doesn't.
+    pub error: Option<Problem>,
+}
+
+/// See [`Status::running`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RunningStatus {
+    /// The task.
+    pub task: String,
+    /// Its kind.
+    pub task_type: String,
+    /// How far it is.
+    pub phase: &'static str,
+    /// Rows walked.
+    pub done: Option<u64>,
+    /// Rows wanted.
+    pub of: Option<u64>,
+}
+
+/// See [`Status::waiting`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WaitingStatus {
+    /// The kind.
+    pub task_type: &'static str,
+    /// Why.
+    pub reason: &'static str,
+    /// For how long; `None`: until a person acts.
+    pub for_ms: Option<i64>,
+}
+
+/// See [`Status::recent`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RecentStatus {
+    /// The task.
+    pub task: String,
+    /// Its kind.
+    pub task_type: String,
+    /// `completed`, `failed` or `returned`.
+    pub outcome: &'static str,
+    /// Why it failed.
+    pub code: Option<&'static str>,
+    /// In words.
+    pub message: Option<&'static str>,
+    /// What to do.
+    pub remedy: Option<&'static str>,
+    /// When.
+    pub at_ms: i64,
+    /// Whether the server took the result.
+    pub acknowledged: bool,
+}
+
+/// Makes the snapshot.
+#[must_use]
+pub fn status(state: &State, now: i64) -> Status {
+    Status {
+        version: state.live.version.clone(),
+        state: one_word(state),
+        server: state.pairing.as_ref().map(|pairing| ServerStatus {
+            url: pairing.server.as_str().to_owned(),
+            name: pairing.name.clone(),
+        }),
+        contact: contact(state, now),
+        linkedin: linkedin(state),
+        paused: state.settings.paused,
+        attention: attention(state),
+        running: running(state),
+        waiting: waiting_kinds(state, now)
+            .into_iter()
+            .map(|(kind, reason, until)| WaitingStatus {
+                task_type: kind.as_str(),
+                reason: reason.as_str(),
+                for_ms: until.map(|until| (until - now).max(0)),
+            })
+            .collect(),
+        recent: recent(state),
+    }
+}
+
+/// The badge and its words.
+#[must_use]
+pub fn badge(state: &State) -> (Badge, String) {
+    if let Some(problem) = attention(state) {
+        return (Badge::Attention, problem.message);
+    }
+    if state.settings.paused {
+        return (Badge::Paused, "Paused".to_owned());
+    }
+    if state.occupied_by().is_some() {
+        return (Badge::Working, "Working".to_owned());
+    }
+    (Badge::Idle, String::new())
+}
+
+fn one_word(state: &State) -> &'static str {
+    let Some(pairing) = &state.pairing else { return "unpaired" };
+    match pairing.ended {
+        Some(PairingEnd::Unauthorised) => return "unauthorised",
+        Some(PairingEnd::Superseded) => return "superseded",
+        None => {}
+    }
+    if state.live.no_permission {
+        return "no_permission";
+    }
+    match (state.breakers.latched, linkedin(state)) {
+        (Some(_), _) => "latched",
+        _ if state.settings.paused => "paused",
+        (None, "signed_out") => "signed_out",
+        (None, "wrong_account") => "wrong_account",
+        _ => "ready",
+    }
+}
+
+fn linkedin(state: &State) -> &'static str {
+    match state.live.signed_in {
+        Some(false) => "signed_out",
+        _ if state.account.is_none() => "unknown",
+        _ if state.pairing.is_some() && !state.right_account() => "wrong_account",
+        _ => "signed_in",
+    }
+}
+
+fn contact(state: &State, now: i64) -> ContactStatus {
+    let word = match (&state.live.contact_problem, state.live.contact_at) {
+        (Some(_), _) => "unreachable",
+        (None, Some(_)) => "connected",
+        (None, None) => "connecting",
+    };
+    ContactStatus {
+        state: word,
+        last_ms_ago: state.live.contact_at.map(|at| (now - at).max(0)),
+        error: state.live.contact_problem.clone(),
+    }
+}
+
+fn attention(state: &State) -> Option<Problem> {
+    let pairing = state.pairing.as_ref()?;
+    match pairing.ended {
+        Some(PairingEnd::Unauthorised) => {
+            return Some(Problem::new(
+                "unauthorised",
+                "The server no longer takes this browser's token",
+                "Pair again on the options page",
+            ));
+        }
+        Some(PairingEnd::Superseded) => {
+            return Some(Problem::new(
+                "superseded",
+                "Another browser has paired in this one's place",
+                "Pair again here if this browser should do the work",
+            ));
+        }
+        None => {}
+    }
+    if state.live.no_permission {
+        return Some(Problem::new(
+            "no_permission",
+            "The permission to talk to LinkedIn or the server was taken away",
+            "Give it back on the extension's page in the browser's settings",
+        ));
+    }
+    if state.live.storage_failed_at.is_some() {
+        return Some(Problem::new(
+            "storage",
+            "The browser's storage refuses writes, so no work is taken",
+            "Free some disk space",
+        ));
+    }
+    if let Some(code) = state.breakers.latched.or(state.breakers.account_stopped) {
+        return Some(Problem::of(code));
+    }
+    match linkedin(state) {
+        "signed_out" => Some(Problem::of(ErrorCode::SignedOut)),
+        "wrong_account" => Some(Problem::of(ErrorCode::WrongAccount)),
+        _ if state.set_aside > 0 => Some(Problem::new(
+            "record_set_aside",
+            "A stored record was damaged and was set aside",
+            "Look at the last tasks on LinkedIn by hand",
+        )),
+        _ => None,
+    }
+}
+
+fn running(state: &State) -> Option<RunningStatus> {
+    let entry: &Entry = state.occupied_by().or_else(|| {
+        state.tasks.values().map(AsRef::as_ref).find(|entry| matches!(entry.stage, Stage::Verifying(_)))
+    })?;
+    let (phase, done, of) = match &entry.stage {
+        Stage::Walking(walk) => {
+            let of = walk.input.keyword.is_none().then_some(walk.input.count);
+            ("reading", Some(walk.walked), of)
+        }
+        Stage::Checking { .. } => ("checking", None, None),
+        Stage::Starting { .. } => ("starting", None, None),
+        Stage::Sending { .. } => ("sending", None, None),
+        Stage::Verifying(_) => ("verifying", None, None),
+        Stage::Finished(_) => return None,
+    };
+    Some(RunningStatus { task: entry.task.clone(), task_type: entry.task_type.clone(), phase, done, of })
+}
+
+fn recent(state: &State) -> Vec<RecentStatus> {
+    let one = |summary: &crate::agent::entry::Summary| {
+        let (outcome, code) = match summary.ended {
+            Ended::Completed => ("completed", None),
+            Ended::Failed(code) => ("failed", Some(code)),
+            Ended::Returned => ("returned", None),
+        };
+        RecentStatus {
+            task: summary.task.clone(),
+            task_type: summary.task_type.clone(),
+            outcome,
+            code: code.map(ErrorCode::as_str),
+            message: code.map(ErrorCode::sentence),
+            remedy: code.map(ErrorCode::remedy),
+            at_ms: summary.at,
+            acknowledged: summary.acknowledged,
+        }
+    };
+    state.recent.iter().map(one).collect()
+}

@@ -1,0 +1,175 @@
+//! The decision: `step(state, event, now)` gives the next state, what to do, and when to wake. Pure.
+//!
+//! An event handler only changes the state. Whatever is then due is found by one function, `Turn::schedule`, from the
+//! state alone; so a restarted worker needs no plan of its own, and an effect can't be forgotten or asked for twice.
+
+mod invitation;
+mod offer;
+mod outcome;
+mod person;
+mod polling;
+mod posting;
+mod reading;
+mod schedule;
+
+use crate::agent::entry::{Stage, Verification};
+use crate::agent::event::{Effect, Event, SiteOutcome};
+use crate::agent::state::State;
+use crate::agent::status::{Answer, Problem};
+use std::rc::Rc;
+
+/// What a step leads to.
+#[derive(Debug)]
+pub struct Transition {
+    /// The next state. Its durable part must be saved before any effect is performed.
+    pub state: State,
+    /// What to do, in order.
+    pub effects: Vec<Effect>,
+    /// When to send [`Event::Woken`] at the latest.
+    pub wake_at: Option<i64>,
+}
+
+/// What to do with an event whose writes failed.
+#[derive(Debug)]
+pub enum AfterWriteFailure {
+    /// Nothing is done, nothing is accepted.
+    Drop(Box<Transition>),
+    /// The event tells of something that has happened: it must be taken in later.
+    Keep,
+}
+
+/// One decision. Never panics, never waits, reads no clock.
+#[must_use]
+pub fn step(state: &State, event: &Event, now: i64) -> Transition {
+    let mut turn = Turn { state: state.clone(), effects: Vec::new(), now, wake_at: None };
+    turn.handle(event);
+    turn.schedule();
+    turn.state.stamp_changed(state);
+    Transition { state: turn.state, effects: turn.effects, wake_at: turn.wake_at }
+}
+
+/// What follows when the writes of a step failed: its state and effects are thrown away.
+#[must_use]
+pub fn after_write_failure(state: &State, event: &Event, now: i64) -> AfterWriteFailure {
+    let mut turn = Turn { state: state.clone(), effects: Vec::new(), now, wake_at: None };
+    turn.state.live.storage_failed_at = Some(now);
+    match event {
+        Event::Polled { .. } => turn.drop_poll(),
+        Event::Command(id, _) | Event::Paired { id, .. } => {
+            turn.answer(*id, Answer::refused(storage_problem()))
+        }
+        Event::Booted | Event::Woken | Event::SessionChanged | Event::PermissionsChanged => {}
+        Event::Started { .. }
+        | Event::Beaten { .. }
+        | Event::Completed { .. }
+        | Event::Site { .. }
+        | Event::Probed { .. } => return AfterWriteFailure::Keep,
+    }
+    let wake_at = Some(now.saturating_add_unsigned(crate::config::STORAGE_RETRY_MS));
+    AfterWriteFailure::Drop(Box::new(Transition { state: turn.state, effects: turn.effects, wake_at }))
+}
+
+fn storage_problem() -> Problem {
+    Problem::new("storage", "The browser's storage refused the write", "Free some disk space and try again")
+}
+
+/// One step in the making.
+struct Turn {
+    state: State,
+    effects: Vec<Effect>,
+    now: i64,
+    wake_at: Option<i64>,
+}
+
+impl Turn {
+    fn handle(&mut self, event: &Event) {
+        match event {
+            Event::Booted => self.resume(),
+            Event::Woken => {}
+            Event::SessionChanged => self.session_changed(),
+            Event::PermissionsChanged => self.permissions_changed(),
+            Event::Command(id, command) => self.command(*id, command),
+            Event::Polled { generation, sent_at, reply } => self.polled(*generation, *sent_at, reply),
+            Event::Started { task, reply } => self.started(task, reply),
+            Event::Beaten { task, reply } => self.beaten(task, reply),
+            Event::Completed { task, reply } => self.completed(task, reply),
+            Event::Site { task, outcome } => self.site(task.as_deref(), outcome),
+            Event::Paired { id, request, result } => self.paired(*id, request, result),
+            Event::Probed { id, answer } => self.answer(*id, answer.clone()),
+        }
+    }
+
+    /// Goes on from the journal. What an entry of each stage means to a new worker:
+    ///
+    /// - a read goes on after its last page;
+    /// - "about to send" was written: it may have been sent, so it is looked for and never sent again;
+    /// - an entry before that, of the same browser session, was not sent: `start` is asked again. Of an earlier
+    ///   session it may have been, its last writes being lost: the server's `replayed` tells, and a server without
+    ///   `start` can't, so it is looked for;
+    /// - a result is posted again.
+    fn resume(&mut self) {
+        let has_start = self.state.pairing.as_ref().is_some_and(|pairing| pairing.has_start());
+        let session = self.state.session.clone();
+        let now = self.now;
+        for entry in self.state.tasks.values_mut() {
+            let same_session = entry.same_session(&session);
+            let (input, at) = match &entry.stage {
+                Stage::Sending { input, at } => (input, *at),
+                Stage::Starting { input, at, .. } | Stage::Checking { input, at }
+                    if !same_session && !has_start =>
+                {
+                    (input, *at)
+                }
+                Stage::Starting { input, at, carried, .. } => {
+                    let carried = *carried || !same_session;
+                    let stage = Stage::Starting { input: input.clone(), at: *at, tries: 0, carried };
+                    Rc::make_mut(entry).stage = stage;
+                    continue;
+                }
+                _ => continue,
+            };
+            let profile = input.profile.as_str().to_owned();
+            let at = at.min(now);
+            let search =
+                Verification { profile, sent_at: at, counted_from: at, looks: 0, refused_with: None };
+            Rc::make_mut(entry).stage = Stage::Verifying(search);
+        }
+        if self.state.session.is_empty() {
+            self.state.session = format!("{:016x}", self.state.random());
+        }
+    }
+
+    fn session_changed(&mut self) {
+        self.state.account = None;
+        self.state.live.signed_in = None;
+        self.state.live.next_me_at = self.now;
+    }
+
+    fn permissions_changed(&mut self) {
+        self.state.live.no_permission = false;
+        self.state.live.next_me_at = self.now;
+        self.state.live.next_poll_at = self.now;
+    }
+
+    fn site(&mut self, task: Option<&str>, outcome: &SiteOutcome) {
+        if let Some(task) = task {
+            self.state.live_mut(task).calling = false;
+        }
+        match (task, outcome) {
+            (_, SiteOutcome::Me(result)) => self.me(result),
+            (Some(task), SiteOutcome::List(asked, result)) => self.page(task, *asked, result),
+            (Some(task), SiteOutcome::Sent(result)) => self.looked(task, result),
+            (Some(task), SiteOutcome::Invite(outcome)) => self.invited(task, outcome),
+            (None, _) => {}
+        }
+    }
+
+    fn answer(&mut self, id: u64, answer: Answer) {
+        self.effects.push(Effect::Answer(id, answer));
+    }
+
+    /// Asks to be woken at `at`, or earlier.
+    fn wake(&mut self, at: i64) {
+        self.wake_at = Some(self.wake_at.map_or(at, |other| other.min(at)));
+    }
+}

@@ -1,0 +1,189 @@
+//! An invitation, from leave to send to the certainty that it was sent, or not, or that nobody can know.
+
+use super::Turn;
+use crate::agent::backoff;
+use crate::agent::entry::{Ended, Entry, Stage, Verification};
+use crate::agent::event::{InviteOutcome, Reply, SentLook, SiteCall, Trouble, Unsent};
+use crate::agent::state::PairingEnd;
+use crate::config::{DAY_MS, ME_RETRY_MS, START_TRIES, VERIFY_AT_MS, VERIFY_SLACK_MS};
+use liaison_protocol::{Effect, ErrorCode, SendConnectionRequest, StartAnswer, default_act_within_ms};
+
+/// The documented output of an invitation that was sent.
+pub(super) const SENT: &str = "{\"sent\":true}";
+
+impl Turn {
+    /// The server's word on `start`. Any answer but 200 means: do not send.
+    pub(super) fn started(&mut self, task: &str, reply: &Reply<StartAnswer>) {
+        self.state.live_mut(task).calling = false;
+        let Some(Entry { stage: Stage::Starting { input, at, tries, carried }, .. }) =
+            self.state.tasks.get(task).map(AsRef::as_ref)
+        else {
+            return;
+        };
+        let (input, at, tries, carried) = (input.clone(), *at, *tries, *carried);
+        match reply {
+            Reply::Ok(answer) if answer.replayed && carried => self.search(task, &input, at, None),
+            Reply::Ok(answer) => self.send(task, &input, at, answer.act_within_ms),
+            Reply::Refused { status: 401 | 403, .. } => {
+                self.abandon(task);
+                self.end_pairing(PairingEnd::Unauthorised);
+            }
+            Reply::Refused { status: 409, code } if code.as_deref() == Some("superseded") => {
+                self.abandon(task);
+                self.end_pairing(PairingEnd::Superseded);
+            }
+            Reply::Refused { .. } => self.abandon(task),
+            Reply::Retry { retry_after_ms, .. } if retry_after_ms.is_some() || tries >= START_TRIES => {
+                self.finish_without_output(task, Ended::Returned);
+            }
+            Reply::Retry { .. } => {
+                let random = self.state.random();
+                let wait = backoff::delay_ms(tries, None, random);
+                let at = self.now.saturating_add_unsigned(wait);
+                self.state.live_mut(task).call_at = at;
+            }
+        }
+    }
+
+    /// Writes "about to send" and sends, if there is still time: counted from before `start` left, and never after a
+    /// clock that was set back.
+    fn send(&mut self, task: &str, input: &SendConnectionRequest, from: i64, act_within_ms: u64) {
+        let until = from.saturating_add_unsigned(act_within_ms.min(default_act_within_ms()));
+        let stopped = self.state.settings.paused
+            || self.state.breakers.latched.is_some()
+            || !self.state.right_account()
+            || self.state.tasks.get(task).is_some_and(|entry| entry.cancelled);
+        if stopped || self.now < from || self.now > until {
+            let cancelled = self.state.tasks.get(task).is_some_and(|entry| entry.cancelled);
+            return if cancelled {
+                self.fail(task, ErrorCode::Cancelled)
+            } else {
+                self.finish_without_output(task, Ended::Returned)
+            };
+        }
+        let random = self.state.random();
+        self.state.pace.note_invite(self.now, random);
+        let now = self.now;
+        if let Some(entry) = self.state.entry_mut(task) {
+            entry.stage = Stage::Sending { input: input.clone(), at: now };
+        }
+        self.state.live_mut(task).calling = true;
+        self.effects.push(crate::agent::event::Effect::Site {
+            task: Some(task.to_owned()),
+            call: SiteCall::Invite {
+                profile: input.profile.as_str().to_owned(),
+                note: input.note.clone(),
+                from: now,
+                until,
+            },
+        });
+    }
+
+    pub(super) fn invited(&mut self, task: &str, outcome: &InviteOutcome) {
+        let Some(Entry { stage: Stage::Sending { input, at }, .. }) =
+            self.state.tasks.get(task).map(AsRef::as_ref)
+        else {
+            return;
+        };
+        let (input, at) = (input.clone(), *at);
+        match outcome {
+            InviteOutcome::Sent => self.complete(task, SENT, Effect::Done),
+            InviteOutcome::Unknown => self.search(task, &input, at, None),
+            InviteOutcome::Refused(trouble) if trouble.code == ErrorCode::CannotResendYet => {
+                // Chrome may itself repeat a POST whose connection dies; LinkedIn answers the repeat with this code.
+                self.search(task, &input, at, Some(ErrorCode::CannotResendYet));
+            }
+            InviteOutcome::Refused(trouble) => {
+                if matches!(trouble.code, ErrorCode::Refused | ErrorCode::SignedOut | ErrorCode::Csrf) {
+                    // Perhaps the session has ended: look at it once.
+                    self.state.account = None;
+                    self.state.live.next_me_at = self.now;
+                }
+                self.fail_for(task, trouble);
+            }
+            InviteOutcome::Unsent(why) => self.unsent(task, *why),
+        }
+    }
+
+    fn unsent(&mut self, task: &str, why: Unsent) {
+        match why {
+            Unsent::Late => {}
+            Unsent::SignedOut => self.signed_out(),
+            Unsent::NoPermission => self.state.live.no_permission = true,
+        }
+        self.finish_without_output(task, Ended::Returned);
+    }
+
+    /// From here on the task is only read for, never sent.
+    fn search(
+        &mut self,
+        task: &str,
+        input: &SendConnectionRequest,
+        sent_at: i64,
+        refused: Option<ErrorCode>,
+    ) {
+        let now = self.now;
+        if let Some(entry) = self.state.entry_mut(task) {
+            entry.stage = Stage::Verifying(Verification {
+                profile: input.profile.as_str().to_owned(),
+                sent_at,
+                counted_from: sent_at.min(now),
+                looks: 0,
+                refused_with: refused,
+            });
+        }
+    }
+
+    /// Takes in a look at the sent invitations: before sending where there is no `start`, or in search of one.
+    pub(super) fn looked(&mut self, task: &str, result: &Result<SentLook, Trouble>) {
+        match self.state.tasks.get(task).map(|entry| entry.stage.clone()) {
+            Some(Stage::Checking { input, .. }) => self.checked(task, &input, result),
+            Some(Stage::Verifying(search)) => self.searched(task, &search, result),
+            _ => {}
+        }
+    }
+
+    /// Without a durable start, a person who is in the list already is not invited again.
+    fn checked(&mut self, task: &str, input: &SendConnectionRequest, result: &Result<SentLook, Trouble>) {
+        match result {
+            Ok(look) if look.listed => self.fail(task, ErrorCode::CannotResendYet),
+            Ok(_) => self.send(task, input, self.now, default_act_within_ms()),
+            Err(trouble) if !trouble.asked => {
+                self.hear(trouble);
+                self.finish_without_output(task, Ended::Returned);
+            }
+            Err(trouble) => self.fail_for(task, trouble),
+        }
+    }
+
+    /// Reading can prove *sent*, never *not sent*.
+    fn searched(&mut self, task: &str, search: &Verification, result: &Result<SentLook, Trouble>) {
+        let look = match result {
+            Ok(look) => look,
+            Err(trouble) => return self.look_failed(task, search, trouble),
+        };
+        let earliest = search.sent_at + look.clock_ahead_ms - VERIFY_SLACK_MS;
+        if look.listed && look.sent_ms.is_some_and(|sent| sent >= earliest) {
+            return self.complete(task, SENT, Effect::Done);
+        }
+        if let Some(code) = search.refused_with {
+            return self.fail(task, code);
+        }
+        let looks = search.looks + 1;
+        if usize::from(looks) >= VERIFY_AT_MS.len() {
+            return self.fail(task, ErrorCode::OutcomeUnknown);
+        }
+        if let Some(Entry { stage: Stage::Verifying(search), .. }) = self.state.entry_mut(task) {
+            search.looks = looks;
+        }
+    }
+
+    fn look_failed(&mut self, task: &str, search: &Verification, trouble: &Trouble) {
+        self.hear(trouble);
+        if self.now - search.counted_from > DAY_MS {
+            return self.fail(task, ErrorCode::OutcomeUnknown);
+        }
+        let at = self.now + ME_RETRY_MS;
+        self.state.live_mut(task).call_at = at;
+    }
+}

@@ -1,0 +1,148 @@
+//! Offers: what is taken into the journal, what is answered from memory, what is given back.
+
+use super::Turn;
+use super::invitation::SENT;
+use crate::agent::entry::{Ended, Entry, RECORD_VERSION, Stage, Verification, is_task_id};
+use crate::agent::readiness;
+use crate::agent::state::Pairing;
+use crate::agent::walk::{Cursor, Walk, cursor_key};
+use crate::config::{DAY_MS, HEARTBEAT_MS, UNHELD_POLL_GAP_MS, VERIFY_AT_MS};
+use liaison_protocol::{
+    Effect, ErrorCode, FetchConnections, Mode, Offer, SendConnectionRequest, TaskFailure, TaskInput, TaskType,
+};
+use std::rc::Rc;
+
+impl Turn {
+    pub(super) fn offered(&mut self, offer: &Offer) {
+        let Some(pairing) = self.state.pairing.clone() else { return };
+        if !is_task_id(&offer.task) {
+            self.slow_down();
+            return;
+        }
+        if let Some(held) = self.state.tasks.get(&offer.task).cloned() {
+            return self.offered_again(&held, offer);
+        }
+        if let Some(tombstone) = self.state.tombstone(&pairing.server, &offer.task) {
+            return match tombstone.failed {
+                None => self.end_offer(offer, Ended::Completed, SENT, Effect::Done),
+                Some(code) => self.fail_offer(offer, &TaskFailure::new(code)),
+            };
+        }
+        self.begin(offer, &pairing);
+    }
+
+    /// An offer of a task that is held already. The same epoch is a repeat: a result is posted at once. A newer one
+    /// takes the place of a read; an invitation that may have been sent only takes on its token, and so does a result.
+    fn offered_again(&mut self, held: &Entry, offer: &Offer) {
+        if offer.epoch < held.epoch {
+            return;
+        }
+        let is_newer = offer.epoch > held.epoch || offer.token_or_task() != held.token;
+        match &held.stage {
+            Stage::Finished(_) | Stage::Sending { .. } | Stage::Verifying(_) => {
+                if let Some(entry) = self.state.entry_mut(&offer.task).filter(|_| is_newer) {
+                    entry.epoch = offer.epoch;
+                    offer.token_or_task().clone_into(&mut entry.token);
+                }
+                self.state.live_mut(&offer.task).post_at = self.now;
+            }
+            Stage::Walking(_) | Stage::Checking { .. } | Stage::Starting { .. } if is_newer => {
+                let Some(pairing) = self.state.pairing.clone() else { return };
+                self.state.tasks.remove(&offer.task);
+                self.state.live.tasks.remove(&offer.task);
+                self.begin(offer, &pairing);
+            }
+            Stage::Walking(_) | Stage::Checking { .. } | Stage::Starting { .. } => {}
+        }
+    }
+
+    fn begin(&mut self, offer: &Offer, pairing: &Pairing) {
+        let Some(kind) = TaskType::from_wire(&offer.task_type) else {
+            return self.fail_offer(offer, &TaskFailure::new(ErrorCode::UnsupportedTask));
+        };
+        let input = match TaskInput::parse(kind, &offer.task_input) {
+            Ok(input) => input,
+            Err(wrong) => {
+                let failure = TaskFailure::new(ErrorCode::InvalidInput).with_detail(&wrong.to_string());
+                return self.fail_offer(offer, &failure);
+            }
+        };
+        if let (Mode::Verify, TaskInput::SendConnectionRequest(input)) = (offer.mode, &input) {
+            return self.begin_search(offer, input);
+        }
+        if !readiness::takes(&self.state, kind, self.now) || self.state.occupied_by().is_some() {
+            self.slow_down();
+            return self.end_offer(offer, Ended::Returned, "null", Effect::None);
+        }
+        match input {
+            TaskInput::FetchConnections(input) => self.begin_walk(offer, input),
+            TaskInput::SendConnectionRequest(input) => {
+                self.begin_invitation(offer, input, pairing.has_start())
+            }
+        }
+    }
+
+    fn begin_walk(&mut self, offer: &Offer, input: FetchConnections) {
+        let cursor = self.cursor_for(&input);
+        self.take(offer, Stage::Walking(Walk::new(input, cursor.as_ref(), self.now)));
+    }
+
+    fn cursor_for(&self, input: &FetchConnections) -> Option<Cursor> {
+        let account = self.state.account.as_deref().unwrap_or_default();
+        let key = cursor_key(input)?;
+        self.state.cursors.get(&format!("{account}:{key}")).cloned()
+    }
+
+    fn begin_invitation(&mut self, offer: &Offer, input: SendConnectionRequest, has_start: bool) {
+        let now = self.now;
+        if let Some(wait) = self.state.breakers.note_wait_ms(now).filter(|_| input.note.is_some()) {
+            return self.fail_offer(offer, &TaskFailure::new(ErrorCode::NoteLimit).retry_in(wait));
+        }
+        let stage = if has_start {
+            Stage::Starting { input, at: now, tries: 0, carried: false }
+        } else {
+            Stage::Checking { input, at: now }
+        };
+        self.take(offer, stage);
+    }
+
+    /// The server asks whether an invitation that it saw started went out. This agent holds nothing of it.
+    fn begin_search(&mut self, offer: &Offer, input: &SendConnectionRequest) {
+        let since = offer.since_ms.and_then(|ms| i64::try_from(ms).ok()).unwrap_or(DAY_MS).min(DAY_MS);
+        self.take(
+            offer,
+            Stage::Verifying(Verification {
+                profile: input.profile.as_str().to_owned(),
+                sent_at: self.now - since,
+                counted_from: self.now - VERIFY_AT_MS[0],
+                looks: 0,
+                refused_with: None,
+            }),
+        );
+    }
+
+    pub(super) fn take(&mut self, offer: &Offer, stage: Stage) {
+        self.state.tasks.insert(
+            offer.task.clone(),
+            Rc::new(Entry {
+                v: RECORD_VERSION,
+                task: offer.task.clone(),
+                task_type: offer.task_type.chars().take(64).collect(),
+                epoch: offer.epoch,
+                token: offer.token_or_task().to_owned(),
+                accepted_at: self.now,
+                session: String::new(),
+                cancelled: false,
+                stage,
+            }),
+        );
+        let now = self.now;
+        self.state.live_mut(&offer.task).beat_at = now + HEARTBEAT_MS;
+    }
+
+    /// A server that offers what it was told not to is not asked again at once.
+    fn slow_down(&mut self) {
+        let at = self.now.saturating_add_unsigned(UNHELD_POLL_GAP_MS);
+        self.state.live.next_poll_at = self.state.live.next_poll_at.max(at);
+    }
+}

@@ -1,0 +1,158 @@
+//! What the person asks for through our own pages.
+
+use super::Turn;
+use crate::agent::entry::Stage;
+use crate::agent::event::{Command, CommandId, Effect, PairingRequest, PairingSecret};
+use crate::agent::readiness;
+use crate::agent::server_url::ServerUrl;
+use crate::agent::state::{Pairing, Said};
+use crate::agent::status::{Answer, Problem, status};
+use liaison_protocol::{PairAnswer, ReadyState};
+use std::rc::Rc;
+
+impl Turn {
+    pub(super) fn command(&mut self, id: CommandId, command: &Command) {
+        match command {
+            Command::Status => self.tell_status(id),
+            Command::Pair { server, code, token, name } => {
+                self.pair(id, server, code.as_deref(), token.as_deref(), name);
+            }
+            Command::TestConnection => self.test_connection(id),
+            Command::Forget => self.forget(id),
+            Command::SetPaused { paused } => self.set_paused(id, *paused),
+            Command::ClearStop => self.clear_stop(id),
+            Command::Drain => self.state.live.draining.get_or_insert_default().push(id),
+        }
+    }
+
+    fn tell_status(&mut self, id: CommandId) {
+        let status = Some(Box::new(status(&self.state, self.now)));
+        self.answer(id, Answer { status, ..Answer::done() });
+    }
+
+    fn pair(&mut self, id: CommandId, server: &str, code: Option<&str>, token: Option<&str>, name: &str) {
+        let server = match ServerUrl::parse(server) {
+            Ok(server) => server,
+            Err(wrong) => {
+                let problem = Problem::new("invalid_url", wrong.sentence(), "Correct the server's address");
+                return self.answer(id, Answer::refused(problem));
+            }
+        };
+        let given = |secret: Option<&str>| {
+            secret.map(str::trim).filter(|secret| !secret.is_empty()).map(str::to_owned)
+        };
+        let secret = match (given(code), given(token)) {
+            (Some(code), None) => PairingSecret::Code(code),
+            (None, Some(token)) => PairingSecret::Token(token),
+            _ => {
+                let problem = Problem::new(
+                    "invalid_input",
+                    "Pairing needs a one-time code or a token, and not both",
+                    "Type the code that the server printed, or paste a token",
+                );
+                return self.answer(id, Answer::refused(problem));
+            }
+        };
+        let instance = format!("{:016x}{:016x}", self.state.random(), self.state.random());
+        let name = name.trim().chars().take(80).collect();
+        self.effects.push(Effect::Pair { id, request: PairingRequest { server, secret, name, instance } });
+    }
+
+    pub(super) fn paired(
+        &mut self,
+        id: CommandId,
+        request: &PairingRequest,
+        result: &Result<PairAnswer, Problem>,
+    ) {
+        let answer = match result {
+            Ok(answer) => answer,
+            Err(problem) => return self.answer(id, Answer::refused(problem.clone())),
+        };
+        if self.state.pairing.as_ref().is_some_and(|old| old.server != request.server) {
+            self.leave();
+        }
+        self.stop_polling();
+        let salt = (self.state.random(), self.state.random());
+        self.state.pairing = Some(Rc::new(Pairing {
+            server: request.server.clone(),
+            token: answer.token.clone(),
+            instance: request.instance.clone(),
+            salt,
+            name: request.name.clone(),
+            bound_account: None,
+            supports: Vec::new(),
+            ended: None,
+        }));
+        let live = &mut self.state.live;
+        (live.next_poll_at, live.poll_failures) = (self.now, 0);
+        (live.contact_at, live.contact_problem, live.no_permission) = (Some(self.now), None, false);
+        self.session_changed();
+        self.answer(id, Answer::done());
+    }
+
+    fn test_connection(&mut self, id: CommandId) {
+        if self.state.pairing.is_none() {
+            let problem =
+                Problem::new("unpaired", "This browser is not paired with a server", "Pair it first");
+            return self.answer(id, Answer::refused(problem));
+        }
+        let now = readiness::said(&self.state, self.now);
+        let said = Said { accepts: Vec::new(), state: ReadyState::Paused, ..now };
+        let poll = readiness::poll_of(&self.state, &said, 0, self.now);
+        self.effects.push(Effect::Probe { id, poll });
+    }
+
+    fn forget(&mut self, id: CommandId) {
+        self.leave();
+        self.answer(id, Answer::done());
+    }
+
+    /// Ends the pairing. Unfinished reads are dropped; an invitation that was, or may have been, sent leaves its
+    /// tombstone, so that the same server can't have it sent again.
+    fn leave(&mut self) {
+        let tasks: Vec<String> = self.state.tasks.keys().cloned().collect();
+        for task in tasks {
+            self.abandon(&task);
+        }
+        self.stop_polling();
+        self.state.pairing = None;
+        self.state.account = None;
+        self.state.cursors = Rc::default();
+        self.state.live.contact_at = None;
+        self.state.live.contact_problem = None;
+    }
+
+    fn set_paused(&mut self, id: CommandId, paused: bool) {
+        self.state.settings.paused = paused;
+        self.tell_status(id);
+    }
+
+    fn clear_stop(&mut self, id: CommandId) {
+        match self.state.breakers.clear(self.now) {
+            None => self.tell_status(id),
+            Some(ms) => {
+                let minutes = ms.div_ceil(60_000);
+                let problem = Problem::new(
+                    "blocked",
+                    format!("LinkedIn blocked requests; this can be cleared in {minutes} min"),
+                    "Use LinkedIn by hand for a while",
+                );
+                self.answer(id, Answer::refused(problem));
+            }
+        }
+    }
+
+    /// Answers those who wait for an update, once nothing is in hand. A read would go on in the new worker too, but an
+    /// invitation between its POST and its answer must be seen to its end.
+    pub(super) fn answer_drains(&mut self) {
+        let sending = self.state.tasks.values().any(|entry| matches!(entry.stage, Stage::Sending { .. }));
+        let posting = self.state.live.tasks.values().any(|live| live.posting);
+        if sending || posting {
+            return;
+        }
+        let Some(waiting) = &mut self.state.live.draining else { return };
+        for id in std::mem::take(waiting) {
+            self.effects.push(Effect::Answer(id, Answer::done()));
+        }
+    }
+}

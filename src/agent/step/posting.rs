@@ -1,0 +1,71 @@
+//! Results on their way to the server, until a final answer.
+
+use super::Turn;
+use crate::agent::backoff;
+use crate::agent::entry::{Ended, Entry, Stage};
+use crate::agent::event::{Effect, Reply};
+use crate::agent::state::PairingEnd;
+use liaison_protocol::CompleteAnswer;
+use std::rc::Rc;
+
+impl Turn {
+    /// Posts a result that is due.
+    pub(super) fn post(&mut self, entry: &Entry) {
+        let Stage::Finished(outcome) = &entry.stage else { return };
+        let live = self.state.live_mut(&entry.task);
+        if live.posting {
+            return;
+        }
+        if live.post_at > self.now {
+            let at = live.post_at;
+            return self.wake(at);
+        }
+        live.posting = true;
+        let token = serde_json::to_string(&entry.token).unwrap_or_default();
+        let body: Rc<str> = format!("{{\"token\":{token},{}}}", outcome.body).into();
+        self.effects.push(Effect::Complete { task: entry.task.clone(), body });
+    }
+
+    pub(super) fn completed(&mut self, task: &str, reply: &Reply<CompleteAnswer>) {
+        self.state.live_mut(task).posting = false;
+        match reply {
+            Reply::Ok(_) => {
+                self.state.live.contact_at = Some(self.now);
+                self.state.live.contact_problem = None;
+                self.relieve(task, true);
+            }
+            Reply::Refused { status: 401 | 403, .. } => self.end_pairing(PairingEnd::Unauthorised),
+            Reply::Refused { status: 409, code } if code.as_deref() == Some("superseded") => {
+                self.end_pairing(PairingEnd::Superseded);
+            }
+            Reply::Refused { .. } => self.relieve(task, false),
+            Reply::Retry { retry_after_ms, problem } => {
+                self.state.live.contact_problem = Some(problem.clone());
+                let random = self.state.random();
+                let now = self.now;
+                let live = self.state.live_mut(task);
+                live.post_failures = live.post_failures.saturating_add(1);
+                let wait = backoff::delay_ms(live.post_failures, *retry_after_ms, random);
+                live.post_at = now.saturating_add_unsigned(wait);
+            }
+        }
+    }
+
+    /// The server took the result, or refused it for good: input and output are forgotten, and what is remembered is
+    /// how it ended.
+    fn relieve(&mut self, task: &str, acknowledged: bool) {
+        let Some(entry) = self.state.tasks.get(task).cloned() else { return };
+        let Stage::Finished(outcome) = &entry.stage else { return };
+        self.state.tasks.remove(task);
+        match outcome.summary.ended {
+            Ended::Returned => return,
+            Ended::Completed => self.bury(&entry, None),
+            Ended::Failed(code) => self.bury(&entry, Some(code)),
+        }
+        for summary in Rc::make_mut(&mut self.state.recent) {
+            if summary.task == task && summary.at == outcome.summary.at {
+                summary.acknowledged = acknowledged;
+            }
+        }
+    }
+}

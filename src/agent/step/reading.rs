@@ -1,0 +1,88 @@
+//! Reads: who is signed in, and the pages of a list.
+
+use super::Turn;
+use crate::agent::entry::{Ended, Entry, Stage};
+use crate::agent::event::Trouble;
+use crate::agent::walk::{Page, PageRequest, Progress, cursor_key};
+use crate::clean::{fold, name_matches};
+use crate::config::{CURSOR_MS, ME_RETRY_MS, SIGNED_OUT_RETRY_MS};
+use liaison_protocol::{Effect, ErrorCode};
+use siphasher::sip::SipHasher24;
+use std::hash::Hasher;
+use std::rc::Rc;
+
+impl Turn {
+    /// Takes in the answer to "who is signed in", and binds the pairing to the first member seen.
+    pub(super) fn me(&mut self, result: &Result<String, Trouble>) {
+        self.state.live.asking_me = false;
+        let member = match result {
+            Ok(member) => member,
+            Err(trouble) => {
+                self.state.live.next_me_at = self.now + ME_RETRY_MS;
+                self.hear(trouble);
+                return;
+            }
+        };
+        let Some(pairing) = self.state.pairing_mut() else { return };
+        let account = account_of(member, pairing.salt);
+        if pairing.bound_account.is_none() {
+            pairing.bound_account = Some(account.clone());
+        }
+        self.state.account = Some(account);
+        self.state.live.signed_in = Some(true);
+        self.state.breakers.note_read_success();
+    }
+
+    pub(super) fn signed_out(&mut self) {
+        self.state.account = None;
+        self.state.live.signed_in = Some(false);
+        self.state.live.next_me_at = self.now + SIGNED_OUT_RETRY_MS;
+    }
+
+    pub(super) fn page(&mut self, task: &str, asked: PageRequest, result: &Result<Page, Trouble>) {
+        match result {
+            Ok(page) => self.page_came(task, asked, page),
+            Err(trouble) => self.page_failed(task, trouble),
+        }
+    }
+
+    fn page_came(&mut self, task: &str, asked: PageRequest, page: &Page) {
+        self.state.breakers.note_read_success();
+        let Some(Entry { stage: Stage::Walking(walk), .. }) = self.state.entry_mut(task) else { return };
+        let keyword = fold(walk.input.keyword.as_deref().unwrap_or_default());
+        let progress = walk.take(asked, page, |name| name_matches(name, &keyword));
+        let Progress::Finished { at_end } = progress else { return };
+        let output = walk.output_json();
+        let cursor = walk.cursor(self.now + CURSOR_MS);
+        let key = cursor_key(&walk.input);
+        if let (Some(key), false) = (key, at_end) {
+            let account = self.state.account.clone().unwrap_or_default();
+            let now = self.now;
+            let cursors = Rc::make_mut(&mut self.state.cursors);
+            cursors.retain(|_, cursor| cursor.until > now);
+            cursors.insert(format!("{account}:{key}"), cursor);
+        }
+        self.complete(task, &output, Effect::None);
+    }
+
+    fn page_failed(&mut self, task: &str, trouble: &Trouble) {
+        let Some(Entry { stage: Stage::Walking(walk), .. }) = self.state.entry_mut(task) else { return };
+        if trouble.code == ErrorCode::Csrf && !walk.csrf_retried {
+            // The token is read anew for every call; once may have been between two cookies.
+            walk.csrf_retried = true;
+            return;
+        }
+        if !trouble.asked && walk.walked == 0 {
+            self.hear(trouble);
+            return self.finish_without_output(task, Ended::Returned);
+        }
+        self.fail_for(task, trouble);
+    }
+}
+
+/// The member, hashed with the pairing's secret salt: the server can tell two accounts apart and learns nothing more.
+fn account_of(member: &str, (k0, k1): (u64, u64)) -> String {
+    let mut hasher = SipHasher24::new_with_keys(k0, k1);
+    hasher.write(member.as_bytes());
+    format!("{:016x}", hasher.finish())
+}

@@ -1,0 +1,169 @@
+//! What is due: the calls, posts, heartbeats and polls that the state asks for, and the next time to look.
+
+use super::Turn;
+use crate::agent::entry::{Ended, Entry, Stage};
+use crate::agent::event::{Effect, SiteCall};
+use crate::agent::readiness;
+use crate::config::{HEARTBEAT_MS, VERIFY_AT_MS};
+use liaison_protocol::ErrorCode;
+use std::rc::Rc;
+
+impl Turn {
+    /// Emits every effect that is due and notes when the next one will be.
+    pub(super) fn schedule(&mut self) {
+        let Some(pairing) = self.state.pairing.clone() else {
+            self.stop_polling();
+            return self.answer_drains();
+        };
+        self.forget_what_is_gone();
+        self.ask_me();
+        let tasks: Vec<Rc<Entry>> = self.state.tasks.values().cloned().collect();
+        for entry in &tasks {
+            self.schedule_task(entry);
+        }
+        let tasks: Vec<Rc<Entry>> = self.state.tasks.values().cloned().collect();
+        for entry in &tasks {
+            if pairing.has_heartbeat() && pairing.ended.is_none() && entry.occupies() {
+                self.beat(&entry.task);
+            }
+            if pairing.ended.is_none() && matches!(entry.stage, Stage::Finished(_)) {
+                self.post(entry);
+            }
+        }
+        self.schedule_poll();
+        self.answer_drains();
+    }
+
+    fn forget_what_is_gone(&mut self) {
+        let State { tasks, live, .. } = &mut self.state;
+        live.tasks.retain(|task, _| tasks.contains_key(task));
+    }
+
+    fn schedule_task(&mut self, entry: &Entry) {
+        let live = self.state.live.tasks.get(&entry.task).cloned().unwrap_or_default();
+        if live.calling {
+            return;
+        }
+        let before_effect =
+            matches!(entry.stage, Stage::Walking(_) | Stage::Checking { .. } | Stage::Starting { .. });
+        if entry.cancelled && before_effect {
+            return self.fail(&entry.task, ErrorCode::Cancelled);
+        }
+        match &entry.stage {
+            Stage::Walking(walk) => {
+                let call = SiteCall::List { sort: walk.input.sort_type.clone(), page: walk.request() };
+                self.call_paced(&entry.task, live.call_at, call);
+            }
+            Stage::Checking { input, .. } => {
+                let call = SiteCall::Sent { profile: input.profile.as_str().to_owned() };
+                self.call_paced(&entry.task, live.call_at, call);
+            }
+            Stage::Verifying(search) => {
+                let due = VERIFY_AT_MS
+                    .get(usize::from(search.looks))
+                    .map_or(0, |after| search.counted_from + after);
+                let call = SiteCall::Sent { profile: search.profile.clone() };
+                self.call_paced(&entry.task, due.max(live.call_at), call);
+            }
+            Stage::Starting { .. } => self.start_when_due(&entry.task, live.call_at),
+            Stage::Sending { .. } | Stage::Finished(_) => {}
+        }
+    }
+
+    /// Reads at LinkedIn, when the person, the account, the breakers and the pace allow.
+    fn call_paced(&mut self, task: &str, not_before: i64, call: SiteCall) {
+        if self.state.settings.paused || self.state.breakers.latched.is_some() || !self.state.right_account()
+        {
+            return;
+        }
+        let throttled = self.state.breakers.throttled_until;
+        let due = not_before.max(self.state.pace.read_at(self.now)).max(throttled);
+        if due > self.now {
+            return self.wake(due);
+        }
+        let random = self.state.random();
+        self.state.pace.note_read(self.now, random);
+        self.state.live_mut(task).calling = true;
+        self.effects.push(Effect::Site { task: Some(task.to_owned()), call });
+    }
+
+    /// Asks for leave to send. The time to act is counted from here, and this is on disk before the request leaves.
+    fn start_when_due(&mut self, task: &str, not_before: i64) {
+        if not_before > self.now {
+            return self.wake(not_before);
+        }
+        if self.state.settings.paused || !self.state.right_account() {
+            let unread = self.state.account.is_none() && self.state.live.signed_in != Some(false);
+            if unread && !self.state.settings.paused {
+                return;
+            }
+            return self.finish_without_output(task, Ended::Returned);
+        }
+        let now = self.now;
+        if let Some(Entry { stage: Stage::Starting { at, tries, .. }, .. }) = self.state.entry_mut(task) {
+            *at = now;
+            *tries += 1;
+        }
+        self.state.live_mut(task).calling = true;
+        self.effects.push(Effect::Start { task: task.to_owned() });
+    }
+
+    fn beat(&mut self, task: &str) {
+        let now = self.now;
+        let live = self.state.live_mut(task);
+        if live.beating {
+            return;
+        }
+        if live.beat_at > now {
+            let at = live.beat_at;
+            return self.wake(at);
+        }
+        live.beating = true;
+        live.beat_at = now + HEARTBEAT_MS;
+        self.effects.push(Effect::Heartbeat { task: task.to_owned() });
+    }
+
+    fn ask_me(&mut self) {
+        let state = &self.state;
+        let known = state.account.is_some() || state.live.asking_me;
+        if known || state.breakers.latched.is_some() || state.settings.paused {
+            return;
+        }
+        let due = state.live.next_me_at.max(state.breakers.throttled_until).max(state.pace.read_at(self.now));
+        if due > self.now {
+            return self.wake(due);
+        }
+        let random = self.state.random();
+        self.state.pace.note_read(self.now, random);
+        self.state.live.asking_me = true;
+        self.effects.push(Effect::Site { task: None, call: SiteCall::Me });
+    }
+
+    /// Polls when nothing is in hand; breaks a parked poll off when it no longer says what is true.
+    fn schedule_poll(&mut self) {
+        let ended = self.state.pairing.as_ref().is_none_or(|pairing| pairing.ended.is_some());
+        let posting = self.state.live.tasks.values().any(|live| live.posting && live.post_failures == 0);
+        let busy = self.state.occupied_by().is_some() || posting || self.state.live.asking_me;
+        if ended || busy || self.state.live.draining.is_some() {
+            return self.stop_polling();
+        }
+        for (_, _, until) in readiness::waiting_kinds(&self.state, self.now) {
+            if let Some(until) = until.filter(|&until| until > self.now) {
+                self.wake(until);
+            }
+        }
+        let said = readiness::said(&self.state, self.now);
+        match &self.state.live.poll {
+            Some(parked) if parked.said == said => return,
+            Some(_) => self.effects.push(Effect::AbortPoll),
+            None if self.state.live.next_poll_at > self.now => {
+                let at = self.state.live.next_poll_at;
+                return self.wake(at);
+            }
+            None => {}
+        }
+        self.send_poll(said);
+    }
+}
+
+use crate::agent::state::State;

@@ -1,0 +1,73 @@
+//! The agent's numbers, each with its unit and where it comes from.
+//!
+//! What a person may change will be able to make these stricter, never laxer than the hard ceilings; no server can.
+
+/// How long the agent asks a server to hold a poll. Chrome ends an idle worker at about 30 s, so a poll and one
+/// extension-API call fit in between (docs/ARCHITECTURE.md, "Staying alive").
+pub const POLL_WAIT_MS: u64 = 25_000;
+/// How long past the hold an answer to a poll may take.
+pub const POLL_GRACE_MS: u64 = 10_000;
+/// How long a short call to the task server may take.
+pub const CALL_TIMEOUT_MS: u64 = 20_000;
+/// How long a call to LinkedIn may take before it is aborted.
+pub const SITE_TIMEOUT_MS: u64 = 25_000;
+/// An empty answer that came back faster than this was not held.
+pub const UNHELD_POLL_MS: i64 = 1_000;
+/// When to poll again after an empty answer that was not held and named no time.
+pub const UNHELD_POLL_GAP_MS: u64 = 5_000;
+/// Longest time a server may ask us not to poll.
+pub const MAX_POLL_GAP_MS: u64 = 300_000;
+/// Back-off of calls to the task server: first and longest delay, before full jitter.
+pub const BACKOFF_FIRST_MS: u64 = 1_000;
+/// See [`BACKOFF_FIRST_MS`].
+pub const BACKOFF_LONGEST_MS: u64 = 60_000;
+/// How often a running task is told of.
+pub const HEARTBEAT_MS: i64 = 15_000;
+/// How often `start` is asked before the task is returned.
+pub const START_TRIES: u32 = 3;
+
+/// Gap between two reads: least, and how much jitter is added.
+pub const READ_GAP_MS: (i64, u64) = (1_500, 1_000);
+/// Gap between two invitations: least, and how much jitter is added.
+pub const INVITE_GAP_MS: (i64, u64) = (8_000, 7_000);
+/// Invitations in a rolling day.
+pub const INVITES_PER_DAY: usize = 20;
+/// Invitations in rolling seven days.
+pub const INVITES_PER_WEEK: usize = 100;
+/// A day.
+pub const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+
+/// Back-off after LinkedIn asked to slow down: first and longest, doubling in between.
+pub const THROTTLE_FIRST_MS: i64 = 15 * 60 * 1_000;
+/// See [`THROTTLE_FIRST_MS`].
+pub const THROTTLE_LONGEST_MS: i64 = 4 * 60 * 60 * 1_000;
+/// How long a block lasts at least; then a person clears it.
+pub const BLOCK_MS: i64 = 60 * 60 * 1_000;
+/// How long no invitation is tried after LinkedIn's limit on them, or none with a note after that on notes.
+pub const LIMIT_MS: i64 = DAY_MS;
+/// How long after a look at `/me` that told nothing the next one is tried.
+pub const ME_RETRY_MS: i64 = 60_000;
+/// How long after a refused session it is looked at again, unless the cookie changes first.
+pub const SIGNED_OUT_RETRY_MS: i64 = 5 * 60 * 1_000;
+/// How long after a failed storage write the next is tried.
+pub const STORAGE_RETRY_MS: u64 = 2_000;
+
+/// Rows asked of LinkedIn in one page. Servers may give fewer.
+pub const PAGE_ROWS: u64 = 100;
+/// How many pages a walk steps back to find the row it held last.
+pub const STEPS_BACK: u8 = 3;
+/// How long a cursor into a list is kept.
+pub const CURSOR_MS: i64 = 30 * 60 * 1_000;
+/// Sent invitations read to find one.
+pub const SENT_ROWS: u64 = 100;
+/// When a started invitation is looked for, counted from the send.
+pub const VERIFY_AT_MS: [i64; 3] = [10_000, 120_000, 1_200_000];
+/// How much earlier than the send a sent invitation's time may lie and still be ours: clocks differ.
+pub const VERIFY_SLACK_MS: i64 = 120_000;
+
+/// How long a tombstone is kept.
+pub const TOMBSTONE_MS: i64 = 90 * DAY_MS;
+/// How many tombstones are kept.
+pub const TOMBSTONES: usize = 10_000;
+/// How many finished tasks the popup shows.
+pub const RECENT: usize = 10;

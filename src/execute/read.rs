@@ -1,0 +1,89 @@
+//! The reads: who is signed in, a page of connections, the newest sent invitations.
+
+use super::{response_of, trouble, trouble_of, trouble_of_failure};
+use crate::agent::event::{SentLook, Trouble};
+use crate::agent::walk::{Page, PageRequest, PageRow};
+use crate::clean::{Finding, clean_connection};
+use crate::config::SENT_ROWS;
+use crate::ports::{Clock, SiteAnswer, SiteFailure, SiteTransport};
+use crate::voyager::connections::parse_list;
+use crate::voyager::me::parse_me;
+use crate::voyager::request::{CsrfToken, SiteRequest, Sort, build_list, build_me, build_sent_invitations};
+use crate::voyager::response::{http_date_ms, judge_read};
+use crate::voyager::sent::parse_sent_invitations;
+use liaison_protocol::ErrorCode;
+
+/// Something stable that identifies the signed-in member.
+pub(super) async fn me(site: &impl SiteTransport, clock: &impl Clock) -> Result<String, Trouble> {
+    let answer = ask(site, clock, build_me).await?;
+    let me = parse_me(&answer.body).map_err(|error| trouble_of(error.into()))?;
+    Ok(me.member)
+}
+
+/// A page of connections, cleaned.
+pub(super) async fn page(
+    sort: Option<&str>,
+    page: PageRequest,
+    site: &impl SiteTransport,
+    clock: &impl Clock,
+) -> Result<Page, Trouble> {
+    let sort = match sort.map(|name| Sort::from_wire(name).ok_or(name)) {
+        None => None,
+        Some(Ok(sort)) => Some(sort),
+        Some(Err(_)) => {
+            let detail = Some("'sort_type' is none that LinkedIn is known to take".to_owned());
+            return Err(Trouble { detail, ..trouble(ErrorCode::InvalidInput, true) });
+        }
+    };
+    let answer = ask(site, clock, |csrf| build_list(sort, page.start, page.count, csrf)).await?;
+    let list = parse_list(&answer.body).map_err(|error| trouble_of(error.into()))?;
+    let clean = |(index, row)| {
+        let (connection, findings) = clean_connection(row);
+        PageRow { index, connection, resolved: !findings.contains(&Finding::Unresolved) }
+    };
+    Ok(Page { rows: (0..).zip(&list.rows).map(clean).collect(), received: list.listed })
+}
+
+/// What the newest sent invitations say of one person.
+pub(super) async fn sent(
+    profile: &str,
+    site: &impl SiteTransport,
+    clock: &impl Clock,
+) -> Result<SentLook, Trouble> {
+    let answer = ask(site, clock, |csrf| build_sent_invitations(0, SENT_ROWS, csrf)).await?;
+    let now = clock.now();
+    let all = parse_sent_invitations(&answer.body).map_err(|error| trouble_of(error.into()))?;
+    let theirs = || all.iter().filter(|invitation| invitation.profile_id == profile);
+    Ok(SentLook {
+        listed: theirs().next().is_some(),
+        sent_ms: theirs().filter_map(|invitation| invitation.sent_ms).max(),
+        clock_ahead_ms: answer.date.as_deref().and_then(http_date_ms).map_or(0, |date| date - now),
+    })
+}
+
+/// Asks once, and judges the answer. No request leaves without a session.
+async fn ask(
+    site: &impl SiteTransport,
+    clock: &impl Clock,
+    build: impl FnOnce(&CsrfToken) -> SiteRequest,
+) -> Result<SiteAnswer, Trouble> {
+    let session = site.session().await;
+    if !session.permitted {
+        let detail = Some(Trouble::NO_PERMISSION.to_owned());
+        return Err(Trouble { detail, ..trouble(ErrorCode::Network, false) });
+    }
+    let (true, Some(csrf)) = (session.signed_in, session.csrf) else {
+        return Err(trouble(ErrorCode::SignedOut, false));
+    };
+    match site.send(build(&csrf)).await {
+        Ok(answer) => match judge_read(&response_of(&answer, clock.now())) {
+            Ok(()) => Ok(answer),
+            Err(refusal) => Err(trouble_of(refusal)),
+        },
+        Err(SiteFailure::NoAnswer) if !site.session().await.signed_in => {
+            // LinkedIn ends a session by a redirect to itself that deletes the cookie; `fetch` shows only a failure.
+            Err(trouble(ErrorCode::SignedOut, true))
+        }
+        Err(failure) => Err(trouble_of_failure(failure)),
+    }
+}

@@ -1,0 +1,49 @@
+//! [`Clock`] over `Date`, gloo-timers and the host's alarm.
+
+use super::host::Host;
+use crate::ports::Clock;
+use gloo_timers::future::TimeoutFuture;
+use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
+
+/// A wait longer than this is an alarm: a worker with nothing else to do is ended before it is over. Alarms have a floor
+/// of 30 s, so what is shorter is slept through.
+const LONGEST_SLEEP_MS: i64 = 20_000;
+
+/// The browser's time and chance.
+pub struct BrowserClock {
+    host: Rc<Host>,
+}
+
+impl BrowserClock {
+    /// The clock of `host`.
+    #[must_use]
+    pub const fn new(host: Rc<Host>) -> Self {
+        Self { host }
+    }
+}
+
+impl Clock for BrowserClock {
+    #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit for 285,000 years")]
+    fn now(&self) -> i64 {
+        js_sys::Date::now() as i64
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit into 53 bits")]
+    async fn sleep_until(&self, at: i64) {
+        let wait = at - self.now();
+        if wait > LONGEST_SLEEP_MS {
+            let host = Rc::clone(&self.host);
+            spawn_local(async move {
+                // Without the alarm the shell's watchdog wakes us within 30 s.
+                drop(host.set_alarm(at as f64).await);
+            });
+        }
+        let wait = u32::try_from(wait.clamp(0, LONGEST_SLEEP_MS)).unwrap_or(0);
+        TimeoutFuture::new(wait).await;
+    }
+
+    fn random(&self) -> u64 {
+        js_sys::Math::random().to_bits() ^ js_sys::Math::random().to_bits().rotate_left(32)
+    }
+}

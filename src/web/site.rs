@@ -1,0 +1,120 @@
+//! [`SiteTransport`]: LinkedIn, by the browser's own `fetch`, bytes straight into WASM memory.
+//!
+//! The worker talks to LinkedIn as the browser does: its cookies, its origin, no header rewritten.
+
+use super::host::Host;
+use super::keep_alive::KeepAlive;
+use crate::config::SITE_TIMEOUT_MS;
+use crate::ports::{Session, SiteAnswer, SiteFailure, SiteTransport};
+use crate::voyager::request::{CsrfToken, Method, Redirect, SiteRequest};
+use futures_util::future::{Either, join, select};
+use gloo_timers::future::TimeoutFuture;
+use std::pin::pin;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    AbortController, Headers, Request, RequestCache, RequestCredentials, RequestInit, RequestRedirect,
+    Response, ResponseType,
+};
+
+const ORIGIN: &str = "https://www.linkedin.com";
+const SESSION_COOKIE: &str = "li_at";
+const CSRF_COOKIE: &str = "JSESSIONID";
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = fetch)]
+    fn fetch(request: &Request) -> Result<js_sys::Promise, JsValue>;
+}
+
+/// LinkedIn, from the person's own session.
+pub struct BrowserSite {
+    host: Rc<Host>,
+    keep_alive: KeepAlive,
+    origin: String,
+}
+
+impl BrowserSite {
+    /// LinkedIn, with the cookies of `host`.
+    #[must_use]
+    pub fn new(host: Rc<Host>, keep_alive: KeepAlive) -> Self {
+        Self { host, keep_alive, origin: ORIGIN.to_owned() }
+    }
+}
+
+impl SiteTransport for BrowserSite {
+    async fn session(&self) -> Session {
+        let cookies = join(self.host.cookie(SESSION_COOKIE), self.host.cookie(CSRF_COOKIE)).await;
+        let (Ok(session), Ok(csrf)) = cookies else {
+            return Session { permitted: false, signed_in: false, csrf: None };
+        };
+        Session {
+            permitted: true,
+            signed_in: session.as_string().is_some_and(|value| !value.is_empty()),
+            csrf: csrf.as_string().as_deref().and_then(CsrfToken::from_cookie),
+        }
+    }
+
+    async fn send(&self, request: SiteRequest) -> Result<SiteAnswer, SiteFailure> {
+        // No await before the call: see the trait.
+        let open = self.keep_alive.hold();
+        let abort = AbortController::new().map_err(|_| SiteFailure::NotSent)?;
+        let url = format!("{}{}", self.origin, request.path);
+        let call = build(&url, &request, &abort).and_then(|request| fetch(&request));
+        let answer = JsFuture::from(call.map_err(|_| SiteFailure::NotSent)?);
+        let timeout = TimeoutFuture::new(u32::try_from(SITE_TIMEOUT_MS).unwrap_or(u32::MAX));
+        let result = match select(pin!(read(answer)), timeout).await {
+            Either::Left((result, _)) => result,
+            Either::Right(((), _)) => {
+                // Without a reason: gloo-net and others take anything but an `Error` badly.
+                abort.abort();
+                Err(SiteFailure::TimedOut)
+            }
+        };
+        drop(open);
+        result
+    }
+}
+
+fn build(url: &str, request: &SiteRequest, abort: &AbortController) -> Result<Request, JsValue> {
+    let init = RequestInit::new();
+    init.set_method(match request.method {
+        Method::Get => "GET",
+        Method::Post => "POST",
+    });
+    init.set_redirect(match request.redirect {
+        Redirect::Follow => RequestRedirect::Follow,
+        Redirect::Manual => RequestRedirect::Manual,
+    });
+    init.set_credentials(RequestCredentials::Include);
+    init.set_cache(RequestCache::NoStore);
+    init.set_signal(Some(&abort.signal()));
+    let headers = Headers::new()?;
+    for (name, value) in &request.headers {
+        headers.set(name, value)?;
+    }
+    init.set_headers(&headers);
+    if let Some(body) = &request.body {
+        init.set_body(&JsValue::from_str(body));
+    }
+    Request::new_with_str_and_init(url, &init)
+}
+
+async fn read(answer: JsFuture) -> Result<SiteAnswer, SiteFailure> {
+    let response: Response = answer.await.map_err(|_| SiteFailure::NoAnswer)?.unchecked_into();
+    let header = |name: &str| response.headers().get(name).ok().flatten();
+    let mut answer = SiteAnswer {
+        status: response.status(),
+        url: response.url(),
+        opaque_redirect: response.type_() == ResponseType::Opaqueredirect,
+        content_type: header("content-type"),
+        retry_after: header("retry-after"),
+        date: header("date"),
+        body: Vec::new(),
+    };
+    let buffer = JsFuture::from(response.array_buffer().map_err(|_| SiteFailure::CutOff)?);
+    let buffer = buffer.await.map_err(|_| SiteFailure::CutOff)?;
+    answer.body = js_sys::Uint8Array::new(&buffer).to_vec();
+    Ok(answer)
+}

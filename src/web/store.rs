@@ -1,0 +1,69 @@
+//! [`Store`] over the browser's extension storage.
+
+use super::convert::to_js;
+use super::host::Host;
+use crate::ports::{Area, Store, StoreFailure, Write};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use wasm_bindgen::JsValue;
+
+/// `chrome.storage.local` and `chrome.storage.session`, through the host.
+pub struct BrowserStore {
+    host: Rc<Host>,
+}
+
+impl BrowserStore {
+    /// The storage of `host`.
+    #[must_use]
+    pub const fn new(host: Rc<Host>) -> Self {
+        Self { host }
+    }
+
+    async fn apply_to(&self, area: Area, writes: &[Write]) -> Result<(), StoreFailure> {
+        let of_area = || writes.iter().filter(|write| write.area == area);
+        let items: BTreeMap<&str, &str> =
+            of_area().filter_map(|write| Some((write.key.as_str(), write.value.as_deref()?))).collect();
+        let gone: Vec<&str> =
+            of_area().filter(|write| write.value.is_none()).map(|write| write.key.as_str()).collect();
+        if !items.is_empty() {
+            let items = to_js(&items).map_err(failed)?;
+            self.host.storage_set(name(area), items).await.map_err(failed)?;
+        }
+        if !gone.is_empty() {
+            let gone = to_js(&gone).map_err(failed)?;
+            self.host.storage_remove(name(area), gone).await.map_err(failed)?;
+        }
+        Ok(())
+    }
+}
+
+impl Store for BrowserStore {
+    async fn load(&self, area: Area) -> Result<Vec<(String, String)>, StoreFailure> {
+        let all = self.host.storage_get(name(area), JsValue::NULL).await.map_err(failed)?;
+        let mut records = Vec::new();
+        for entry in js_sys::Object::entries(&js_sys::Object::from(all)).iter() {
+            let pair = js_sys::Array::from(&entry);
+            // Values that aren't strings aren't ours.
+            if let (Some(key), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string()) {
+                records.push((key, value));
+            }
+        }
+        Ok(records)
+    }
+
+    async fn apply(&self, writes: Vec<Write>) -> Result<(), StoreFailure> {
+        self.apply_to(Area::Local, &writes).await?;
+        self.apply_to(Area::Session, &writes).await
+    }
+}
+
+const fn name(area: Area) -> &'static str {
+    match area {
+        Area::Local => "local",
+        Area::Session => "session",
+    }
+}
+
+fn failed(_: JsValue) -> StoreFailure {
+    StoreFailure
+}
