@@ -1,5 +1,6 @@
 //! The fixtures, natively: the same checks that run inside a browser, and what needs a file system.
 
+#![cfg(not(target_arch = "wasm32"))]
 #![expect(clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
 
 #[path = "shared/fixtures.rs"]
