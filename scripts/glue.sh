@@ -9,7 +9,7 @@ out=extension/pkg
 wasm_opt=node_modules/.bin/wasm-opt
 # --experimental-reset-state-function: after a trap the shell drops the poisoned instance and makes a new one.
 bindgen_flags=(--target web --out-name liaison --experimental-reset-state-function)
-opt_flags=(-Oz --converge --strip-debug --strip-producers)
+opt_flags=(-Oz --strip-debug --strip-producers)
 
 made_from="$(cksum <"$input") $(wasm-bindgen --version) $("$wasm_opt" --version) ${bindgen_flags[*]} ${opt_flags[*]}"
 if [ -f "$out/liaison_bg.wasm" ] && [ "$(cat "$out/.made-from" 2>/dev/null)" = "$made_from" ]; then
