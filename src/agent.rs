@@ -14,6 +14,7 @@ pub mod journal;
 pub mod pace;
 pub mod readiness;
 pub mod server_url;
+pub mod slots;
 pub mod state;
 pub mod status;
 pub mod step;

@@ -7,4 +7,4 @@ mod connection;
 mod name;
 
 pub use connection::{Finding, clean_connection};
-pub use name::{fold, fold_with, name_matches, name_matches_with};
+pub use name::{fold, name_matches};

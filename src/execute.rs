@@ -7,16 +7,18 @@ mod invite;
 mod read;
 
 use crate::agent::event::{SiteCall, SiteOutcome, Trouble};
-use crate::ports::{Clock, SiteAnswer, SiteFailure, SiteTransport};
+use crate::ports::{Ports, SiteAnswer, SiteFailure};
 use crate::voyager::response::{Refusal, SiteResponse, retry_after_ms};
 use liaison_protocol::ErrorCode;
 
 /// Performs one call, once.
-pub async fn perform(call: SiteCall, site: &impl SiteTransport, clock: &impl Clock) -> SiteOutcome {
+pub async fn perform<P: Ports>(call: SiteCall, ports: &P) -> SiteOutcome {
+    let (site, clock) = (ports.site(), ports.clock());
     match call {
         SiteCall::Me => SiteOutcome::Me(read::me(site, clock).await),
-        SiteCall::List { sort, page } => {
-            SiteOutcome::List(page, read::page(sort.as_deref(), page, site, clock).await)
+        SiteCall::List { sort, keyword, page } => {
+            let rows = read::page(sort.as_deref(), page, site, clock).await;
+            SiteOutcome::List(page, rows.map(|rows| read::mark(rows, keyword.as_deref(), ports.text())))
         }
         SiteCall::Sent { profile } => SiteOutcome::Sent(read::sent(&profile, site, clock).await),
         SiteCall::Invite { profile, note, from, until } => {

@@ -4,6 +4,7 @@ pub mod agent;
 pub mod clean;
 pub mod config;
 pub mod execute;
+mod json;
 pub mod ports;
 pub mod tasks;
 pub mod voyager;

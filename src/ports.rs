@@ -145,6 +145,12 @@ pub trait Clock {
     fn random(&self) -> u64;
 }
 
+/// What Unicode knows and a browser has built in.
+pub trait Text {
+    /// Normalisation form C (Unicode Standard Annex 15). Its tables would be a quarter of the extension's WebAssembly.
+    fn nfc(&self, text: &str) -> String;
+}
+
 /// What a person sees of the agent while no page is open.
 pub trait Face {
     /// Shows a badge and its meaning in words.
@@ -193,6 +199,8 @@ pub trait Ports: 'static {
     type Store: Store;
     /// See [`Clock`].
     type Clock: Clock;
+    /// See [`Text`].
+    type Text: Text;
     /// See [`Face`].
     type Face: Face;
 
@@ -204,6 +212,8 @@ pub trait Ports: 'static {
     fn store(&self) -> &Self::Store;
     /// Time and chance.
     fn clock(&self) -> &Self::Clock;
+    /// Normalisation.
+    fn text(&self) -> &Self::Text;
     /// What the person sees.
     fn face(&self) -> &Self::Face;
     /// The extension's version.

@@ -5,11 +5,12 @@ use crate::agent::server_url::ServerUrl;
 use crate::agent::state::Pairing;
 use crate::agent::status::Problem;
 use crate::config::{CALL_TIMEOUT_MS, POLL_GRACE_MS};
+use crate::json;
 use crate::ports::{TaskAnswer, TaskCall, TaskSilence};
 use crate::voyager::time::retry_after_ms;
 use liaison_protocol::{Heartbeat, PairRequest, Poll, Progress, Start};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
 /// Path of the poll, behind the server's URL.
 pub const POLL: &str = "/agent/v1/poll";
@@ -25,27 +26,27 @@ pub fn poll(pairing: &Pairing, poll: &Poll) -> TaskCall {
 #[must_use]
 pub fn poll_with(server: &ServerUrl, token: &str, poll: &Poll) -> TaskCall {
     let timeout_ms = poll.wait_ms + POLL_GRACE_MS;
-    TaskCall { url: server.call(POLL), token: Some(token.to_owned()), body: json(poll), timeout_ms }
+    TaskCall { url: server.call(POLL), token: Some(token.to_owned()), body: json::write(poll), timeout_ms }
 }
 
 /// The exchange of a one-time code; `None` when a token was pasted.
 #[must_use]
 pub fn pair(request: &PairingRequest) -> Option<TaskCall> {
     let PairingSecret::Code(code) = &request.secret else { return None };
-    let body = json(&PairRequest { code: code.clone(), name: request.name.clone() });
+    let body = json::write(&PairRequest { code: code.clone(), name: request.name.clone() });
     Some(TaskCall { url: request.server.call(PAIR), token: None, body, timeout_ms: CALL_TIMEOUT_MS })
 }
 
 /// A `start`.
 #[must_use]
 pub fn start(pairing: &Pairing, task: &str, token: &str) -> TaskCall {
-    about(pairing, task, "start", json(&Start { token: token.to_owned() }))
+    about(pairing, task, "start", json::write(&Start { token: token.to_owned() }))
 }
 
 /// A heartbeat.
 #[must_use]
 pub fn heartbeat(pairing: &Pairing, task: &str, token: &str, progress: Option<Progress>) -> TaskCall {
-    about(pairing, task, "heartbeat", json(&Heartbeat { token: token.to_owned(), progress }))
+    about(pairing, task, "heartbeat", json::write(&Heartbeat { token: token.to_owned(), progress }))
 }
 
 /// A `complete`, with its body as the journal has it.
@@ -63,7 +64,7 @@ fn about(pairing: &Pairing, task: &str, verb: &str, body: String) -> TaskCall {
 /// Sorts an answer that must have a body of the protocol.
 #[must_use]
 pub fn sort<T: DeserializeOwned>(answer: Result<TaskAnswer, TaskSilence>, now: i64) -> Reply<T> {
-    sort_with(answer, now, |body| serde_json::from_str(body).ok())
+    sort_with(answer, now, |body| json::read(body))
 }
 
 /// Sorts an answer whose status alone is final; a body is welcome.
@@ -72,7 +73,7 @@ pub fn sort_forgiving<T: DeserializeOwned + Default>(
     answer: Result<TaskAnswer, TaskSilence>,
     now: i64,
 ) -> Reply<T> {
-    sort_with(answer, now, |body| Some(serde_json::from_str(body).unwrap_or_default()))
+    sort_with(answer, now, |body| Some(json::read(body).unwrap_or_default()))
 }
 
 fn sort_with<T>(
@@ -107,7 +108,7 @@ fn code_of(body: &str) -> Option<String> {
     struct Refusal {
         code: String,
     }
-    serde_json::from_str::<Refusal>(body).ok().map(|refusal| refusal.code)
+    json::read::<Refusal>(body).map(|refusal| refusal.code)
 }
 
 /// Why the server was not reached.
@@ -132,9 +133,4 @@ pub fn not_our_protocol() -> Problem {
 
 fn trouble_at_server(status: u16) -> Problem {
     Problem::new("server_error", format!("The server answered {status}"), "Look at the server's log")
-}
-
-fn json<T: Serialize>(message: &T) -> String {
-    // Invariant: the protocol's messages have string keys alone, so they always have a JSON form.
-    serde_json::to_string(message).unwrap_or_default()
 }

@@ -21,7 +21,7 @@ pub use site::BrowserSite;
 pub use store::BrowserStore;
 pub use tasks::BrowserTasks;
 
-use crate::ports::{Badge, Face, Ports};
+use crate::ports::{Badge, Face, Ports, Text};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 
@@ -31,6 +31,7 @@ pub struct Browser {
     tasks: BrowserTasks,
     store: BrowserStore,
     clock: BrowserClock,
+    text: BrowserText,
     face: HostFace,
 }
 
@@ -45,6 +46,7 @@ impl Browser {
             tasks: BrowserTasks::new(keep_alive),
             store: BrowserStore::new(Rc::clone(&host)),
             clock: BrowserClock::new(Rc::clone(&host)),
+            text: BrowserText,
             face: HostFace { host },
         }
     }
@@ -55,6 +57,7 @@ impl Ports for Browser {
     type Tasks = BrowserTasks;
     type Store = BrowserStore;
     type Clock = BrowserClock;
+    type Text = BrowserText;
     type Face = HostFace;
 
     fn site(&self) -> &BrowserSite {
@@ -73,12 +76,25 @@ impl Ports for Browser {
         &self.clock
     }
 
+    fn text(&self) -> &BrowserText {
+        &self.text
+    }
+
     fn face(&self) -> &HostFace {
         &self.face
     }
 
     fn version(&self) -> String {
         self.face.host.version()
+    }
+}
+
+/// [`Text`] over `String.prototype.normalize`.
+pub struct BrowserText;
+
+impl Text for BrowserText {
+    fn nfc(&self, text: &str) -> String {
+        js_sys::JsString::from(text).normalize("NFC").into()
     }
 }
 

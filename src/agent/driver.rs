@@ -16,7 +16,6 @@ use futures_channel::{mpsc, oneshot};
 use futures_util::future::{AbortHandle, Abortable, Either, LocalBoxFuture, select};
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// What the outside tells a running driver.
@@ -54,7 +53,7 @@ pub struct Driver<P: Ports> {
     signals: mpsc::UnboundedReceiver<Signal>,
     under_way: FuturesUnordered<LocalBoxFuture<'static, Option<Event>>>,
     poll: Option<AbortHandle>,
-    answers: BTreeMap<CommandId, oneshot::Sender<Answer>>,
+    answers: Vec<(CommandId, oneshot::Sender<Answer>)>,
     next_command: CommandId,
     wake_at: Option<i64>,
     shown: Option<(Badge, String)>,
@@ -82,7 +81,7 @@ impl<P: Ports> Driver<P> {
             signals,
             under_way: FuturesUnordered::new(),
             poll: None,
-            answers: BTreeMap::new(),
+            answers: Vec::new(),
             next_command: 0,
             wake_at: None,
             shown: None,
@@ -122,7 +121,7 @@ impl<P: Ports> Driver<P> {
                 Either::Left((Some(Signal::Event(event)), _)) => return Some(event),
                 Either::Left((Some(Signal::Command(command, answer)), _)) => {
                     self.next_command += 1;
-                    self.answers.insert(self.next_command, answer);
+                    self.answers.push((self.next_command, answer));
                     return Some(Event::Command(self.next_command, command));
                 }
                 Either::Right((Either::Left((Some(event), _)), _)) => return Some(event),
@@ -187,9 +186,9 @@ impl<P: Ports> Driver<P> {
     }
 
     fn answer(&mut self, id: CommandId, answer: Answer) {
-        if let Some(waiting) = self.answers.remove(&id) {
+        if let Some(at) = self.answers.iter().position(|(waiting, _)| *waiting == id) {
             // Who asked may have gone: a closed popup.
-            drop(waiting.send(answer));
+            drop(self.answers.swap_remove(at).1.send(answer));
         }
     }
 

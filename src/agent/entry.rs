@@ -4,6 +4,7 @@
 //! of JSON objects a page (JSON has no raw line feed), so that a page is turned into text once and never parsed again.
 
 use crate::agent::walk::Walk;
+use crate::json;
 use liaison_protocol::{Effect, ErrorCode, HeldPhase, SendConnectionRequest};
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;
@@ -183,8 +184,7 @@ impl Entry {
     /// The record, to be stored under the task's key.
     #[must_use]
     pub fn to_record(&self) -> String {
-        // Invariant: the entry has string keys alone, so it always has a JSON form.
-        let mut record = serde_json::to_string(self).unwrap_or_default();
+        let mut record = json::write(self);
         let lines: &[Rc<str>] = match &self.stage {
             Stage::Walking(walk) => &walk.rows,
             Stage::Finished(outcome) => std::slice::from_ref(&outcome.body),
@@ -201,7 +201,7 @@ impl Entry {
     #[must_use]
     pub fn from_record(record: &str) -> Option<Self> {
         let mut lines = record.split('\n');
-        let mut entry: Self = serde_json::from_str(lines.next()?).ok()?;
+        let mut entry: Self = json::read(lines.next()?)?;
         if entry.v != RECORD_VERSION {
             return None;
         }

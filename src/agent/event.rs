@@ -194,6 +194,8 @@ pub enum SiteCall {
     List {
         /// The sort order, as the caller wrote it.
         sort: Option<String>,
+        /// What the names are to contain; LinkedIn is not told of it.
+        keyword: Option<String>,
         /// Which rows.
         page: PageRequest,
     },
@@ -282,8 +284,7 @@ impl Trouble {
 }
 
 /// A command from one of our pages.
-#[derive(Clone, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[derive(Clone)]
 pub enum Command {
     /// What is going on.
     Status,
@@ -292,13 +293,10 @@ pub enum Command {
         /// Its URL.
         server: String,
         /// A one-time code.
-        #[serde(default)]
         code: Option<String>,
         /// Or a token.
-        #[serde(default)]
         token: Option<String>,
         /// What the person calls this browser.
-        #[serde(default)]
         name: String,
     },
     /// Try the connection and say which step fails.
@@ -314,6 +312,39 @@ pub enum Command {
     ClearStop,
     /// An update waits: take nothing new and answer when nothing is in hand.
     Drain,
+}
+
+/// A command's message as it crosses the border: one flat object, its `kind` says which fields count.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct CommandMessage {
+    kind: String,
+    server: Option<String>,
+    code: Option<String>,
+    token: Option<String>,
+    name: Option<String>,
+    paused: Option<bool>,
+}
+
+impl CommandMessage {
+    /// The command; `None` for an unknown kind or a missing field. Draining is the worker's own to ask for.
+    #[must_use]
+    pub fn into_command(self) -> Option<Command> {
+        Some(match self.kind.as_str() {
+            "status" => Command::Status,
+            "pair" => Command::Pair {
+                server: self.server?,
+                code: self.code,
+                token: self.token,
+                name: self.name.unwrap_or_default(),
+            },
+            "test_connection" => Command::TestConnection,
+            "forget" => Command::Forget,
+            "set_paused" => Command::SetPaused { paused: self.paused? },
+            "clear_stop" => Command::ClearStop,
+            _ => return None,
+        })
+    }
 }
 
 impl std::fmt::Debug for Command {

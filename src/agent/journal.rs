@@ -4,11 +4,10 @@
 //! step. Records that can't be read are set aside under another key, told of, and never dropped in silence.
 
 use crate::agent::entry::Entry;
+use crate::agent::slots::Slots;
 use crate::agent::state::State;
+use crate::json;
 use crate::ports::{Area, Write};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 const PAIRING: &str = "pairing";
@@ -36,23 +35,23 @@ pub fn changes(before: &State, after: &State) -> Vec<Write> {
     });
     writes.append(&mut tasks);
     differences(&before.tombstones, &after.tombstones, |day, tombstones| {
-        tasks.push(local(&format!("{TOMBSTONES}{day}"), tombstones.map(json)));
+        tasks.push(local(&format!("{TOMBSTONES}{day}"), tombstones.map(json::write)));
     });
     writes.append(&mut tasks);
     if before.pairing != after.pairing {
-        writes.push(local(PAIRING, after.pairing.as_deref().map(json)));
+        writes.push(local(PAIRING, after.pairing.as_deref().map(json::write)));
     }
     if before.settings != after.settings {
-        writes.push(local(SETTINGS, Some(json(&after.settings))));
+        writes.push(local(SETTINGS, Some(json::write(&after.settings))));
     }
     if before.pace != after.pace {
-        writes.push(local(PACE, Some(json(&after.pace))));
+        writes.push(local(PACE, Some(json::write(&after.pace))));
     }
     if before.breakers != after.breakers {
-        writes.push(local(BREAKERS, Some(json(&after.breakers))));
+        writes.push(local(BREAKERS, Some(json::write(&after.breakers))));
     }
     if before.recent != after.recent {
-        writes.push(local(RECENT, Some(json(after.recent.as_ref()))));
+        writes.push(local(RECENT, Some(json::write(after.recent.as_ref()))));
     }
     if before.session != after.session {
         writes.push(session(SESSION, Some(after.session.clone())));
@@ -61,7 +60,7 @@ pub fn changes(before: &State, after: &State) -> Vec<Write> {
         writes.push(session(ACCOUNT, after.account.clone()));
     }
     if before.cursors != after.cursors {
-        writes.push(session(CURSORS, Some(json(after.cursors.as_ref()))));
+        writes.push(session(CURSORS, Some(json::write(after.cursors.as_ref()))));
     }
     writes
 }
@@ -84,7 +83,7 @@ pub fn load(local: Vec<(String, String)>, session: Vec<(String, String)>) -> (St
         match key.as_str() {
             SESSION => state.session = value,
             ACCOUNT => state.account = Some(value),
-            CURSORS => state.cursors = Rc::new(parse(&value).unwrap_or_default()),
+            CURSORS => state.cursors = Rc::new(json::read(&value).unwrap_or_default()),
             _ => {}
         }
     }
@@ -95,43 +94,33 @@ pub fn load(local: Vec<(String, String)>, session: Vec<(String, String)>) -> (St
 fn take_local(state: &mut State, key: &str, value: &str) -> bool {
     if let Some(task) = key.strip_prefix(TASK) {
         let entry = Entry::from_record(value).filter(|entry| entry.task == task);
-        return entry.map(|entry| state.tasks.insert(task.to_owned(), Rc::new(entry))).is_some();
+        return entry.map(|entry| state.tasks.insert(task, Rc::new(entry))).is_some();
     }
     if let Some(day) = key.strip_prefix(TOMBSTONES) {
-        let read = day.parse().ok().zip(parse(value));
-        return read.map(|(day, all)| state.tombstones.insert(day, Rc::new(all))).is_some();
+        return json::read(value).map(|all| state.tombstones.insert(day, Rc::new(all))).is_some();
     }
     match key {
-        PAIRING => parse(value).map(|pairing| state.pairing = Some(Rc::new(pairing))).is_some(),
-        SETTINGS => parse(value).map(|settings| state.settings = settings).is_some(),
-        PACE => parse(value).map(|pace| state.pace = pace).is_some(),
-        BREAKERS => parse(value).map(|breakers| state.breakers = breakers).is_some(),
-        RECENT => parse(value).map(|recent| state.recent = Rc::new(recent)).is_some(),
+        PAIRING => json::read(value).map(|pairing| state.pairing = Some(Rc::new(pairing))).is_some(),
+        SETTINGS => json::read(value).map(|settings| state.settings = settings).is_some(),
+        PACE => json::read(value).map(|pace| state.pace = pace).is_some(),
+        BREAKERS => json::read(value).map(|breakers| state.breakers = breakers).is_some(),
+        RECENT => json::read(value).map(|recent| state.recent = Rc::new(recent)).is_some(),
         _ => true,
     }
 }
 
-fn differences<K: Ord, V: PartialEq>(
-    before: &BTreeMap<K, Rc<V>>,
-    after: &BTreeMap<K, Rc<V>>,
-    mut changed: impl FnMut(&K, Option<&V>),
+fn differences<V: PartialEq>(
+    before: &Slots<Rc<V>>,
+    after: &Slots<Rc<V>>,
+    mut changed: impl FnMut(&str, Option<&V>),
 ) {
-    for (key, value) in after {
+    for (key, value) in after.iter() {
         let same = before.get(key).is_some_and(|old| Rc::ptr_eq(old, value) || old == value);
         if !same {
             changed(key, Some(value));
         }
     }
-    for key in before.keys().filter(|key| !after.contains_key(key)) {
+    for (key, _) in before.iter().filter(|(key, _)| !after.contains(key)) {
         changed(key, None);
     }
-}
-
-fn json<T: Serialize + ?Sized>(value: &T) -> String {
-    // Invariant: all stored values have string or integer keys, so they always have a JSON form.
-    serde_json::to_string(value).unwrap_or_default()
-}
-
-fn parse<T: DeserializeOwned>(value: &str) -> Option<T> {
-    serde_json::from_str(value).ok()
 }

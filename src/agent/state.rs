@@ -5,12 +5,12 @@ use crate::agent::entry::{Entry, Summary};
 use crate::agent::event::CommandId;
 use crate::agent::pace::Pace;
 use crate::agent::server_url::ServerUrl;
+use crate::agent::slots::Slots;
 use crate::agent::status::Problem;
 use crate::agent::walk::Cursor;
 use crate::config::{DAY_MS, TOMBSTONE_MS, TOMBSTONES};
 use liaison_protocol::{ErrorCode, HeldPhase, ReadyState, WaitReason, capability};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Everything the agent knows.
@@ -25,9 +25,9 @@ pub struct State {
     /// What LinkedIn said no to. Durable.
     pub breakers: Breakers,
     /// The journal, by task id. Durable, one key a task.
-    pub tasks: BTreeMap<String, Rc<Entry>>,
+    pub tasks: Slots<Rc<Entry>>,
     /// Invitations that ended, by day. Durable, one key a day.
-    pub tombstones: BTreeMap<i64, Rc<Vec<Tombstone>>>,
+    pub tombstones: Slots<Rc<Vec<Tombstone>>>,
     /// The last finished tasks, newest first. Durable.
     pub recent: Rc<Vec<Summary>>,
     /// The browser session's id. Lives as long as the browser.
@@ -35,7 +35,7 @@ pub struct State {
     /// The signed-in member, hashed; `None` until asked. Lives as long as the browser.
     pub account: Option<String>,
     /// Where finished walks left off, by account, sort and keyword. Lives as long as the browser.
-    pub cursors: Rc<BTreeMap<String, Cursor>>,
+    pub cursors: Rc<Slots<Cursor>>,
     /// Records that could not be read and were set aside.
     pub set_aside: usize,
     /// What dies with the worker.
@@ -150,7 +150,7 @@ pub struct Live {
     /// Whether the browser lets us talk to LinkedIn.
     pub no_permission: bool,
     /// What is under way for each task.
-    pub tasks: BTreeMap<String, TaskLive>,
+    pub tasks: Slots<TaskLive>,
     /// When a storage write last failed; cleared by one that succeeds.
     pub storage_failed_at: Option<i64>,
     /// Set when an update waits: who asked, to be answered when nothing is in hand.
@@ -217,7 +217,7 @@ impl State {
 
     /// What is under way for a task, for changing.
     pub fn live_mut(&mut self, task: &str) -> &mut TaskLive {
-        self.live.tasks.entry(task.to_owned()).or_default()
+        self.live.tasks.get_or_default(task)
     }
 
     /// The pairing, for changing.
@@ -227,13 +227,14 @@ impl State {
 
     /// Writes an entry into the journal.
     pub fn put(&mut self, entry: Entry) {
-        self.tasks.insert(entry.task.clone(), Rc::new(entry));
+        let task = entry.task.clone();
+        self.tasks.insert(&task, Rc::new(entry));
     }
 
     /// Stamps every entry that differs from `before` with this browser session: see [`Entry::same_session`].
     pub fn stamp_changed(&mut self, before: &Self) {
-        for (task, entry) in &mut self.tasks {
-            let same = before.tasks.get(task).is_some_and(|old| Rc::ptr_eq(old, entry));
+        for entry in self.tasks.values_mut() {
+            let same = before.tasks.get(&entry.task).is_some_and(|old| Rc::ptr_eq(old, entry));
             if !same && entry.session != self.session {
                 Rc::make_mut(entry).session.clone_from(&self.session);
             }
@@ -255,12 +256,12 @@ impl State {
 
     /// Remembers how an invitation ended.
     pub fn bury(&mut self, tombstone: Tombstone) {
-        let now = tombstone.at;
-        let day = self.tombstones.entry(now.div_euclid(DAY_MS)).or_default();
+        let oldest_day = day_of(tombstone.at - TOMBSTONE_MS);
+        let day = self.tombstones.get_or_default(&day_of(tombstone.at));
         Rc::make_mut(day).push(tombstone);
-        self.tombstones.retain(|day, _| (day + 1).saturating_mul(DAY_MS) > now - TOMBSTONE_MS);
+        self.tombstones.retain(|day, _| *day >= *oldest_day);
         while self.tombstones.values().map(|day| day.len()).sum::<usize>() > TOMBSTONES {
-            let Some((&oldest, _)) = self.tombstones.first_key_value() else { return };
+            let Some(oldest) = self.tombstones.iter().next().map(|(day, _)| day.to_owned()) else { return };
             self.tombstones.remove(&oldest);
         }
     }
@@ -271,4 +272,9 @@ impl State {
         let all = self.tombstones.values().rev().flat_map(|day| day.iter());
         all.into_iter().find(|tombstone| tombstone.task == task && tombstone.server == *server)
     }
+}
+
+/// The day of a time, so written that the order of the names is that of the days.
+fn day_of(at: i64) -> String {
+    format!("{:08}", at.div_euclid(DAY_MS).max(0))
 }

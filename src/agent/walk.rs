@@ -5,10 +5,10 @@
 //! is not the one it held last, the list has shifted, and it steps back until it finds its place again.
 
 use crate::config::{PAGE_ROWS, STEPS_BACK};
+use crate::json;
 use liaison_protocol::{Connection, FetchConnections};
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher13;
-use std::collections::BTreeSet;
 use std::hash::Hasher;
 use std::rc::Rc;
 
@@ -23,8 +23,8 @@ pub struct Walk {
     pub last: Option<String>,
     /// Hashes of the page that `last` ended: other rows to find one's place by, should `last` be gone.
     recent: Vec<u64>,
-    /// Hashes of the rows kept or passed over as matches: duplicates are dropped by them.
-    seen: BTreeSet<u64>,
+    /// Hashes of the rows kept or passed over as matches, sorted: duplicates are dropped by them.
+    seen: Vec<u64>,
     /// Matches passed over before `input.start`; only with a keyword.
     passed: u64,
     /// Pages stepped back in search of `last`, and the offset to step back from.
@@ -79,6 +79,8 @@ pub struct PageRow {
     pub connection: Connection,
     /// Whether LinkedIn resolved the member.
     pub resolved: bool,
+    /// Whether the name contains the keyword; without one, every name does.
+    pub matches: bool,
 }
 
 /// A cleaned page, in the list's order.
@@ -130,7 +132,7 @@ impl Walk {
             next,
             last,
             recent: Vec::new(),
-            seen: BTreeSet::new(),
+            seen: Vec::new(),
             passed,
             back: None,
             walked: 0,
@@ -155,11 +157,11 @@ impl Walk {
         PageRequest { start: self.next - overlap, count }
     }
 
-    /// Takes in the page that answered `asked`. `matches` says whether a name has the keyword.
-    pub fn take(&mut self, asked: PageRequest, page: &Page, matches: impl Fn(&str) -> bool) -> Progress {
+    /// Takes in the page that answered `asked`.
+    pub fn take(&mut self, asked: PageRequest, page: &Page) -> Progress {
         self.csrf_retried = false;
         if self.last.is_none() || self.next == 0 {
-            return self.take_fresh(asked.start, page, 0, &matches);
+            return self.take_fresh(asked.start, page, 0);
         }
         let Some(place) = self.place_in(&page.rows) else {
             return self.step_back(asked);
@@ -168,7 +170,7 @@ impl Walk {
         if on_the_row && page.received == 1 {
             return Progress::Finished { at_end: true };
         }
-        self.take_fresh(asked.start, page, place + 1, &matches)
+        self.take_fresh(asked.start, page, place + 1)
     }
 
     /// The row held last, or, should it have left the list, the latest of its page that is still there.
@@ -195,13 +197,7 @@ impl Walk {
     }
 
     /// Takes in the rows from number `from` on. Rows that name no member are counted and stepped over.
-    fn take_fresh(
-        &mut self,
-        start: u64,
-        page: &Page,
-        from: usize,
-        matches: &impl Fn(&str) -> bool,
-    ) -> Progress {
+    fn take_fresh(&mut self, start: u64, page: &Page, from: usize) -> Progress {
         if page.received == 0 {
             return Progress::Finished { at_end: true };
         }
@@ -213,7 +209,7 @@ impl Walk {
             self.next = start + row.index + 1;
             self.last = Some(row.connection.entity_urn.clone());
             self.walked += 1;
-            self.consider(row, &mut run, matches);
+            self.consider(row, &mut run);
             if self.kept == self.input.count {
                 break;
             }
@@ -230,14 +226,17 @@ impl Walk {
         if self.kept == self.input.count { Progress::Finished { at_end: false } } else { Progress::More }
     }
 
-    fn consider(&mut self, row: &PageRow, run: &mut String, matches: &impl Fn(&str) -> bool) {
-        if self.input.keyword.is_some() && !matches(&row.connection.name) {
+    fn consider(&mut self, row: &PageRow, run: &mut String) {
+        if !row.matches {
             return;
         }
         let hash = hash(&row.connection.entity_urn);
-        if !self.seen.insert(hash) {
-            self.findings.duplicates += 1;
-            return;
+        match self.seen.binary_search(&hash) {
+            Ok(_) => {
+                self.findings.duplicates += 1;
+                return;
+            }
+            Err(place) => self.seen.insert(place, hash),
         }
         if self.input.keyword.is_some() && self.passed < self.input.start {
             self.passed += 1;
@@ -245,12 +244,10 @@ impl Walk {
         }
         self.kept += 1;
         self.findings.unresolved += u64::from(!row.resolved);
-        if let Ok(json) = serde_json::to_string(&row.connection) {
-            if !run.is_empty() {
-                run.push(',');
-            }
-            run.push_str(&json);
+        if !run.is_empty() {
+            run.push(',');
         }
+        run.push_str(&json::write(&row.connection));
     }
 
     /// Where the caller's next page begins.
@@ -278,10 +275,12 @@ impl Walk {
     }
 }
 
-/// Which list a cursor belongs to: the sort order and the keyword. `None` when the answer can't be told from another's.
+/// Which list a cursor belongs to: whose, in which order, with which keyword.
 #[must_use]
-pub fn cursor_key(input: &FetchConnections) -> Option<String> {
-    serde_json::to_string(&(&input.sort_type, &input.keyword)).ok()
+pub fn cursor_key(account: &str, input: &FetchConnections) -> String {
+    let sort = input.sort_type.as_deref().unwrap_or_default();
+    let keyword = input.keyword.as_deref().unwrap_or_default();
+    format!("{account}\n{sort}\n{keyword}")
 }
 
 fn urn_of(row: &PageRow) -> String {

@@ -3,10 +3,10 @@
 use super::{response_of, trouble, trouble_of, trouble_of_failure};
 use crate::agent::event::{SentLook, Trouble};
 use crate::agent::walk::{Page, PageRequest, PageRow};
-use crate::clean::{Finding, clean_connection};
+use crate::clean::{Finding, clean_connection, fold, name_matches};
 use crate::config::SENT_ROWS;
-use crate::ports::{Clock, SiteAnswer, SiteFailure, SiteTransport};
-use crate::voyager::connections::parse_list;
+use crate::ports::{Clock, SiteAnswer, SiteFailure, SiteTransport, Text};
+use crate::voyager::connections::{Row, parse_list};
 use crate::voyager::me::parse_me;
 use crate::voyager::request::{CsrfToken, SiteRequest, Sort, build_list, build_me, build_sent_invitations};
 use crate::voyager::response::{http_date_ms, judge_read};
@@ -37,11 +37,24 @@ pub(super) async fn page(
     };
     let answer = ask(site, clock, |csrf| build_list(sort, page.start, page.count, csrf)).await?;
     let list = parse_list(&answer.body).map_err(|error| trouble_of(error.into()))?;
-    let clean = |(index, row)| {
+    let clean = |row: &Row<'_>| {
         let (connection, findings) = clean_connection(row);
-        PageRow { index, connection, resolved: !findings.contains(&Finding::Unresolved) }
+        let resolved = !findings.contains(&Finding::Unresolved);
+        PageRow { index: row.index, connection, resolved, matches: true }
     };
-    Ok(Page { rows: (0..).zip(&list.rows).map(clean).collect(), received: list.listed })
+    Ok(Page { rows: list.rows.iter().map(clean).collect(), received: list.listed })
+}
+
+/// Marks the rows whose name has the keyword.
+pub(super) fn mark(mut page: Page, keyword: Option<&str>, text: &impl Text) -> Page {
+    if let Some(keyword) = keyword {
+        let nfc = |other: &str| text.nfc(other);
+        let keyword = fold(keyword, nfc);
+        for row in &mut page.rows {
+            row.matches = name_matches(&row.connection.name, &keyword, nfc);
+        }
+    }
+    page
 }
 
 /// What the newest sent invitations say of one person.

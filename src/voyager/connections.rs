@@ -32,6 +32,8 @@ pub struct ListPage<'a> {
 /// One connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row<'a> {
+    /// Its place in the page as LinkedIn gave it, from 0, entries that name nobody counted.
+    pub index: u64,
     /// The member, as `urn:li:fsd_profile:<id>`.
     pub urn: Cow<'a, str>,
     /// The connection itself, as LinkedIn spells it.
@@ -91,6 +93,7 @@ impl Row<'_> {
 
     fn into_owned(self) -> Row<'static> {
         Row {
+            index: self.index,
             urn: Cow::Owned(self.urn.into_owned()),
             connection_urn: into_owned(self.connection_urn),
             created_at: self.created_at,
@@ -102,17 +105,18 @@ impl Row<'_> {
 /// The un-normalised form: each element holds its member.
 fn unnest(elements: Vec<Record<'_>>) -> ListPage<'_> {
     let listed = elements.len() as u64;
-    let rows: Vec<Row<'_>> = elements.into_iter().filter_map(unnest_one).collect();
+    let rows: Vec<Row<'_>> =
+        (0..).zip(elements).filter_map(|(index, element)| unnest_one(index, element)).collect();
     ListPage { listed, unreadable: listed - rows.len() as u64, rows }
 }
 
-fn unnest_one(element: Record<'_>) -> Option<Row<'_>> {
+fn unnest_one(index: u64, element: Record<'_>) -> Option<Row<'_>> {
     let urn = member_of(&element)?;
     let profile = match element.link {
         Link::Record(member) if !member.profile.is_empty() => Some(member.profile),
         _ => None,
     };
-    Some(Row { urn, connection_urn: element.entity_urn, created_at: element.created_at, profile })
+    Some(Row { index, urn, connection_urn: element.entity_urn, created_at: element.created_at, profile })
 }
 
 /// The normalised form: each entry is a URN, its connection and its member's profile stand somewhere in `included`.
@@ -124,13 +128,14 @@ fn resolve<'a>(refs: Vec<Text<'a>>, mut included: Vec<Record<'a>>) -> ListPage<'
         let connections =
             Index::new(&included, |record| record.entity_urn.as_deref().filter(|urn| is_connection(urn)));
         let profiles = Index::new(&included, profile_key);
-        for connection_urn in refs.into_iter().flatten() {
+        let named = (0..).zip(refs).filter_map(|(index, urn)| Some((index, urn?)));
+        for (index, connection_urn) in named {
             let connection = connections.find(&connection_urn).and_then(|at| included.get(at));
             let member = connection.and_then(member_of).or_else(|| profile_urn(&connection_urn));
             let Some(urn) = member else { continue };
             profile_at.push(profile_id(&urn).and_then(|id| profiles.find(id)));
             let created_at = connection.and_then(|connection| connection.created_at);
-            rows.push(Row { urn, connection_urn: Some(connection_urn), created_at, profile: None });
+            rows.push(Row { index, urn, connection_urn: Some(connection_urn), created_at, profile: None });
         }
     }
     let mut taken: Vec<Option<usize>> = vec![None; included.len()];

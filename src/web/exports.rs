@@ -47,7 +47,8 @@ pub fn wake(reason: &str) {
 /// An `Error` when the answer has no JavaScript form.
 #[wasm_bindgen]
 pub async fn command(command: Command) -> Result<Answer, JsValue> {
-    let answer = match from_js::<event::Command>(command.into()) {
+    let message = from_js::<event::CommandMessage>(command.into());
+    let answer = match message.and_then(event::CommandMessage::into_command) {
         None => status::Answer::refused(unknown_command()),
         Some(command) => ask(command).await,
     };

@@ -6,7 +6,7 @@ use crate::agent::event::{CommandId, Event, PairingRequest, PairingSecret, Reply
 use crate::agent::server_url::ServerUrl;
 use crate::agent::state::Pairing;
 use crate::agent::status::{Answer, Problem, TestStep};
-use crate::ports::{Clock, Face, Ports, SiteTransport, TaskCall, TaskTransport};
+use crate::ports::{Clock, Face, Ports, SiteTransport, TaskAnswer, TaskCall, TaskSilence, TaskTransport};
 use crate::{execute, tasks};
 use liaison_protocol::{CompleteAnswer, PairAnswer, Poll, PollAnswer, Progress, ReadyState};
 use std::rc::Rc;
@@ -46,7 +46,7 @@ impl<P: Ports> Driver<P> {
     pub(super) fn site(&mut self, task: Option<String>, call: SiteCall) {
         let ports = Rc::clone(&self.ports);
         self.begin(async move {
-            let outcome = execute::perform(call, ports.site(), ports.clock()).await;
+            let outcome = execute::perform(call, ports.as_ref()).await;
             Some(Event::Site { task, outcome })
         });
     }
@@ -75,7 +75,7 @@ impl<P: Ports> Driver<P> {
     fn call(
         &self,
         call: TaskCall,
-        event: impl FnOnce(Result<crate::ports::TaskAnswer, crate::ports::TaskSilence>, i64) -> Event + 'static,
+        event: impl FnOnce(Result<TaskAnswer, TaskSilence>, i64) -> Event + 'static,
     ) {
         let ports = Rc::clone(&self.ports);
         self.begin(async move {
@@ -86,10 +86,7 @@ impl<P: Ports> Driver<P> {
 }
 
 /// Any 2xx to a `complete` is final, with or without a body.
-fn sort_completion(
-    answer: Result<crate::ports::TaskAnswer, crate::ports::TaskSilence>,
-    now: i64,
-) -> Reply<CompleteAnswer> {
+fn sort_completion(answer: Result<TaskAnswer, TaskSilence>, now: i64) -> Reply<CompleteAnswer> {
     tasks::sort_forgiving(answer, now)
 }
 

@@ -89,8 +89,7 @@ impl Turn {
 
     fn cursor_for(&self, input: &FetchConnections) -> Option<Cursor> {
         let account = self.state.account.as_deref().unwrap_or_default();
-        let key = cursor_key(input)?;
-        self.state.cursors.get(&format!("{account}:{key}")).cloned()
+        self.state.cursors.get(&cursor_key(account, input)).cloned()
     }
 
     fn begin_invitation(&mut self, offer: &Offer, input: SendConnectionRequest, has_start: bool) {
@@ -123,7 +122,7 @@ impl Turn {
 
     pub(super) fn take(&mut self, offer: &Offer, stage: Stage) {
         self.state.tasks.insert(
-            offer.task.clone(),
+            &offer.task,
             Rc::new(Entry {
                 v: RECORD_VERSION,
                 task: offer.task.clone(),

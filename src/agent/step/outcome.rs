@@ -4,6 +4,7 @@ use super::Turn;
 use crate::agent::entry::{Ended, Outcome, Stage, Summary};
 use crate::agent::event::Trouble;
 use crate::config::RECENT;
+use crate::json;
 use liaison_protocol::{Effect, ErrorCode, Offer, TaskFailure};
 use std::rc::Rc;
 
@@ -94,5 +95,5 @@ fn summary_of(task: &str, task_type: &str, ended: Ended, at: i64) -> Summary {
 
 fn failure_parts(failure: &TaskFailure) -> (String, Effect) {
     let effect = if failure.code == ErrorCode::OutcomeUnknown { Effect::Maybe } else { Effect::None };
-    (serde_json::to_string(failure).unwrap_or_else(|_| "null".to_owned()), effect)
+    (json::write(failure), effect)
 }

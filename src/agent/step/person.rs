@@ -110,7 +110,7 @@ impl Turn {
     /// Ends the pairing. Unfinished reads are dropped; an invitation that was, or may have been, sent leaves its
     /// tombstone, so that the same server can't have it sent again.
     fn leave(&mut self) {
-        let tasks: Vec<String> = self.state.tasks.keys().cloned().collect();
+        let tasks: Vec<String> = self.state.tasks.iter().map(|(task, _)| task.to_owned()).collect();
         for task in tasks {
             self.abandon(&task);
         }

@@ -5,6 +5,7 @@ use crate::agent::backoff;
 use crate::agent::entry::{Ended, Entry, Stage};
 use crate::agent::event::{Effect, Reply};
 use crate::agent::state::PairingEnd;
+use crate::json;
 use liaison_protocol::CompleteAnswer;
 use std::rc::Rc;
 
@@ -21,7 +22,7 @@ impl Turn {
             return self.wake(at);
         }
         live.posting = true;
-        let token = serde_json::to_string(&entry.token).unwrap_or_default();
+        let token = json::write(&entry.token);
         let body: Rc<str> = format!("{{\"token\":{token},{}}}", outcome.body).into();
         self.effects.push(Effect::Complete { task: entry.task.clone(), body });
     }

@@ -4,7 +4,6 @@ use super::Turn;
 use crate::agent::entry::{Ended, Entry, Stage};
 use crate::agent::event::Trouble;
 use crate::agent::walk::{Page, PageRequest, Progress, cursor_key};
-use crate::clean::{fold, name_matches};
 use crate::config::{CURSOR_MS, ME_RETRY_MS, SIGNED_OUT_RETRY_MS};
 use liaison_protocol::{Effect, ErrorCode};
 use siphasher::sip::SipHasher24;
@@ -49,18 +48,16 @@ impl Turn {
     fn page_came(&mut self, task: &str, asked: PageRequest, page: &Page) {
         self.state.breakers.note_read_success();
         let Some(Entry { stage: Stage::Walking(walk), .. }) = self.state.entry_mut(task) else { return };
-        let keyword = fold(walk.input.keyword.as_deref().unwrap_or_default());
-        let progress = walk.take(asked, page, |name| name_matches(name, &keyword));
-        let Progress::Finished { at_end } = progress else { return };
+        let Progress::Finished { at_end } = walk.take(asked, page) else { return };
         let output = walk.output_json();
         let cursor = walk.cursor(self.now + CURSOR_MS);
-        let key = cursor_key(&walk.input);
-        if let (Some(key), false) = (key, at_end) {
-            let account = self.state.account.clone().unwrap_or_default();
+        let input = walk.input.clone();
+        if !at_end {
+            let key = cursor_key(self.state.account.as_deref().unwrap_or_default(), &input);
             let now = self.now;
             let cursors = Rc::make_mut(&mut self.state.cursors);
             cursors.retain(|_, cursor| cursor.until > now);
-            cursors.insert(format!("{account}:{key}"), cursor);
+            cursors.insert(&key, cursor);
         }
         self.complete(task, &output, Effect::None);
     }

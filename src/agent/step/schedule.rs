@@ -4,6 +4,7 @@ use super::Turn;
 use crate::agent::entry::{Ended, Entry, Stage};
 use crate::agent::event::{Effect, SiteCall};
 use crate::agent::readiness;
+use crate::agent::state::State;
 use crate::config::{HEARTBEAT_MS, VERIFY_AT_MS};
 use liaison_protocol::ErrorCode;
 use std::rc::Rc;
@@ -36,7 +37,7 @@ impl Turn {
 
     fn forget_what_is_gone(&mut self) {
         let State { tasks, live, .. } = &mut self.state;
-        live.tasks.retain(|task, _| tasks.contains_key(task));
+        live.tasks.retain(|task, _| tasks.contains(task));
     }
 
     fn schedule_task(&mut self, entry: &Entry) {
@@ -51,7 +52,11 @@ impl Turn {
         }
         match &entry.stage {
             Stage::Walking(walk) => {
-                let call = SiteCall::List { sort: walk.input.sort_type.clone(), page: walk.request() };
+                let call = SiteCall::List {
+                    sort: walk.input.sort_type.clone(),
+                    keyword: walk.input.keyword.clone(),
+                    page: walk.request(),
+                };
                 self.call_paced(&entry.task, live.call_at, call);
             }
             Stage::Checking { input, .. } => {
@@ -165,5 +170,3 @@ impl Turn {
         self.send_poll(said);
     }
 }
-
-use crate::agent::state::State;

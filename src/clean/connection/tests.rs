@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 fn row(profile: Option<Profile<'_>>) -> Row<'_> {
     Row {
+        index: 0,
         urn: Cow::Borrowed("urn:li:fsd_profile:SIM_ada-0001"),
         connection_urn: None,
         created_at: None,
