@@ -167,3 +167,62 @@ impl Drop for Parked {
         self.0.send_modify(|count| *count -= 1);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::ready;
+
+    /// What a poll is woken by, if it is woken without waiting.
+    async fn woken_at_once(place: &mut Place) -> Option<Woken> {
+        tokio::select! {
+            biased;
+            woken = place.woken() => Some(woken),
+            () = ready(()) => None,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_wake_between_look_and_park_is_not_lost() {
+        let hub = Hub::default();
+        let mut place = hub.take_place("member");
+        assert!(place.look());
+        assert_eq!(woken_at_once(&mut place).await, None);
+        hub.wake("member");
+        assert_eq!(woken_at_once(&mut place).await, Some(Woken::Work));
+        hub.wake("another");
+        assert!(place.look());
+        assert_eq!(woken_at_once(&mut place).await, None);
+    }
+
+    #[tokio::test]
+    async fn a_newer_poll_overtakes_parked_or_not() {
+        let hub = Hub::default();
+        let mut older = hub.take_place("member");
+        assert!(older.look());
+        let mut newer = hub.take_place("member");
+        assert_eq!(woken_at_once(&mut older).await, Some(Woken::Overtaken));
+        assert!(!older.look());
+        assert!(newer.look());
+        hub.close();
+        assert_eq!(woken_at_once(&mut newer).await, Some(Woken::Closing));
+    }
+
+    #[tokio::test]
+    async fn parked_polls_are_counted_until_they_go() {
+        let hub = Hub::default();
+        let mut place = hub.take_place("member");
+        assert!(place.look());
+        {
+            let parked = place.woken();
+            tokio::pin!(parked);
+            tokio::select! {
+                biased;
+                _ = &mut parked => {}
+                () = ready(()) => {}
+            }
+            assert_eq!(*hub.parked().borrow(), 1);
+        }
+        assert_eq!(*hub.parked().borrow(), 0);
+    }
+}

@@ -34,7 +34,6 @@ impl App {
 }
 
 /// The server, as a function of its state.
-#[must_use]
 pub fn router(app: App) -> Router {
     Router::new()
         .route("/healthz", get(healthy))

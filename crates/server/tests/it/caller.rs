@@ -217,3 +217,23 @@ async fn checks_come_in_the_documented_order() {
     assert_eq!(world.post_raw(FETCH, Some(&key), "{}").await.0, 404);
     assert_eq!(world.post(FETCH, json!({})).await.0, 403);
 }
+
+/// Many clients write all of a body before they read: they must still be able to, and hear why it was refused.
+#[tokio::test]
+async fn a_client_that_reads_late_hears_of_its_large_body() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let world = World::new().await;
+    let mut stream =
+        tokio::net::TcpStream::connect(world.server.url.trim_start_matches("http://")).await.unwrap();
+    let body = vec![b' '; 10 * 1024 * 1024];
+    let head = format!(
+        "POST {FETCH} HTTP/1.1\r\nhost: localhost\r\nx-api-key: {}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+        world.key,
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(&body).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+}

@@ -2,7 +2,14 @@
 
 use super::support::*;
 use serde_json::{Value, json};
+use std::time::Duration;
 use tokio::spawn;
+use tokio::time::timeout;
+
+/// A wait of 25 s that runs out looks once more and finds what it was never told of; so what is woken is woken before.
+async fn woken<T>(waiting: impl Future<Output = T>) -> T {
+    timeout(Duration::from_secs(20), waiting).await.unwrap()
+}
 
 fn parked_poll(agent: &Agent, changes: Value) -> tokio::task::JoinHandle<Value> {
     let agent = agent.clone();
@@ -14,7 +21,7 @@ fn parked_poll(agent: &Agent, changes: Value) -> tokio::task::JoinHandle<Value> 
 }
 
 async fn until_parked(world: &World, count: usize) {
-    world.server.parked().wait_for(|parked| *parked == count).await.unwrap();
+    woken(world.server.parked().wait_for(|parked| *parked == count)).await.unwrap();
 }
 
 #[tokio::test]
@@ -23,7 +30,7 @@ async fn a_task_wakes_the_parked_poll() {
     let poll = parked_poll(&agent, json!({}));
     until_parked(&world, 1).await;
     let task = world.fetch().await;
-    let answer = poll.await.unwrap();
+    let answer = woken(poll).await.unwrap();
     assert_eq!((&answer["task"]["task"], &answer["next_ms"]), (&json!(task), &json!(0)));
     assert_eq!(answer["supports"], json!(["start", "heartbeat"]));
 }
@@ -34,7 +41,7 @@ async fn no_wake_up_is_lost_however_they_meet() {
     for _ in 0..50 {
         let poll = parked_poll(&agent, json!({}));
         let task = world.fetch().await;
-        let offer = poll.await.unwrap()["task"].clone();
+        let offer = woken(poll).await.unwrap()["task"].clone();
         assert_eq!(offer["task"], json!(task));
         assert_eq!(agent.fetched(&offer).await.0, 200);
     }
@@ -48,7 +55,7 @@ async fn another_team_s_task_wakes_nobody() {
     until_parked(&world, 1).await;
     assert_eq!(world.post_raw(FETCH, Some(&other_key), "{}").await.0, 200);
     let task = world.fetch().await;
-    assert_eq!(poll.await.unwrap()["task"]["task"], json!(task));
+    assert_eq!(woken(poll).await.unwrap()["task"]["task"], json!(task));
 }
 
 #[tokio::test]
@@ -57,9 +64,9 @@ async fn a_newer_poll_answers_the_older_one_empty() {
     let older = parked_poll(&agent, json!({}));
     until_parked(&world, 1).await;
     let newer = parked_poll(&agent, json!({}));
-    assert_eq!(older.await.unwrap()["task"], Value::Null);
+    assert_eq!(woken(older).await.unwrap()["task"], Value::Null);
     let task = world.fetch().await;
-    assert_eq!(newer.await.unwrap()["task"]["task"], json!(task));
+    assert_eq!(woken(newer).await.unwrap()["task"]["task"], json!(task));
 }
 
 #[tokio::test]
@@ -68,7 +75,7 @@ async fn pairing_again_answers_the_older_agent_s_poll_empty() {
     let poll = parked_poll(&older, json!({}));
     until_parked(&world, 1).await;
     let newer = world.pair_again().await;
-    assert_eq!(poll.await.unwrap()["task"], Value::Null);
+    assert_eq!(woken(poll).await.unwrap()["task"], Value::Null);
     assert_code(&older.try_poll(json!({})).await, 409, "superseded");
     world.fetch().await;
     newer.offer().await;
@@ -85,7 +92,7 @@ async fn the_end_of_a_task_wakes_the_parked_poll_for_the_next() {
     let poll = parked_poll(&agent, held(&first, "running"));
     until_parked(&world, 1).await;
     agent.fetched(&first).await;
-    let answer = poll.await.unwrap();
+    let answer = woken(poll).await.unwrap();
     assert_eq!(answer["directives"], directive(&first, "abandon"));
     assert_eq!(answer["task"]["task"], json!(next));
 }
@@ -95,14 +102,13 @@ async fn directives_are_answered_at_once_and_only_once() {
     let (world, agent) = World::paired().await;
     world.fetch().await;
     let offer = agent.offer().await;
-    // With a wait of 25 s, this returns at once or the test takes very long.
     let mut patient = held(&offer, "running");
     patient["wait_ms"] = json!(25_000);
-    assert_eq!(agent.poll(patient.clone()).await["directives"], directive(&offer, "continue"));
+    assert_eq!(woken(agent.poll(patient.clone())).await["directives"], directive(&offer, "continue"));
     let again = parked_poll(&agent, patient);
     until_parked(&world, 1).await;
     world.server.shutdown().await;
-    assert_eq!(again.await.unwrap()["task"], Value::Null);
+    assert_eq!(woken(again).await.unwrap()["task"], Value::Null);
 }
 
 #[tokio::test]
@@ -111,7 +117,7 @@ async fn a_caller_who_waits_hears_of_the_end() {
     let task = world.fetch().await;
     let offer = agent.offer().await;
     let query = format!("?api_agent_task_id={task}&wait=25");
-    let (waited, completed) = tokio::join!(world.get_as(&world.key, &query), agent.fetched(&offer));
+    let (waited, completed) = tokio::join!(woken(world.get_as(&world.key, &query)), agent.fetched(&offer));
     assert_eq!((waited.1["data"]["status"].as_str(), completed.0), (Some("completed"), 200));
 }
 
@@ -121,7 +127,7 @@ async fn a_caller_who_waits_hears_of_a_deadline() {
     let task = world.fetch().await;
     world.advance(DAY);
     let query = format!("?api_agent_task_id={task}&wait=25");
-    let (waited, swept) = tokio::join!(world.get_as(&world.key, &query), world.server.sweep());
+    let (waited, swept) = tokio::join!(woken(world.get_as(&world.key, &query)), world.server.sweep());
     assert_eq!((waited.1["data"]["status"].as_str(), swept.unwrap()), (Some("failed"), 1));
 }
 
@@ -133,7 +139,7 @@ async fn shutdown_answers_who_waits() {
     until_parked(&world, 1).await;
     let (key, url, http) = (world.key.clone(), world.server.url.clone(), world.http.clone());
     world.server.shutdown().await;
-    let answer = poll.await.unwrap();
+    let answer = woken(poll).await.unwrap();
     assert_eq!((&answer["task"], &answer["next_ms"]), (&Value::Null, &json!(1000)));
     let gone = http.get(format!("{url}/linkedin-agent/get-task-status?api_agent_task_id={task}"));
     assert!(gone.header("x-api-key", key).send().await.unwrap_err().is_connect());

@@ -84,6 +84,20 @@ async fn finished_and_unacknowledged_is_sent_again() {
 }
 
 #[tokio::test]
+async fn what_is_held_is_not_offered_though_it_is_queued() {
+    let (world, agent) = World::paired().await;
+    world.invite().await;
+    let offer = agent.offer().await;
+    agent.poll(json!({"accepts": []})).await;
+    let answer = agent.poll(held(&offer, "finished")).await;
+    assert_eq!((&answer["directives"], &answer["task"]), (&directive(&offer, "resend"), &Value::Null));
+    // Held as running, it is taken out of the queue again under the epoch that it has.
+    let answer = agent.poll(held(&offer, "running")).await;
+    assert_eq!((&answer["directives"], &answer["task"]), (&directive(&offer, "continue"), &Value::Null));
+    assert_eq!(agent.start(&offer).await.0, 200);
+}
+
+#[tokio::test]
 async fn a_lower_epoch_is_abandoned() {
     let (world, agent) = World::paired().await;
     world.fetch().await;
