@@ -15,6 +15,8 @@ pub const SITE_TIMEOUT_MS: u64 = 25_000;
 pub const UNHELD_POLL_MS: i64 = 1_000;
 /// When to poll again after an empty answer that was not held and named no time.
 pub const UNHELD_POLL_GAP_MS: u64 = 5_000;
+/// Least gap after such an answer, whatever time it names: a server that answers at once is not asked in a loop.
+pub const LEAST_POLL_GAP_MS: u64 = 500;
 /// Longest time a server may ask us not to poll.
 pub const MAX_POLL_GAP_MS: u64 = 300_000;
 /// Back-off of calls to the task server: first and longest delay, before full jitter.

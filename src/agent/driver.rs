@@ -136,12 +136,23 @@ impl<P: Ports> Driver<P> {
         let now = self.ports.clock().now();
         let transition = step(&self.state, &event, now);
         let writes = journal::changes(&self.state, &transition.state);
-        let saved = if writes.is_empty() { Ok(()) } else { self.ports.store().apply(writes).await };
-        match saved {
-            Ok(()) => self.commit(transition),
-            Err(StoreFailure) => self.write_failed(event, now),
+        if writes.is_empty() {
+            self.commit(transition);
+        } else {
+            match self.ports.store().apply(writes).await {
+                Ok(()) => self.commit_written(transition, now),
+                Err(StoreFailure) => self.write_failed(event, now),
+            }
         }
         self.show();
+    }
+
+    /// Commits a step whose writes were taken. After a failure before, what is due now is looked at anew.
+    fn commit_written(&mut self, transition: Transition, now: i64) {
+        self.commit(transition);
+        if self.state.live.storage_failed_at.take().is_some() {
+            self.wake_at = Some(now);
+        }
     }
 
     fn commit(&mut self, transition: Transition) {

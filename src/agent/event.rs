@@ -67,6 +67,8 @@ pub enum Event {
         id: CommandId,
         /// What was asked.
         request: PairingRequest,
+        /// What was drawn for this pairing.
+        identity: Identity,
         /// The answer.
         result: Result<PairAnswer, Problem>,
     },
@@ -163,8 +165,21 @@ pub struct PairingRequest {
     pub secret: PairingSecret,
     /// What the person calls this browser.
     pub name: String,
-    /// The instance this pairing will have.
+}
+
+/// What is drawn for a pairing from the browser's generator for secrets.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The instance's name; the server learns it.
     pub instance: String,
+    /// Keys the hash of the member; nobody learns it.
+    pub salt: (u64, u64),
+}
+
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Identity(…)")
+    }
 }
 
 /// What proves that the person may pair. Its `Debug` shows nothing of it.

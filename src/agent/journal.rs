@@ -15,6 +15,7 @@ const SETTINGS: &str = "settings";
 const PACE: &str = "pace";
 const BREAKERS: &str = "breakers";
 const RECENT: &str = "recent";
+const PROBE: &str = "probe";
 const TASK: &str = "task:";
 const TOMBSTONES: &str = "tombstones:";
 const ASIDE: &str = "aside:";
@@ -52,6 +53,9 @@ pub fn changes(before: &State, after: &State) -> Vec<Write> {
     }
     if before.recent != after.recent {
         writes.push(local(RECENT, Some(json::write(after.recent.as_ref()))));
+    }
+    if before.storage_probes != after.storage_probes {
+        writes.push(local(PROBE, Some(after.storage_probes.to_string())));
     }
     if before.session != after.session {
         writes.push(session(SESSION, Some(after.session.clone())));

@@ -67,6 +67,11 @@ impl<V> Slots<V> {
         self.0.iter().map(|(_, value)| value)
     }
 
+    /// The names and values, the values for changing.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut V)> {
+        self.0.iter_mut().map(|(name, value)| (name.as_str(), value))
+    }
+
     /// The values, for changing.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
         self.0.iter_mut().map(|(_, value)| value)

@@ -38,6 +38,8 @@ pub struct State {
     pub cursors: Rc<Slots<Cursor>>,
     /// Records that could not be read and were set aside.
     pub set_aside: usize,
+    /// Counts the writes that only try whether storage takes writes again. Durable, for that alone.
+    pub storage_probes: u32,
     /// What dies with the worker.
     pub live: Live,
 }
@@ -162,6 +164,8 @@ pub struct Live {
 pub struct TaskLive {
     /// A call to LinkedIn, or a `start`, is open.
     pub calling: bool,
+    /// That call was made for an entry that is gone: its answer is thrown away.
+    pub stale: bool,
     /// Not to be called again before.
     pub call_at: i64,
     /// A heartbeat is open.

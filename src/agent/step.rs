@@ -85,7 +85,7 @@ impl Turn {
     fn handle(&mut self, event: &Event) {
         match event {
             Event::Booted => self.resume(),
-            Event::Woken => {}
+            Event::Woken => self.probe_storage(),
             Event::SessionChanged => self.session_changed(),
             Event::PermissionsChanged => self.permissions_changed(),
             Event::Command(id, command) => self.command(*id, command),
@@ -94,7 +94,7 @@ impl Turn {
             Event::Beaten { task, reply } => self.beaten(task, reply),
             Event::Completed { task, reply } => self.completed(task, reply),
             Event::Site { task, outcome } => self.site(task.as_deref(), outcome),
-            Event::Paired { id, request, result } => self.paired(*id, request, result),
+            Event::Paired { id, request, identity, result } => self.paired(*id, request, identity, result),
             Event::Probed { id, answer } => self.answer(*id, answer.clone()),
         }
     }
@@ -139,6 +139,14 @@ impl Turn {
         }
     }
 
+    /// After a failed write nothing is accepted, so nothing would be written: a write that only tries tells when storage
+    /// is well again.
+    fn probe_storage(&mut self) {
+        if self.state.live.storage_failed_at.is_some() {
+            self.state.storage_probes = self.state.storage_probes.wrapping_add(1);
+        }
+    }
+
     fn session_changed(&mut self) {
         self.state.account = None;
         self.state.live.signed_in = None;
@@ -152,8 +160,8 @@ impl Turn {
     }
 
     fn site(&mut self, task: Option<&str>, outcome: &SiteOutcome) {
-        if let Some(task) = task {
-            self.state.live_mut(task).calling = false;
+        if task.is_some_and(|task| !self.call_ended(task)) {
+            return;
         }
         match (task, outcome) {
             (_, SiteOutcome::Me(result)) => self.me(result),
@@ -162,6 +170,13 @@ impl Turn {
             (Some(task), SiteOutcome::Invite(outcome)) => self.invited(task, outcome),
             (None, _) => {}
         }
+    }
+
+    /// Notes that a task's open call was answered. `false` when the answer is to an entry that is gone.
+    fn call_ended(&mut self, task: &str) -> bool {
+        let live = self.state.live_mut(task);
+        live.calling = false;
+        !std::mem::take(&mut live.stale)
     }
 
     fn answer(&mut self, id: u64, answer: Answer) {

@@ -4,11 +4,18 @@ use super::host::Host;
 use crate::ports::Clock;
 use gloo_timers::future::TimeoutFuture;
 use std::rc::Rc;
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::spawn_local;
 
 /// A wait longer than this is an alarm: a worker with nothing else to do is ended before it is over. Alarms have a floor
 /// of 30 s, so what is shorter is slept through.
 const LONGEST_SLEEP_MS: i64 = 20_000;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]
+    fn get_random_values(bytes: &mut [u8]);
+}
 
 /// The browser's time and chance.
 pub struct BrowserClock {
@@ -44,6 +51,8 @@ impl Clock for BrowserClock {
     }
 
     fn random(&self) -> u64 {
-        js_sys::Math::random().to_bits() ^ js_sys::Math::random().to_bits().rotate_left(32)
+        let mut bytes = [0; 8];
+        get_random_values(&mut bytes);
+        u64::from_le_bytes(bytes)
     }
 }

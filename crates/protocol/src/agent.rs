@@ -4,7 +4,7 @@
 //! `poll` and `complete`) leaves out has its default here. `docs/PROTOCOL.md` is the prose.
 
 use crate::{TaskFailure, WaitReason};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 /// Names a server may list in [`PollAnswer::supports`].
@@ -29,6 +29,19 @@ pub const fn default_lease_ms() -> u64 {
 
 const fn one() -> u32 {
     1
+}
+
+/// `null` means absent, as it does for callers.
+fn or_default<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: Default + Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+fn or_one<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    Option::deserialize(deserializer).map(|number| number.unwrap_or_else(one))
 }
 
 /// `POST /agent/v1/pair`: a one-time code for an agent token.
@@ -131,13 +144,13 @@ pub struct PollAnswer {
     #[serde(default)]
     pub task: Option<Offer>,
     /// What to do with held tasks.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub directives: Vec<Directive>,
     /// When to poll again; absent: at once after a held poll, in 5 s after one that came back at once.
     #[serde(default)]
     pub next_ms: Option<u64>,
     /// Which optional calls the server has: see [`capability`].
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub supports: Vec<String>,
 }
 
@@ -189,16 +202,16 @@ pub struct Offer {
     /// The kind; may be one this version doesn't know.
     pub task_type: String,
     /// The input as the caller sent it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub task_input: Map<String, Value>,
     /// What is wanted. Default: run.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub mode: Mode,
     /// Names this offer in every later call. Default: the task's id.
     #[serde(default)]
     pub token: Option<String>,
     /// Grows with every offer of the same task that isn't a repeat. Default 1.
-    #[serde(default = "one")]
+    #[serde(default = "one", deserialize_with = "or_one")]
     pub epoch: u32,
     /// How long the offer stands, counted from the answer's arrival.
     #[serde(default)]
@@ -207,7 +220,7 @@ pub struct Offer {
     #[serde(default)]
     pub lease_ms: Option<u64>,
     /// Which attempt this is, from 1.
-    #[serde(default = "one")]
+    #[serde(default = "one", deserialize_with = "or_one")]
     pub attempt: u32,
     /// In mode `verify`: how long ago the invitation was started, at most.
     #[serde(default)]

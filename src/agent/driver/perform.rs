@@ -2,7 +2,7 @@
 
 use super::Driver;
 use crate::agent::entry::{Entry, Stage};
-use crate::agent::event::{CommandId, Event, PairingRequest, PairingSecret, Reply, SiteCall};
+use crate::agent::event::{CommandId, Event, Identity, PairingRequest, PairingSecret, Reply, SiteCall};
 use crate::agent::server_url::ServerUrl;
 use crate::agent::state::Pairing;
 use crate::agent::status::{Answer, Problem, TestStep};
@@ -54,8 +54,11 @@ impl<P: Ports> Driver<P> {
     pub(super) fn pair(&mut self, id: CommandId, request: PairingRequest) {
         let ports = Rc::clone(&self.ports);
         self.begin(async move {
-            let result = try_pairing(ports.as_ref(), &request).await;
-            Some(Event::Paired { id, request, result })
+            let draw = || ports.clock().random();
+            let instance = format!("{:016x}{:016x}", draw(), draw());
+            let identity = Identity { instance, salt: (draw(), draw()) };
+            let result = try_pairing(ports.as_ref(), &request, &identity.instance).await;
+            Some(Event::Paired { id, request, identity, result })
         });
     }
 
@@ -100,7 +103,11 @@ fn progress_of(entry: &Entry) -> Option<Progress> {
     }
 }
 
-async fn try_pairing<P: Ports>(ports: &P, request: &PairingRequest) -> Result<PairAnswer, Problem> {
+async fn try_pairing<P: Ports>(
+    ports: &P,
+    request: &PairingRequest,
+    instance: &str,
+) -> Result<PairAnswer, Problem> {
     if !ports.face().has_permission(&request.server.permission_pattern()).await {
         return Err(no_server_permission());
     }
@@ -111,7 +118,7 @@ async fn try_pairing<P: Ports>(ports: &P, request: &PairingRequest) -> Result<Pa
             into_result(tasks::sort(answer, ports.clock().now()), "The server doesn't know this code")
         }
         PairingSecret::Token(token) => {
-            let poll = empty_poll(&request.instance, ports.version());
+            let poll = empty_poll(instance, ports.version());
             let answer = ports.tasks().call(tasks::poll_with(&request.server, token, &poll)).await;
             let reply: Reply<PollAnswer> = tasks::sort(answer, ports.clock().now());
             into_result(reply, "The server doesn't know this token")

@@ -14,7 +14,9 @@ pub(super) const SENT: &str = "{\"sent\":true}";
 impl Turn {
     /// The server's word on `start`. Any answer but 200 means: do not send.
     pub(super) fn started(&mut self, task: &str, reply: &Reply<StartAnswer>) {
-        self.state.live_mut(task).calling = false;
+        if !self.call_ended(task) {
+            return;
+        }
         let Some(Entry { stage: Stage::Starting { input, at, tries, carried }, .. }) =
             self.state.tasks.get(task).map(AsRef::as_ref)
         else {

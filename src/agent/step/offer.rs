@@ -4,7 +4,7 @@ use super::Turn;
 use super::invitation::SENT;
 use crate::agent::entry::{Ended, Entry, RECORD_VERSION, Stage, Verification, is_task_id};
 use crate::agent::readiness;
-use crate::agent::state::Pairing;
+use crate::agent::state::{Pairing, TaskLive};
 use crate::agent::walk::{Cursor, Walk, cursor_key};
 use crate::config::{DAY_MS, HEARTBEAT_MS, UNHELD_POLL_GAP_MS, VERIFY_AT_MS};
 use liaison_protocol::{
@@ -49,7 +49,8 @@ impl Turn {
             Stage::Walking(_) | Stage::Checking { .. } | Stage::Starting { .. } if is_newer => {
                 let Some(pairing) = self.state.pairing.clone() else { return };
                 self.state.tasks.remove(&offer.task);
-                self.state.live.tasks.remove(&offer.task);
+                let live = self.state.live_mut(&offer.task);
+                *live = TaskLive { calling: live.calling, stale: live.calling, ..TaskLive::default() };
                 self.begin(offer, &pairing);
             }
             Stage::Walking(_) | Stage::Checking { .. } | Stage::Starting { .. } => {}

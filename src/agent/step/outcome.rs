@@ -77,7 +77,6 @@ impl Turn {
     fn ended(&mut self, summary: Summary) {
         let now = self.now;
         let live = self.state.live_mut(&summary.task);
-        live.calling = false;
         live.post_at = now;
         live.post_failures = 0;
         if summary.ended != Ended::Returned {

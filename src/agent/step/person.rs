@@ -2,7 +2,7 @@
 
 use super::Turn;
 use crate::agent::entry::Stage;
-use crate::agent::event::{Command, CommandId, Effect, PairingRequest, PairingSecret};
+use crate::agent::event::{Command, CommandId, Effect, Identity, PairingRequest, PairingSecret};
 use crate::agent::readiness;
 use crate::agent::server_url::ServerUrl;
 use crate::agent::state::{Pairing, Said};
@@ -53,15 +53,15 @@ impl Turn {
                 return self.answer(id, Answer::refused(problem));
             }
         };
-        let instance = format!("{:016x}{:016x}", self.state.random(), self.state.random());
         let name = name.trim().chars().take(80).collect();
-        self.effects.push(Effect::Pair { id, request: PairingRequest { server, secret, name, instance } });
+        self.effects.push(Effect::Pair { id, request: PairingRequest { server, secret, name } });
     }
 
     pub(super) fn paired(
         &mut self,
         id: CommandId,
         request: &PairingRequest,
+        identity: &Identity,
         result: &Result<PairAnswer, Problem>,
     ) {
         let answer = match result {
@@ -72,12 +72,11 @@ impl Turn {
             self.leave();
         }
         self.stop_polling();
-        let salt = (self.state.random(), self.state.random());
         self.state.pairing = Some(Rc::new(Pairing {
             server: request.server.clone(),
             token: answer.token.clone(),
-            instance: request.instance.clone(),
-            salt,
+            instance: identity.instance.clone(),
+            salt: identity.salt,
             name: request.name.clone(),
             bound_account: None,
             supports: Vec::new(),

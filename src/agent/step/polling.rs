@@ -6,7 +6,7 @@ use crate::agent::event::{Effect, Reply};
 use crate::agent::state::{PairingEnd, ParkedPoll, Said, Tombstone};
 use crate::agent::status::Problem;
 use crate::agent::{backoff, readiness};
-use crate::config::{MAX_POLL_GAP_MS, POLL_WAIT_MS, UNHELD_POLL_GAP_MS, UNHELD_POLL_MS};
+use crate::config::{LEAST_POLL_GAP_MS, MAX_POLL_GAP_MS, POLL_WAIT_MS, UNHELD_POLL_GAP_MS, UNHELD_POLL_MS};
 use liaison_protocol::{Directive, DirectiveAction, ErrorCode, HeartbeatAction, HeartbeatAnswer, PollAnswer};
 use std::rc::Rc;
 
@@ -51,7 +51,8 @@ impl Turn {
         live.contact_problem = None;
         let held = self.now - sent_at >= UNHELD_POLL_MS;
         let default_gap = if held || answer.task.is_some() { 0 } else { UNHELD_POLL_GAP_MS };
-        let gap = answer.next_ms.unwrap_or(default_gap).min(MAX_POLL_GAP_MS);
+        let least = if default_gap == 0 { 0 } else { LEAST_POLL_GAP_MS };
+        let gap = answer.next_ms.unwrap_or(default_gap).clamp(least, MAX_POLL_GAP_MS);
         live.next_poll_at = self.now.saturating_add_unsigned(gap);
         if let Some(pairing) = self.state.pairing_mut().filter(|pairing| pairing.supports != answer.supports)
         {
@@ -105,8 +106,17 @@ impl Turn {
         match directive.action {
             DirectiveAction::Continue | DirectiveAction::Unknown => {}
             DirectiveAction::Cancel => self.cancel(&directive.task),
-            DirectiveAction::Resend => self.state.live_mut(&directive.task).post_at = self.now,
+            DirectiveAction::Resend => self.resend(&directive.task),
             DirectiveAction::Abandon => self.abandon(&directive.task),
+        }
+    }
+
+    /// Posts a result again, unless posting it is failing: then the back-off rules.
+    fn resend(&mut self, task: &str) {
+        let now = self.now;
+        let live = self.state.live_mut(task);
+        if live.post_failures == 0 {
+            live.post_at = now;
         }
     }
 

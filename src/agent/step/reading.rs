@@ -29,6 +29,7 @@ impl Turn {
         }
         self.state.account = Some(account);
         self.state.live.signed_in = Some(true);
+        self.state.live.no_permission = false;
         self.state.breakers.note_read_success();
     }
 

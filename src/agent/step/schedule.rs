@@ -35,9 +35,14 @@ impl Turn {
         self.answer_drains();
     }
 
+    /// Forgets what was under way for tasks that are gone, but for an open call: its answer must not be taken for that
+    /// of a later entry of the same task.
     fn forget_what_is_gone(&mut self) {
         let State { tasks, live, .. } = &mut self.state;
-        live.tasks.retain(|task, _| tasks.contains(task));
+        live.tasks.retain(|task, live| tasks.contains(task) || live.calling);
+        for (task, live) in live.tasks.iter_mut() {
+            live.stale |= live.calling && !tasks.contains(task);
+        }
     }
 
     fn schedule_task(&mut self, entry: &Entry) {
