@@ -1,0 +1,79 @@
+//! Extension storage through the host.
+
+use super::fake::FakeHost;
+use liaison::ports::{Area, Store, StoreFailure, Write};
+use liaison::web::BrowserStore;
+use serde_json::json;
+use std::rc::Rc;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+fn store(fake: &FakeHost) -> BrowserStore {
+    BrowserStore::new(Rc::clone(&fake.host))
+}
+
+fn write(area: Area, key: &str, value: Option<&str>) -> Write {
+    Write { area, key: key.to_owned(), value: value.map(str::to_owned) }
+}
+
+#[wasm_bindgen_test]
+async fn values_of_an_area_are_set_together_as_a_plain_object_and_removals_follow() {
+    let fake = FakeHost::new();
+    fake.set("stored", &json!({ "local": { "old": "1", "kept": "2" }, "session": {} }));
+    let writes = vec![
+        write(Area::Local, "old", None),
+        write(Area::Local, "task:a", Some("{}\n{\"x\":1}")),
+        write(Area::Session, "session", Some("s")),
+        write(Area::Local, "pace", Some("{}")),
+    ];
+    assert_eq!(store(&fake).apply(writes).await, Ok(()));
+    assert_eq!(
+        fake.calls(),
+        json!([
+            ["set", "local", { "task:a": "{}\n{\"x\":1}", "pace": "{}" }],
+            ["remove", "local", ["old"]],
+            ["set", "session", { "session": "s" }],
+        ])
+    );
+    let stored = json!({ "local": { "kept": "2", "task:a": "{}\n{\"x\":1}", "pace": "{}" }, "session": { "session": "s" } });
+    assert_eq!(fake.get("stored"), stored);
+}
+
+#[wasm_bindgen_test]
+async fn nothing_to_write_asks_nothing() {
+    let fake = FakeHost::new();
+    assert_eq!(store(&fake).apply(Vec::new()).await, Ok(()));
+    assert_eq!(fake.calls(), json!([]));
+}
+
+#[wasm_bindgen_test]
+async fn everything_is_read_by_null_and_only_strings_are_ours() {
+    let fake = FakeHost::new();
+    fake.set("stored", &json!({ "local": { "a": "é\n🚀", "odd": 7, "": "x" }, "session": {} }));
+    let mut records = store(&fake).load(Area::Local).await.expect("readable");
+    records.sort();
+    assert_eq!(records, [(String::new(), "x".to_owned()), ("a".to_owned(), "é\n🚀".to_owned())]);
+    assert_eq!(fake.calls(), json!([["get", "local", null]]));
+    assert_eq!(store(&fake).load(Area::Session).await, Ok(Vec::new()));
+}
+
+#[wasm_bindgen_test]
+async fn a_rejection_is_a_failure_and_what_comes_after_it_is_not_tried() {
+    for (call, writes, calls) in [
+        ("get", None, json!([["get", "local", null]])),
+        ("set", Some("v"), json!([["set", "local", { "k": "v" }]])),
+        ("remove", None, json!([["remove", "local", ["k"]]])),
+    ] {
+        let fake = FakeHost::new();
+        fake.set("refusing", &json!([call]));
+        let outcome = match call {
+            "get" => store(&fake).load(Area::Local).await.map(drop),
+            _ => {
+                store(&fake)
+                    .apply(vec![write(Area::Local, "k", writes), write(Area::Session, "s", Some("1"))])
+                    .await
+            }
+        };
+        assert_eq!(outcome, Err(StoreFailure), "{call}");
+        assert_eq!(fake.calls(), calls, "{call}");
+    }
+}
