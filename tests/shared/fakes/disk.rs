@@ -1,0 +1,112 @@
+//! Storage in memory: writes that fail by script, and a power cut that forgets the last of them.
+
+use super::FakeWorld;
+use liaison::ports::{Area, Store, StoreFailure, Write};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+type Records = BTreeMap<String, Rc<str>>;
+
+/// Both areas.
+#[derive(Default)]
+pub struct Disk {
+    local: Records,
+    session: Records,
+    /// What `local` was before each write since the browser started.
+    history: Vec<Records>,
+    /// How often writes were asked for.
+    pub writes: u32,
+    /// Fails the writes of these numbers, from 1.
+    pub fails: Vec<u32>,
+    /// Fails every write while set.
+    pub broken: bool,
+    /// Fails every read while set.
+    pub unreadable: bool,
+}
+
+impl Disk {
+    /// A record.
+    pub fn local(&self, key: &str) -> Option<&str> {
+        self.local.get(key).map(AsRef::as_ref)
+    }
+
+    /// Puts a record there from outside.
+    pub fn put(&mut self, key: &str, value: &str) {
+        self.local.insert(key.to_owned(), value.into());
+    }
+
+    /// The keys of `storage.local`.
+    pub fn keys(&self) -> Vec<&str> {
+        self.local.keys().map(String::as_str).collect()
+    }
+
+    /// Everything in both areas as one text, to look for what must not be there.
+    pub fn all_text(&self) -> String {
+        let all = self.local.iter().chain(&self.session);
+        all.map(|(key, value)| format!("{key}={value}\n")).collect()
+    }
+
+    /// The browser ends and starts again; the last `lost` writes never reached the disk.
+    pub fn restart_browser(&mut self, lost: usize) {
+        let kept = self.history.len().saturating_sub(lost);
+        if let Some(records) = self.history.get(kept) {
+            self.local = records.clone();
+        }
+        self.session.clear();
+        self.history.clear();
+    }
+
+    /// All writes so far have reached the disk.
+    pub fn sync(&mut self) {
+        self.history.clear();
+    }
+
+    fn set(&mut self, area: Area, writes: &[Write], values: bool) -> bool {
+        let mut changed = false;
+        let before = self.local.clone();
+        for write in writes.iter().filter(|write| write.area == area && write.value.is_some() == values) {
+            let records = if area == Area::Local { &mut self.local } else { &mut self.session };
+            match &write.value {
+                Some(value) => drop(records.insert(write.key.clone(), value.as_str().into())),
+                None => drop(records.remove(&write.key)),
+            }
+            changed = true;
+        }
+        if changed && area == Area::Local {
+            self.history.push(before);
+        }
+        changed
+    }
+}
+
+impl Store for FakeWorld {
+    async fn load(&self, area: Area) -> Result<Vec<(String, String)>, StoreFailure> {
+        self.point("store.load").await;
+        let disk = self.disk.borrow();
+        if disk.unreadable {
+            return Err(StoreFailure);
+        }
+        let records = if area == Area::Local { &disk.local } else { &disk.session };
+        Ok(records.iter().map(|(key, value)| (key.clone(), value.to_string())).collect())
+    }
+
+    async fn apply(&self, writes: Vec<Write>) -> Result<(), StoreFailure> {
+        self.point("store.apply").await;
+        {
+            let mut disk = self.disk.borrow_mut();
+            disk.writes += 1;
+            if disk.broken || disk.fails.contains(&disk.writes) {
+                return Err(StoreFailure);
+            }
+        }
+        for (area, values) in
+            [(Area::Local, true), (Area::Local, false), (Area::Session, true), (Area::Session, false)]
+        {
+            let changed = self.disk.borrow_mut().set(area, &writes, values);
+            if changed {
+                self.point("store.applied").await;
+            }
+        }
+        Ok(())
+    }
+}
