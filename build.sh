@@ -80,6 +80,7 @@ test_browser() { node scripts/run-node-tests.mjs e2e tests/extension/e2e; }
 
 do_test() {
   need_browser
+  need_test_programs
   need_wasm_pack
   rm -f target/node-tests/*.tap
   stage native test_native

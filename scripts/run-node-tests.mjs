@@ -23,8 +23,8 @@ function runFolder(name, folder) {
     process.execPath,
     [
       "--test",
-      // Each end-to-end file has a browser, a server and a simulator of its own: one after the other.
-      "--test-concurrency=1",
+      // Each end-to-end file has a browser, a server and a simulator of its own, and mostly waits for the agent's pace.
+      "--test-concurrency=3",
       // Every wait has a deadline of its own; this one is for what hangs all the same.
       "--test-timeout=900000",
       "--test-reporter=spec",

@@ -99,16 +99,24 @@ can_install_packages() {
   [ "$(id -u)" -eq 0 ] || { command -v sudo >/dev/null && sudo -n true 2>/dev/null; }
 }
 
-install_browser() {
+install_packages() {
   as_root apt-get update -qq
-  as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends chromium chromium-driver >/dev/null
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+# What the tests speak to the server with: curl as a caller does, and a task server in plain Python.
+need_test_programs() {
+  local program missing=()
+  for program in curl python3; do command -v "$program" >/dev/null || missing+=("$program"); done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  can_install_packages || give_up "the tests need ${missing[*]}: install it and run this again"
+  stage test-programs install_packages "${missing[@]}"
 }
 
 need_browser() {
   if [ -z "${CHROME:-}" ] || ! command -v chromedriver >/dev/null; then
     if ! find_browser >/dev/null || ! command -v chromedriver >/dev/null; then
-      ! can_install_packages || stage chromium install_browser
+      ! can_install_packages || stage chromium install_packages chromium chromium-driver
     fi
   fi
   CHROME="${CHROME:-$(find_browser || true)}"

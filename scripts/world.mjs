@@ -37,6 +37,8 @@ export async function startWorld({ connections = 250, seed = 1, paired = true, s
 /** Pairs and waits until the options page says that it is so. */
 export async function pairedWith(browser, pairing) {
   const page = await pair(browser, pairing);
-  await page.locator("#forget:enabled").waitFor();
+  const answer = page.locator("#message[data-tone=good], #message[data-tone=bad]");
+  await answer.waitFor();
+  if ((await answer.getAttribute("data-tone")) !== "good") throw new Error(`not paired: ${await answer.innerText()}`);
   await page.close();
 }

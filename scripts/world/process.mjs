@@ -101,23 +101,3 @@ export async function within(promise, ms, what) {
     clearTimeout(timer);
   }
 }
-
-const PROBE_EVERY_MS = 20;
-
-/**
- * Waits for a condition of another process that tells nobody of its changes.
- *
- * @template T
- * @param {string} what for the message when it never comes true
- * @param {() => Promise<T> | T} probe
- * @returns {Promise<NonNullable<T>>} the first truthy answer
- */
-export async function until(what, probe, { deadlineMs = 60_000 } = {}) {
-  const end = performance.now() + deadlineMs;
-  for (;;) {
-    const answer = await probe();
-    if (answer) return answer;
-    if (performance.now() > end) throw new Error(`waited ${deadlineMs / 1000} s for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, PROBE_EVERY_MS));
-  }
-}

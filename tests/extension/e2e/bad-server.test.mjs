@@ -30,7 +30,8 @@ async function checkWorks() {
 test("a server with poll and complete alone is enough", checkWorks);
 
 for (const nonsense of ["html", "garbage", "wrong_types", "nothing", "error"]) {
-  test(`a server that answers ${nonsense} is polled again, and works when it makes sense again`, async () => {
+  test(`a server that answers ${nonsense} is polled again, and works when it makes sense again`, async (t) => {
+    t.after(() => fake.speakSense());
     fake.speakNonsense(nonsense);
     await fake.nextPoll();
     await fake.nextPoll();
@@ -69,7 +70,8 @@ for (const [type, input] of [
   });
 }
 
-test("Test connection tells a web page from a task server", async () => {
+test("Test connection tells a web page from a task server", async (t) => {
+  t.after(() => fake.speakSense());
   fake.speakNonsense("html");
   const page = await browser.open("options/options.html");
   await page.locator("#test:enabled").click();
@@ -81,14 +83,18 @@ test("Test connection tells a web page from a task server", async () => {
   await checkWorks();
 });
 
-test("a token that the server refuses stops the agent, which says so", async () => {
+test("a token that the server does not know is refused, and the pairing stays as it was", async () => {
   const page = await pair(browser, { url: fake.url, token: "not-the-token" });
-  const popup = await browser.open("popup/popup.html");
-  await says(popup, "#headline", /no longer accepts/).catch(async (error) => {
-    throw new Error(`${error.message}; the popup says: ${await popup.locator("#headline").innerText()}`);
-  });
+  await toned(page, "#message", "bad");
   await page.close();
+  await checkWorks();
+});
+
+test("a token that the server takes back stops the agent, which says so, until a new one is pasted", async () => {
+  fake.acceptOnly("another-token");
+  const popup = await browser.open("popup/popup.html");
+  await says(popup, "#headline", /no longer accepts/);
   await popup.close();
-  await pairedWith(browser, { url: fake.url, token: TOKEN });
+  await pairedWith(browser, { url: fake.url, token: "another-token" });
   await checkWorks();
 });

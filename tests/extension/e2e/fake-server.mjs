@@ -21,10 +21,11 @@ export async function startFakeServer() {
   let parked = null;
   let broken = 0;
   let nonsense = null;
+  let accepted = TOKEN;
 
   const server = createServer(async (request, response) => {
     const body = await readJson(request);
-    if (request.headers.authorization !== `Bearer ${TOKEN}`) return sendJson(response, 401, { success: false });
+    if (request.headers.authorization !== `Bearer ${accepted}`) return sendJson(response, 401, { success: false });
     if (request.url === "/agent/v1/poll") return poll(response, body);
     const finished = request.url.match(/^\/agent\/v1\/tasks\/([^/]+)\/complete$/);
     if (finished) return complete(response, decodeURIComponent(finished[1]), body);
@@ -93,6 +94,11 @@ export async function startFakeServer() {
         NONSENSE[kind](parked.response);
         parked = null;
       }
+    },
+    /** From now on no other token is taken. */
+    acceptOnly(token) {
+      accepted = token;
+      if (parked) answer(parked, null);
     },
     speakSense: () => void (nonsense = null),
     nextPoll: async () => (await once(events, "poll"))[0],

@@ -3,54 +3,32 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { once } from "node:events";
-import { createConnection, createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
-import { pairedWith, startBrowser, startSimulator, until } from "../../../scripts/world.mjs";
+import { pairedWith, startBrowser, startSimulator } from "../../../scripts/world.mjs";
 import { invitationsSeen } from "./support.mjs";
 
 const SERVER = join(import.meta.dirname, "../../level-one/server.py");
 const TOKEN = "level-one-token";
 
-async function freePort() {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, "close");
-  return port;
-}
-
-function answers(port) {
-  return new Promise((resolve) => {
-    const socket = createConnection(port, "127.0.0.1");
-    socket.once("connect", () => (socket.destroy(), resolve(true)));
-    socket.once("error", () => resolve(false));
-  });
-}
-
-const skip = !existsSync(SERVER) && "the server is not there yet";
-
-test("drives the extension for both kinds of task", { skip }, async (t) => {
-  const port = await freePort();
-  const args = [SERVER, "--listen", `127.0.0.1:${port}`, "--token", TOKEN];
+test("drives the extension for both kinds of task", async (t) => {
+  const args = [SERVER, "--listen", "127.0.0.1:0", "--token", TOKEN];
   const server = spawn("python3", args, { stdio: ["pipe", "pipe", "inherit"] });
   t.after(() => server.kill());
   const lines = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
+  const nextLine = async () => JSON.parse((await lines.next()).value);
+  const { url } = await nextLine();
   const simulator = await startSimulator();
   t.after(() => simulator.stop());
   const browser = await startBrowser(simulator);
   t.after(() => browser.stop());
-  await until("the level-one server to listen", () => answers(port));
   await browser.signIn();
-  await pairedWith(browser, { url: `http://127.0.0.1:${port}`, token: TOKEN });
+  await pairedWith(browser, { url, token: TOKEN });
 
   async function run(task) {
     server.stdin.write(`${JSON.stringify(task)}\n`);
-    const finished = JSON.parse((await lines.next()).value);
+    const finished = await nextLine();
     assert.equal(finished.task, task.task);
     return finished;
   }
