@@ -12,10 +12,14 @@ mod clock;
 mod exports;
 #[path = "web/fake.rs"]
 mod fake;
+#[path = "shared/fakes.rs"]
+mod fakes;
 #[path = "shared/fixtures.rs"]
 mod fixtures;
 #[path = "shared/refusals.rs"]
 mod refusals;
+#[path = "shared/scenarios.rs"]
+mod scenarios;
 #[path = "web/server.rs"]
 mod server;
 #[path = "web/site.rs"]
@@ -25,6 +29,8 @@ mod store;
 #[path = "shared/tables.rs"]
 mod tables;
 
+use fakes::server::Level::{One, Two};
+use scenarios::kill::{Death, everywhere};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_service_worker);
@@ -69,4 +75,32 @@ fn every_documented_complaint_about_an_input() {
 #[wasm_bindgen_test]
 fn every_input_that_is_taken() {
     tables::check_taken_inputs();
+}
+
+/// Through the driver and its steps, on a world made of memory, with a server of either level.
+macro_rules! at_both_levels {
+    ($($scenario:ident),+ $(,)?) => {$(
+        #[wasm_bindgen_test]
+        fn $scenario() {
+            scenarios::$scenario(One);
+            scenarios::$scenario(Two);
+        }
+    )+};
+}
+
+at_both_levels!(
+    whole_fetch,
+    fetch_from_an_offset,
+    fetch_by_keyword,
+    cursor,
+    whole_invitation,
+    kill_and_resume_a_fetch,
+    kill_between_post_and_answer,
+    kill_between_tasks,
+);
+
+#[wasm_bindgen_test]
+fn an_invitation_is_sent_once_wherever_the_worker_dies() {
+    everywhere(scenarios::CONNECT, One, Death::Worker);
+    everywhere(scenarios::CONNECT, Two, Death::Worker);
 }
