@@ -147,6 +147,8 @@ pub struct Live {
     pub asking_me: bool,
     /// When to ask it next.
     pub next_me_at: i64,
+    /// Why the last look at `/me` told nothing, other than that nobody is signed in. Until one does, no work is taken.
+    pub me_problem: Option<ErrorCode>,
     /// Whether somebody is signed in, as far as this worker has seen.
     pub signed_in: Option<bool>,
     /// Whether the browser lets us talk to LinkedIn.

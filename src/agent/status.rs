@@ -289,6 +289,7 @@ fn attention(state: &State) -> Option<Problem> {
     match linkedin(state) {
         "signed_out" => Some(Problem::of(ErrorCode::SignedOut)),
         "wrong_account" => Some(Problem::of(ErrorCode::WrongAccount)),
+        "unknown" if state.live.me_problem.is_some() => state.live.me_problem.map(Problem::of),
         _ if state.set_aside > 0 => Some(Problem::new(
             "record_set_aside",
             "A stored record was damaged and was set aside",

@@ -18,6 +18,7 @@ impl Turn {
             Ok(member) => member,
             Err(trouble) => {
                 self.state.live.next_me_at = self.now + ME_RETRY_MS;
+                self.state.live.me_problem = Some(trouble.code).filter(|&code| code != ErrorCode::SignedOut);
                 self.hear(trouble);
                 return;
             }
@@ -30,6 +31,7 @@ impl Turn {
         self.state.account = Some(account);
         self.state.live.signed_in = Some(true);
         self.state.live.no_permission = false;
+        self.state.live.me_problem = None;
         self.state.breakers.note_read_success();
     }
 
