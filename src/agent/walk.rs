@@ -29,6 +29,8 @@ pub struct Walk {
     passed: u64,
     /// Pages stepped back in search of `last`, and the offset to step back from.
     back: Option<Back>,
+    /// Most rows a page has held: so far a page reaches, whatever was asked for.
+    widest: u64,
     /// Rows walked, for the progress shown.
     pub walked: u64,
     /// Rows kept.
@@ -135,6 +137,7 @@ impl Walk {
             seen: Vec::new(),
             passed,
             back: None,
+            widest: 0,
             walked: 0,
             kept: 0,
             findings: Findings::default(),
@@ -160,6 +163,7 @@ impl Walk {
     /// Takes in the page that answered `asked`.
     pub fn take(&mut self, asked: PageRequest, page: &Page) -> Progress {
         self.csrf_retried = false;
+        self.widest = self.widest.max(page.received);
         if self.last.is_none() || self.next == 0 {
             return self.take_fresh(asked.start, page, 0);
         }
@@ -173,12 +177,15 @@ impl Walk {
         self.take_fresh(asked.start, page, place + 1)
     }
 
-    /// The row held last, or, should it have left the list, the latest of its page that is still there.
+    /// The row held last, or, should it not be there, the first that is known: what is known after it is dropped as a
+    /// duplicate, so nothing between two known rows is lost.
     fn place_in(&self, rows: &[PageRow]) -> Option<usize> {
         let last = self.last.as_deref()?;
-        rows.iter()
-            .position(|row| row.connection.entity_urn == last)
-            .or_else(|| rows.iter().rposition(|row| self.recent.contains(&hash(&row.connection.entity_urn))))
+        let known = |row: &PageRow| {
+            let hash = hash(&row.connection.entity_urn);
+            self.recent.contains(&hash) || self.seen.binary_search(&hash).is_ok()
+        };
+        rows.iter().position(|row| row.connection.entity_urn == last).or_else(|| rows.iter().position(known))
     }
 
     /// Not found: rows before it were taken away. Ask a page earlier; at the list's head, or after
@@ -191,7 +198,8 @@ impl Walk {
             self.last = None;
             self.next = self.next.saturating_sub(1);
         } else {
-            self.back = Some(Back { steps: steps + 1, at: asked.start.saturating_sub(PAGE_ROWS - 1) });
+            let page = if self.widest > 1 { self.widest.min(PAGE_ROWS) } else { PAGE_ROWS };
+            self.back = Some(Back { steps: steps + 1, at: asked.start.saturating_sub(page - 1) });
         }
         Progress::More
     }
@@ -203,9 +211,10 @@ impl Walk {
         }
         let fresh = page.rows.get(from..).unwrap_or_default();
         let first = from.checked_sub(1).and_then(|held| page.rows.get(held)).map_or(0, |held| held.index + 1);
-        self.findings.unreadable += (page.received - first).saturating_sub(fresh.len() as u64);
         let mut run = String::new();
+        let mut taken = 0;
         for row in fresh {
+            taken += 1;
             self.next = start + row.index + 1;
             self.last = Some(row.connection.entity_urn.clone());
             self.walked += 1;
@@ -219,6 +228,8 @@ impl Walk {
             self.next = start + page.received;
             self.last = page.rows.last().filter(|row| row.index + 1 == page.received).map(urn_of);
         }
+        // Those after the last row taken come again with the next page.
+        self.findings.unreadable += self.next.saturating_sub(start + first + taken);
         self.recent = page.rows.iter().map(|row| hash(&row.connection.entity_urn)).collect();
         if !run.is_empty() {
             self.rows.push(run.into());
@@ -293,3 +304,6 @@ fn hash(urn: &str) -> u64 {
     hasher.write(urn.as_bytes());
     hasher.finish()
 }
+
+#[cfg(test)]
+mod tests;
