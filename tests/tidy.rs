@@ -313,7 +313,7 @@ fn functions(code: &str) -> Vec<(&str, usize)> {
     let heads = (0..lines.len()).filter(|&at| begins(lines[at]) && !lines[at].trim_start().starts_with("//"));
     let length = |at: usize| {
         let ends = |line: &&str| indent(line) == indent(lines[at]) && line.trim_end().ends_with(['}', ';']);
-        lines[at..].iter().position(|line| ends(&line)).map_or(1, |last| last + 1)
+        lines[at..].iter().position(ends).map_or(1, |last| last + 1)
     };
     heads.map(|at| (lines[at], length(at))).collect()
 }
@@ -323,9 +323,7 @@ fn imports(code: &str) -> BTreeSet<String> {
     let code = without_comments(code).replace('\n', " ");
     let path = |rest: &str| rest.split([';', '(', '<', ')', '>', ' ']).next().unwrap_or("").to_owned();
     let mut found = BTreeSet::new();
-    for (before, rest) in
-        code.match_indices("crate::").map(|(at, mark)| (&code[..at], &code[at + mark.len()..]))
-    {
+    for (before, rest) in code.split("crate::").zip(code.split("crate::").skip(1)) {
         match rest.strip_prefix('{') {
             Some(group) => found
                 .extend(group.split('}').next().unwrap_or("").split(',').map(|name| name.trim().to_owned())),
@@ -373,7 +371,7 @@ fn foreign_registry(file: &Source) -> Option<String> {
 fn token_in(file: &Source) -> Option<String> {
     let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';
     let is_real = |start: &str| {
-        let rests = file.text.match_indices(start).map(|(at, _)| &file.text[at + start.len()..]);
+        let rests = file.text.split(start).skip(1);
         rests
             .map(|rest| rest.chars().take_while(|&letter| is_part(letter)).count())
             .any(|run| run >= TOKEN_LENGTH)

@@ -1,5 +1,7 @@
 //! Walks over a list that clamps its pages, has odd rows, and shifts while it is read.
 
+#![cfg(not(target_arch = "wasm32"))]
+
 use super::{Cursor, Page, PageRequest, PageRow, Progress, Walk};
 use liaison_protocol::{Connection, FetchConnections};
 use proptest::prelude::*;
