@@ -36,8 +36,9 @@ need_wasm_target() {
 }
 
 need_node() {
-  command -v node >/dev/null && command -v npm >/dev/null ||
+  if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
     give_up "Node.js 20 or newer with npm is missing: install it (Debian: apt-get install nodejs npm)"
+  fi
   [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] ||
     give_up "Node.js 20 or newer is needed, this is $(node --version)"
 }
