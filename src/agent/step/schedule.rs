@@ -18,18 +18,21 @@ impl Turn {
         };
         self.forget_what_is_gone();
         self.ask_me();
+        if pairing.ended.is_some() {
+            // Nobody waits for the work: it stays in the journal, for a new pairing with the same server.
+            self.stop_polling();
+            return self.answer_drains();
+        }
         let tasks: Vec<Rc<Entry>> = self.state.tasks.values().cloned().collect();
         for entry in &tasks {
             self.schedule_task(entry);
         }
         let tasks: Vec<Rc<Entry>> = self.state.tasks.values().cloned().collect();
         for entry in &tasks {
-            if pairing.has_heartbeat() && pairing.ended.is_none() && entry.occupies() {
+            if pairing.has_heartbeat() && entry.occupies() {
                 self.beat(&entry.task);
             }
-            if pairing.ended.is_none() && matches!(entry.stage, Stage::Finished(_)) {
-                self.post(entry);
-            }
+            self.post(entry);
         }
         self.schedule_poll();
         self.answer_drains();
@@ -151,10 +154,9 @@ impl Turn {
 
     /// Polls when nothing is in hand; breaks a parked poll off when it no longer says what is true.
     fn schedule_poll(&mut self) {
-        let ended = self.state.pairing.as_ref().is_none_or(|pairing| pairing.ended.is_some());
         let posting = self.state.live.tasks.values().any(|live| live.posting && live.post_failures == 0);
         let busy = self.state.occupied_by().is_some() || posting || self.state.live.asking_me;
-        if ended || busy || self.state.live.draining.is_some() {
+        if busy || self.state.live.draining.is_some() {
             return self.stop_polling();
         }
         for (_, _, until) in readiness::waiting_kinds(&self.state, self.now) {
