@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
-import { startQuietProgram, temporaryFolder } from "./process.mjs";
+import { endsBy, startQuietProgram, temporaryFolder } from "./process.mjs";
 
 const ROOT = join(import.meta.dirname, "../..");
 const EXTENSION = join(ROOT, "dist/extension");
@@ -52,7 +52,7 @@ export async function startBrowser(simulator, { profile = temporaryFolder("profi
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: EXECUTABLE,
     headless: true,
-    // The cleaning up of process.mjs covers these too.
+    // process.mjs ends the browser at these signals, and then removes its profile.
     handleSIGINT: false,
     handleSIGTERM: false,
     handleSIGHUP: false,
@@ -93,7 +93,7 @@ export async function startBrowser(simulator, { profile = temporaryFolder("profi
   }
 
   const signOut = () => context.clearCookies({ domain: /linkedin\.com$/ });
-  const stop = () => context.close();
+  const stop = endsBy(() => context.close());
   return { context, profile, origin, quietPage: QUIET_PAGE, open, stopWorker, signIn, signOut, stop };
 }
 

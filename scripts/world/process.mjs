@@ -8,17 +8,47 @@ import { createInterface } from "node:readline";
 
 const START_DEADLINE_MS = 30_000;
 const STOP_DEADLINE_MS = 10_000;
+/** Less than build.sh waits before it kills. */
+const END_DEADLINE_MS = 4_000;
 const KEPT_LOG_LINES = 40;
 
 const running = new Set();
 const folders = new Set();
+const stops = new Set();
 process.on("exit", () => {
   for (const child of running) child.kill("SIGKILL");
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  for (const folder of folders) removeFolder(folder);
 });
-process.on("SIGINT", () => process.exit(130));
-process.on("SIGTERM", () => process.exit(143));
-process.on("SIGHUP", () => process.exit(129));
+for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]]) {
+  process.once(signal, () => endEverything().finally(() => process.exit(code)));
+}
+
+/** @type {Promise<void> | null} the one end of everything, under way or done */
+let ending = null;
+export const isEnding = () => ending !== null;
+
+/** Ends all that was registered with `endsBy`; the rest is ended when this process is. */
+export function endEverything() {
+  const all = () => Promise.allSettled([...stops].map((stop) => stop()));
+  ending ??= within(all(), END_DEADLINE_MS, "everything to end").catch(() => {});
+  return ending;
+}
+
+/** Registers how to end something that is no child of ours to kill, such as a browser behind its driver. */
+export function endsBy(stop) {
+  const once = () => (stops.delete(once), stop());
+  stops.add(once);
+  return once;
+}
+
+/** A browser that was killed may still be writing; what it leaves in a temporary folder is no failure of ours. */
+function removeFolder(folder) {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  } catch {
+    // The system clears its temporary folder.
+  }
+}
 
 export function temporaryFolder(name) {
   const folder = mkdtempSync(join(tmpdir(), `liaison-${name}-`));
