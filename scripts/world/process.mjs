@@ -20,7 +20,7 @@ process.on("exit", () => {
   for (const folder of folders) removeFolder(folder);
 });
 for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]]) {
-  process.once(signal, () => endEverything().finally(() => process.exit(code)));
+  process.on(signal, () => endEverything().finally(() => process.exit(code)));
 }
 
 /** @type {Promise<void> | null} the one end of everything, under way or done */
