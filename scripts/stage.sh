@@ -7,6 +7,9 @@ stage_names=() stage_seconds=()
 begin() {
   verb_name="$1"
   verb_started=$SECONDS
+  # Profiles, databases and what browsers leave behind go here, and go away with it however the run ends.
+  TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/liaison.XXXXXX")
+  export TMPDIR
   trap 'on_exit $?' EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM
@@ -45,6 +48,7 @@ on_exit() {
   local status=$1
   trap '' INT TERM HUP
   end_descendants
+  rm -rf "$TMPDIR"
   if [ "$status" -ge 128 ]; then
     printf '%s: STOPPED%s\n' "$verb_name" "${current_stage:+ in stage $current_stage}" >&2
   elif [ "$status" -ne 0 ]; then
