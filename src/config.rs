@@ -43,6 +43,8 @@ pub const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 pub const THROTTLE_FIRST_MS: i64 = 15 * 60 * 1_000;
 /// See [`THROTTLE_FIRST_MS`].
 pub const THROTTLE_LONGEST_MS: i64 = 4 * 60 * 60 * 1_000;
+/// Longest time that LinkedIn's `Retry-After` is taken for: nobody can clear it.
+pub const THROTTLE_MOST_ASKED_MS: i64 = 7 * DAY_MS;
 /// How long a block lasts at least; then a person clears it.
 pub const BLOCK_MS: i64 = 60 * 60 * 1_000;
 /// How long no invitation is tried after LinkedIn's limit on them, or none with a note after that on notes.

@@ -3,7 +3,7 @@
 //! A note limit doesn't stop plain invitations, an invitation limit doesn't stop reading, and a success on one axis
 //! clears no other. They are kept over restarts.
 
-use crate::config::{BLOCK_MS, LIMIT_MS, THROTTLE_FIRST_MS, THROTTLE_LONGEST_MS};
+use crate::config::{BLOCK_MS, LIMIT_MS, THROTTLE_FIRST_MS, THROTTLE_LONGEST_MS, THROTTLE_MOST_ASKED_MS};
 use liaison_protocol::{ErrorCode, WaitReason};
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +41,7 @@ impl Breakers {
                 let asked = retry_after_ms.and_then(|ms| i64::try_from(ms).ok()).unwrap_or(0);
                 let own =
                     THROTTLE_FIRST_MS.saturating_mul(1 << self.throttles.min(8)).min(THROTTLE_LONGEST_MS);
-                let wait = if asked > 0 { asked } else { own };
+                let wait = if asked > 0 { asked.min(THROTTLE_MOST_ASKED_MS) } else { own };
                 self.throttles = self.throttles.saturating_add(1);
                 self.throttled_until = self.throttled_until.max(now + wait);
                 left(self.throttled_until, now)

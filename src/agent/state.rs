@@ -157,6 +157,9 @@ pub struct Live {
     pub tasks: Slots<TaskLive>,
     /// When a storage write last failed; cleared by one that succeeds.
     pub storage_failed_at: Option<i64>,
+    /// Whether this worker has gone through the journal ([`crate::agent::event::Event::Booted`]) and written down what it
+    /// made of it. Nothing is due before.
+    pub booted: bool,
     /// Set when an update waits: who asked, to be answered when nothing is in hand.
     pub draining: Option<Vec<CommandId>>,
 }

@@ -58,15 +58,23 @@ pub fn after_write_failure(state: &State, event: &Event, now: i64) -> AfterWrite
         Event::Command(id, _) | Event::Paired { id, .. } => {
             turn.answer(*id, Answer::refused(storage_problem()))
         }
-        Event::Booted | Event::Woken | Event::SessionChanged | Event::PermissionsChanged => {}
-        Event::Started { .. }
+        Event::Woken => {}
+        Event::Booted
+        | Event::SessionChanged
+        | Event::PermissionsChanged
+        | Event::Started { .. }
         | Event::Beaten { .. }
         | Event::Completed { .. }
         | Event::Site { .. }
         | Event::Probed { .. } => return AfterWriteFailure::Keep,
     }
-    let wake_at = Some(now.saturating_add_unsigned(crate::config::STORAGE_RETRY_MS));
-    AfterWriteFailure::Drop(Box::new(Transition { state: turn.state, effects: turn.effects, wake_at }))
+    // A poll needs no write, and the server is told why nothing is accepted.
+    if turn.state.live.booted {
+        turn.schedule_poll();
+    }
+    turn.wake(now.saturating_add_unsigned(crate::config::STORAGE_RETRY_MS));
+    let Turn { state, effects, wake_at, .. } = turn;
+    AfterWriteFailure::Drop(Box::new(Transition { state, effects, wake_at }))
 }
 
 fn storage_problem() -> Problem {
@@ -108,6 +116,7 @@ impl Turn {
     ///   `start` can't, so it is looked for;
     /// - a result is posted again.
     fn resume(&mut self) {
+        self.state.live.booted = true;
         let has_start = self.state.pairing.as_ref().is_some_and(|pairing| pairing.has_start());
         let session = self.state.session.clone();
         let now = self.now;

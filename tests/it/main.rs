@@ -1,10 +1,21 @@
 //! The agent, natively: whole scenarios, tables of single rules, and the real server and simulator over loopback.
 
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
 
 #[path = "../shared/fakes.rs"]
 mod fakes;
 #[path = "../shared/scenarios.rs"]
 mod scenarios;
 
+mod completing;
+mod offers;
+mod person;
+mod polling;
+mod refusals;
+mod session;
+mod starting;
+mod storage;
+mod support;
+mod verifying;
 mod whole;

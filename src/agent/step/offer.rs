@@ -34,6 +34,7 @@ impl Turn {
     /// An offer of a task that is held already. The same epoch is a repeat: a result is posted at once. A newer one
     /// takes the place of a read; an invitation that may have been sent only takes on its token, and so does a result.
     fn offered_again(&mut self, held: &Entry, offer: &Offer) {
+        self.slow_down();
         if offer.epoch < held.epoch {
             return;
         }
@@ -43,8 +44,9 @@ impl Turn {
                 if let Some(entry) = self.state.entry_mut(&offer.task).filter(|_| is_newer) {
                     entry.epoch = offer.epoch;
                     offer.token_or_task().clone_into(&mut entry.token);
+                    self.state.live_mut(&offer.task).post_at = self.now;
                 }
-                self.state.live_mut(&offer.task).post_at = self.now;
+                self.resend(&offer.task);
             }
             Stage::Walking(_) | Stage::Checking { .. } | Stage::Starting { .. } if is_newer => {
                 let Some(pairing) = self.state.pairing.clone() else { return };
@@ -140,7 +142,7 @@ impl Turn {
         self.state.live_mut(&offer.task).beat_at = now + HEARTBEAT_MS;
     }
 
-    /// A server that offers what it was told not to is not asked again at once.
+    /// A server that offers what it was told not to, or what is held, is not asked again at once.
     fn slow_down(&mut self) {
         let at = self.now.saturating_add_unsigned(UNHELD_POLL_GAP_MS);
         self.state.live.next_poll_at = self.state.live.next_poll_at.max(at);

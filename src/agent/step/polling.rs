@@ -112,7 +112,7 @@ impl Turn {
     }
 
     /// Posts a result again, unless posting it is failing: then the back-off rules.
-    fn resend(&mut self, task: &str) {
+    pub(super) fn resend(&mut self, task: &str) {
         let now = self.now;
         let live = self.state.live_mut(task);
         if live.post_failures == 0 {

@@ -37,6 +37,7 @@ impl Turn {
             }
             Reply::Refused { status: 401 | 403, .. } => self.end_pairing(PairingEnd::Unauthorised),
             Reply::Refused { status: 409, code } if code.as_deref() == Some("superseded") => {
+                self.relieve(task, false);
                 self.end_pairing(PairingEnd::Superseded);
             }
             Reply::Refused { .. } => self.relieve(task, false),

@@ -12,6 +12,9 @@ use std::rc::Rc;
 impl Turn {
     /// Emits every effect that is due and notes when the next one will be.
     pub(super) fn schedule(&mut self) {
+        if !self.state.live.booted {
+            return;
+        }
         let Some(pairing) = self.state.pairing.clone() else {
             self.stop_polling();
             return self.answer_drains();
@@ -153,7 +156,7 @@ impl Turn {
     }
 
     /// Polls when nothing is in hand; breaks a parked poll off when it no longer says what is true.
-    fn schedule_poll(&mut self) {
+    pub(super) fn schedule_poll(&mut self) {
         let posting = self.state.live.tasks.values().any(|live| live.posting && live.post_failures == 0);
         let busy = self.state.occupied_by().is_some() || posting || self.state.live.asking_me;
         if busy || self.state.live.draining.is_some() {

@@ -60,7 +60,7 @@ pub struct Task {
     pub stand: Stand,
     epoch: u64,
     token: String,
-    final_body: Option<String>,
+    final_body: Option<Value>,
     /// Whether a caller wants it stopped.
     pub cancel: bool,
     /// How often it was returned.
@@ -260,7 +260,7 @@ impl TaskServer {
         let is_current = self.level == Level::One || body["token"] == task.token;
         match (verb, &task.stand) {
             ("complete", Stand::Ended(status, _)) => match &task.final_body {
-                Some(last) if *last == body.to_string() || self.level == Level::One => {
+                Some(last) if last == body || self.level == Level::One => {
                     (200, json!({ "status": status, "replayed": true }))
                 }
                 _ => problem(409, "result_conflict"),
@@ -299,7 +299,7 @@ impl Task {
             self.stand = Stand::Queued;
             return;
         }
-        self.final_body = Some(body.to_string());
+        self.final_body = Some(body.clone());
         self.stand = Stand::Ended(body["status"].as_str().unwrap().to_owned(), body["task_output"].clone());
     }
 }

@@ -1,0 +1,74 @@
+//! What many of the tables say.
+
+pub use crate::fakes::agent::Agent;
+pub use crate::fakes::linkedin::{INVITE, LIST, ME, Mishap, SENT};
+pub use crate::fakes::server::Level::{One, Two};
+pub use crate::fakes::server::{Loss, Stand};
+pub use crate::fakes::{FakeWorld, SERVER, TOKEN};
+pub use crate::scenarios::{CONNECT, FETCH, STRANGER, carry_out, fetch, ids, network, world};
+pub use serde_json::{Value, json};
+
+pub const SECOND: i64 = 1_000;
+pub const MINUTE: i64 = 60 * SECOND;
+pub const HOUR: i64 = 60 * MINUTE;
+pub const DAY: i64 = 24 * HOUR;
+
+/// An answer without an effect.
+pub fn answers(status: u16, code: &str) -> Loss {
+    let body = json!({ "success": false, "error": "no", "code": code }).to_string();
+    Loss::Answer { status, body, retry_after: None }
+}
+
+pub fn html() -> Loss {
+    Loss::Answer {
+        status: 200,
+        body: "<!doctype html><p>Sign in to the wifi</p>".to_owned(),
+        retry_after: None,
+    }
+}
+
+/// Invites somebody; the task's status and code (`""` when it completed).
+pub fn invite(agent: &mut Agent, task: &str, input: Value) -> (String, String) {
+    let (status, output) = carry_out(agent, task, CONNECT, input);
+    (status, output["code"].as_str().unwrap_or_default().to_owned())
+}
+
+pub fn stranger() -> Value {
+    json!({ "profile_urn": STRANGER })
+}
+
+/// The kinds that the last poll accepts.
+pub fn accepts(world: &FakeWorld) -> Vec<String> {
+    let poll = world.server.borrow().last_poll();
+    poll["accepts"].as_array().unwrap().iter().map(|kind| kind.as_str().unwrap().to_owned()).collect()
+}
+
+/// Kind, reason and time of all that waits, by the last poll.
+pub fn waiting(world: &FakeWorld) -> Vec<(String, String, Option<i64>)> {
+    let poll = world.server.borrow().last_poll();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let one = |wait: &Value| (text(&wait["task_type"]), text(&wait["reason"]), wait["for_ms"].as_i64());
+    poll["waiting"].as_array().unwrap().iter().map(one).collect()
+}
+
+/// The state by the last poll.
+pub fn said_state(world: &FakeWorld) -> String {
+    world.server.borrow().last_poll()["state"].as_str().unwrap().to_owned()
+}
+
+pub fn posts(world: &FakeWorld) -> u32 {
+    world.site.borrow().posts
+}
+
+pub fn calls(world: &FakeWorld, path_end: &str) -> usize {
+    world.server.borrow().bodies(path_end).len()
+}
+
+/// The last completion's body.
+pub fn last_completion(world: &FakeWorld) -> Value {
+    world.server.borrow().bodies("/complete").last().map_or(Value::Null, |body| (*body).clone())
+}
+
+pub fn record(world: &FakeWorld, task: &str) -> Option<String> {
+    world.disk.borrow().local(&format!("task:{task}")).map(str::to_owned)
+}

@@ -1,0 +1,182 @@
+//! An invitation whose outcome is not known: looked for, never sent again. Reading can prove *sent*, never *not sent*.
+
+use crate::support::*;
+use liaison::agent::event::Command;
+
+/// Invites with a mishap on the POST. Returns the task's status and code, and when the sent list was looked at, counted
+/// from the POST.
+fn invited_with(agent: &mut Agent, mishap: Mishap) -> (String, String, Vec<i64>) {
+    let world = agent.world.clone();
+    world.site.borrow_mut().next(INVITE, mishap);
+    let before = world.site.borrow().count(SENT);
+    world.server.borrow_mut().add("t-1", CONNECT, stranger());
+    agent.run_until("the POST", |world| world.site.borrow().count(INVITE) == 1);
+    let posted = world.now();
+    let before = before.max(world.site.borrow().count(SENT));
+    let mut looks = Vec::new();
+    while world.server.borrow().ended("t-1").is_none() {
+        let seen = before + looks.len();
+        agent.run_until("a look, or the end", |world| {
+            world.site.borrow().count(SENT) > seen || world.server.borrow().ended("t-1").is_some()
+        });
+        if world.site.borrow().count(SENT) > seen {
+            looks.push((world.now() - posted) / SECOND);
+        }
+    }
+    let (status, output) = world.server.borrow().ended("t-1").unwrap();
+    (status, output["code"].as_str().unwrap_or_default().to_owned(), looks)
+}
+
+#[test]
+fn an_invitation_with_no_answer_that_is_in_the_list_was_sent() {
+    for level in [One, Two] {
+        for mishap in [Mishap::LostAfter, Mishap::CutOff, Mishap::TimedOut, Mishap::NoUrn, Mishap::SentTwice]
+        {
+            let what = format!("{level:?}, {mishap:?}");
+            let (world, mut agent) = world(3, level);
+            let (status, code, looks) = invited_with(&mut agent, mishap);
+            assert_eq!((status.as_str(), code.as_str()), ("completed", ""), "{what}");
+            assert!(looks.len() == 1 && (10..=12).contains(&looks[0]), "{what}: {looks:?}");
+            assert_eq!(world.site.borrow().count(INVITE), 1, "{what}");
+            assert_eq!(last_completion(&world)["effect"], "done", "{what}");
+        }
+    }
+}
+
+#[test]
+fn an_invitation_that_is_never_found_is_looked_for_three_times_and_stays_unknown() {
+    let unreadable = Mishap::Answer { status: 502, body: "oops".to_owned(), retry_after: None };
+    for mishap in [Mishap::LostBefore, unreadable] {
+        let (world, mut agent) = world(3, Two);
+        let (status, code, looks) = invited_with(&mut agent, mishap);
+        assert_eq!((status.as_str(), code.as_str()), ("failed", "outcome_unknown"));
+        assert!(
+            (10..=12).contains(&looks[0])
+                && (120..=122).contains(&looks[1])
+                && (1_200..=1_202).contains(&looks[2]),
+            "{looks:?}"
+        );
+        assert_eq!((looks.len(), world.site.borrow().count(INVITE)), (3, 1));
+        assert_eq!(last_completion(&world)["effect"], "maybe");
+    }
+}
+
+#[test]
+fn a_list_that_lags_proves_it_later() {
+    let (world, mut agent) = world(3, Two);
+    world.site.borrow_mut().sent_list_lags = true;
+    world.site.borrow_mut().next(INVITE, Mishap::LostAfter);
+    world.server.borrow_mut().add("t-1", CONNECT, stranger());
+    agent.run_until("the first look", |world| world.site.borrow().count(SENT) == 1);
+    agent.run_for(SECOND);
+    assert_eq!(world.server.borrow().ended("t-1"), None, "not found is not unsent");
+    world.site.borrow_mut().sent_list_lags = false;
+    assert_eq!(agent.run_to_end("t-1").0, "completed");
+    assert_eq!((world.site.borrow().count(SENT), posts(&world)), (2, 1));
+}
+
+#[test]
+fn only_an_invitation_as_new_as_the_send_is_proof() {
+    // LinkedIn's clock may be hours off; its own `Date` header says by how much.
+    for ahead in [0, 3 * HOUR, -3 * HOUR] {
+        for (age, proof) in [(0, true), (MINUTE, true), (5 * MINUTE, false), (DAY, false)] {
+            let (world, mut agent) = world(3, Two);
+            world.site.borrow_mut().clock_ahead_ms = ahead;
+            let old = (STRANGER.to_owned(), world.now() + ahead - age, None);
+            world.site.borrow_mut().invitations.push(old);
+            let (status, code, _) = invited_with(&mut agent, Mishap::LostBefore);
+            let expected = if proof { ("completed", "") } else { ("failed", "outcome_unknown") };
+            assert_eq!((status.as_str(), code.as_str()), expected, "{ahead} ahead, {age} old");
+        }
+    }
+}
+
+#[test]
+fn cannot_resend_yet_is_verified_before_it_is_reported() {
+    let (world, mut agent) = world(3, Two);
+    let month_old = (STRANGER.to_owned(), world.now() - 30 * DAY, None);
+    world.site.borrow_mut().invitations.push(month_old);
+    let (status, output) = carry_out(&mut agent, "t-1", CONNECT, stranger());
+    assert_eq!((status.as_str(), output["code"].as_str()), ("failed", Some("cannot_resend_yet")));
+    assert_eq!((posts(&world), world.site.borrow().count(SENT)), (1, 1));
+    assert_eq!(output["retryable"], false);
+    agent.run_for(MINUTE);
+    assert_eq!(accepts(&world).len(), 2, "this person only");
+}
+
+#[test]
+fn a_look_that_fails_is_tried_again_and_counts_for_nothing() {
+    let (world, mut agent) = world(3, Two);
+    world.site.borrow_mut().next(INVITE, Mishap::LostAfter);
+    for mishap in [Mishap::LostBefore, Mishap::Code(500, ""), Mishap::Html("<p>"), Mishap::CutOff] {
+        world.site.borrow_mut().next(SENT, mishap);
+    }
+    world.server.borrow_mut().add("t-1", CONNECT, stranger());
+    agent.run_until("the looks", |world| world.site.borrow().count(SENT) == 3);
+    agent.tell(liaison::agent::event::Event::SessionChanged);
+    assert_eq!(agent.run_to_end("t-1").0, "completed");
+    assert_eq!(posts(&world), 1);
+}
+
+#[test]
+fn it_is_looked_for_with_the_bound_account_alone() {
+    let (world, mut agent) = world(3, Two);
+    world.site.borrow_mut().next(INVITE, Mishap::LostAfter);
+    world.server.borrow_mut().add("t-1", CONNECT, stranger());
+    agent.run_until("the POST", |world| posts(world) == 1);
+    world.site.borrow_mut().member += 1;
+    agent.tell(liaison::agent::event::Event::SessionChanged);
+    agent.run_for(2 * HOUR);
+    assert_eq!((world.site.borrow().count(SENT), world.server.borrow().ended("t-1")), (0, None));
+    world.site.borrow_mut().member -= 1;
+    agent.tell(liaison::agent::event::Event::SessionChanged);
+    assert_eq!(agent.run_to_end("t-1").0, "completed");
+}
+
+#[test]
+fn other_work_goes_on_while_it_is_looked_for() {
+    let (world, mut agent) = world(3, Two);
+    world.site.borrow_mut().next(INVITE, Mishap::LostBefore);
+    world.server.borrow_mut().add("t-1", CONNECT, stranger());
+    agent.run_until("the POST", |world| posts(world) == 1);
+    assert_eq!(fetch(&mut agent, "t-2", json!({})).len(), 3);
+    assert_eq!(world.server.borrow().ended("t-1"), None);
+    let held = world.server.borrow().last_poll()["held"].clone();
+    assert_eq!(held, json!([{ "task": "t-1", "epoch": 1, "phase": "verifying" }]));
+    assert_eq!(agent.run_to_end("t-1").1["code"], "outcome_unknown");
+}
+
+#[test]
+fn a_server_may_ask_for_it_alone() {
+    // The journal is lost; the server knows that it was started.
+    for (sent, expected) in [(true, ("completed", "")), (false, ("failed", "outcome_unknown"))] {
+        let (world, mut agent) = world(3, Two);
+        if sent {
+            let invitation = (STRANGER.to_owned(), world.now() - 4 * MINUTE, None);
+            world.site.borrow_mut().invitations.push(invitation);
+        }
+        world.server.borrow_mut().offer_raw(json!({
+            "task": "t-9", "task_type": CONNECT, "task_input": stranger(), "mode": "verify",
+            "token": "x", "epoch": 3, "since_ms": 5 * MINUTE,
+        }));
+        agent.run_until("the result", |world| calls(world, "/complete") == 1);
+        let completion = last_completion(&world);
+        let code = completion["task_output"]["code"].as_str().unwrap_or_default();
+        assert_eq!((completion["status"].as_str().unwrap(), code), expected);
+        assert_eq!(posts(&world), 0, "verify never sends");
+        assert_eq!(completion["token"], "x");
+    }
+}
+
+#[test]
+fn a_pause_puts_the_search_off() {
+    let (world, mut agent) = world(3, Two);
+    world.site.borrow_mut().next(INVITE, Mishap::LostAfter);
+    world.server.borrow_mut().add("t-1", CONNECT, stranger());
+    agent.run_until("the POST", |world| posts(world) == 1);
+    agent.ask(Command::SetPaused { paused: true });
+    agent.run_for(HOUR);
+    assert_eq!(world.site.borrow().count(SENT), 0);
+    agent.ask(Command::SetPaused { paused: false });
+    assert_eq!(agent.run_to_end("t-1").0, "completed");
+}
