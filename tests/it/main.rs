@@ -12,6 +12,7 @@ mod completing;
 mod offers;
 mod person;
 mod polling;
+mod real;
 mod refusals;
 mod session;
 mod starting;
