@@ -7,4 +7,4 @@ mod connection;
 mod name;
 
 pub use connection::{Finding, clean_connection};
-pub use name::{fold, name_matches};
+pub use name::{Unicode, fold, name_matches};

@@ -18,7 +18,7 @@ pub async fn perform<P: Ports>(call: SiteCall, ports: &P) -> SiteOutcome {
         SiteCall::Me => SiteOutcome::Me(read::me(site, clock).await),
         SiteCall::List { sort, keyword, page } => {
             let rows = read::page(sort.as_deref(), page, site, clock).await;
-            SiteOutcome::List(page, rows.map(|rows| read::mark(rows, keyword.as_deref(), ports.text())))
+            SiteOutcome::List(page, rows.map(|rows| read::mark(rows, keyword.as_deref(), ports.unicode())))
         }
         SiteCall::Sent { profile } => SiteOutcome::Sent(read::sent(&profile, site, clock).await),
         SiteCall::Invite { profile, note, from, until } => {

@@ -3,6 +3,7 @@
 //! Adapters live in `src/web` (a browser) and `tests/shared` (fakes and native ones). If an adapter grows logic, the
 //! logic moves inward.
 
+pub use crate::clean::Unicode;
 use crate::voyager::request::{CsrfToken, SiteRequest};
 use std::future::Future;
 
@@ -145,12 +146,6 @@ pub trait Clock {
     fn random(&self) -> u64;
 }
 
-/// What Unicode knows and a browser has built in.
-pub trait Text {
-    /// Normalisation form C (Unicode Standard Annex 15). Its tables would be a quarter of the extension's WebAssembly.
-    fn nfc(&self, text: &str) -> String;
-}
-
 /// What a person sees of the agent while no page is open.
 pub trait Face {
     /// Shows a badge and its meaning in words.
@@ -199,8 +194,8 @@ pub trait Ports: 'static {
     type Store: Store;
     /// See [`Clock`].
     type Clock: Clock;
-    /// See [`Text`].
-    type Text: Text;
+    /// See [`Unicode`].
+    type Unicode: Unicode;
     /// See [`Face`].
     type Face: Face;
 
@@ -212,8 +207,8 @@ pub trait Ports: 'static {
     fn store(&self) -> &Self::Store;
     /// Time and chance.
     fn clock(&self) -> &Self::Clock;
-    /// Normalisation.
-    fn text(&self) -> &Self::Text;
+    /// Letters.
+    fn unicode(&self) -> &Self::Unicode;
     /// What the person sees.
     fn face(&self) -> &Self::Face;
     /// The extension's version.

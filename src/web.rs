@@ -21,7 +21,7 @@ pub use site::BrowserSite;
 pub use store::BrowserStore;
 pub use tasks::BrowserTasks;
 
-use crate::ports::{Badge, Face, Ports, Text};
+use crate::ports::{Badge, Face, Ports, Unicode};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 
@@ -31,7 +31,7 @@ pub struct Browser {
     tasks: BrowserTasks,
     store: BrowserStore,
     clock: BrowserClock,
-    text: BrowserText,
+    unicode: BrowserUnicode,
     face: HostFace,
 }
 
@@ -46,7 +46,7 @@ impl Browser {
             tasks: BrowserTasks::new(keep_alive),
             store: BrowserStore::new(Rc::clone(&host)),
             clock: BrowserClock::new(Rc::clone(&host)),
-            text: BrowserText,
+            unicode: BrowserUnicode,
             face: HostFace { host },
         }
     }
@@ -57,7 +57,7 @@ impl Ports for Browser {
     type Tasks = BrowserTasks;
     type Store = BrowserStore;
     type Clock = BrowserClock;
-    type Text = BrowserText;
+    type Unicode = BrowserUnicode;
     type Face = HostFace;
 
     fn site(&self) -> &BrowserSite {
@@ -76,8 +76,8 @@ impl Ports for Browser {
         &self.clock
     }
 
-    fn text(&self) -> &BrowserText {
-        &self.text
+    fn unicode(&self) -> &BrowserUnicode {
+        &self.unicode
     }
 
     fn face(&self) -> &HostFace {
@@ -89,12 +89,16 @@ impl Ports for Browser {
     }
 }
 
-/// [`Text`] over `String.prototype.normalize`.
-pub struct BrowserText;
+/// [`Unicode`] over JavaScript's strings.
+pub struct BrowserUnicode;
 
-impl Text for BrowserText {
+impl Unicode for BrowserUnicode {
     fn nfc(&self, text: &str) -> String {
         js_sys::JsString::from(text).normalize("NFC").into()
+    }
+
+    fn recase(&self, text: &str) -> String {
+        js_sys::JsString::from(text).to_upper_case().to_lower_case().into()
     }
 }
 

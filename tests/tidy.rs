@@ -21,7 +21,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("src/voyager.rs", &["voyager"]),
     ("src/clean/", &["voyager", "liaison_protocol"]),
     ("src/clean.rs", &["voyager", "liaison_protocol"]),
-    ("src/ports.rs", &["voyager", "config"]),
+    ("src/ports.rs", &["voyager", "clean::Unicode", "config"]),
     ("src/tasks.rs", &["agent", "config", "json", "liaison_protocol", "ports", "voyager::time"]),
     ("src/execute", &["agent", "clean", "config", "liaison_protocol", "ports", "voyager"]),
     ("src/agent/driver", &["agent", "config", "execute", "liaison_protocol", "ports", "tasks"]),

@@ -2,27 +2,35 @@
 //!
 //! The matching is ours and not LinkedIn's, whose own filter may leave people out unseen.
 
+/// What Unicode knows of letters. A browser has it built in; its tables would be a quarter of the extension's
+/// WebAssembly.
+pub trait Unicode {
+    /// Normalisation form C (Unicode Standard Annex 15).
+    fn nfc(&self, text: &str) -> String;
+
+    /// Every letter in upper case, then in lower case, in no language's own way.
+    fn recase(&self, text: &str) -> String;
+}
+
 /// `text` without the differences that a reader overlooks: composed and decomposed letters, upper and lower case.
 ///
 /// Each letter goes to upper case and then to lower case, which brings together what lower case alone keeps apart:
-/// `ß` becomes `ss`, and the two small sigmas become one. Accents stay: `é` is not `e`. `nfc` is normalisation form C,
-/// which a browser has built in; it is asked only about text that may not be in that form.
+/// `ß` becomes `ss`. The two small sigmas become one, wherever in a word they stand. Accents stay: `é` is not `e`.
+/// Unicode is asked only about text that needs it.
 #[must_use]
-pub fn fold(text: &str, nfc: impl Fn(&str) -> String) -> String {
+pub fn fold(text: &str, unicode: &impl Unicode) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    let recase = |text: &str| -> String {
-        text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
-    };
-    let recased = if is_composed(text) { recase(text) } else { recase(&nfc(text)) };
-    if is_composed(&recased) { recased } else { nfc(&recased) }
+    let composed = |text: String| if is_composed(&text) { text } else { unicode.nfc(&text) };
+    let recased = unicode.recase(&composed(text.to_owned())).replace('ς', "σ");
+    composed(recased)
 }
 
 /// Whether `name` contains `keyword_folded`, which must come from [`fold`].
 #[must_use]
-pub fn name_matches(name: &str, keyword_folded: &str, nfc: impl Fn(&str) -> String) -> bool {
-    fold(name, nfc).contains(keyword_folded)
+pub fn name_matches(name: &str, keyword_folded: &str, unicode: &impl Unicode) -> bool {
+    fold(name, unicode).contains(keyword_folded)
 }
 
 /// Every letter before the first combining mark, U+0300, is in form C already, alone and beside any other of them.
@@ -35,12 +43,24 @@ mod tests {
     use super::is_composed;
     use unicode_normalization::UnicodeNormalization;
 
+    struct Tables;
+
+    impl super::Unicode for Tables {
+        fn nfc(&self, text: &str) -> String {
+            text.nfc().collect()
+        }
+
+        fn recase(&self, text: &str) -> String {
+            text.to_uppercase().to_lowercase()
+        }
+    }
+
     fn fold(text: &str) -> String {
-        super::fold(text, |text| text.nfc().collect())
+        super::fold(text, &Tables)
     }
 
     fn name_matches(name: &str, keyword_folded: &str) -> bool {
-        super::name_matches(name, keyword_folded, |text| text.nfc().collect())
+        super::name_matches(name, keyword_folded, &Tables)
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::agent::event::{SentLook, Trouble};
 use crate::agent::walk::{Page, PageRequest, PageRow};
 use crate::clean::{Finding, clean_connection, fold, name_matches};
 use crate::config::SENT_ROWS;
-use crate::ports::{Clock, SiteAnswer, SiteFailure, SiteTransport, Text};
+use crate::ports::{Clock, SiteAnswer, SiteFailure, SiteTransport, Unicode};
 use crate::voyager::connections::{Row, parse_list};
 use crate::voyager::me::parse_me;
 use crate::voyager::request::{CsrfToken, SiteRequest, Sort, build_list, build_me, build_sent_invitations};
@@ -46,12 +46,11 @@ pub(super) async fn page(
 }
 
 /// Marks the rows whose name has the keyword.
-pub(super) fn mark(mut page: Page, keyword: Option<&str>, text: &impl Text) -> Page {
+pub(super) fn mark(mut page: Page, keyword: Option<&str>, unicode: &impl Unicode) -> Page {
     if let Some(keyword) = keyword {
-        let nfc = |other: &str| text.nfc(other);
-        let keyword = fold(keyword, nfc);
+        let keyword = fold(keyword, unicode);
         for row in &mut page.rows {
-            row.matches = name_matches(&row.connection.name, &keyword, nfc);
+            row.matches = name_matches(&row.connection.name, &keyword, unicode);
         }
     }
     page

@@ -19,7 +19,7 @@ pub mod server;
 pub mod time;
 
 use disk::Disk;
-use liaison::ports::{Badge, Clock, Face, Ports, Text};
+use liaison::ports::{Badge, Clock, Face, Ports, Unicode};
 use linkedin::LinkedIn;
 use server::TaskServer;
 use std::cell::{Cell, RefCell};
@@ -142,9 +142,13 @@ impl Clock for FakeWorld {
     }
 }
 
-impl Text for FakeWorld {
+impl Unicode for FakeWorld {
     fn nfc(&self, text: &str) -> String {
         text.nfc().collect()
+    }
+
+    fn recase(&self, text: &str) -> String {
+        text.to_uppercase().to_lowercase()
     }
 }
 
@@ -168,7 +172,7 @@ impl Ports for FakeWorld {
     type Tasks = Self;
     type Store = Self;
     type Clock = Self;
-    type Text = Self;
+    type Unicode = Self;
     type Face = Self;
 
     fn site(&self) -> &Self {
@@ -187,7 +191,7 @@ impl Ports for FakeWorld {
         self
     }
 
-    fn text(&self) -> &Self {
+    fn unicode(&self) -> &Self {
         self
     }
 

@@ -1,6 +1,7 @@
 //! Whole scenarios as plain functions that panic when the agent is wrong: for `#[test]` and `#[wasm_bindgen_test]`.
 
 #![allow(dead_code, reason = "each test binary runs its own part of them")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
 
 #[path = "scenarios/kill.rs"]
 pub mod kill;

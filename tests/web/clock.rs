@@ -2,8 +2,8 @@
 
 use super::fake::{FakeHost, Fakery};
 use gloo_timers::future::TimeoutFuture;
-use liaison::ports::{Clock, Text};
-use liaison::web::{BrowserClock, BrowserText, KeepAlive};
+use liaison::ports::{Clock, Unicode};
+use liaison::web::{BrowserClock, BrowserUnicode, KeepAlive};
 use serde_json::json;
 use std::rc::Rc;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -31,9 +31,13 @@ fn chance_and_time_are_the_browsers() {
 
 #[wasm_bindgen_test]
 fn letters_are_composed_by_the_browser() {
-    assert_eq!(BrowserText.nfc("Zoe\u{301}"), "Zo\u{e9}");
-    assert_eq!(BrowserText.nfc("\u{1100}\u{1161}"), "\u{ac00}");
-    assert_eq!(BrowserText.nfc("🚀"), "🚀");
+    assert_eq!(BrowserUnicode.nfc("Zoe\u{301}"), "Zo\u{e9}");
+    assert_eq!(BrowserUnicode.nfc("\u{1100}\u{1161}"), "\u{ac00}");
+    assert_eq!(BrowserUnicode.nfc("🚀"), "🚀");
+    assert_eq!(
+        BrowserUnicode.recase("Großmann ΣΊΣΥΦΟΣ ŉ ﬃ"),
+        "Großmann ΣΊΣΥΦΟΣ ŉ ﬃ".to_uppercase().to_lowercase()
+    );
 }
 
 #[wasm_bindgen_test]

@@ -2,7 +2,7 @@
 
 use liaison::ports::{
     Area, Badge, Clock, Face, Ports, Session, SiteAnswer, SiteFailure, SiteTransport, Store, StoreFailure,
-    TaskAnswer, TaskCall, TaskSilence, TaskTransport, Text, Write,
+    TaskAnswer, TaskCall, TaskSilence, TaskTransport, Unicode, Write,
 };
 use liaison::voyager::request::{CsrfToken, Method, Redirect, SiteRequest};
 use liaison_simulator::{Running, SignIn};
@@ -262,9 +262,13 @@ impl Store for Sockets {
     }
 }
 
-impl Text for Sockets {
+impl Unicode for Sockets {
     fn nfc(&self, text: &str) -> String {
         text.nfc().collect()
+    }
+
+    fn recase(&self, text: &str) -> String {
+        text.to_uppercase().to_lowercase()
     }
 }
 
@@ -283,7 +287,7 @@ impl Ports for Sockets {
     type Tasks = Self;
     type Store = Self;
     type Clock = Self;
-    type Text = Self;
+    type Unicode = Self;
     type Face = Self;
 
     fn site(&self) -> &Self {
@@ -302,7 +306,7 @@ impl Ports for Sockets {
         self
     }
 
-    fn text(&self) -> &Self {
+    fn unicode(&self) -> &Self {
         self
     }
 
