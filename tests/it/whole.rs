@@ -1,7 +1,7 @@
 //! The shared scenarios, at both levels of the protocol.
 
 use crate::fakes::server::Level::{One, Two};
-use crate::scenarios::kill::{Death, again_and_again, everywhere};
+use crate::scenarios::kill::{Death, again_and_again, everywhere, power_fails_while_the_list_lags};
 use crate::scenarios::{self, CONNECT, FETCH};
 
 macro_rules! at_both_levels {
@@ -63,4 +63,9 @@ fn a_worker_that_dies_again_and_again_gets_there() {
         again_and_again(FETCH, level);
         again_and_again(CONNECT, level);
     }
+}
+
+#[test]
+fn a_lagging_list_after_a_power_failure_makes_no_second_invitation() {
+    power_fails_while_the_list_lags();
 }

@@ -56,6 +56,13 @@ impl Disk {
         self.history.clear();
     }
 
+    /// The last write never reached the disk.
+    pub fn forget_last(&mut self) {
+        if let Some(records) = self.history.pop() {
+            self.local = records;
+        }
+    }
+
     /// All writes so far have reached the disk.
     pub fn sync(&mut self) {
         self.history.clear();

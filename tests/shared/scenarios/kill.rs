@@ -1,7 +1,7 @@
 //! The worker, the browser and the disk die at every point in turn. Whatever dies and when: never a second
 //! invitation, and every task ends.
 
-use super::{FETCH, STRANGER};
+use super::{CONNECT, FETCH, STRANGER};
 use crate::fakes::FakeWorld;
 use crate::fakes::agent::Agent;
 use crate::fakes::linkedin::LIST;
@@ -118,6 +118,31 @@ fn check_invitation(broken: &Run, level: Level, death: Death, record: &str, what
         }
         other => panic!("{what}: {other:?}"),
     }
+}
+
+/// Power fails after an invitation at level one, the journal's last writes are lost, and LinkedIn's list doesn't show
+/// it yet: what the journal still says of an earlier browser session is no proof that it was not sent.
+pub fn power_fails_while_the_list_lags() {
+    let world = FakeWorld::new(3, Level::One);
+    let mut agent = Agent::paired(&world);
+    world.disk.borrow_mut().sync();
+    world.site.borrow_mut().sent_list_lags = true;
+    world.server.borrow_mut().add(TASK, CONNECT, input_of(CONNECT));
+    agent.run_until("the POST", |world| world.site.borrow().posts == 1);
+    let record = |world: &FakeWorld| {
+        let disk = world.disk.borrow();
+        disk.local(&format!("task:{TASK}")).unwrap_or_default().to_owned()
+    };
+    agent.kill();
+    while !record(&world).contains("\"checking\"") {
+        world.disk.borrow_mut().forget_last();
+        assert_ne!(record(&world), "", "the claim itself is lost");
+    }
+    world.disk.borrow_mut().restart_browser(0);
+    agent.reboot();
+    let (status, output) = agent.run_to_end(TASK);
+    assert_eq!((status.as_str(), output["code"].as_str()), ("failed", Some("outcome_unknown")));
+    assert_eq!(world.site.borrow().posts, 1);
 }
 
 /// Dies again and again, every few points, until the task is done.
