@@ -27,8 +27,12 @@ export function watchStatus(show, by = {}) {
     again = asking;
     if (asking) return;
     asking = true;
-    show(await ask());
-    asking = false;
+    try {
+      show(await ask());
+    } finally {
+      // Whatever goes wrong once, the page must not stay on old facts.
+      asking = false;
+    }
     if (again) await refresh();
   }
 

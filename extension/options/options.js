@@ -50,10 +50,16 @@ async function pair(event) {
   const granted = typed.address.builtIn || (await allowed([typed.address.origin]));
   if (!granted) return refuse("permission_refused", "server");
   const answer = await run(typed.command, t("pairing"), t("paired"));
-  if (!answer.ok) return;
+  if (!answer.ok) return release(input("server").value, originOf(before));
   input("code").value = "";
   input("token").value = "";
   await release(before, typed.address.origin);
+}
+
+/** @param {string | undefined} url */
+function originOf(url) {
+  const address = readAddress(url ?? "");
+  return address.ok ? address.origin : undefined;
 }
 
 async function grant() {

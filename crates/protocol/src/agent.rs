@@ -6,6 +6,7 @@
 use crate::{TaskFailure, WaitReason};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
+use std::fmt;
 
 /// Names a server may list in [`PollAnswer::supports`].
 pub mod capability {
@@ -27,6 +28,19 @@ pub const fn default_lease_ms() -> u64 {
     60_000
 }
 
+/// What carries a code, a token or a person's data prints as its name alone, wherever it is printed.
+macro_rules! prints_as_name {
+    ($($name:ident)*) => {
+        $(impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        })*
+    };
+}
+
+prints_as_name! { PairRequest PairAnswer Offer Start Heartbeat Complete }
+
 const fn one() -> u32 {
     1
 }
@@ -45,7 +59,7 @@ fn or_one<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
 }
 
 /// `POST /agent/v1/pair`: a one-time code for an agent token.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PairRequest {
     /// The one-time code.
     pub code: String,
@@ -54,7 +68,7 @@ pub struct PairRequest {
 }
 
 /// Answer to [`PairRequest`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PairAnswer {
     /// The agent token; shown to nobody, used as `Authorization: Bearer`.
     pub token: String,
@@ -195,7 +209,7 @@ pub enum Mode {
 }
 
 /// A task offered to the agent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offer {
     /// The task's id, at most 128 characters.
     pub task: String,
@@ -236,7 +250,7 @@ impl Offer {
 }
 
 /// `POST /agent/v1/tasks/{id}/start`: asks for leave to have an effect.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Start {
     /// The offer's token.
     pub token: String,
@@ -266,7 +280,7 @@ pub struct Progress {
 }
 
 /// `POST /agent/v1/tasks/{id}/heartbeat`, every 15 s while a task runs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Heartbeat {
     /// The offer's token.
     pub token: String,
@@ -323,7 +337,7 @@ pub enum Effect {
 }
 
 /// `POST /agent/v1/tasks/{id}/complete`: the result. Repeated until the answer is final; idempotent by token.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Complete {
     /// The offer's token.
     pub token: String,

@@ -142,12 +142,16 @@ impl TaskInput {
     }
 
     /// The documented `task_input`: every field as the caller sent it, absent ones filled with their default or
-    /// `null`, and `task_type`. Only the documented fields are echoed.
+    /// `null`, and `task_type`. Only the documented fields are echoed; an integer is echoed as one, also when it was
+    /// written as `40.0` or `4e1`.
     #[must_use]
     pub fn echo(task_type: TaskType, fields: &Map<String, Value>) -> Value {
         let sent = |name: &str, default: Value| match fields.get(name) {
             None | Some(Value::Null) => default,
-            Some(value) => value.clone(),
+            Some(value) => match (value, optional_integer(fields, name)) {
+                (Value::Number(_), Ok(Some(integer))) => json!(integer),
+                _ => value.clone(),
+            },
         };
         match task_type {
             TaskType::FetchConnections => json!({
