@@ -177,7 +177,9 @@ async fn probe<P: Ports>(ports: &P, server: &ServerUrl, token: &str, poll: &Poll
         }
     }
     steps.push(linkedin_step(ports).await);
-    Answer { ok: steps.iter().all(|step| step.ok), error: None, status: None, steps: Some(steps) }
+    let failed = steps.iter().find(|step| !step.ok);
+    let error = failed.map(|step| Problem::new("test_failed", step.detail.clone(), step.remedy));
+    Answer { ok: error.is_none(), error, status: None, steps: Some(steps) }
 }
 
 fn server_steps(reply: Reply<PollAnswer>, steps: &mut Vec<TestStep>) {
