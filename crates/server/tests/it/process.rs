@@ -1,7 +1,6 @@
 //! The program itself: its commands, its end, and its end by force.
 
 use super::support::{FETCH, pairing};
-use reqwest::Client;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -39,14 +38,15 @@ impl Process {
     }
 
     async fn post(&self, path: &str, header: (&str, &str), body: String) -> Value {
-        let request = Client::new().post(format!("{}{path}", self.url())).header(header.0, header.1);
+        let request =
+            crate::support::client().post(format!("{}{path}", self.url())).header(header.0, header.1);
         let response = request.body(body).send().await.unwrap();
         serde_json::from_str(&response.text().await.unwrap()).unwrap()
     }
 
     async fn status(&self, key: &str, task: &str) -> Value {
         let url = format!("{}/linkedin-agent/get-task-status?api_agent_task_id={task}", self.url());
-        let response = Client::new().get(url).header("x-api-key", key).send().await.unwrap();
+        let response = crate::support::client().get(url).header("x-api-key", key).send().await.unwrap();
         serde_json::from_str(&response.text().await.unwrap()).unwrap()
     }
 }

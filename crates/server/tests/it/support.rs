@@ -42,7 +42,7 @@ impl World {
         let clock = Arc::new(FakeClock(AtomicI64::new(T0)));
         let server = start(&folder, &clock).await;
         let key = server.api_key.clone().unwrap();
-        Self { server, key, http: Client::new(), clock, folder }
+        Self { server, key, http: client(), clock, folder }
     }
 
     /// With the acting admin's browser paired.
@@ -247,4 +247,9 @@ pub fn assert_refused((status, body): &Answer, expected: u16, text: &str) {
 
 pub fn assert_code((status, body): &Answer, expected: u16, code: &str) {
     assert_eq!((*status, &body["success"], &body["code"]), (expected, &json!(false), &json!(code)), "{body}");
+}
+
+pub fn client() -> Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::new()
 }
