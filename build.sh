@@ -18,7 +18,7 @@ usage: ./build.sh [verb]
   ci             lint, test and demo, then a table of times and sizes
   help           this text
 
-CHROME=/path/to/chromium names the browser to use; JOBS, CARGO_* and the like reach cargo as they are.
+CHROME=/path/to/chromium names the browser to use; cargo reads CARGO_BUILD_JOBS, CARGO_TARGET_DIR and its other variables.
 TEXT
 }
 

@@ -58,9 +58,18 @@ on_exit() {
   exit "$status"
 }
 
+# pid, parent and state of every process. Slim images have no ps, and Linux has /proc.
+processes() {
+  if command -v ps >/dev/null; then
+    ps -A -o pid=,ppid=,stat=
+  else
+    sed -n 's/^\([0-9]*\) (.*) \([A-Za-z]\) \([0-9]*\) .*/\1 \3 \2/p' /proc/[0-9]*/stat 2>/dev/null || true
+  fi
+}
+
 # By descent and not by process group: browsers are started in groups of their own.
 descendants() {
-  ps -A -o pid=,ppid= | awk -v root="$1" '
+  processes | awk -v root="$1" '
     { parent[$1] = $2 }
     END {
       for (pid in parent) {
@@ -73,9 +82,9 @@ descendants() {
 
 # Of these processes, the ones that live. One that has ended and whom nobody has asked about is no process any more.
 still_running() {
-  ps -A -o pid=,stat= | awk -v wanted="$1" '
+  processes | awk -v wanted="$1" '
     BEGIN { split(wanted, list); for (i in list) asked[list[i]] }
-    ($1 in asked) && $2 !~ /^Z/ { print $1 }'
+    ($1 in asked) && $3 !~ /^Z/ { print $1 }'
 }
 
 end_descendants() {

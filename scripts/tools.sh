@@ -5,7 +5,8 @@ wasm_target=wasm32-unknown-unknown
 wasm_pack_version=0.15.1
 cargo_deny_version=0.20.2
 
-# Tools live beside no project and in no one's ~/.cargo/bin: another project's wasm-bindgen stays what it was.
+# A tool that is missing is installed where cargo installs, so that it can also be typed by hand. One that is there in
+# another version is somebody's: ours then goes to a folder of its own.
 tools_dir="${LIAISON_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/liaison-tools}"
 export PATH="$tools_dir/bin:$PATH"
 
@@ -55,8 +56,11 @@ install_npm_packages() {
 
 # Tools are run for seconds and built for minutes: optimising them less saves about half of a cold run.
 cargo_install() {
+  local program="$1" root=()
+  shift
+  ! command -v "${program%-cli}" >/dev/null || root=(--root "$tools_dir" --force)
   env -u CARGO_TARGET_DIR CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off \
-    CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 cargo install --root "$tools_dir" --force "$@"
+    CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 cargo install ${root[@]+"${root[@]}"} "$program" "$@"
 }
 
 version_of() { "$@" --version 2>/dev/null | awk '{ print $2; exit }'; }
@@ -105,6 +109,8 @@ install_packages() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
+try_packages() { install_packages "$@" || echo "apt has no $*"; }
+
 # What the tests speak to the server with: curl as a caller does, and a task server in plain Python.
 need_test_programs() {
   local program missing=()
@@ -117,7 +123,8 @@ need_test_programs() {
 need_browser() {
   if [ -z "${CHROME:-}" ] || ! command -v chromedriver >/dev/null; then
     if ! find_browser >/dev/null || ! command -v chromedriver >/dev/null; then
-      ! can_install_packages || stage chromium install_packages chromium chromium-driver
+      # Not every Debian-like system has these packages: then the sentences below say what to install.
+      ! can_install_packages || stage chromium try_packages chromium chromium-driver
     fi
   fi
   CHROME="${CHROME:-$(find_browser || true)}"
