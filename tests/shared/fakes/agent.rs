@@ -102,9 +102,9 @@ impl Agent {
         }
     }
 
-    /// Runs until `done`, or until the worker is ended; panics after a week without it.
+    /// Runs until `done`, or until the worker is ended; panics after two days without it.
     pub fn run_until(&mut self, what: &str, done: impl Fn(&FakeWorld) -> bool) {
-        let limit = self.world.time.steady() + 8 * 24 * 60 * 60 * 1_000;
+        let limit = self.world.time.steady() + 2 * 24 * 60 * 60 * 1_000;
         loop {
             self.settle();
             if done(&self.world) || self.run.is_none() {
