@@ -50,7 +50,13 @@ pub async fn poll(
     let may_work = account_fits && poll.state == ReadyState::Ready;
     let named = poll.accepts.iter().filter_map(|name| TaskType::from_wire(name));
     let accepts = named.filter(|_| may_work).collect();
-    let asking = Asking { agent: &agent.id, member: &agent.member_id, accepts, held: &poll.held };
+    let asking = Asking {
+        agent: &agent.id,
+        instance: &poll.instance,
+        member: &agent.member_id,
+        accepts,
+        held: &poll.held,
+    };
     parked::poll(&app, &asking, poll.wait_ms).await.map(Json)
 }
 

@@ -47,6 +47,21 @@ struct Said {
     last_seen_at: Timestamp,
 }
 
+impl Said {
+    /// Whether the signed-in account is the bound one, or will be by this poll, or is not known.
+    fn fits(&self, poll: &Poll) -> bool {
+        self.account.is_none() || poll.account.is_none() || poll.account == self.account
+    }
+
+    /// Whether this poll says nothing new.
+    fn says_all_of(&self, poll: &Poll, waiting: &str) -> bool {
+        self.instance.as_deref() == Some(&poll.instance)
+            && self.state == state_name(poll.state)
+            && self.waiting == waiting
+            && (self.account.is_some() || poll.account.is_none())
+    }
+}
+
 impl Store {
     /// The agent of a token.
     ///
@@ -89,28 +104,26 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn greet(&self, agent: &str, poll: &Poll, now: Timestamp) -> Result<Greeting, StoreError> {
-        let before = load_said(&mut *self.read.acquire().await?, agent).await?;
-        let new_instance = before.instance.as_deref() != Some(&poll.instance);
         let waiting = serde_json::to_string(&poll.waiting).map_err(|_| StoreError::Corrupt("waiting"))?;
-        let state = state_name(poll.state);
-        // Another instance salts the account's hash anew, so what the one before had bound says nothing.
-        let bound = if new_instance { None } else { before.account.clone() };
-        let account = bound.or_else(|| poll.account.clone());
-        let account_fits = poll.account.is_none() || poll.account == account;
-        let fresh = now.ms_since(before.last_seen_at) < SEEN_EVERY_MS;
-        let same = before.state == state && before.waiting == waiting && before.account == account;
-        if fresh && same && !new_instance {
-            return Ok(Greeting::Welcome { account_fits });
+        let before = load_said(&mut *self.read.acquire().await?, agent).await?;
+        if before.says_all_of(poll, &waiting) && now.ms_since(before.last_seen_at) < SEEN_EVERY_MS {
+            return Ok(Greeting::Welcome { account_fits: before.fits(poll) });
         }
         let mut tx = self.begin().await?;
-        if new_instance && !take_over(&mut tx, agent, &poll.instance).await? {
-            return Ok(Greeting::Superseded);
+        // Read again: until here another poll may have written.
+        let mut before = load_said(&mut tx, agent).await?;
+        if before.instance.as_deref() != Some(&poll.instance) {
+            if !take_over(&mut tx, agent, &poll.instance).await? {
+                return Ok(Greeting::Superseded);
+            }
+            // Another instance salts the account's hash anew, so what the one before had bound says nothing.
+            before.account = None;
         }
         sqlx::query(
             "UPDATE agent SET account = ?, state = ?, waiting = ?, said_at = ?, last_seen_at = ? WHERE id = ?",
         )
-        .bind(&account)
-        .bind(state)
+        .bind(before.account.as_ref().or(poll.account.as_ref()))
+        .bind(state_name(poll.state))
         .bind(&waiting)
         .bind(now)
         .bind(now)
@@ -122,7 +135,7 @@ impl Store {
             set_limit(&mut tx, agent, entry.reason, until).await?;
         }
         tx.commit().await?;
-        Ok(Greeting::Welcome { account_fits })
+        Ok(Greeting::Welcome { account_fits: before.fits(poll) })
     }
 }
 
@@ -153,6 +166,9 @@ pub(super) async fn touch(db: &mut SqliteConnection, agent: &str, now: Timestamp
 }
 
 /// Makes `instance` the one that owns the token; false when it is one that was overtaken before.
+///
+/// What the one before was offered and did not start goes back into the queue, under an epoch that nobody holds: its
+/// token no longer starts anything. An invitation that it did start stays started, to be looked up.
 async fn take_over(db: &mut SqliteConnection, agent: &str, instance: &str) -> Result<bool, StoreError> {
     let added = sqlx::query("INSERT OR IGNORE INTO agent_instance (agent_id, instance) VALUES (?, ?)")
         .bind(agent)
@@ -162,7 +178,19 @@ async fn take_over(db: &mut SqliteConnection, agent: &str, instance: &str) -> Re
     if added.rows_affected() == 0 {
         return Ok(false);
     }
-    sqlx::query("UPDATE agent SET instance = ? WHERE id = ?").bind(instance).bind(agent).execute(db).await?;
+    sqlx::query("UPDATE agent SET instance = ? WHERE id = ?")
+        .bind(instance)
+        .bind(agent)
+        .execute(&mut *db)
+        .await?;
+    sqlx::query(
+        "UPDATE task SET state = 'queued', epoch = epoch + 1, lease_until = NULL
+         WHERE state = 'offered' AND EXISTS (SELECT 1 FROM lease WHERE lease.task_id = task.id
+                                             AND lease.epoch = task.epoch AND lease.agent_id = ?)",
+    )
+    .bind(agent)
+    .execute(&mut *db)
+    .await?;
     Ok(true)
 }
 

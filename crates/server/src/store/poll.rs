@@ -16,6 +16,8 @@ use sqlx::SqliteConnection;
 pub struct Asking<'a> {
     /// The agent.
     pub agent: &'a str,
+    /// The browser that asks as this agent.
+    pub instance: &'a str,
     /// For whom it acts.
     pub member: &'a str,
     /// The kinds that may be offered; none unless it is ready and the bound account is signed in.
@@ -25,7 +27,7 @@ pub struct Asking<'a> {
 }
 
 /// What a poll's look found.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 pub struct PollWork {
     /// What to do with held tasks.
     pub directives: Vec<Directive>,
@@ -55,6 +57,9 @@ impl Store {
     pub async fn poll(&self, asking: &Asking<'_>, now: Timestamp) -> Result<PollWork, StoreError> {
         let mut tx = self.begin().await?;
         let mut work = PollWork::default();
+        if !may_ask(&mut tx, asking).await? {
+            return Ok(work);
+        }
         let mut busy = reconcile(&mut tx, asking, &mut work, now).await?;
         busy |= look_for_lost(&mut tx, asking, busy, &mut work, now).await?;
         if !busy && work.offer.is_none() {
@@ -63,6 +68,19 @@ impl Store {
         tx.commit().await?;
         Ok(work)
     }
+}
+
+/// Whether the agent is still the member's, and the browser still the agent's: either may have been overtaken while
+/// this poll was on its way or parked.
+async fn may_ask(db: &mut SqliteConnection, asking: &Asking<'_>) -> Result<bool, StoreError> {
+    let may = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM agent WHERE id = ? AND instance = ? AND superseded_at IS NULL)",
+    )
+    .bind(asking.agent)
+    .bind(asking.instance)
+    .fetch_one(db)
+    .await?;
+    Ok(may)
 }
 
 /// Answers what is held; true when one of it keeps the account busy.

@@ -1,7 +1,8 @@
 //! Whose browser, whose account, and why a task waits.
 
 use super::support::*;
-use liaison_server::store::MemberRole;
+use liaison_protocol::TaskType;
+use liaison_server::store::{Asking, MemberRole};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -121,4 +122,52 @@ async fn why_a_task_waits() {
     assert_eq!(waiting().await, Value::Null);
     world.advance(2 * MINUTE + 1);
     assert_eq!(waiting().await, json!({"reason": "agent_offline", "until": null}));
+}
+
+/// Two browsers that were given the same token, and one invitation.
+async fn two_instances() -> (World, Agent, Agent, String) {
+    let (world, first) = World::paired().await;
+    let task = world.invite().await;
+    let second = Agent { instance: "i-2".to_owned(), ..first.clone() };
+    (world, first, second, task)
+}
+
+#[tokio::test]
+async fn of_two_instances_one_gets_leave_to_send() {
+    let (_world, first, second, task) = two_instances().await;
+    let old = first.offer().await;
+    assert_eq!((&old["task"], &old["epoch"]), (&json!(task), &json!(1)));
+    let new = second.offer().await;
+    assert_eq!(new["task"], json!(task));
+    assert!(new["epoch"].as_u64() > Some(1), "{new}");
+    assert_ne!(new["token"], old["token"]);
+    assert_code(&first.start(&old).await, 409, "lease_lost");
+    assert_eq!(second.start(&new).await.1["replayed"], false);
+}
+
+#[tokio::test]
+async fn an_overtaken_instance_gets_no_leave_even_before_the_next_offer() {
+    let (_world, first, second, _task) = two_instances().await;
+    let old = first.offer().await;
+    second.poll(json!({"accepts": []})).await;
+    assert_code(&first.start(&old).await, 409, "lease_lost");
+    assert_eq!(second.start(&second.offer().await).await.1["replayed"], false);
+}
+
+#[tokio::test]
+async fn a_poll_that_was_overtaken_on_its_way_is_offered_nothing() {
+    let (world, first, second, _task) = two_instances().await;
+    first.poll(json!({"accepts": []})).await;
+    second.poll(json!({"accepts": []})).await;
+    let agent = world.server.store().agent_of_token(&first.token).await.unwrap().unwrap();
+    let mut asking = Asking {
+        agent: &agent.id,
+        instance: &first.instance,
+        member: &agent.member_id,
+        accepts: vec![TaskType::SendConnectionRequest],
+        held: &[],
+    };
+    assert!(world.server.store().poll(&asking, world.now()).await.unwrap().offer.is_none());
+    asking.instance = &second.instance;
+    assert!(world.server.store().poll(&asking, world.now()).await.unwrap().offer.is_some());
 }
