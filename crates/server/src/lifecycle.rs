@@ -252,10 +252,12 @@ pub fn on_complete(facts: &Facts, lease: &Lease, returned: bool, hash: &[u8]) ->
     if newer && matches!(facts.state, State::Started | State::Verifying) {
         return Err(Fenced::LeaseLost);
     }
+    // Only the token that was given leave to send can say that it sent nothing.
+    let of_another = facts.kind.has_effect() && facts.state == State::Started && !lease.started;
     Ok(match returned {
         false => OnComplete::End,
         // After a verify offer the agent may no longer have the journal that says "never sent".
-        true if newer || lease.verify || facts.state == State::Verifying => OnComplete::Keep,
+        true if newer || of_another || lease.verify || facts.state == State::Verifying => OnComplete::Keep,
         true => OnComplete::Requeue,
     })
 }

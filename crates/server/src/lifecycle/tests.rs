@@ -92,7 +92,8 @@ fn starts() {
 #[test]
 fn completions() {
     let done = Lease { result_hash: Some(vec![1]), ..lease(2) };
-    let verified = Lease { verify: true, started: true, ..lease(2) };
+    let started = Lease { started: true, ..lease(2) };
+    let verified = Lease { verify: true, ..started.clone() };
     let table = [
         (Started, lease(2), false, Ok(OnComplete::End)),
         (Queued, lease(2), false, Ok(OnComplete::End)),
@@ -102,7 +103,11 @@ fn completions() {
         (Failed, lease(2), false, Err(Fenced::TaskClosed)),
         (Completed, done.clone(), false, Ok(OnComplete::Replay)),
         (Queued, done, true, Ok(OnComplete::Replay)),
-        (Started, lease(2), true, Ok(OnComplete::Requeue)),
+        (Offered, lease(2), true, Ok(OnComplete::Requeue)),
+        (Started, started, true, Ok(OnComplete::Requeue)),
+        (Started, lease(2), true, Ok(OnComplete::Keep)),
+        (Started, lease(1), true, Err(Fenced::LeaseLost)),
+        (Verifying, lease(1), true, Err(Fenced::LeaseLost)),
         (Offered, lease(1), true, Ok(OnComplete::Keep)),
         (Verifying, verified.clone(), true, Ok(OnComplete::Keep)),
         (Verifying, verified, false, Ok(OnComplete::End)),

@@ -171,3 +171,43 @@ async fn a_poll_that_was_overtaken_on_its_way_is_offered_nothing() {
     asking.instance = &second.instance;
     assert!(world.server.store().poll(&asking, world.now()).await.unwrap().offer.is_some());
 }
+
+#[tokio::test]
+async fn what_an_overtaken_instance_started_is_looked_up_and_never_run() {
+    let (world, first, second, task) = two_instances().await;
+    let offer = first.offer().await;
+    first.start(&offer).await;
+    assert_eq!(second.poll(json!({})).await["task"], Value::Null);
+    world.advance(2 * MINUTE);
+    let verify = second.offer().await;
+    assert_eq!((&verify["mode"], &verify["token"]), (&json!("verify"), &offer["token"]));
+    // The first one no longer is the only one that may have said something under this token.
+    assert_eq!(first.returned(&offer).await.1["status"], "processing");
+    world.advance(MINUTE);
+    assert_eq!(second.offer().await["mode"], "verify");
+    assert_eq!(world.status(&task).await["status"], "processing");
+}
+
+#[tokio::test]
+async fn an_overtaken_instance_may_say_that_it_sent_nothing() {
+    let (_world, first, second, task) = two_instances().await;
+    let offer = first.offer().await;
+    first.start(&offer).await;
+    assert_eq!(second.poll(json!({})).await["task"], Value::Null);
+    assert_eq!(first.returned(&offer).await, (200, json!({"status": "pending", "replayed": false})));
+    let again = second.offer().await;
+    assert_eq!((&again["task"], &again["mode"]), (&json!(task), &json!("run")));
+    assert_ne!(again["token"], offer["token"]);
+}
+
+#[tokio::test]
+async fn what_an_overtaken_instance_returns_does_not_undo_the_other_s_start() {
+    let (world, first, second, task) = two_instances().await;
+    let old = first.offer().await;
+    let new = second.offer().await;
+    second.start(&new).await;
+    assert_code(&first.returned(&old).await, 409, "lease_lost");
+    assert_eq!(world.status(&task).await["status"], "processing");
+    world.advance(2 * MINUTE);
+    assert_eq!(second.offer().await["mode"], "verify");
+}
