@@ -73,8 +73,14 @@ pub struct Facts {
     pub epoch: u32,
     /// How often it was begun, what was returned not counted.
     pub attempt: u32,
+    /// By when it has to be started.
+    pub start_by: Timestamp,
     /// When it was first begun, unless all of that was returned.
     pub started_at: Option<Timestamp>,
+    /// When the newest lease was started: for a read, when it was offered.
+    pub lease_started_at: Option<Timestamp>,
+    /// Whether the offer of the newest lease is known to have arrived.
+    pub arrived: bool,
     /// How long the newest lease lasts.
     pub lease_until: Option<Timestamp>,
     /// Whether the newest lease was completed (which a task that is not over can only have been as `returned`).
@@ -144,6 +150,7 @@ pub fn on_unnamed(facts: &Facts, now: Timestamp) -> Unnamed {
         State::Offered if facts.own_lease => Unnamed::Repeat,
         State::Offered => Unnamed::Requeue,
         State::Started if !facts.kind.has_effect() => match facts.lease_until {
+            _ if facts.own_lease && is_fresh(facts, now) => Unnamed::Repeat,
             Some(until) if !facts.own_lease && now < until => Unnamed::Wait { until },
             _ => Unnamed::Requeue,
         },
@@ -158,6 +165,11 @@ pub fn on_unnamed(facts: &Facts, now: Timestamp) -> Unnamed {
         }
         State::Queued | State::Completed | State::Failed => Unnamed::Nothing,
     }
+}
+
+/// Whether the answer with this read may have been lost on its way, while the offer in it still stands.
+fn is_fresh(facts: &Facts, now: Timestamp) -> bool {
+    !facts.arrived && facts.lease_started_at.is_some_and(|offered_at| now < offered_at.plus_ms(OFFER_MS))
 }
 
 /// Whether a queued task may be offered once more. An invitation always may: what was returned never began.
@@ -202,18 +214,19 @@ pub enum OnStart {
     Replay,
 }
 
-/// Whether a token may start. Only the newest epoch may: else two of them could.
+/// Whether a token may start, in time. Only the newest epoch may: else two of them could.
 ///
 /// # Errors
 /// [`Fenced`] when it may not.
-pub fn on_start(facts: &Facts, lease: &Lease) -> Result<OnStart, Fenced> {
-    if facts.state.is_over() {
-        return Err(Fenced::TaskClosed);
+pub fn on_start(facts: &Facts, lease: &Lease, now: Timestamp) -> Result<OnStart, Fenced> {
+    on_heartbeat(facts, lease)?;
+    if lease.started {
+        Ok(OnStart::Replay)
+    } else if now < facts.start_by {
+        Ok(OnStart::Start)
+    } else {
+        Err(Fenced::TaskClosed)
     }
-    if lease.epoch != facts.epoch || lease.result_hash.is_some() {
-        return Err(Fenced::LeaseLost);
-    }
-    Ok(if lease.started { OnStart::Replay } else { OnStart::Start })
 }
 
 /// Whether a heartbeat renews the lease.
@@ -221,7 +234,13 @@ pub fn on_start(facts: &Facts, lease: &Lease) -> Result<OnStart, Fenced> {
 /// # Errors
 /// [`Fenced`] when it does not.
 pub fn on_heartbeat(facts: &Facts, lease: &Lease) -> Result<(), Fenced> {
-    on_start(facts, lease).map(drop)
+    if facts.state.is_over() {
+        return Err(Fenced::TaskClosed);
+    }
+    if lease.epoch != facts.epoch || lease.result_hash.is_some() {
+        return Err(Fenced::LeaseLost);
+    }
+    Ok(())
 }
 
 /// What a `complete` does.
@@ -262,11 +281,14 @@ pub fn on_complete(facts: &Facts, lease: &Lease, returned: bool, hash: &[u8]) ->
     })
 }
 
-/// The code of a task that is still not over at its deadline.
+/// The code of a task that is still not over at its deadline. A kind that this version doesn't know may have had an
+/// effect.
 #[must_use]
-pub const fn at_deadline(kind: TaskType, state: State) -> ErrorCode {
+pub fn at_deadline(kind: Option<TaskType>, state: State) -> ErrorCode {
     match state {
-        State::Started | State::Verifying if kind.has_effect() => ErrorCode::OutcomeUnknown,
+        State::Started | State::Verifying if kind.is_none_or(TaskType::has_effect) => {
+            ErrorCode::OutcomeUnknown
+        }
         _ => ErrorCode::Expired,
     }
 }

@@ -12,7 +12,10 @@ fn facts(kind: TaskType, state: State) -> Facts {
         state,
         epoch: 2,
         attempt: 1,
+        start_by: T0.plus_ms(start_within_ms(kind)),
         started_at: Some(T0),
+        lease_started_at: Some(T0),
+        arrived: false,
         lease_until: Some(T0.plus_ms(LEASE_MS)),
         lease_closed: false,
         own_lease: true,
@@ -55,7 +58,9 @@ fn unnamed_tasks() {
     let table = [
         (facts(Invite, Offered), T0, Unnamed::Repeat),
         (not_own(Invite, Offered), T0, Unnamed::Requeue),
-        (facts(Read, Started), T0, Unnamed::Requeue),
+        (facts(Read, Started), T0.plus_ms(OFFER_MS - 1), Unnamed::Repeat),
+        (facts(Read, Started), T0.plus_ms(OFFER_MS), Unnamed::Requeue),
+        (Facts { arrived: true, ..facts(Read, Started) }, T0, Unnamed::Requeue),
         (not_own(Read, Started), T0, Unnamed::Wait { until: lease_end }),
         (not_own(Read, Started), lease_end, Unnamed::Requeue),
         (facts(Invite, Started), early, Unnamed::Wait { until: due }),
@@ -85,8 +90,18 @@ fn starts() {
         (Completed, started, Err(Fenced::TaskClosed)),
     ];
     for (state, lease, expected) in table {
-        assert_eq!(on_start(&facts(Invite, state), &lease), expected, "{state:?} {lease:?}");
+        assert_eq!(on_start(&facts(Invite, state), &lease, T0), expected, "{state:?} {lease:?}");
     }
+}
+
+#[test]
+fn nothing_starts_past_its_deadline() {
+    let offered = facts(Invite, Offered);
+    let early = offered.start_by.minus_ms(1);
+    let started = Lease { started: true, ..lease(2) };
+    assert_eq!(on_start(&offered, &lease(2), early), Ok(OnStart::Start));
+    assert_eq!(on_start(&offered, &lease(2), offered.start_by), Err(Fenced::TaskClosed));
+    assert_eq!(on_start(&facts(Invite, Started), &started, offered.start_by), Ok(OnStart::Replay));
 }
 
 #[test]
@@ -133,8 +148,10 @@ fn deadlines() {
         (Invite, Started, ErrorCode::OutcomeUnknown),
         (Invite, Verifying, ErrorCode::OutcomeUnknown),
     ] {
-        assert_eq!(at_deadline(kind, state), code, "{kind:?} {state:?}");
+        assert_eq!(at_deadline(Some(kind), state), code, "{kind:?} {state:?}");
     }
+    assert_eq!(at_deadline(None, Offered), ErrorCode::Expired);
+    assert_eq!(at_deadline(None, Started), ErrorCode::OutcomeUnknown);
 }
 
 #[test]

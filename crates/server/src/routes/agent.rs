@@ -47,14 +47,12 @@ pub async fn poll(
     let Greeting::Welcome { account_fits } = app.store.greet(&agent.id, &poll, app.now()).await? else {
         return Err(ApiError::Superseded);
     };
-    let may_work = account_fits && poll.state == ReadyState::Ready;
-    let named = poll.accepts.iter().filter_map(|name| TaskType::from_wire(name));
-    let accepts = named.filter(|_| may_work).collect();
     let asking = Asking {
         agent: &agent.id,
         instance: &poll.instance,
         member: &agent.member_id,
-        accepts,
+        ready: account_fits && poll.state == ReadyState::Ready,
+        accepts: poll.accepts.iter().filter_map(|name| TaskType::from_wire(name)).collect(),
         held: &poll.held,
     };
     parked::poll(&app, &asking, poll.wait_ms).await.map(Json)

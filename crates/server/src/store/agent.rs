@@ -191,6 +191,14 @@ async fn take_over(db: &mut SqliteConnection, agent: &str, instance: &str) -> Re
     .bind(agent)
     .execute(&mut *db)
     .await?;
+    // Its reads are begun anew, and not offered to the new one under a token that both would know.
+    sqlx::query(
+        "UPDATE lease SET arrived = 1
+         WHERE task_id IN (SELECT id FROM task WHERE state = 'started') AND agent_id = ? AND arrived = 0",
+    )
+    .bind(agent)
+    .execute(db)
+    .await?;
     Ok(true)
 }
 

@@ -1,6 +1,7 @@
 //! A poll's look at the tasks: reconciles what the agent holds, and offers at most one task.
 
-use super::row::{TaskRow, load};
+use super::result::return_row;
+use super::row::{TaskRow, load, mark_arrived};
 use super::sweep::{end_failed, given_up};
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
@@ -20,7 +21,9 @@ pub struct Asking<'a> {
     pub instance: &'a str,
     /// For whom it acts.
     pub member: &'a str,
-    /// The kinds that may be offered; none unless it is ready and the bound account is signed in.
+    /// Whether it is ready and the bound account is signed in.
+    pub ready: bool,
+    /// The kinds that may be offered for running, if it is ready.
     pub accepts: Vec<TaskType>,
     /// What its journal holds.
     pub held: &'a [Held],
@@ -41,7 +44,7 @@ pub struct PollWork {
 
 impl Asking<'_> {
     fn accepts(&self, kind: TaskType) -> bool {
-        self.accepts.contains(&kind)
+        self.ready && self.accepts.contains(&kind)
     }
 
     fn holds(&self, task: &str) -> bool {
@@ -94,14 +97,16 @@ async fn reconcile(
     for held in asking.held {
         let action = match load(&mut *db, asking.member, &held.task).await? {
             None => Some(DirectiveAction::Abandon),
-            Some(row) => {
-                let facts = row.facts(asking.agent)?;
-                let action = lifecycle::directive(&facts, held.epoch, held.phase);
-                if action == Some(DirectiveAction::Continue) {
-                    go_on(&mut *db, &row, lifecycle::on_continue(&facts, held.phase), now).await?;
+            Some(row) => match row.known_facts(asking.agent) {
+                None => row.state.is_over().then_some(DirectiveAction::Abandon),
+                Some(facts) => {
+                    let action = lifecycle::directive(&facts, held.epoch, held.phase);
+                    if action == Some(DirectiveAction::Continue) {
+                        go_on(&mut *db, &row, lifecycle::on_continue(&facts, held.phase), now).await?;
+                    }
+                    action
                 }
-                action
-            }
+            },
         };
         if let Some(action) = action {
             busy |= action == DirectiveAction::Continue && lifecycle::keeps_busy(held.phase);
@@ -126,15 +131,21 @@ async fn look_for_lost(
         if asking.holds(&row.id) {
             continue;
         }
-        let facts = row.facts(asking.agent)?;
-        let may_offer = !busy && work.offer.is_none() && asking.accepts(facts.kind);
+        let Some(facts) = row.known_facts(asking.agent) else { continue };
+        let may_offer = !busy && work.offer.is_none();
         match lifecycle::on_unnamed(&facts, now) {
-            Unnamed::Repeat if may_offer => {
-                renew(&mut *db, &row, row.state, now.plus_ms(OFFER_MS)).await?;
+            Unnamed::Repeat if may_offer && asking.accepts(facts.kind) && now < row.deadline_at => {
+                let lasts_ms = if facts.kind.has_effect() { OFFER_MS } else { LEASE_MS };
+                renew(&mut *db, &row, row.state, now.plus_ms(lasts_ms)).await?;
                 work.offer = Some(offer_of(&row, Mode::Run, None)?);
             }
-            Unnamed::Repeat | Unnamed::Requeue => requeue(&mut *db, &row).await?,
-            Unnamed::Verify { since_ms } if may_offer => {
+            // It never arrived, so it was not begun.
+            Unnamed::Repeat => {
+                return_row(&mut *db, &row).await?;
+            }
+            Unnamed::Requeue => requeue(&mut *db, &row).await?,
+            // Looking only reads, so it may be asked of an agent that may not send just now.
+            Unnamed::Verify { since_ms } if may_offer && asking.ready => {
                 ask_to_verify(&mut *db, &row, asking.agent, now).await?;
                 work.offer = Some(offer_of(&row, Mode::Verify, Some(since_ms))?);
             }
@@ -277,6 +288,7 @@ async fn go_on(
     state: State,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    mark_arrived(&mut *db, row).await?;
     let worth_writing =
         state != row.state || row.lease_until.is_none_or(|until| until < now.plus_ms(LEASE_MS / 2));
     if worth_writing { renew(db, row, state, now.plus_ms(LEASE_MS)).await } else { Ok(()) }

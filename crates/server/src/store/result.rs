@@ -1,7 +1,7 @@
 //! What an agent says about a lease: started, alive, ended.
 
 use super::agent::{DEFAULT_LIMIT_MS, set_limit, touch};
-use super::row::{TaskRow, load};
+use super::row::{TaskRow, load, mark_arrived};
 use super::sweep::{end, failure_output};
 use super::{AgentIdentity, Store, StoreError};
 use crate::clock::Timestamp;
@@ -87,7 +87,7 @@ impl Store {
         let mut tx = self.begin().await?;
         let Loaded { task, facts, lease, .. } = load_lease(&mut tx, agent, task, token).await?;
         touch(&mut tx, &agent.id, now).await?;
-        let replayed = lifecycle::on_start(&facts, &lease)? == OnStart::Replay;
+        let replayed = lifecycle::on_start(&facts, &lease, now)? == OnStart::Replay;
         if !replayed {
             start_row(&mut tx, &task, now).await?;
             sqlx::query("UPDATE lease SET started_at = ? WHERE token = ?")
@@ -131,6 +131,7 @@ impl Store {
         .bind(task.epoch)
         .execute(&mut *tx)
         .await?;
+        mark_arrived(&mut tx, &task).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -242,7 +243,7 @@ async fn end_row(
 }
 
 /// Nothing of it was sent: as if this epoch had not been. A read that an earlier epoch began keeps its deadline.
-async fn return_row(db: &mut SqliteConnection, task: &TaskRow) -> Result<State, ResultError> {
+pub(super) async fn return_row(db: &mut SqliteConnection, task: &TaskRow) -> Result<State, StoreError> {
     let first = task.attempt <= 1 || task.kind()?.has_effect();
     let (started_at, deadline_at) =
         if first { (None, task.start_by) } else { (task.started_at, task.deadline_at) };

@@ -7,7 +7,7 @@ use liaison_protocol::TaskType;
 use sqlx::SqliteConnection;
 
 /// A row of the view `task_now`.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, sqlx::FromRow)]
 pub(super) struct TaskRow {
     pub seq: i64,
     pub id: String,
@@ -24,11 +24,23 @@ pub(super) struct TaskRow {
     pub token: Option<String>,
     pub lease_agent: Option<String>,
     pub lease_closed: bool,
+    pub lease_started_at: Option<Timestamp>,
+    pub lease_arrived: bool,
 }
 
 impl TaskRow {
     pub(super) fn kind(&self) -> Result<TaskType, StoreError> {
         TaskType::from_wire(&self.task_type).ok_or(StoreError::Corrupt("a task's type"))
+    }
+
+    /// The facts, unless another version of the server left a kind here that this one doesn't know. Such a row is
+    /// left alone until its deadline, and holds up nothing else.
+    pub(super) fn known_facts(&self, agent: &str) -> Option<Facts> {
+        let facts = self.facts(agent);
+        if facts.is_err() {
+            tracing::warn!(task = self.id, "a task of a kind that this version doesn't know");
+        }
+        facts.ok()
     }
 
     pub(super) fn facts(&self, agent: &str) -> Result<Facts, StoreError> {
@@ -37,7 +49,10 @@ impl TaskRow {
             state: self.state,
             epoch: self.epoch,
             attempt: self.attempt,
+            start_by: self.start_by,
             started_at: self.started_at,
+            lease_started_at: self.lease_started_at,
+            arrived: self.lease_arrived,
             lease_until: self.lease_until,
             lease_closed: self.lease_closed,
             own_lease: self.lease_agent.as_deref() == Some(agent),
@@ -57,4 +72,16 @@ pub(super) async fn load(
         .fetch_optional(db)
         .await?;
     Ok(row)
+}
+
+/// Notes that the offer of the task's newest epoch has arrived, when that is news.
+pub(super) async fn mark_arrived(db: &mut SqliteConnection, task: &TaskRow) -> Result<(), StoreError> {
+    if !task.lease_arrived {
+        sqlx::query("UPDATE lease SET arrived = 1 WHERE task_id = ? AND epoch = ?")
+            .bind(&task.id)
+            .bind(task.epoch)
+            .execute(db)
+            .await?;
+    }
+    Ok(())
 }

@@ -29,7 +29,7 @@ impl Store {
         .await?;
         let mut ended = Vec::new();
         for row in due {
-            let code = lifecycle::at_deadline(row.kind()?, row.state);
+            let code = lifecycle::at_deadline(row.kind().ok(), row.state);
             if end_failed(&mut tx, &row, &TaskFailure::new(code), now).await? {
                 ended.push(row.id);
             }

@@ -3,7 +3,7 @@
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
 use crate::lifecycle::State;
-use liaison_protocol::{Progress, TaskType, WaitReason, Waiting};
+use liaison_protocol::{Progress, WaitReason, Waiting};
 use serde_json::Value;
 
 /// Polls come every 25 s and heartbeats every 15 s, and either is written down once a minute; who was not heard of
@@ -109,12 +109,11 @@ fn why_waiting(row: &ViewRow, now: Timestamp) -> Result<Option<WaitingView>, Sto
     if now.ms_since(seen) > AWAY_AFTER_MS {
         return Ok(offline);
     }
-    let kind = TaskType::from_wire(&row.task_type).ok_or(StoreError::Corrupt("a task's type"))?;
     let entries: Vec<Waiting> =
         serde_json::from_str(waiting).map_err(|_| StoreError::Corrupt("an agent's waiting"))?;
     // A limit on notes holds up what has a note, and nothing else.
     let about = |entry: &&Waiting| {
-        entry.task_type == kind.as_str() && (entry.reason != WaitReason::NoteLimit || row.has_note)
+        entry.task_type == row.task_type && (entry.reason != WaitReason::NoteLimit || row.has_note)
     };
     if let Some(entry) = entries.iter().find(about) {
         let until = entry.for_ms.map(|ms| said_at.plus_ms(ms));

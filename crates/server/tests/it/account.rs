@@ -164,6 +164,7 @@ async fn a_poll_that_was_overtaken_on_its_way_is_offered_nothing() {
         agent: &agent.id,
         instance: &first.instance,
         member: &agent.member_id,
+        ready: true,
         accepts: vec![TaskType::SendConnectionRequest],
         held: &[],
     };
@@ -210,4 +211,15 @@ async fn what_an_overtaken_instance_returns_does_not_undo_the_other_s_start() {
     assert_eq!(world.status(&task).await["status"], "processing");
     world.advance(2 * MINUTE);
     assert_eq!(second.offer().await["mode"], "verify");
+}
+
+#[tokio::test]
+async fn a_new_instance_begins_the_other_s_read_anew() {
+    let (world, first) = World::paired().await;
+    world.fetch().await;
+    let old = first.offer().await;
+    let second = Agent { instance: "i-2".to_owned(), ..first };
+    let new = second.offer().await;
+    assert_eq!((&new["task"], &new["epoch"]), (&old["task"], &json!(2)));
+    assert_ne!(new["token"], old["token"]);
 }

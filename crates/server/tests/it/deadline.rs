@@ -103,3 +103,29 @@ async fn a_sweep_ends_all_that_is_due() {
     world.advance(DAY);
     assert_eq!(world.server.sweep().await.unwrap(), 205);
 }
+
+#[tokio::test]
+async fn a_row_of_an_unknown_kind_ends_too_and_stops_no_other() {
+    let (world, _agent) = World::paired().await;
+    let odd = world.fetch().await;
+    world.sql("UPDATE task SET task_type = 'agent_dance'").await;
+    assert_eq!(world.status(&odd).await["status"], "pending");
+    let next = world.fetch().await;
+    world.advance(DAY);
+    assert_eq!(world.server.sweep().await.unwrap(), 2);
+    for task in [odd, next] {
+        assert_eq!(world.status(&task).await["task_output"]["code"], "expired");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_started_past_its_deadline() {
+    let (world, agent) = World::paired().await;
+    let task = world.invite().await;
+    let offer = agent.offer().await;
+    world.advance(7 * DAY);
+    // The sweep has not come by yet.
+    assert_code(&agent.start(&offer).await, 410, "task_closed");
+    assert_eq!(agent.poll(json!({})).await["task"], Value::Null);
+    assert_eq!(world.status(&task).await["status"], "pending");
+}

@@ -50,6 +50,7 @@ async fn a_newer_started_epoch_fences_the_older_one() {
     let (world, agent) = World::paired().await;
     let task = world.fetch().await;
     let old = agent.offer().await;
+    world.advance(OFFER);
     let new = agent.offer().await;
     assert_code(&agent.fetched(&old).await, 409, "lease_lost");
     assert_code(&agent.heartbeat(&old, Value::Null).await, 409, "lease_lost");

@@ -16,10 +16,47 @@ async fn offered_not_named_gets_the_same_offer() {
 }
 
 #[tokio::test]
-async fn read_started_not_named_gets_a_new_epoch_at_once() {
+async fn read_started_not_named_gets_the_same_offer_while_it_stands() {
+    let (world, agent) = World::paired().await;
+    world.fetch().await;
+    let first = agent.offer().await;
+    for _ in 0..5 {
+        world.advance(OFFER / 6);
+        assert_eq!(agent.offer().await, first);
+    }
+    assert_eq!(agent.fetched(&first).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_read_that_arrived_and_is_not_named_gets_a_new_epoch_at_once() {
+    let (world, agent) = World::paired().await;
+    world.fetch().await;
+    let first = agent.offer().await;
+    assert_eq!(agent.heartbeat(&first, Value::Null).await.0, 200);
+    let second = agent.offer().await;
+    assert_eq!((&second["epoch"], &second["attempt"]), (&json!(2), &json!(2)));
+    agent.poll(held(&second, "running")).await;
+    assert_eq!(agent.offer().await["epoch"], json!(3));
+}
+
+#[tokio::test]
+async fn a_read_that_never_arrived_was_not_begun() {
+    let (world, agent) = World::paired().await;
+    let task = world.fetch().await;
+    for epoch in 1..=5 {
+        let offer = agent.offer().await;
+        assert_eq!((&offer["epoch"], &offer["attempt"]), (&json!(epoch), &json!(1)));
+        agent.poll(json!({"accepts": []})).await;
+        assert_eq!(world.status(&task).await["status"], "pending");
+    }
+}
+
+#[tokio::test]
+async fn read_started_not_named_gets_a_new_epoch_once_its_offer_is_over() {
     let (world, agent) = World::paired().await;
     let task = world.fetch().await;
     let first = agent.offer().await;
+    world.advance(OFFER);
     let second = agent.offer().await;
     assert_eq!((&second["task"], &second["epoch"], &second["attempt"]), (&json!(task), &json!(2), &json!(2)));
     assert_ne!(first["token"], second["token"]);
@@ -102,6 +139,7 @@ async fn a_lower_epoch_is_abandoned() {
     let (world, agent) = World::paired().await;
     world.fetch().await;
     let old = agent.offer().await;
+    world.advance(OFFER);
     let new = agent.offer().await;
     for phase in ["running", "finished"] {
         let answer = agent.poll(held(&old, phase)).await;
@@ -139,6 +177,7 @@ async fn a_read_is_given_up_after_three_attempts() {
     let task = world.fetch().await;
     for attempt in 1..=3 {
         assert_eq!(agent.offer().await["attempt"], json!(attempt));
+        world.advance(OFFER);
     }
     assert_eq!(agent.poll(json!({})).await["task"], Value::Null);
     let data = world.status(&task).await;
@@ -188,4 +227,29 @@ async fn one_task_at_a_time() {
     }
     agent.fetched(&offer).await;
     assert_ne!(agent.offer().await["task"], offer["task"]);
+}
+
+#[tokio::test]
+async fn a_verify_offer_comes_whatever_is_accepted() {
+    let (world, agent) = World::paired().await;
+    world.invite().await;
+    let offer = agent.offer().await;
+    agent.start(&offer).await;
+    world.advance(2 * MINUTE);
+    assert_eq!(agent.poll(json!({"accepts": [], "state": "paused"})).await["task"], Value::Null);
+    assert_eq!(agent.poll(json!({"accepts": [], "account": "acc-2"})).await["task"], Value::Null);
+    assert_eq!(agent.poll(json!({"accepts": []})).await["task"]["mode"], "verify");
+}
+
+#[tokio::test]
+async fn a_row_of_an_unknown_kind_stops_no_poll() {
+    let (world, agent) = World::paired().await;
+    let odd = world.invite().await;
+    let offer = agent.offer().await;
+    // As a newer version of the server may leave it.
+    world.sql("UPDATE task SET task_type = 'agent_dance', state = 'started'").await;
+    let next = world.fetch().await;
+    assert_eq!(agent.offer().await["task"], json!(next));
+    assert_eq!(agent.poll(held(&offer, "running")).await["directives"], json!([]));
+    assert_eq!(world.status(&odd).await["status"], "processing");
 }

@@ -4,6 +4,8 @@ use liaison_server::store::MemberRole;
 use liaison_server::{Clock, Config, Running, Timestamp};
 use reqwest::Client;
 use serde_json::{Value, json};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -11,6 +13,8 @@ use tempfile::TempDir;
 
 pub const FETCH: &str = "/linkedin-agent/fetch-connections";
 pub const SEND: &str = "/linkedin-agent/send-connection-request";
+/// How long an offer stands.
+pub const OFFER: u64 = 15_000;
 pub const MINUTE: u64 = 60_000;
 pub const HOUR: u64 = 60 * MINUTE;
 pub const DAY: u64 = 24 * HOUR;
@@ -63,6 +67,14 @@ impl World {
 
     pub fn advance(&self, ms: u64) {
         self.clock.0.fetch_add(i64::try_from(ms).unwrap(), Ordering::SeqCst);
+    }
+
+    /// Changes the database behind the server's back.
+    pub async fn sql(&self, statement: &'static str) {
+        let options = SqliteConnectOptions::new().filename(self.folder.path().join("liaison.db"));
+        let mut db = options.connect().await.unwrap();
+        sqlx::query(statement).execute(&mut db).await.unwrap();
+        db.close().await.unwrap();
     }
 
     pub fn now(&self) -> Timestamp {
