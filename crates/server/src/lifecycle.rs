@@ -199,8 +199,8 @@ pub struct Lease {
     pub epoch: u32,
     /// Whether it was ever offered for verifying.
     pub verify: bool,
-    /// Whether it was started.
-    pub started: bool,
+    /// When it was started.
+    pub started_at: Option<Timestamp>,
     /// What it was completed with.
     pub result_hash: Option<Vec<u8>>,
 }
@@ -220,7 +220,7 @@ pub enum OnStart {
 /// [`Fenced`] when it may not.
 pub fn on_start(facts: &Facts, lease: &Lease, now: Timestamp) -> Result<OnStart, Fenced> {
     on_heartbeat(facts, lease)?;
-    if lease.started {
+    if lease.started_at.is_some() {
         Ok(OnStart::Replay)
     } else if now < facts.start_by {
         Ok(OnStart::Start)
@@ -272,7 +272,7 @@ pub fn on_complete(facts: &Facts, lease: &Lease, returned: bool, hash: &[u8]) ->
         return Err(Fenced::LeaseLost);
     }
     // Only the token that was given leave to send can say that it sent nothing.
-    let of_another = facts.kind.has_effect() && facts.state == State::Started && !lease.started;
+    let of_another = facts.kind.has_effect() && facts.state == State::Started && lease.started_at.is_none();
     Ok(match returned {
         false => OnComplete::End,
         // After a verify offer the agent may no longer have the journal that says "never sent".

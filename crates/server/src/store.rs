@@ -11,6 +11,7 @@
 mod agent;
 mod create;
 mod first;
+mod limit;
 mod poll;
 mod result;
 mod row;

@@ -23,7 +23,7 @@ fn facts(kind: TaskType, state: State) -> Facts {
 }
 
 fn lease(epoch: u32) -> Lease {
-    Lease { epoch, verify: false, started: false, result_hash: None }
+    Lease { epoch, verify: false, started_at: None, result_hash: None }
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn unnamed_tasks() {
 
 #[test]
 fn starts() {
-    let started = Lease { started: true, ..lease(2) };
+    let started = Lease { started_at: Some(T0), ..lease(2) };
     let returned = Lease { result_hash: Some(vec![1]), ..lease(2) };
     let table = [
         (Offered, lease(2), Ok(OnStart::Start)),
@@ -98,7 +98,7 @@ fn starts() {
 fn nothing_starts_past_its_deadline() {
     let offered = facts(Invite, Offered);
     let early = offered.start_by.minus_ms(1);
-    let started = Lease { started: true, ..lease(2) };
+    let started = Lease { started_at: Some(T0), ..lease(2) };
     assert_eq!(on_start(&offered, &lease(2), early), Ok(OnStart::Start));
     assert_eq!(on_start(&offered, &lease(2), offered.start_by), Err(Fenced::TaskClosed));
     assert_eq!(on_start(&facts(Invite, Started), &started, offered.start_by), Ok(OnStart::Replay));
@@ -107,7 +107,7 @@ fn nothing_starts_past_its_deadline() {
 #[test]
 fn completions() {
     let done = Lease { result_hash: Some(vec![1]), ..lease(2) };
-    let started = Lease { started: true, ..lease(2) };
+    let started = Lease { started_at: Some(T0), ..lease(2) };
     let verified = Lease { verify: true, ..started.clone() };
     let table = [
         (Started, lease(2), false, Ok(OnComplete::End)),

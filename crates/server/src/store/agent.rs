@@ -1,9 +1,9 @@
 //! Paired browsers: who they are, what they last said, whose they are.
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, limit};
 use crate::clock::Timestamp;
 use crate::secret;
-use liaison_protocol::{PairAnswer, Poll, ReadyState, WaitReason};
+use liaison_protocol::{PairAnswer, Poll, ReadyState};
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
@@ -12,8 +12,6 @@ use uuid::Uuid;
 const MAX_MISSES: u32 = 20;
 /// "Last seen" is asked about in hours and minutes; writing it down at each poll would be a disk write each.
 const SEEN_EVERY_MS: u64 = 60_000;
-/// How long a limit lasts when nobody says for how long: LinkedIn's are counted in days.
-pub(super) const DEFAULT_LIMIT_MS: u64 = 24 * 3_600_000;
 
 /// Who an agent token belongs to.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -103,7 +101,12 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn greet(&self, agent: &str, poll: &Poll, now: Timestamp) -> Result<Greeting, StoreError> {
+    pub async fn greet(
+        &self,
+        AgentIdentity { id: agent, member_id: member, .. }: &AgentIdentity,
+        poll: &Poll,
+        now: Timestamp,
+    ) -> Result<Greeting, StoreError> {
         let waiting = serde_json::to_string(&poll.waiting).map_err(|_| StoreError::Corrupt("waiting"))?;
         let before = load_said(&mut *self.read.acquire().await?, agent).await?;
         if before.says_all_of(poll, &waiting) && now.ms_since(before.last_seen_at) < SEEN_EVERY_MS {
@@ -117,6 +120,9 @@ impl Store {
                 return Ok(Greeting::Superseded);
             }
             // Another instance salts the account's hash anew, so what the one before had bound says nothing.
+            if before.account.is_some() && before.account != poll.account {
+                limit::forget(&mut tx, agent).await?;
+            }
             before.account = None;
         }
         sqlx::query(
@@ -131,27 +137,11 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         for entry in &poll.waiting {
-            let until = now.plus_ms(entry.for_ms.unwrap_or(DEFAULT_LIMIT_MS));
-            set_limit(&mut tx, agent, entry.reason, until).await?;
+            limit::set(&mut tx, member, entry.reason, entry.for_ms, now).await?;
         }
         tx.commit().await?;
         Ok(Greeting::Welcome { account_fits: before.fits(poll) })
     }
-}
-
-pub(super) async fn set_limit(
-    db: &mut SqliteConnection,
-    agent: &str,
-    reason: WaitReason,
-    until: Timestamp,
-) -> Result<(), StoreError> {
-    let set = match reason {
-        WaitReason::InvitationLimit => "UPDATE agent SET invitation_limit_until = ? WHERE id = ?",
-        WaitReason::NoteLimit => "UPDATE agent SET note_limit_until = ? WHERE id = ?",
-        _ => return Ok(()),
-    };
-    sqlx::query(set).bind(until).bind(agent).execute(db).await?;
-    Ok(())
 }
 
 /// Notes that an agent is alive, when that is news.
@@ -242,11 +232,11 @@ async fn insert_agent(
     // LinkedIn's limits are the account's, not the browser's: the new agent knows what the last one knew.
     sqlx::query(
         "INSERT INTO agent (id, team_id, member_id, name, token_hash, paired_at, last_seen_at, said_at,
-                            invitation_limit_until, note_limit_until)
-         SELECT ?1, member.team_id, member.id, ?2, ?3, ?4, ?4, ?4,
-                (SELECT max(invitation_limit_until) FROM agent WHERE member_id = member.id AND superseded_at IS NULL),
-                (SELECT max(note_limit_until) FROM agent WHERE member_id = member.id AND superseded_at IS NULL)
-         FROM member WHERE member.id = ?5",
+                            invitation_limit_until, invitation_limit_since, note_limit_until, note_limit_since)
+         SELECT ?1, member.team_id, member.id, ?2, ?3, ?4, ?4, ?4, last.invitation_limit_until,
+                last.invitation_limit_since, last.note_limit_until, last.note_limit_since
+         FROM member LEFT JOIN agent AS last ON last.member_id = member.id AND last.superseded_at IS NULL
+         WHERE member.id = ?5 LIMIT 1",
     )
     .bind(&agent)
     .bind(name)

@@ -1,12 +1,13 @@
 //! What an agent says about a lease: started, alive, ended.
 
-use super::agent::{DEFAULT_LIMIT_MS, set_limit, touch};
+use super::agent::touch;
+use super::limit;
 use super::row::{TaskRow, load, mark_arrived};
 use super::sweep::{end, failure_output};
 use super::{AgentIdentity, Store, StoreError};
 use crate::clock::Timestamp;
 use crate::lifecycle::{self, END_WITHIN_MS, Fenced, LEASE_MS, Lease, OnComplete, OnStart, State};
-use liaison_protocol::{CompletionStatus, ErrorCode, HeldPhase, Progress, TaskFailure, TaskType, WaitReason};
+use liaison_protocol::{CompletionStatus, HeldPhase, Progress, TaskFailure, TaskType};
 use serde_json::Value;
 use sqlx::SqliteConnection;
 
@@ -173,7 +174,7 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
         }
-        learn_limits(&mut tx, agent, &task, &result, now).await?;
+        limit::learn(&mut tx, &task, &lease, &result, now).await?;
         tx.commit().await?;
         let ended = on_complete == OnComplete::End;
         Ok(Settled { status: state.public().to_owned(), replayed: false, ended })
@@ -207,7 +208,7 @@ async fn load_lease(
     let lease = Lease {
         epoch: row.epoch,
         verify: row.verify,
-        started: row.started_at.is_some(),
+        started_at: row.started_at,
         result_hash: row.result_hash,
     };
     Ok(Loaded { task, facts, lease, told: row.result_status })
@@ -260,29 +261,4 @@ pub(super) async fn return_row(db: &mut SqliteConnection, task: &TaskRow) -> Res
     .execute(db)
     .await?;
     Ok(State::Queued)
-}
-
-/// A limit that LinkedIn named is remembered for the callers; an invitation that went out shows that it is over.
-async fn learn_limits(
-    db: &mut SqliteConnection,
-    agent: &AgentIdentity,
-    task: &TaskRow,
-    result: &TaskResult<'_>,
-    now: Timestamp,
-) -> Result<(), ResultError> {
-    if let Some(failure) = &result.failure {
-        let reason = match failure.code {
-            ErrorCode::InvitationLimit => WaitReason::InvitationLimit,
-            ErrorCode::NoteLimit => WaitReason::NoteLimit,
-            _ => return Ok(()),
-        };
-        let until = now.plus_ms(failure.retry_in_ms.unwrap_or(DEFAULT_LIMIT_MS));
-        set_limit(db, &agent.id, reason, until).await?;
-    } else if result.status == CompletionStatus::Completed && task.kind()?.has_effect() {
-        set_limit(&mut *db, &agent.id, WaitReason::InvitationLimit, now).await?;
-        if task.has_note {
-            set_limit(db, &agent.id, WaitReason::NoteLimit, now).await?;
-        }
-    }
-    Ok(())
 }

@@ -11,6 +11,7 @@ use sqlx::SqliteConnection;
 pub(super) struct TaskRow {
     pub seq: i64,
     pub id: String,
+    pub member_id: String,
     pub task_type: String,
     pub task_input: String,
     pub has_note: bool,

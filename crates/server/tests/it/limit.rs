@@ -84,6 +84,7 @@ async fn an_invitation_that_went_out_ends_its_own_limit_alone() {
     world.create(SEND, with_note()).await;
     let offer = agent.offer().await;
     fail_limits(&agent).await;
+    world.advance(1);
     agent.start(&offer).await;
     agent.sent(&offer).await;
     assert_limited(&world.post(SEND, with_note()).await, "note_limit");
@@ -113,4 +114,56 @@ async fn what_has_a_note_is_not_offered_while_notes_are_limited() {
     assert_eq!(world.status(&noted).await["waiting"], until);
     world.advance(HOUR);
     assert_eq!(agent.offer().await["task"], json!(noted));
+}
+
+#[tokio::test]
+async fn an_invitation_of_before_the_limit_says_nothing_about_it() {
+    let (world, agent) = World::paired().await;
+    world.create(SEND, with_note()).await;
+    let offer = agent.offer().await;
+    agent.start(&offer).await;
+    world.advance(MINUTE);
+    fail_limits(&agent).await;
+    assert_eq!(agent.sent(&offer).await.0, 200);
+    assert_limited(&world.post(SEND, plain()).await, "invitation_limit");
+}
+
+#[tokio::test]
+async fn an_invitation_that_was_looked_up_says_nothing_about_a_limit() {
+    let (world, agent) = World::paired().await;
+    world.invite().await;
+    let offer = agent.offer().await;
+    fail_limits(&agent).await;
+    world.advance(1);
+    agent.start(&offer).await;
+    world.advance(2 * MINUTE);
+    let verify = agent.offer().await;
+    assert_eq!(verify["mode"], "verify");
+    assert_eq!(agent.sent(&verify).await.0, 200);
+    assert_limited(&world.post(SEND, plain()).await, "invitation_limit");
+}
+
+#[tokio::test]
+async fn what_a_superseded_browser_meets_counts_for_the_account() {
+    let (world, old) = World::paired().await;
+    world.invite().await;
+    let offer = old.offer().await;
+    old.start(&offer).await;
+    world.pair_again().await;
+    let limit = failure("invitation_limit", None);
+    assert_eq!(old.complete(&offer, "failed", limit, "none").await.0, 200);
+    assert_limited(&world.post(SEND, plain()).await, "invitation_limit");
+}
+
+#[tokio::test]
+async fn another_account_has_limits_of_its_own() {
+    let (world, first) = World::paired().await;
+    first.poll(json!({"accepts": []})).await;
+    fail_limits(&first).await;
+    let same = Agent { instance: "i-2".to_owned(), ..first.clone() };
+    same.poll(json!({"accepts": []})).await;
+    assert_limited(&world.post(SEND, plain()).await, "invitation_limit");
+    let other = Agent { instance: "i-3".to_owned(), ..first };
+    other.poll(json!({"accepts": [], "account": "acc-2"})).await;
+    world.create(SEND, with_note()).await;
 }

@@ -1,0 +1,83 @@
+//! LinkedIn's limits on a member's account, as far as known.
+//!
+//! They are the account's and not the browser's: whoever reports one, it counts for the agent that acts now.
+
+use super::StoreError;
+use super::result::TaskResult;
+use super::row::TaskRow;
+use crate::clock::Timestamp;
+use crate::lifecycle::{Lease, State};
+use liaison_protocol::{CompletionStatus, ErrorCode, WaitReason};
+use sqlx::SqliteConnection;
+
+/// How long a limit lasts when nobody says for how long: LinkedIn's are counted in days.
+const DEFAULT_LIMIT_MS: u64 = 24 * 3_600_000;
+
+/// Notes that `reason`, when it is a limit, lasts for `for_ms` from now.
+pub(super) async fn set(
+    db: &mut SqliteConnection,
+    member: &str,
+    reason: WaitReason,
+    for_ms: Option<u64>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let set = match reason {
+        WaitReason::InvitationLimit => {
+            "UPDATE agent SET invitation_limit_until = ?, invitation_limit_since = ?
+             WHERE member_id = ? AND superseded_at IS NULL"
+        }
+        WaitReason::NoteLimit => {
+            "UPDATE agent SET note_limit_until = ?, note_limit_since = ?
+             WHERE member_id = ? AND superseded_at IS NULL"
+        }
+        _ => return Ok(()),
+    };
+    let until = now.plus_ms(for_ms.unwrap_or(DEFAULT_LIMIT_MS));
+    sqlx::query(set).bind(until).bind(now).bind(member).execute(db).await?;
+    Ok(())
+}
+
+/// Forgets both: they were another account's.
+pub(super) async fn forget(db: &mut SqliteConnection, agent: &str) -> Result<(), StoreError> {
+    sqlx::query("UPDATE agent SET invitation_limit_until = NULL, note_limit_until = NULL WHERE id = ?")
+        .bind(agent)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Learns from a result. A limit that LinkedIn named is remembered for the callers; an invitation that went out at
+/// once shows that what was known before its start is over. One that was looked up may have gone out at any time.
+pub(super) async fn learn(
+    db: &mut SqliteConnection,
+    task: &TaskRow,
+    lease: &Lease,
+    result: &TaskResult<'_>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if let Some(failure) = &result.failure {
+        let reason = match failure.code {
+            ErrorCode::InvitationLimit => WaitReason::InvitationLimit,
+            ErrorCode::NoteLimit => WaitReason::NoteLimit,
+            _ => return Ok(()),
+        };
+        return set(db, &task.member_id, reason, failure.retry_in_ms, now).await;
+    }
+    let looked_up = lease.verify || task.state == State::Verifying;
+    let sent = result.status == CompletionStatus::Completed && task.kind()?.has_effect() && !looked_up;
+    match lease.started_at.filter(|_| sent) {
+        Some(started_at) => lift(db, task, started_at).await,
+        None => Ok(()),
+    }
+}
+
+async fn lift(db: &mut SqliteConnection, task: &TaskRow, started_at: Timestamp) -> Result<(), StoreError> {
+    let invitations = "UPDATE agent SET invitation_limit_until = NULL
+                       WHERE member_id = ? AND superseded_at IS NULL AND invitation_limit_since < ?";
+    let notes = "UPDATE agent SET note_limit_until = NULL
+                 WHERE member_id = ? AND superseded_at IS NULL AND note_limit_since < ?";
+    for shown in [Some(invitations), task.has_note.then_some(notes)].into_iter().flatten() {
+        sqlx::query(shown).bind(&task.member_id).bind(started_at).execute(&mut *db).await?;
+    }
+    Ok(())
+}
