@@ -23,6 +23,8 @@ pub const MAX_POLL_GAP_MS: u64 = 300_000;
 pub const BACKOFF_FIRST_MS: u64 = 1_000;
 /// See [`BACKOFF_FIRST_MS`].
 pub const BACKOFF_LONGEST_MS: u64 = 60_000;
+/// Longest time that a server's `Retry-After` is taken for.
+pub const RETRY_AFTER_MOST_MS: u64 = 3_600_000;
 /// How often a running task is told of.
 pub const HEARTBEAT_MS: i64 = 15_000;
 /// How often `start` is asked before the task is returned.
@@ -60,6 +62,11 @@ pub const STORAGE_RETRY_MS: u64 = 2_000;
 pub const PAGE_ROWS: u64 = 100;
 /// How many pages a walk steps back to find the row it held last.
 pub const STEPS_BACK: u8 = 3;
+/// So many pages in a row without a new row are a list that no longer pages as we know it. A walk that has lost its place
+/// asks for up to four.
+pub const IDLE_PAGES: u8 = 8;
+/// More rows than any account can have connections, several times over.
+pub const MOST_WALKED: u64 = 100_000;
 /// How long a cursor into a list is kept.
 pub const CURSOR_MS: i64 = 30 * 60 * 1_000;
 /// Sent invitations read to find one.

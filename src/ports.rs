@@ -75,13 +75,13 @@ pub struct TaskCall {
 }
 
 /// An answer of the task server.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct TaskAnswer {
     /// HTTP status.
     pub status: u16,
     /// The header `Retry-After`, as it came.
     pub retry_after: Option<String>,
-    /// The body, at most a few hundred kilobytes of it.
+    /// The body.
     pub body: String,
 }
 

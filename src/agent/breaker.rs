@@ -13,6 +13,9 @@ pub struct Breakers {
     /// LinkedIn asked to slow down: nothing goes until then.
     #[serde(default)]
     pub throttled_until: i64,
+    /// How long that wait was when it began.
+    #[serde(default)]
+    pub throttled_for: i64,
     /// How often in a row; doubles the wait.
     #[serde(default)]
     pub throttles: u32,
@@ -44,6 +47,7 @@ impl Breakers {
                 let wait = if asked > 0 { asked.min(THROTTLE_MOST_ASKED_MS) } else { own };
                 self.throttles = self.throttles.saturating_add(1);
                 self.throttled_until = self.throttled_until.max(now + wait);
+                self.throttled_for = self.throttled_until - now;
                 left(self.throttled_until, now)
             }
             ErrorCode::InvitationLimit => {
@@ -69,6 +73,14 @@ impl Breakers {
             }
             _ => None,
         }
+    }
+
+    /// After a clock was set back no wait is longer than it was when it began.
+    pub fn settle(&mut self, now: i64) {
+        self.throttled_until = self.throttled_until.min(now + self.throttled_for);
+        self.invitations_until = self.invitations_until.min(now + LIMIT_MS);
+        self.notes_until = self.notes_until.min(now + LIMIT_MS);
+        self.blocked_until = self.blocked_until.min(now + BLOCK_MS);
     }
 
     /// LinkedIn answered as it should to a read: the next throttling starts its doubling anew.
@@ -147,6 +159,19 @@ mod tests {
         assert_eq!(breakers.invite_wait(1), Some((WaitReason::InvitationLimit, Some(LIMIT_MS))));
         breakers.note_read_success();
         assert!(breakers.invite_wait(1).is_some() && breakers.note_wait_ms(1).is_some());
+    }
+
+    #[test]
+    fn a_clock_set_back_makes_no_wait_longer() {
+        let mut breakers = Breakers::default();
+        let year = 365 * 24 * 3_600_000;
+        breakers.trip(ErrorCode::Throttled, None, year);
+        breakers.trip(ErrorCode::InvitationLimit, None, year);
+        breakers.settle(0);
+        assert_eq!(breakers.all_wait(0), Some((WaitReason::Throttled, Some(THROTTLE_FIRST_MS))));
+        breakers.settle(THROTTLE_FIRST_MS);
+        assert_eq!(breakers.all_wait(THROTTLE_FIRST_MS), None);
+        assert_eq!(breakers.invite_wait(1), Some((WaitReason::InvitationLimit, Some(LIMIT_MS))));
     }
 
     #[test]

@@ -16,6 +16,7 @@ use futures_channel::{mpsc, oneshot};
 use futures_util::future::{AbortHandle, Abortable, Either, LocalBoxFuture, select};
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
+use std::pin::pin;
 use std::rc::Rc;
 
 /// What the outside tells a running driver.
@@ -24,6 +25,14 @@ pub enum Signal {
     Event(Event),
     /// A command that wants an answer.
     Command(event::Command, oneshot::Sender<Answer>),
+}
+
+/// The next of what is under way; never ready while nothing is.
+async fn some<T>(under_way: &mut FuturesUnordered<LocalBoxFuture<'static, T>>) -> T {
+    match under_way.next().await {
+        Some(outcome) => outcome,
+        None => std::future::pending().await,
+    }
 }
 
 /// The way to a running driver. It may be cloned.
@@ -52,6 +61,8 @@ pub struct Driver<P: Ports> {
     state: State,
     signals: mpsc::UnboundedReceiver<Signal>,
     under_way: FuturesUnordered<LocalBoxFuture<'static, Option<Event>>>,
+    /// What is asked of the server in the name of a pairing: its instance, and what came of it.
+    asked: FuturesUnordered<LocalBoxFuture<'static, (String, Event)>>,
     poll: Option<AbortHandle>,
     answers: Vec<(CommandId, oneshot::Sender<Answer>)>,
     next_command: CommandId,
@@ -80,6 +91,7 @@ impl<P: Ports> Driver<P> {
             state,
             signals,
             under_way: FuturesUnordered::new(),
+            asked: FuturesUnordered::new(),
             poll: None,
             answers: Vec::new(),
             next_command: 0,
@@ -109,13 +121,14 @@ impl<P: Ports> Driver<P> {
                     None => std::future::pending().await,
                 }
             };
-            let outcome = async {
-                match self.under_way.next().await {
-                    Some(event) => event,
-                    None => std::future::pending().await,
-                }
-            };
-            let (outcome, alarm) = (std::pin::pin!(outcome), std::pin::pin!(alarm));
+            let outcome = some(&mut self.under_way);
+            let answer = some(&mut self.asked).map(|(instance, event)| {
+                // An answer to a call of a pairing that is gone says nothing of the present one.
+                let pairing = self.state.pairing.as_ref();
+                Some(event).filter(|_| pairing.is_some_and(|pairing| pairing.instance == instance))
+            });
+            let (outcome, answer, alarm) = (pin!(outcome), pin!(answer), pin!(alarm));
+            let outcome = select(outcome, answer).map(|either| either.factor_first().0);
             match select(self.signals.next(), select(outcome, alarm)).await {
                 Either::Left((None, _)) => return None,
                 Either::Left((Some(Signal::Event(event)), _)) => return Some(event),
@@ -164,17 +177,15 @@ impl<P: Ports> Driver<P> {
     }
 
     fn write_failed(&mut self, event: Event, now: i64) {
-        match after_write_failure(&self.state, &event, now) {
-            AfterWriteFailure::Drop(transition) => self.commit(*transition),
-            AfterWriteFailure::Keep => {
-                self.state.live.storage_failed_at = Some(now);
-                let ports = Rc::clone(&self.ports);
-                let again = now.saturating_add_unsigned(STORAGE_RETRY_MS);
-                self.begin(async move {
-                    ports.clock().sleep_until(again).await;
-                    Some(event)
-                });
-            }
+        let AfterWriteFailure { transition, keep } = after_write_failure(&self.state, &event, now);
+        self.commit(transition);
+        if keep {
+            let ports = Rc::clone(&self.ports);
+            let again = now.saturating_add_unsigned(STORAGE_RETRY_MS);
+            self.begin(async move {
+                ports.clock().sleep_until(again).await;
+                Some(event)
+            });
         }
     }
 

@@ -13,7 +13,7 @@ use std::rc::Rc;
 pub const RECORD_VERSION: u32 = 1;
 
 /// A task the agent has accepted and not yet been relieved of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// [`RECORD_VERSION`] when it was written.
     pub v: u32,
@@ -36,8 +36,14 @@ pub struct Entry {
     pub stage: Stage,
 }
 
+impl std::fmt::Debug for Entry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Entry").field("task", &self.task).field("epoch", &self.epoch).finish_non_exhaustive()
+    }
+}
+
 /// How far a task is. What each stage means after a restart is said at `step::resume`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// A list is being walked.
@@ -89,7 +95,7 @@ pub struct Verification {
 }
 
 /// The end of a task.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
     /// The members of `complete`'s body, less the token and the braces. Not part of the record's head.
     #[serde(skip)]
@@ -111,6 +117,9 @@ pub struct Summary {
     pub at: i64,
     /// Whether the server took the result. `false` after it refused it for good, too.
     pub acknowledged: bool,
+    /// Whether it ended after an effect may have begun: then it is remembered for a repeated offer.
+    #[serde(default)]
+    pub acted: bool,
 }
 
 /// How a task ended.
@@ -170,6 +179,12 @@ impl Entry {
             Stage::Verifying(_) => HeldPhase::Verifying,
             Stage::Finished(_) => HeldPhase::Finished,
         }
+    }
+
+    /// Whether LinkedIn is only read for it now.
+    #[must_use]
+    pub const fn reads(&self) -> bool {
+        matches!(self.stage, Stage::Walking(_) | Stage::Checking { .. } | Stage::Verifying(_))
     }
 
     /// Whether it keeps the agent from taking another task: all but what is over or waits to be looked for.

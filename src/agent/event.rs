@@ -1,11 +1,14 @@
 //! What happens to the agent, and what it wants done: events and effects, all plain values.
 
+mod command;
+
+pub use command::{Command, CommandMessage};
+
 use crate::agent::status::{Answer, Problem};
 use crate::agent::walk::{Page, PageRequest};
 use liaison_protocol::{
     CompleteAnswer, ErrorCode, HeartbeatAnswer, PairAnswer, Poll, PollAnswer, StartAnswer,
 };
-use serde::Deserialize;
 use std::rc::Rc;
 
 /// Names a command that waits for its answer.
@@ -102,8 +105,8 @@ pub enum Reply<T> {
     },
 }
 
-/// Something to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Something to do. Its `Debug` is its name: it may carry an output or a note.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Poll the server. At most one at a time.
     Poll {
@@ -200,8 +203,8 @@ impl std::fmt::Debug for PairingSecret {
     }
 }
 
-/// A call to LinkedIn, from the closed vocabulary.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A call to LinkedIn, from the closed vocabulary. Its `Debug` is its name: it may carry a note.
+#[derive(Clone, PartialEq, Eq)]
 pub enum SiteCall {
     /// Who is signed in.
     Me,
@@ -230,6 +233,33 @@ pub enum SiteCall {
         /// Not after this time.
         until: i64,
     },
+}
+
+impl std::fmt::Debug for Effect {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Poll { .. } => "Poll",
+            Self::AbortPoll => "AbortPoll",
+            Self::Start { .. } => "Start",
+            Self::Heartbeat { .. } => "Heartbeat",
+            Self::Complete { .. } => "Complete",
+            Self::Site { .. } => "Site",
+            Self::Pair { .. } => "Pair",
+            Self::Probe { .. } => "Probe",
+            Self::Answer(..) => "Answer",
+        })
+    }
+}
+
+impl std::fmt::Debug for SiteCall {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Me => "Me",
+            Self::List { .. } => "List",
+            Self::Sent { .. } => "Sent",
+            Self::Invite { .. } => "Invite",
+        })
+    }
 }
 
 /// What came of a [`SiteCall`].
@@ -296,82 +326,4 @@ pub struct Trouble {
 impl Trouble {
     /// In `detail`: the browser doesn't let the extension talk to LinkedIn.
     pub const NO_PERMISSION: &'static str = "no_permission";
-}
-
-/// A command from one of our pages.
-#[derive(Clone)]
-pub enum Command {
-    /// What is going on.
-    Status,
-    /// Pair with a server.
-    Pair {
-        /// Its URL.
-        server: String,
-        /// A one-time code.
-        code: Option<String>,
-        /// Or a token.
-        token: Option<String>,
-        /// What the person calls this browser.
-        name: String,
-    },
-    /// Try the connection and say which step fails.
-    TestConnection,
-    /// Forget the pairing.
-    Forget,
-    /// Pause or go on.
-    SetPaused {
-        /// Which.
-        paused: bool,
-    },
-    /// Clear what LinkedIn's refusals latched.
-    ClearStop,
-    /// An update waits: take nothing new and answer when nothing is in hand.
-    Drain,
-}
-
-/// A command's message as it crosses the border: one flat object, its `kind` says which fields count.
-#[derive(Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct CommandMessage {
-    kind: String,
-    server: Option<String>,
-    code: Option<String>,
-    token: Option<String>,
-    name: Option<String>,
-    paused: Option<bool>,
-}
-
-impl CommandMessage {
-    /// The command; `None` for an unknown kind or a missing field. Draining is the worker's own to ask for.
-    #[must_use]
-    pub fn into_command(self) -> Option<Command> {
-        Some(match self.kind.as_str() {
-            "status" => Command::Status,
-            "pair" => Command::Pair {
-                server: self.server?,
-                code: self.code,
-                token: self.token,
-                name: self.name.unwrap_or_default(),
-            },
-            "test_connection" => Command::TestConnection,
-            "forget" => Command::Forget,
-            "set_paused" => Command::SetPaused { paused: self.paused? },
-            "clear_stop" => Command::ClearStop,
-            _ => return None,
-        })
-    }
-}
-
-impl std::fmt::Debug for Command {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Status => "Status",
-            Self::Pair { .. } => "Pair",
-            Self::TestConnection => "TestConnection",
-            Self::Forget => "Forget",
-            Self::SetPaused { .. } => "SetPaused",
-            Self::ClearStop => "ClearStop",
-            Self::Drain => "Drain",
-        })
-    }
 }

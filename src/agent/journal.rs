@@ -22,6 +22,7 @@ const ASIDE: &str = "aside:";
 const SESSION: &str = "session";
 const ACCOUNT: &str = "account";
 const CURSORS: &str = "cursors";
+const WAITS: &str = "waits";
 
 /// The writes that turn the stored form of `before` into that of `after`.
 #[must_use]
@@ -54,6 +55,9 @@ pub fn changes(before: &State, after: &State) -> Vec<Write> {
     if before.recent != after.recent {
         writes.push(local(RECENT, Some(json::write(after.recent.as_ref()))));
     }
+    for key in before.set_aside.iter().filter(|key| !after.set_aside.contains(key)) {
+        writes.push(local(key, None));
+    }
     if before.storage_probes != after.storage_probes {
         writes.push(local(PROBE, Some(after.storage_probes.to_string())));
     }
@@ -62,6 +66,9 @@ pub fn changes(before: &State, after: &State) -> Vec<Write> {
     }
     if before.account != after.account {
         writes.push(session(ACCOUNT, after.account.clone()));
+    }
+    if before.waits != after.waits {
+        writes.push(session(WAITS, Some(json::write(&after.waits))));
     }
     if before.cursors != after.cursors {
         writes.push(session(CURSORS, Some(json::write(after.cursors.as_ref()))));
@@ -76,10 +83,11 @@ pub fn load(local: Vec<(String, String)>, session: Vec<(String, String)>) -> (St
     let mut writes = Vec::new();
     for (key, value) in local {
         if key.starts_with(ASIDE) {
-            state.set_aside += 1;
+            state.set_aside.push(key);
         } else if !take_local(&mut state, &key, &value) {
-            state.set_aside += 1;
-            writes.push(Write { area: Area::Local, key: format!("{ASIDE}{key}"), value: Some(value) });
+            let aside = format!("{ASIDE}{key}");
+            state.set_aside.push(aside.clone());
+            writes.push(Write { area: Area::Local, key: aside, value: Some(value) });
             writes.push(Write { area: Area::Local, key, value: None });
         }
     }
@@ -87,6 +95,7 @@ pub fn load(local: Vec<(String, String)>, session: Vec<(String, String)>) -> (St
         match key.as_str() {
             SESSION => state.session = value,
             ACCOUNT => state.account = Some(value),
+            WAITS => state.waits = json::read(&value).unwrap_or_default(),
             CURSORS => state.cursors = Rc::new(json::read(&value).unwrap_or_default()),
             _ => {}
         }

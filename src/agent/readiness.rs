@@ -53,7 +53,8 @@ pub fn wait_of(state: &State, kind: TaskType, now: i64) -> Option<(WaitReason, O
 /// Whether a task of this kind may be begun now.
 #[must_use]
 pub fn takes(state: &State, kind: TaskType, now: i64) -> bool {
-    state.right_account() && state.live.draining.is_none() && wait_of(state, kind, now).is_none()
+    let free = state.occupied_by().is_none() && state.live.draining.is_none();
+    free && state.right_account() && wait_of(state, kind, now).is_none()
 }
 
 /// The kinds that wait.

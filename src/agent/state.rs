@@ -1,14 +1,16 @@
 //! The agent's state: a plain value. What is durable is told apart from what lives and dies with the worker.
 
 use crate::agent::breaker::Breakers;
-use crate::agent::entry::{Entry, Summary};
+use crate::agent::entry::{Entry, Stage, Summary, Verification};
 use crate::agent::event::CommandId;
 use crate::agent::pace::Pace;
 use crate::agent::server_url::ServerUrl;
 use crate::agent::slots::Slots;
 use crate::agent::status::Problem;
 use crate::agent::walk::Cursor;
-use crate::config::{DAY_MS, TOMBSTONE_MS, TOMBSTONES};
+use crate::config::{
+    DAY_MS, HEARTBEAT_MS, ME_RETRY_MS, RETRY_AFTER_MOST_MS, SIGNED_OUT_RETRY_MS, TOMBSTONE_MS, TOMBSTONES,
+};
 use liaison_protocol::{ErrorCode, HeldPhase, ReadyState, WaitReason, capability};
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;
@@ -34,10 +36,13 @@ pub struct State {
     pub session: String,
     /// The signed-in member, hashed; `None` until asked. Lives as long as the browser.
     pub account: Option<String>,
+    /// What is not to be done before. Lives as long as the browser, since a worker that is ended while it waits must not
+    /// ask again at once.
+    pub waits: Waits,
     /// Where finished walks left off, by account, sort and keyword. Lives as long as the browser.
     pub cursors: Rc<Slots<Cursor>>,
-    /// Records that could not be read and were set aside.
-    pub set_aside: usize,
+    /// Keys of the records that could not be read and were set aside.
+    pub set_aside: Vec<String>,
     /// Counts the writes that only try whether storage takes writes again. Durable, for that alone.
     pub storage_probes: u32,
     /// What dies with the worker.
@@ -124,6 +129,16 @@ pub struct Tombstone {
     pub at: i64,
 }
 
+/// Long waits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Waits {
+    /// The server asked not to be polled before.
+    pub poll_at: i64,
+    /// `/me` told nothing: not to be asked again before.
+    pub me_at: i64,
+}
+
 /// What dies with the worker.
 #[derive(Clone, Debug, Default)]
 pub struct Live {
@@ -137,6 +152,8 @@ pub struct Live {
     pub generation: u64,
     /// When to poll next.
     pub next_poll_at: i64,
+    /// Results in a row that the server refused for good.
+    pub refused_results: u32,
     /// Failed polls in a row.
     pub poll_failures: u32,
     /// When the server last answered.
@@ -145,8 +162,8 @@ pub struct Live {
     pub contact_problem: Option<Problem>,
     /// Whether `/me` is being asked.
     pub asking_me: bool,
-    /// When to ask it next.
-    pub next_me_at: i64,
+    /// The session changed meanwhile: that answer is thrown away.
+    pub me_stale: bool,
     /// Why the last look at `/me` told nothing, other than that nobody is signed in. Until one does, no work is taken.
     pub me_problem: Option<ErrorCode>,
     /// Whether somebody is signed in, as far as this worker has seen.
@@ -250,6 +267,29 @@ impl State {
         }
     }
 
+    /// Shortens every wait that only a clock set back can have made so long: none is longer than it was made for.
+    pub fn settle(&mut self, now: i64) {
+        self.pace.settle(now);
+        self.breakers.settle(now);
+        let most = |at: &mut i64, wait: i64| *at = (*at).min(now + wait);
+        most(&mut self.waits.poll_at, RETRY_AFTER_MOST_MS.cast_signed());
+        most(&mut self.waits.me_at, SIGNED_OUT_RETRY_MS);
+        most(&mut self.live.next_poll_at, RETRY_AFTER_MOST_MS.cast_signed());
+        for live in self.live.tasks.values_mut() {
+            most(&mut live.call_at, ME_RETRY_MS);
+            most(&mut live.beat_at, HEARTBEAT_MS);
+            most(&mut live.post_at, RETRY_AFTER_MOST_MS.cast_signed());
+        }
+        for entry in self.tasks.values_mut() {
+            if let Stage::Verifying(search) = &entry.stage
+                && search.counted_from > now
+            {
+                let search = Verification { counted_from: now, ..search.clone() };
+                Rc::make_mut(entry).stage = Stage::Verifying(search);
+            }
+        }
+    }
+
     /// The task that keeps the agent from taking another.
     #[must_use]
     pub fn occupied_by(&self) -> Option<&Entry> {
@@ -263,15 +303,21 @@ impl State {
         self.account.is_some() && self.account.as_ref() == bound
     }
 
-    /// Remembers how an invitation ended.
+    /// Remembers how an invitation ended, once for each. Over the limit the oldest are forgotten, never the newest.
     pub fn bury(&mut self, tombstone: Tombstone) {
         let oldest_day = day_of(tombstone.at - TOMBSTONE_MS);
+        self.tombstones.retain(|day, _| *day >= *oldest_day);
+        if self.tombstone(&tombstone.server, &tombstone.task).is_some() {
+            return;
+        }
         let day = self.tombstones.get_or_default(&day_of(tombstone.at));
         Rc::make_mut(day).push(tombstone);
-        self.tombstones.retain(|day, _| *day >= *oldest_day);
         while self.tombstones.values().map(|day| day.len()).sum::<usize>() > TOMBSTONES {
             let Some(oldest) = self.tombstones.iter().next().map(|(day, _)| day.to_owned()) else { return };
-            self.tombstones.remove(&oldest);
+            match self.tombstones.get_mut(&oldest).map(Rc::make_mut) {
+                Some(day) if day.len() > 1 => drop(day.remove(0)),
+                _ => drop(self.tombstones.remove(&oldest)),
+            }
         }
     }
 

@@ -216,7 +216,8 @@ fn one_word(state: &State) -> &'static str {
         Some(PairingEnd::Superseded) => return "superseded",
         None => {}
     }
-    if state.live.no_permission {
+    let unpermitted = |problem: &Problem| problem.code == "no_permission";
+    if state.live.no_permission || state.live.contact_problem.as_ref().is_some_and(unpermitted) {
         return "no_permission";
     }
     match (state.breakers.latched, linkedin(state)) {
@@ -269,11 +270,12 @@ fn attention(state: &State) -> Option<Problem> {
         }
         None => {}
     }
-    if state.live.no_permission {
+    let unpermitted = |problem: &Problem| problem.code == "no_permission";
+    if state.live.no_permission || state.live.contact_problem.as_ref().is_some_and(unpermitted) {
         return Some(Problem::new(
             "no_permission",
             "The permission to talk to LinkedIn or the server was taken away",
-            "Give it back on the extension's page in the browser's settings",
+            "Press \"Allow access\" on the options page",
         ));
     }
     if state.live.storage_failed_at.is_some() {
@@ -290,10 +292,10 @@ fn attention(state: &State) -> Option<Problem> {
         "signed_out" => Some(Problem::of(ErrorCode::SignedOut)),
         "wrong_account" => Some(Problem::of(ErrorCode::WrongAccount)),
         "unknown" if state.live.me_problem.is_some() => state.live.me_problem.map(Problem::of),
-        _ if state.set_aside > 0 => Some(Problem::new(
+        _ if !state.set_aside.is_empty() => Some(Problem::new(
             "record_set_aside",
             "A stored record was damaged and was set aside",
-            "Look at the last tasks on LinkedIn by hand",
+            "Look at the last invitations on LinkedIn by hand, then clear this; the record is erased",
         )),
         _ => None,
     }

@@ -29,19 +29,20 @@ pub struct Transition {
     pub wake_at: Option<i64>,
 }
 
-/// What to do with an event whose writes failed.
+/// What follows when the writes of a step failed.
 #[derive(Debug)]
-pub enum AfterWriteFailure {
-    /// Nothing is done, nothing is accepted.
-    Drop(Box<Transition>),
+pub struct AfterWriteFailure {
+    /// Nothing is done, nothing is accepted; the server is told why.
+    pub transition: Transition,
     /// The event tells of something that has happened: it must be taken in later.
-    Keep,
+    pub keep: bool,
 }
 
 /// One decision. Never panics, never waits, reads no clock.
 #[must_use]
 pub fn step(state: &State, event: &Event, now: i64) -> Transition {
     let mut turn = Turn { state: state.clone(), effects: Vec::new(), now, wake_at: None };
+    turn.state.settle(now);
     turn.handle(event);
     turn.schedule();
     turn.state.stamp_changed(state);
@@ -53,6 +54,7 @@ pub fn step(state: &State, event: &Event, now: i64) -> Transition {
 pub fn after_write_failure(state: &State, event: &Event, now: i64) -> AfterWriteFailure {
     let mut turn = Turn { state: state.clone(), effects: Vec::new(), now, wake_at: None };
     turn.state.live.storage_failed_at = Some(now);
+    let mut keep = false;
     match event {
         Event::Polled { .. } => turn.drop_poll(),
         Event::Command(id, _) | Event::Paired { id, .. } => {
@@ -66,7 +68,7 @@ pub fn after_write_failure(state: &State, event: &Event, now: i64) -> AfterWrite
         | Event::Beaten { .. }
         | Event::Completed { .. }
         | Event::Site { .. }
-        | Event::Probed { .. } => return AfterWriteFailure::Keep,
+        | Event::Probed { .. } => keep = true,
     }
     // A poll needs no write, and the server is told why nothing is accepted.
     if turn.state.live.booted {
@@ -74,7 +76,7 @@ pub fn after_write_failure(state: &State, event: &Event, now: i64) -> AfterWrite
     }
     turn.wake(now.saturating_add_unsigned(crate::config::STORAGE_RETRY_MS));
     let Turn { state, effects, wake_at, .. } = turn;
-    AfterWriteFailure::Drop(Box::new(Transition { state, effects, wake_at }))
+    AfterWriteFailure { transition: Transition { state, effects, wake_at }, keep }
 }
 
 fn storage_problem() -> Problem {
@@ -156,16 +158,26 @@ impl Turn {
         }
     }
 
+    /// Somebody signed in or out, or may have. What LinkedIn is answering now may be another member's: it is thrown away
+    /// and asked for again, all but the answer to an invitation.
     fn session_changed(&mut self) {
+        let State { tasks, live, .. } = &mut self.state;
+        live.me_stale = live.asking_me;
+        for (task, live) in live.tasks.iter_mut() {
+            let reads = tasks.get(task).is_some_and(|entry| entry.reads());
+            live.stale |= live.calling && reads;
+        }
         self.state.account = None;
         self.state.live.signed_in = None;
-        self.state.live.next_me_at = self.now;
+        self.state.waits.me_at = self.now;
     }
 
+    /// Without the permission for LinkedIn nothing is heard of its cookies, so the member may have changed too.
     fn permissions_changed(&mut self) {
+        self.session_changed();
         self.state.live.no_permission = false;
-        self.state.live.next_me_at = self.now;
         self.state.live.next_poll_at = self.now;
+        self.state.waits.poll_at = self.now;
     }
 
     fn site(&mut self, task: Option<&str>, outcome: &SiteOutcome) {

@@ -4,7 +4,7 @@
 //! rows it received, ends at `count` or at an empty page, and asks for each further page one row early: when that row
 //! is not the one it held last, the list has shifted, and it steps back until it finds its place again.
 
-use crate::config::{PAGE_ROWS, STEPS_BACK};
+use crate::config::{IDLE_PAGES, MOST_WALKED, PAGE_ROWS, STEPS_BACK};
 use crate::json;
 use liaison_protocol::{Connection, FetchConnections};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use std::hash::Hasher;
 use std::rc::Rc;
 
 /// A walk, as far as it got. A serde value: a restarted worker goes on from it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Walk {
     /// What is wanted.
     pub input: FetchConnections,
@@ -29,6 +29,8 @@ pub struct Walk {
     passed: u64,
     /// Pages stepped back in search of `last`, and the offset to step back from.
     back: Option<Back>,
+    /// Pages in a row that brought nothing new.
+    idle: u8,
     /// Most rows a page has held: so far a page reaches, whatever was asked for.
     widest: u64,
     /// Rows walked, for the progress shown.
@@ -117,6 +119,8 @@ pub enum Progress {
         /// Whether the list ended.
         at_end: bool,
     },
+    /// Page after page brings nothing new: LinkedIn no longer pages as we know it.
+    Stuck,
 }
 
 impl Walk {
@@ -137,6 +141,7 @@ impl Walk {
             seen: Vec::new(),
             passed,
             back: None,
+            idle: 0,
             widest: 0,
             walked: 0,
             kept: 0,
@@ -162,6 +167,15 @@ impl Walk {
 
     /// Takes in the page that answered `asked`.
     pub fn take(&mut self, asked: PageRequest, page: &Page) -> Progress {
+        let (walked, dropped) = (self.walked, self.findings.duplicates);
+        let progress = self.take_in(asked, page);
+        let brought_new = self.walked - walked > self.findings.duplicates - dropped;
+        self.idle = if brought_new { 0 } else { self.idle.saturating_add(1) };
+        let stuck = self.idle > IDLE_PAGES || self.walked > MOST_WALKED;
+        if stuck && progress == Progress::More { Progress::Stuck } else { progress }
+    }
+
+    fn take_in(&mut self, asked: PageRequest, page: &Page) -> Progress {
         self.csrf_retried = false;
         self.widest = self.widest.max(page.received);
         if self.last.is_none() || self.next == 0 {

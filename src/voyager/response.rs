@@ -152,7 +152,8 @@ pub fn judge_read(resp: &SiteResponse<'_>) -> Result<(), Refusal> {
 pub fn judge_invitation(resp: &SiteResponse<'_>) -> InvitationVerdict {
     use InvitationVerdict::{NotSent, Sent, Unknown};
     if resp.opaque_redirect {
-        return NotSent(Refusal::SignedOut);
+        // Where to, a browser doesn't tell: to a login, a checkpoint, or an endpoint's new address.
+        return NotSent(Refusal::Refused { code: None });
     }
     if let Some(refusal) = stopped(resp) {
         return NotSent(refusal);

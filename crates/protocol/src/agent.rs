@@ -54,6 +54,14 @@ where
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
+fn or_default_lease<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    Option::deserialize(deserializer).map(|ms| ms.unwrap_or_else(default_lease_ms))
+}
+
+fn or_default_act_within<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    Option::deserialize(deserializer).map(|ms| ms.unwrap_or_else(default_act_within_ms))
+}
+
 fn or_one<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     Option::deserialize(deserializer).map(|number| number.unwrap_or_else(one))
 }
@@ -260,13 +268,13 @@ pub struct Start {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StartAnswer {
     /// How long the lease lasts without a heartbeat.
-    #[serde(default = "default_lease_ms")]
+    #[serde(default = "default_lease_ms", deserialize_with = "or_default_lease")]
     pub lease_ms: u64,
     /// The effect must begin within this time, counted from before the request left.
-    #[serde(default = "default_act_within_ms")]
+    #[serde(default = "default_act_within_ms", deserialize_with = "or_default_act_within")]
     pub act_within_ms: u64,
     /// Whether this token had started before.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub replayed: bool,
 }
 
@@ -304,10 +312,10 @@ pub enum HeartbeatAction {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeartbeatAnswer {
     /// The lease, counted anew.
-    #[serde(default = "default_lease_ms")]
+    #[serde(default = "default_lease_ms", deserialize_with = "or_default_lease")]
     pub lease_ms: u64,
     /// Go on, or stop.
-    #[serde(rename = "do", default)]
+    #[serde(rename = "do", default, deserialize_with = "or_default")]
     pub action: HeartbeatAction,
 }
 

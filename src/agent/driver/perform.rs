@@ -8,6 +8,7 @@ use crate::agent::state::Pairing;
 use crate::agent::status::{Answer, Problem, TestStep};
 use crate::ports::{Clock, Face, Ports, SiteTransport, TaskAnswer, TaskCall, TaskSilence, TaskTransport};
 use crate::{execute, tasks};
+use futures_util::FutureExt;
 use liaison_protocol::{CompleteAnswer, PairAnswer, Poll, PollAnswer, Progress, ReadyState};
 use std::rc::Rc;
 
@@ -20,8 +21,14 @@ impl<P: Ports> Driver<P> {
         let ports = Rc::clone(&self.ports);
         self.begin_poll(async move {
             let sent_at = ports.clock().now();
-            let reply = ports.tasks().call(tasks::poll(&pairing, &poll)).await;
-            Event::Polled { generation, sent_at, reply: tasks::sort(reply, ports.clock().now()) }
+            let answer = ports.tasks().call(tasks::poll(&pairing, &poll)).await;
+            let unreached = answer.is_err();
+            let mut reply = tasks::sort(answer, ports.clock().now());
+            let pattern = pairing.server.permission_pattern();
+            if unreached && !ports.face().has_permission(&pattern).await {
+                reply = Reply::Retry { retry_after_ms: None, problem: no_server_permission() };
+            }
+            Event::Polled { generation, sent_at, reply }
         });
     }
 
@@ -81,10 +88,13 @@ impl<P: Ports> Driver<P> {
         event: impl FnOnce(Result<TaskAnswer, TaskSilence>, i64) -> Event + 'static,
     ) {
         let ports = Rc::clone(&self.ports);
-        self.begin(async move {
+        let instance =
+            self.state.pairing.as_ref().map(|pairing| pairing.instance.clone()).unwrap_or_default();
+        let work = async move {
             let answer = ports.tasks().call(call).await;
-            Some(event(answer, ports.clock().now()))
-        });
+            (instance, event(answer, ports.clock().now()))
+        };
+        self.asked.push(work.boxed_local());
     }
 }
 

@@ -2,10 +2,10 @@
 
 use super::Turn;
 use crate::agent::backoff;
-use crate::agent::entry::{Ended, Entry, Stage, Verification};
+use crate::agent::entry::{Entry, Stage, Verification};
 use crate::agent::event::{InviteOutcome, Reply, SentLook, SiteCall, Trouble, Unsent};
 use crate::agent::state::PairingEnd;
-use crate::config::{DAY_MS, ME_RETRY_MS, START_TRIES, VERIFY_AT_MS, VERIFY_SLACK_MS};
+use crate::config::{DAY_MS, ME_RETRY_MS, RETRY_AFTER_MOST_MS, START_TRIES, VERIFY_AT_MS, VERIFY_SLACK_MS};
 use liaison_protocol::{Effect, ErrorCode, SendConnectionRequest, StartAnswer, default_act_within_ms};
 
 /// The documented output of an invitation that was sent.
@@ -34,10 +34,16 @@ impl Turn {
                 self.abandon(task);
                 self.end_pairing(PairingEnd::Superseded);
             }
-            Reply::Refused { .. } => self.abandon(task),
-            Reply::Retry { retry_after_ms, .. } if retry_after_ms.is_some() || tries >= START_TRIES => {
-                self.finish_without_output(task, Ended::Returned);
+            Reply::Refused { .. } => {
+                self.slow_down();
+                self.abandon(task);
             }
+            Reply::Retry { retry_after_ms: Some(asked), .. } => {
+                self.state.waits.poll_at =
+                    self.now.saturating_add_unsigned((*asked).min(RETRY_AFTER_MOST_MS));
+                self.give_back(task);
+            }
+            Reply::Retry { .. } if tries >= START_TRIES => self.give_back(task),
             Reply::Retry { .. } => {
                 let random = self.state.random();
                 let wait = backoff::delay_ms(tries, None, random);
@@ -52,16 +58,13 @@ impl Turn {
     fn send(&mut self, task: &str, input: &SendConnectionRequest, from: i64, act_within_ms: u64) {
         let until = from.saturating_add_unsigned(act_within_ms.min(default_act_within_ms()));
         let stopped = self.state.settings.paused
-            || self.state.breakers.latched.is_some()
+            || self.state.breakers.all_wait(self.now).is_some()
+            || self.state.breakers.invite_wait(self.now).is_some()
             || !self.state.right_account()
             || self.state.tasks.get(task).is_some_and(|entry| entry.cancelled);
         if stopped || self.now < from || self.now > until {
             let cancelled = self.state.tasks.get(task).is_some_and(|entry| entry.cancelled);
-            return if cancelled {
-                self.fail(task, ErrorCode::Cancelled)
-            } else {
-                self.finish_without_output(task, Ended::Returned)
-            };
+            return if cancelled { self.fail(task, ErrorCode::Cancelled) } else { self.give_back(task) };
         }
         let random = self.state.random();
         self.state.pace.note_invite(self.now, random);
@@ -96,12 +99,12 @@ impl Turn {
                 self.search(task, &input, at, Some(ErrorCode::CannotResendYet));
             }
             InviteOutcome::Refused(trouble) => {
+                self.fail_for(task, trouble);
                 if matches!(trouble.code, ErrorCode::Refused | ErrorCode::SignedOut | ErrorCode::Csrf) {
                     // Perhaps the session has ended: look at it once.
                     self.state.account = None;
-                    self.state.live.next_me_at = self.now;
+                    self.state.waits.me_at = self.now;
                 }
-                self.fail_for(task, trouble);
             }
             InviteOutcome::Unsent(why) => self.unsent(task, *why),
         }
@@ -113,7 +116,7 @@ impl Turn {
             Unsent::SignedOut => self.signed_out(),
             Unsent::NoPermission => self.state.live.no_permission = true,
         }
-        self.finish_without_output(task, Ended::Returned);
+        self.give_back(task);
     }
 
     /// From here on the task is only read for, never sent.
@@ -150,11 +153,14 @@ impl Turn {
         match result {
             Ok(look) if look.listed => self.fail(task, ErrorCode::CannotResendYet),
             Ok(_) => self.send(task, input, self.now, default_act_within_ms()),
-            Err(trouble) if !trouble.asked => {
-                self.hear(trouble);
-                self.finish_without_output(task, Ended::Returned);
+            Err(trouble) if matches!(trouble.code, ErrorCode::Drift | ErrorCode::Refused) => {
+                self.fail_for(task, trouble);
             }
-            Err(trouble) => self.fail_for(task, trouble),
+            Err(trouble) => {
+                // Nothing of the task itself was sent: it may be tried again.
+                self.hear(trouble);
+                self.give_back(task);
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use super::Turn;
 use super::invitation::SENT;
 use crate::agent::entry::{Ended, Entry, RECORD_VERSION, Stage, Verification, is_task_id};
 use crate::agent::readiness;
-use crate::agent::state::{Pairing, TaskLive};
+use crate::agent::state::{Pairing, TaskLive, Tombstone};
 use crate::agent::walk::{Cursor, Walk, cursor_key};
 use crate::config::{DAY_MS, HEARTBEAT_MS, UNHELD_POLL_GAP_MS, VERIFY_AT_MS};
 use liaison_protocol::{
@@ -22,7 +22,11 @@ impl Turn {
         if let Some(held) = self.state.tasks.get(&offer.task).cloned() {
             return self.offered_again(&held, offer);
         }
-        if let Some(tombstone) = self.state.tombstone(&pairing.server, &offer.task) {
+        let buried = self.state.tombstone(&pairing.server, &offer.task);
+        // Who asks for a look gets one, where only a look can tell.
+        let unknown = |tombstone: &&Tombstone| tombstone.failed == Some(ErrorCode::OutcomeUnknown);
+        let wants_look = offer.mode == Mode::Verify && buried.as_ref().is_some_and(unknown);
+        if let Some(tombstone) = buried.filter(|_| !wants_look) {
             return match tombstone.failed {
                 None => self.end_offer(offer, Ended::Completed, SENT, Effect::Done),
                 Some(code) => self.fail_offer(offer, &TaskFailure::new(code)),
@@ -73,7 +77,7 @@ impl Turn {
         if let (Mode::Verify, TaskInput::SendConnectionRequest(input)) = (offer.mode, &input) {
             return self.begin_search(offer, input);
         }
-        if !readiness::takes(&self.state, kind, self.now) || self.state.occupied_by().is_some() {
+        if !readiness::takes(&self.state, kind, self.now) {
             self.slow_down();
             return self.end_offer(offer, Ended::Returned, "null", Effect::None);
         }
@@ -143,7 +147,7 @@ impl Turn {
     }
 
     /// A server that offers what it was told not to, or what is held, is not asked again at once.
-    fn slow_down(&mut self) {
+    pub(super) fn slow_down(&mut self) {
         let at = self.now.saturating_add_unsigned(UNHELD_POLL_GAP_MS);
         self.state.live.next_poll_at = self.state.live.next_poll_at.max(at);
     }

@@ -3,6 +3,7 @@
 use super::Turn;
 use crate::agent::entry::{Ended, Outcome, Stage, Summary};
 use crate::agent::event::Trouble;
+use crate::agent::walk::Findings;
 use crate::config::RECENT;
 use crate::json;
 use liaison_protocol::{Effect, ErrorCode, Offer, TaskFailure};
@@ -12,6 +13,16 @@ impl Turn {
     /// Ends a task with a documented output, given as JSON.
     pub(super) fn complete(&mut self, task: &str, output_json: &str, effect: Effect) {
         self.finish(task, Ended::Completed, output_json, effect);
+    }
+
+    /// Says beside the output what was odd about the list, when anything was.
+    pub(super) fn add_findings(&mut self, task: &str, findings: &Findings) {
+        if *findings == Findings::default() {
+            return;
+        }
+        if let Some(Stage::Finished(outcome)) = self.state.entry_mut(task).map(|entry| &mut entry.stage) {
+            outcome.body = format!("{},\"findings\":{}", outcome.body, json::write(findings)).into();
+        }
     }
 
     /// Ends a task with a code and nothing more to say.
@@ -49,14 +60,16 @@ impl Turn {
     }
 
     /// Gives a task back, nothing of it having been sent.
-    pub(super) fn finish_without_output(&mut self, task: &str, ended: Ended) {
-        self.finish(task, ended, "null", Effect::None);
+    pub(super) fn give_back(&mut self, task: &str) {
+        self.slow_down();
+        self.finish(task, Ended::Returned, "null", Effect::None);
     }
 
     fn finish(&mut self, task: &str, ended: Ended, output_json: &str, effect: Effect) {
         let now = self.now;
         let Some(entry) = self.state.entry_mut(task) else { return };
-        let summary = summary_of(task, &entry.task_type, ended, now);
+        let acted = matches!(entry.stage, Stage::Sending { .. } | Stage::Verifying(_));
+        let summary = Summary { acted, ..summary_of(task, &entry.task_type, ended, now) };
         entry.stage = Stage::Finished(Outcome::new(summary.clone(), output_json, effect));
         self.ended(summary);
     }
@@ -89,7 +102,7 @@ impl Turn {
 
 fn summary_of(task: &str, task_type: &str, ended: Ended, at: i64) -> Summary {
     let task_type = task_type.chars().take(64).collect();
-    Summary { task: task.to_owned(), task_type, ended, at, acknowledged: false }
+    Summary { task: task.to_owned(), task_type, ended, at, acknowledged: false, acted: false }
 }
 
 fn failure_parts(failure: &TaskFailure) -> (String, Effect) {

@@ -1,11 +1,11 @@
 //! What the person asks for through our own pages.
 
 use super::Turn;
-use crate::agent::entry::Stage;
+use crate::agent::entry::{Entry, Stage};
 use crate::agent::event::{Command, CommandId, Effect, Identity, PairingRequest, PairingSecret};
 use crate::agent::readiness;
 use crate::agent::server_url::ServerUrl;
-use crate::agent::state::{Pairing, Said};
+use crate::agent::state::{Pairing, Said, State};
 use crate::agent::status::{Answer, Problem, status};
 use liaison_protocol::{PairAnswer, ReadyState};
 use std::rc::Rc;
@@ -68,25 +68,41 @@ impl Turn {
             Ok(answer) => answer,
             Err(problem) => return self.answer(id, Answer::refused(problem.clone())),
         };
-        if self.state.pairing.as_ref().is_some_and(|old| old.server != request.server) {
+        // With the same server the bound member stays the same, as does what is in the journal for that member. Who wants
+        // another member forgets the pairing first.
+        let same_server = self.state.pairing.clone().filter(|old| old.server == request.server);
+        if same_server.is_none() {
             self.leave();
         }
         self.stop_polling();
+        self.forget_open_calls();
         self.state.pairing = Some(Rc::new(Pairing {
             server: request.server.clone(),
             token: answer.token.clone(),
             instance: identity.instance.clone(),
-            salt: identity.salt,
+            salt: same_server.as_ref().map_or(identity.salt, |old| old.salt),
             name: request.name.clone(),
-            bound_account: None,
+            bound_account: same_server.and_then(|old| old.bound_account.clone()),
             supports: Vec::new(),
             ended: None,
         }));
         let live = &mut self.state.live;
         (live.next_poll_at, live.poll_failures) = (self.now, 0);
+        self.state.waits.poll_at = self.now;
+        let live = &mut self.state.live;
         (live.contact_at, live.contact_problem, live.no_permission) = (Some(self.now), None, false);
         self.session_changed();
         self.answer(id, Answer::done());
+    }
+
+    /// Answers to calls of the pairing before are not taken: see the driver. What they were about is due again.
+    fn forget_open_calls(&mut self) {
+        let State { tasks, live, .. } = &mut self.state;
+        for (task, live) in live.tasks.iter_mut() {
+            (live.posting, live.beating) = (false, false);
+            let starting = |entry: &Rc<Entry>| matches!(entry.stage, Stage::Starting { .. });
+            live.calling &= !tasks.get(task).is_some_and(starting);
+        }
     }
 
     fn test_connection(&mut self, id: CommandId) {
@@ -128,7 +144,10 @@ impl Turn {
 
     fn clear_stop(&mut self, id: CommandId) {
         match self.state.breakers.clear(self.now) {
-            None => self.tell_status(id),
+            None => {
+                self.state.set_aside.clear();
+                self.tell_status(id);
+            }
             Some(ms) => {
                 let minutes = ms.div_ceil(60_000);
                 let problem = Problem::new(

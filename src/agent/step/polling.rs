@@ -6,7 +6,9 @@ use crate::agent::event::{Effect, Reply};
 use crate::agent::state::{PairingEnd, ParkedPoll, Said, Tombstone};
 use crate::agent::status::Problem;
 use crate::agent::{backoff, readiness};
-use crate::config::{LEAST_POLL_GAP_MS, MAX_POLL_GAP_MS, POLL_WAIT_MS, UNHELD_POLL_GAP_MS, UNHELD_POLL_MS};
+use crate::config::{
+    LEAST_POLL_GAP_MS, MAX_POLL_GAP_MS, POLL_WAIT_MS, RETRY_AFTER_MOST_MS, UNHELD_POLL_GAP_MS, UNHELD_POLL_MS,
+};
 use liaison_protocol::{Directive, DirectiveAction, ErrorCode, HeartbeatAction, HeartbeatAnswer, PollAnswer};
 use std::rc::Rc;
 
@@ -86,8 +88,12 @@ impl Turn {
         let live = &mut self.state.live;
         live.poll_failures = live.poll_failures.saturating_add(1);
         live.contact_problem = Some(problem);
-        let wait = backoff::delay_ms(live.poll_failures, retry_after_ms, random);
+        let asked = retry_after_ms.map(|ms| ms.min(RETRY_AFTER_MOST_MS));
+        let wait = backoff::delay_ms(live.poll_failures, asked, random);
         live.next_poll_at = self.now.saturating_add_unsigned(wait);
+        if asked.is_some() {
+            self.state.waits.poll_at = self.state.live.next_poll_at;
+        }
     }
 
     /// The server wants us no more. Unfinished work stays in the journal, untouched, for a new pairing.
@@ -133,12 +139,14 @@ impl Turn {
         let Some(entry) = self.state.tasks.remove(task) else { return };
         let failed = match &entry.stage {
             Stage::Sending { .. } | Stage::Verifying(_) => Some(ErrorCode::OutcomeUnknown),
-            Stage::Finished(outcome) => match outcome.summary.ended {
+            Stage::Finished(outcome) if outcome.summary.acted => match outcome.summary.ended {
                 Ended::Completed => None,
                 Ended::Failed(code) => Some(code),
                 Ended::Returned => return,
             },
-            Stage::Walking(_) | Stage::Checking { .. } | Stage::Starting { .. } => return,
+            Stage::Finished(_) | Stage::Walking(_) | Stage::Checking { .. } | Stage::Starting { .. } => {
+                return;
+            }
         };
         self.bury(&entry, failed);
     }

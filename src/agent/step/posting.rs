@@ -5,6 +5,7 @@ use crate::agent::backoff;
 use crate::agent::entry::{Ended, Entry, Stage};
 use crate::agent::event::{Effect, Reply};
 use crate::agent::state::PairingEnd;
+use crate::config::{MAX_POLL_GAP_MS, RETRY_AFTER_MOST_MS, UNHELD_POLL_GAP_MS};
 use crate::json;
 use liaison_protocol::CompleteAnswer;
 use std::rc::Rc;
@@ -33,6 +34,7 @@ impl Turn {
             Reply::Ok(_) => {
                 self.state.live.contact_at = Some(self.now);
                 self.state.live.contact_problem = None;
+                self.state.live.refused_results = 0;
                 self.relieve(task, true);
             }
             Reply::Refused { status: 401 | 403, .. } => self.end_pairing(PairingEnd::Unauthorised),
@@ -40,17 +42,31 @@ impl Turn {
                 self.relieve(task, false);
                 self.end_pairing(PairingEnd::Superseded);
             }
-            Reply::Refused { .. } => self.relieve(task, false),
+            Reply::Refused { .. } => {
+                self.relieve(task, false);
+                self.brake();
+            }
             Reply::Retry { retry_after_ms, problem } => {
                 self.state.live.contact_problem = Some(problem.clone());
                 let random = self.state.random();
                 let now = self.now;
                 let live = self.state.live_mut(task);
                 live.post_failures = live.post_failures.saturating_add(1);
-                let wait = backoff::delay_ms(live.post_failures, *retry_after_ms, random);
+                let asked = retry_after_ms.map(|ms| ms.min(RETRY_AFTER_MOST_MS));
+                let wait = backoff::delay_ms(live.post_failures, asked, random);
                 live.post_at = now.saturating_add_unsigned(wait);
             }
         }
+    }
+
+    /// A server that refuses a result for good and offers the task again would have LinkedIn asked without end: each
+    /// refusal doubles the wait before the next poll, up to five minutes.
+    fn brake(&mut self) {
+        let live = &mut self.state.live;
+        live.refused_results = live.refused_results.saturating_add(1);
+        let wait = (UNHELD_POLL_GAP_MS << live.refused_results.min(6)).min(MAX_POLL_GAP_MS);
+        let at = self.now.saturating_add_unsigned(wait);
+        self.state.waits.poll_at = self.state.waits.poll_at.max(at);
     }
 
     /// The server took the result, or refused it for good: input and output are forgotten, and what is remembered is
@@ -60,9 +76,9 @@ impl Turn {
         let Stage::Finished(outcome) = &entry.stage else { return };
         self.state.tasks.remove(task);
         match outcome.summary.ended {
-            Ended::Returned => return,
-            Ended::Completed => self.bury(&entry, None),
-            Ended::Failed(code) => self.bury(&entry, Some(code)),
+            Ended::Completed if outcome.summary.acted => self.bury(&entry, None),
+            Ended::Failed(code) if outcome.summary.acted => self.bury(&entry, Some(code)),
+            _ => {}
         }
         for summary in Rc::make_mut(&mut self.state.recent) {
             if summary.task == task && summary.at == outcome.summary.at {

@@ -1,11 +1,11 @@
 //! Reads: who is signed in, and the pages of a list.
 
 use super::Turn;
-use crate::agent::entry::{Ended, Entry, Stage};
+use crate::agent::entry::{Entry, Stage};
 use crate::agent::event::Trouble;
 use crate::agent::walk::{Page, PageRequest, Progress, cursor_key};
 use crate::config::{CURSOR_MS, ME_RETRY_MS, SIGNED_OUT_RETRY_MS};
-use liaison_protocol::{Effect, ErrorCode};
+use liaison_protocol::{Effect, ErrorCode, TaskFailure};
 use siphasher::sip::SipHasher24;
 use std::hash::Hasher;
 use std::rc::Rc;
@@ -14,10 +14,13 @@ impl Turn {
     /// Takes in the answer to "who is signed in", and binds the pairing to the first member seen.
     pub(super) fn me(&mut self, result: &Result<String, Trouble>) {
         self.state.live.asking_me = false;
+        if std::mem::take(&mut self.state.live.me_stale) {
+            return;
+        }
         let member = match result {
             Ok(member) => member,
             Err(trouble) => {
-                self.state.live.next_me_at = self.now + ME_RETRY_MS;
+                self.state.waits.me_at = self.now + ME_RETRY_MS;
                 self.state.live.me_problem = Some(trouble.code).filter(|&code| code != ErrorCode::SignedOut);
                 self.hear(trouble);
                 return;
@@ -38,7 +41,7 @@ impl Turn {
     pub(super) fn signed_out(&mut self) {
         self.state.account = None;
         self.state.live.signed_in = Some(false);
-        self.state.live.next_me_at = self.now + SIGNED_OUT_RETRY_MS;
+        self.state.waits.me_at = self.now + SIGNED_OUT_RETRY_MS;
     }
 
     pub(super) fn page(&mut self, task: &str, asked: PageRequest, result: &Result<Page, Trouble>) {
@@ -51,8 +54,17 @@ impl Turn {
     fn page_came(&mut self, task: &str, asked: PageRequest, page: &Page) {
         self.state.breakers.note_read_success();
         let Some(Entry { stage: Stage::Walking(walk), .. }) = self.state.entry_mut(task) else { return };
-        let Progress::Finished { at_end } = walk.take(asked, page) else { return };
+        let at_end = match walk.take(asked, page) {
+            Progress::More => return,
+            Progress::Finished { at_end } => at_end,
+            Progress::Stuck => {
+                let failure =
+                    TaskFailure::new(ErrorCode::Drift).with_detail("the list's pages bring nothing new");
+                return self.fail_with(task, &failure);
+            }
+        };
         let output = walk.output_json();
+        let findings = walk.findings;
         let cursor = walk.cursor(self.now + CURSOR_MS);
         let input = walk.input.clone();
         if !at_end {
@@ -63,6 +75,7 @@ impl Turn {
             cursors.insert(&key, cursor);
         }
         self.complete(task, &output, Effect::None);
+        self.add_findings(task, &findings);
     }
 
     fn page_failed(&mut self, task: &str, trouble: &Trouble) {
@@ -74,7 +87,7 @@ impl Turn {
         }
         if !trouble.asked && walk.walked == 0 {
             self.hear(trouble);
-            return self.finish_without_output(task, Ended::Returned);
+            return self.give_back(task);
         }
         self.fail_for(task, trouble);
     }

@@ -1,11 +1,11 @@
 //! What is due: the calls, posts, heartbeats and polls that the state asks for, and the next time to look.
 
 use super::Turn;
-use crate::agent::entry::{Ended, Entry, Stage};
+use crate::agent::entry::{Entry, Stage};
 use crate::agent::event::{Effect, SiteCall};
 use crate::agent::readiness;
 use crate::agent::state::State;
-use crate::config::{HEARTBEAT_MS, VERIFY_AT_MS};
+use crate::config::{DAY_MS, HEARTBEAT_MS, VERIFY_AT_MS};
 use liaison_protocol::ErrorCode;
 use std::rc::Rc;
 
@@ -62,6 +62,9 @@ impl Turn {
             return self.fail(&entry.task, ErrorCode::Cancelled);
         }
         match &entry.stage {
+            Stage::Walking(_) if self.now - entry.accepted_at > DAY_MS => {
+                self.fail(&entry.task, ErrorCode::Expired)
+            }
             Stage::Walking(walk) => {
                 let call = SiteCall::List {
                     sort: walk.input.sort_type.clone(),
@@ -70,6 +73,7 @@ impl Turn {
                 };
                 self.call_paced(&entry.task, live.call_at, call);
             }
+            Stage::Checking { .. } if self.is_hindered() => self.give_back(&entry.task),
             Stage::Checking { input, .. } => {
                 let call = SiteCall::Sent { profile: input.profile.as_str().to_owned() };
                 self.call_paced(&entry.task, live.call_at, call);
@@ -93,7 +97,7 @@ impl Turn {
             return;
         }
         let throttled = self.state.breakers.throttled_until;
-        let due = not_before.max(self.state.pace.read_at(self.now)).max(throttled);
+        let due = not_before.max(self.state.pace.next_read_at).max(throttled);
         if due > self.now {
             return self.wake(due);
         }
@@ -103,17 +107,41 @@ impl Turn {
         self.effects.push(Effect::Site { task: Some(task.to_owned()), call });
     }
 
+    /// Whether something other than a short wait keeps an invitation from being sent: then it is given back unbegun.
+    fn is_hindered(&self) -> bool {
+        let state = &self.state;
+        let account_unfit = match state.account {
+            Some(_) => !state.right_account(),
+            None => state.live.signed_in == Some(false) || state.live.me_problem.is_some(),
+        };
+        account_unfit
+            || state.settings.paused
+            || state.breakers.all_wait(self.now).is_some()
+            || state.breakers.invite_wait(self.now).is_some()
+    }
+
+    /// Whether the task in hand waits for the person: the server is polled all the same and told so.
+    fn is_parked(&self) -> bool {
+        let state = &self.state;
+        let waits = state.settings.paused
+            || state.breakers.latched.is_some()
+            || (!state.right_account() && !state.live.asking_me);
+        let calling = state.live.tasks.values().any(|live| live.calling);
+        let reads = state.occupied_by().is_some_and(Entry::reads);
+        waits && reads && !calling
+    }
+
     /// Asks for leave to send. The time to act is counted from here, and this is on disk before the request leaves.
     fn start_when_due(&mut self, task: &str, not_before: i64) {
         if not_before > self.now {
             return self.wake(not_before);
         }
-        if self.state.settings.paused || !self.state.right_account() {
-            let unread = self.state.account.is_none() && self.state.live.signed_in != Some(false);
-            if unread && !self.state.settings.paused {
-                return;
-            }
-            return self.finish_without_output(task, Ended::Returned);
+        if self.is_hindered() {
+            return self.give_back(task);
+        }
+        if self.state.account.is_none() {
+            // It is being asked who is signed in.
+            return;
         }
         let now = self.now;
         if let Some(Entry { stage: Stage::Starting { at, tries, .. }, .. }) = self.state.entry_mut(task) {
@@ -145,7 +173,7 @@ impl Turn {
         if known || state.breakers.latched.is_some() || state.settings.paused {
             return;
         }
-        let due = state.live.next_me_at.max(state.breakers.throttled_until).max(state.pace.read_at(self.now));
+        let due = state.waits.me_at.max(state.breakers.throttled_until).max(state.pace.next_read_at);
         if due > self.now {
             return self.wake(due);
         }
@@ -157,8 +185,12 @@ impl Turn {
 
     /// Polls when nothing is in hand; breaks a parked poll off when it no longer says what is true.
     pub(super) fn schedule_poll(&mut self) {
-        let posting = self.state.live.tasks.values().any(|live| live.posting && live.post_failures == 0);
-        let busy = self.state.occupied_by().is_some() || posting || self.state.live.asking_me;
+        // While storage fails the answer to a post can't be taken in, and the server is to hear why nothing is taken.
+        let posts = self.state.live.storage_failed_at.is_none();
+        let posting =
+            posts && self.state.live.tasks.values().any(|live| live.posting && live.post_failures == 0);
+        let in_hand = self.state.occupied_by().is_some() && !self.is_parked();
+        let busy = in_hand || posting || self.state.live.asking_me;
         if busy || self.state.live.draining.is_some() {
             return self.stop_polling();
         }
@@ -171,11 +203,12 @@ impl Turn {
         match &self.state.live.poll {
             Some(parked) if parked.said == said => return,
             Some(_) => self.effects.push(Effect::AbortPoll),
-            None if self.state.live.next_poll_at > self.now => {
-                let at = self.state.live.next_poll_at;
-                return self.wake(at);
+            None => {
+                let due = self.state.live.next_poll_at.max(self.state.waits.poll_at);
+                if due > self.now {
+                    return self.wake(due);
+                }
             }
-            None => {}
         }
         self.send_poll(said);
     }

@@ -1,0 +1,81 @@
+//! What our own pages ask for, as it crosses the border and as the agent knows it.
+
+use serde::Deserialize;
+
+/// A command from one of our pages.
+#[derive(Clone)]
+pub enum Command {
+    /// What is going on.
+    Status,
+    /// Pair with a server.
+    Pair {
+        /// Its URL.
+        server: String,
+        /// A one-time code.
+        code: Option<String>,
+        /// Or a token.
+        token: Option<String>,
+        /// What the person calls this browser.
+        name: String,
+    },
+    /// Try the connection and say which step fails.
+    TestConnection,
+    /// Forget the pairing.
+    Forget,
+    /// Pause or go on.
+    SetPaused {
+        /// Which.
+        paused: bool,
+    },
+    /// Clear what LinkedIn's refusals latched.
+    ClearStop,
+    /// An update waits: take nothing new and answer when nothing is in hand.
+    Drain,
+}
+
+/// A command's message as it crosses the border: one flat object, its `kind` says which fields count.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct CommandMessage {
+    kind: String,
+    server: Option<String>,
+    code: Option<String>,
+    token: Option<String>,
+    name: Option<String>,
+    paused: Option<bool>,
+}
+
+impl CommandMessage {
+    /// The command; `None` for an unknown kind or a missing field. Draining is the worker's own to ask for.
+    #[must_use]
+    pub fn into_command(self) -> Option<Command> {
+        Some(match self.kind.as_str() {
+            "status" => Command::Status,
+            "pair" => Command::Pair {
+                server: self.server?,
+                code: self.code,
+                token: self.token,
+                name: self.name.unwrap_or_default(),
+            },
+            "test_connection" => Command::TestConnection,
+            "forget" => Command::Forget,
+            "set_paused" => Command::SetPaused { paused: self.paused? },
+            "clear_stop" => Command::ClearStop,
+            _ => return None,
+        })
+    }
+}
+
+impl std::fmt::Debug for Command {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Status => "Status",
+            Self::Pair { .. } => "Pair",
+            Self::TestConnection => "TestConnection",
+            Self::Forget => "Forget",
+            Self::SetPaused { .. } => "SetPaused",
+            Self::ClearStop => "ClearStop",
+            Self::Drain => "Drain",
+        })
+    }
+}
