@@ -12,6 +12,7 @@ mod agent;
 mod create;
 mod first;
 mod limit;
+mod output;
 mod poll;
 mod result;
 mod row;

@@ -1,13 +1,12 @@
 //! What an agent says about a lease: started, alive, ended.
 
 use super::agent::touch;
-use super::limit;
 use super::row::{TaskRow, load, mark_arrived};
 use super::sweep::{end, failure_output};
-use super::{AgentIdentity, Store, StoreError};
+use super::{AgentIdentity, Store, StoreError, limit, output};
 use crate::clock::Timestamp;
 use crate::lifecycle::{self, END_WITHIN_MS, Fenced, LEASE_MS, Lease, OnComplete, OnStart, State};
-use liaison_protocol::{CompletionStatus, HeldPhase, Progress, TaskFailure, TaskType};
+use liaison_protocol::{CompletionStatus, HeldPhase, Progress, TaskFailure};
 use serde_json::Value;
 use sqlx::SqliteConnection;
 
@@ -154,9 +153,6 @@ impl Store {
         touch(&mut tx, &agent.id, now).await?;
         let returned = result.status == CompletionStatus::Returned;
         let on_complete = lifecycle::on_complete(&facts, &lease, returned, &result.hash)?;
-        if result.status == CompletionStatus::Completed && !is_documented(facts.kind, result.output) {
-            return Err(ResultError::Output);
-        }
         let (state, keep_hash) = match on_complete {
             OnComplete::Replay => {
                 return Ok(Settled { status: told.unwrap_or_default(), replayed: true, ended: false });
@@ -178,14 +174,6 @@ impl Store {
         tx.commit().await?;
         let ended = on_complete == OnComplete::End;
         Ok(Settled { status: state.public().to_owned(), replayed: false, ended })
-    }
-}
-
-/// Whether callers may be shown this as the output of a completed task.
-fn is_documented(kind: TaskType, output: &Value) -> bool {
-    match kind {
-        TaskType::FetchConnections => output["total"].is_u64() && output["connections"].is_array(),
-        TaskType::SendConnectionRequest => output["sent"] == true,
     }
 }
 
@@ -237,10 +225,13 @@ async fn end_row(
     now: Timestamp,
 ) -> Result<State, ResultError> {
     let (state, output) = match &result.failure {
-        Some(failure) => (State::Failed, &failure_output(failure, now)),
-        None => (State::Completed, result.output),
+        Some(failure) => (State::Failed, failure_output(failure, now)),
+        None => {
+            let output = output::documented(task.kind()?, result.output);
+            (State::Completed, output.ok_or(ResultError::Output)?)
+        }
     };
-    if end(db, task, state, output, now).await? { Ok(state) } else { Err(Fenced::TaskClosed.into()) }
+    if end(db, task, state, &output, now).await? { Ok(state) } else { Err(Fenced::TaskClosed.into()) }
 }
 
 /// Nothing of it was sent: as if this epoch had not been. A read that an earlier epoch began keeps its deadline.

@@ -133,6 +133,12 @@ async fn unknown_and_foreign_tasks_look_the_same() {
     assert_eq!(world.status(&task).await["status"], "pending");
 }
 
+/// A connection with all documented members.
+fn john_doe() -> Value {
+    json!({"name": "John Doe", "first_name": "John", "last_name": "Doe", "headline": "", "profile_image_url": null,
+           "entity_urn": "urn:li:fsd_profile:ACoAABCDEF123", "public_identifier": "john-doe"})
+}
+
 #[tokio::test]
 async fn a_fetch_from_post_to_output() {
     let (world, agent) = World::paired().await;
@@ -154,8 +160,11 @@ async fn a_fetch_from_post_to_output() {
         (&data["status"], &data["progress"]),
         (&json!("processing"), &json!({"done": 100, "of": 240}))
     );
-    let output = json!({"total": 1, "connections": [{"name": "John Doe", "profile_image_url": null}]});
-    let done = agent.complete(&offer, "completed", output.clone(), "none").await;
+    let output = json!({"total": 1, "connections": [john_doe()]});
+    let mut said = output.clone();
+    said["page"] = json!("<html>");
+    said["connections"][0]["cookie"] = json!("li_at");
+    let done = agent.complete(&offer, "completed", said, "none").await;
     assert_eq!(done, (200, json!({"status": "completed", "replayed": false})));
     assert_eq!(
         world.status(&task).await,

@@ -140,7 +140,18 @@ async fn results_of_another_shape_are_not_taken() {
     let (world, agent) = World::paired().await;
     let task = world.fetch().await;
     let offer = agent.offer().await;
-    for output in [Value::Null, json!({}), json!({"total": 1}), json!({"sent": true})] {
+    for output in [
+        Value::Null,
+        json!([]),
+        json!([0, []]),
+        json!({}),
+        json!({"total": 1}),
+        json!({"sent": true}),
+        json!({"total": 1, "connections": []}),
+        json!({"total": 1, "connections": [{"name": "John Doe"}]}),
+        json!({"total": 1, "connections": ["John Doe"]}),
+        json!({"total": "0", "connections": []}),
+    ] {
         assert_code(&agent.complete(&offer, "completed", output, "none").await, 422, "invalid_message");
     }
     let odd = agent.complete(&offer, "failed", failure("odd", None), "none").await;
@@ -149,11 +160,13 @@ async fn results_of_another_shape_are_not_taken() {
     agent.fetched(&offer).await;
     world.invite().await;
     let offer = agent.offer().await;
-    assert_code(
-        &agent.complete(&offer, "completed", json!({"sent": false}), "done").await,
-        422,
-        "invalid_message",
-    );
+    for output in [json!({"sent": false}), json!({"sent": "true"}), json!([true]), json!(true)] {
+        assert_code(&agent.complete(&offer, "completed", output, "done").await, 422, "invalid_message");
+    }
+    let more = json!({"sent": true, "to": "John Doe"});
+    assert_eq!(agent.complete(&offer, "completed", more, "done").await.0, 200);
+    let task = offer["task"].as_str().unwrap();
+    assert_eq!(world.status(task).await["task_output"], json!({"sent": true}));
 }
 
 #[tokio::test]
