@@ -90,7 +90,7 @@ const OUTCOME = {
 };
 
 /** What LinkedIn stops the agent for, and only a person may clear. */
-const STOPS = new Set(["challenge", "blocked", "account_restricted", "sender_unconfirmed", "connection_cap"]);
+const STOPS = new Set(["challenge", "blocked", "account_restricted", "sender_unconfirmed", "connection_cap", "record_set_aside"]);
 
 /** @param {Status} status */
 export const canClearStop = ({ attention }) => attention !== null && STOPS.has(attention.code);
