@@ -48,6 +48,8 @@ pub enum ApiError {
     AgentToken,
     #[error("Wrong, used or outdated pairing code")]
     PairingCode,
+    #[error("Web pages can't pair; only the extension can")]
+    ForeignOrigin,
     #[error("Another browser has been paired in this one's place")]
     Superseded,
     #[error("{0}")]
@@ -80,6 +82,7 @@ impl ApiError {
             Self::MissingKey | Self::InvalidKey | Self::AgentToken | Self::PairingCode => {
                 (StatusCode::UNAUTHORIZED, "unauthorised")
             }
+            Self::ForeignOrigin => (StatusCode::FORBIDDEN, "foreign_origin"),
             Self::PluginRequired => (StatusCode::FORBIDDEN, "plugin_required"),
             Self::NoAdmin => (StatusCode::NOT_FOUND, "no_admin"),
             Self::TaskNotFound | Self::AgentTask | Self::NoRoute => (StatusCode::NOT_FOUND, "not_found"),

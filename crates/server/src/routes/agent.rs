@@ -10,7 +10,10 @@ use crate::secret::hash_secret;
 use crate::store::{Asking, Greeting, TaskResult};
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::header::{CONTENT_TYPE, ORIGIN};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue};
 use liaison_protocol::{
     Complete, CompleteAnswer, CompletionStatus, Effect, Heartbeat, HeartbeatAction, HeartbeatAnswer,
     PairAnswer, PairRequest, Poll, PollAnswer, ReadyState, Start, StartAnswer, TaskType,
@@ -19,8 +22,28 @@ use liaison_protocol::{
 /// Longest name of a browser, and longest id that an agent makes up.
 const MAX_NAME: usize = 128;
 
+/// What the origins of extensions begin with.
+const EXTENSIONS: [&str; 2] = ["chrome-extension://", "moz-extension://"];
+
+/// The task in a path. What can't be an id is the id of no task.
+pub struct TaskId(String);
+
+impl FromRequestParts<App> for TaskId {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let path = Path::from_request_parts(parts, app).await;
+        path.map(|Path(task)| Self(task)).map_err(|_| ApiError::AgentTask)
+    }
+}
+
 /// `POST /agent/v1/pair`
-pub async fn pair(State(app): State<App>, body: Body) -> Result<Json<PairAnswer>, ApiError> {
+pub async fn pair(
+    State(app): State<App>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<PairAnswer>, ApiError> {
+    refuse_web_pages(&headers)?;
     let request: PairRequest = agent_message(body).await?;
     let name: String = request.name.chars().take(MAX_NAME).collect();
     let paired = app.store.pair(&request.code, name.trim(), app.now()).await?;
@@ -29,6 +52,23 @@ pub async fn pair(State(app): State<App>, body: Body) -> Result<Json<PairAnswer>
     drop(app.hub.take_place(&member));
     tracing::info!(agent = answer.agent, "a browser was paired");
     Ok(Json(answer))
+}
+
+/// The one call that needs no token, so the one that any page in the person's browser could make, to burn codes by wrong
+/// guesses. A page can't hide its origin, nor send JSON elsewhere without being allowed to.
+fn refuse_web_pages(headers: &HeaderMap) -> Result<(), ApiError> {
+    let is_extension = |origin: &HeaderValue| {
+        EXTENSIONS.iter().any(|scheme| origin.as_bytes().starts_with(scheme.as_bytes()))
+    };
+    if !headers.get_all(ORIGIN).iter().all(is_extension) {
+        return Err(ApiError::ForeignOrigin);
+    }
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    if !media_type.eq_ignore_ascii_case("application/json") {
+        return Err(ApiError::Message("A pairing is sent with Content-Type: application/json"));
+    }
+    Ok(())
 }
 
 /// `POST /agent/v1/poll`
@@ -62,7 +102,7 @@ pub async fn poll(
 pub async fn start(
     State(app): State<App>,
     Agent(agent): Agent,
-    Path(task): Path<String>,
+    TaskId(task): TaskId,
     body: Body,
 ) -> Result<Json<StartAnswer>, ApiError> {
     let start: Start = agent_message(body).await?;
@@ -77,7 +117,7 @@ pub async fn start(
 pub async fn heartbeat(
     State(app): State<App>,
     Agent(agent): Agent,
-    Path(task): Path<String>,
+    TaskId(task): TaskId,
     body: Body,
 ) -> Result<Json<HeartbeatAnswer>, ApiError> {
     let beat: Heartbeat = agent_message(body).await?;
@@ -90,7 +130,7 @@ pub async fn heartbeat(
 pub async fn complete(
     State(app): State<App>,
     Agent(agent): Agent,
-    Path(task): Path<String>,
+    TaskId(task): TaskId,
     body: Body,
 ) -> Result<Json<CompleteAnswer>, ApiError> {
     let complete: Complete = agent_result(body).await?;

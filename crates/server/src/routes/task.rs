@@ -11,10 +11,11 @@ use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use liaison_protocol::{Progress, TaskInput, TaskType, WaitReason};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 use std::time::Duration;
 use uuid::Uuid;
+use uuid::fmt::Hyphenated;
 
 const MAX_WAIT_S: u64 = 25;
 
@@ -24,13 +25,6 @@ pub struct CreatedAnswer {
     success: bool,
     api_agent_task_id: String,
     message: &'static str,
-}
-
-/// The query of `get-task-status`.
-#[derive(Deserialize)]
-pub struct StatusQuery {
-    api_agent_task_id: Option<String>,
-    wait: Option<String>,
 }
 
 /// The answer of `get-task-status`.
@@ -99,20 +93,38 @@ async fn create(
 pub async fn get_status(
     State(app): State<App>,
     caller: Caller,
-    query: Result<Query<StatusQuery>, QueryRejection>,
+    query: Result<Query<Vec<(String, String)>>, QueryRejection>,
 ) -> Result<Json<StatusAnswer>, ApiError> {
     let Query(query) = query.map_err(|_| ApiError::TaskId)?;
-    let task = query.api_agent_task_id.and_then(|id| Uuid::try_parse(&id).ok()).ok_or(ApiError::TaskId)?;
-    let wait = match query.wait {
-        None => Duration::ZERO,
-        Some(seconds) => match seconds.parse() {
-            Ok(seconds @ 1..=MAX_WAIT_S) => Duration::from_secs(seconds),
-            _ => return Err(ApiError::Wait),
-        },
-    };
+    let task = task_id(&query)?;
+    let wait = wait(&query)?;
     let view = parked::task(&app, &caller.team, &task.to_string(), wait).await?;
     let view = view.ok_or(ApiError::TaskNotFound)?;
     Ok(Json(StatusAnswer { success: true, data: view.into() }))
+}
+
+/// The values of a name in a query.
+fn values<'a>(query: &'a [(String, String)], name: &str) -> Vec<&'a str> {
+    query.iter().filter(|(given, _)| given == name).map(|(_, value)| value.as_str()).collect()
+}
+
+/// The id in the one form in which it was given out, in letters of either case.
+fn task_id(query: &[(String, String)]) -> Result<Uuid, ApiError> {
+    match values(query, "api_agent_task_id")[..] {
+        [id] if id.len() == Hyphenated::LENGTH => Uuid::try_parse(id).map_err(|_| ApiError::TaskId),
+        _ => Err(ApiError::TaskId),
+    }
+}
+
+fn wait(query: &[(String, String)]) -> Result<Duration, ApiError> {
+    match values(query, "wait")[..] {
+        [] => Ok(Duration::ZERO),
+        [seconds] if seconds.bytes().all(|byte| byte.is_ascii_digit()) => match seconds.parse() {
+            Ok(seconds @ 1..=MAX_WAIT_S) => Ok(Duration::from_secs(seconds)),
+            _ => Err(ApiError::Wait),
+        },
+        _ => Err(ApiError::Wait),
+    }
 }
 
 impl From<TaskView> for StatusData {

@@ -4,18 +4,26 @@ use super::{Store, StoreError};
 use crate::clock::Timestamp;
 use crate::secret;
 use sqlx::SqliteConnection;
+use std::fmt;
 use uuid::Uuid;
 
 /// How long a pairing code lives: time enough to open the options page, and no more.
 const CODE_LIFE_MS: u64 = 10 * 60_000;
 
 /// What the first start makes; shown once and kept as hashes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct FirstStart {
     /// For callers.
     pub api_key: String,
     /// For one agent.
     pub pairing_code: String,
+}
+
+/// Its name alone: what it holds is secret.
+impl fmt::Debug for FirstStart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FirstStart").finish_non_exhaustive()
+    }
 }
 
 /// What a member may be.
@@ -188,4 +196,15 @@ async fn insert_code(db: &mut SqliteConnection, member: &str, now: Timestamp) ->
         .execute(db)
         .await?;
     Ok(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_not_printed() {
+        let first = FirstStart { api_key: "lsk_1".to_owned(), pairing_code: "AAAAA-AAAAA".to_owned() };
+        assert_eq!(format!("{first:?}"), "FirstStart { .. }");
+    }
 }

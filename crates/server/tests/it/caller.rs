@@ -114,7 +114,15 @@ async fn get_task_status_refuses_ids_that_are_none() {
         assert_refused(&world.get_as(&world.key, query).await, 400, "Missing or invalid 'api_agent_task_id'");
     }
     let task = world.fetch().await;
-    for wait in ["0", "26", "1.5", "x", ""] {
+    let odd =
+        [task.replace('-', ""), format!("%7B{task}%7D"), format!("urn:uuid:{task}"), format!("{task}%20")];
+    for id in odd.into_iter().chain([format!("{task}&api_agent_task_id={task}")]) {
+        let answer = world.get_as(&world.key, &format!("?api_agent_task_id={id}")).await;
+        assert_refused(&answer, 400, "Missing or invalid 'api_agent_task_id'");
+    }
+    let upper = task.to_uppercase();
+    assert_eq!(world.get_as(&world.key, &format!("?api_agent_task_id={upper}")).await.0, 200);
+    for wait in ["0", "26", "1.5", "x", "", "%2B1", "-1", "%FF", "1%20", "99999999999999999999", "1&wait=1"] {
         let answer = world.get_as(&world.key, &format!("?api_agent_task_id={task}&wait={wait}")).await;
         assert_refused(&answer, 400, "Invalid 'wait': must be an integer between 1 and 25");
     }

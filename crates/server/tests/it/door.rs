@@ -57,6 +57,47 @@ async fn guessing_kills_the_code() {
     world.pair_again().await;
 }
 
+async fn pair_from(world: &World, code: &str, headers: &[(&str, &str)]) -> Answer {
+    let mut request = world.http.post(format!("{}/agent/v1/pair", world.server.url)).body(pairing(code));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    answer(request).await
+}
+
+#[tokio::test]
+async fn a_web_page_can_t_burn_the_code() {
+    let world = World::new().await;
+    let code = world.server.pairing_code.clone().unwrap();
+    let json = ("content-type", "application/json");
+    for origin in
+        ["https://evil.example", "null", "http://localhost:8787", "https://chrome-extension.example", ""]
+    {
+        for _ in 0..5 {
+            let answer = pair_from(&world, "AAAAA-AAAAA", &[json, ("origin", origin)]).await;
+            assert_code(&answer, 403, "foreign_origin");
+        }
+    }
+    for content_type in ["text/plain", "text/plain;application/json", "multipart/form-data"] {
+        for _ in 0..10 {
+            let answer = pair_from(&world, "AAAAA-AAAAA", &[("content-type", content_type)]).await;
+            assert_code(&answer, 422, "invalid_message");
+        }
+    }
+    assert_code(&pair_from(&world, &code, &[]).await, 422, "invalid_message");
+    let utf8 = ("content-type", "Application/JSON; charset=utf-8");
+    let extension = ("origin", "chrome-extension://abcdefghijklmnopabcdefghijklmnop");
+    assert_eq!(pair_from(&world, &code, &[utf8, extension]).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_path_that_is_no_utf_8_is_no_task() {
+    let (_world, agent) = World::paired().await;
+    for call in ["start", "heartbeat", "complete"] {
+        assert_code(&agent.call(&format!("tasks/%FF/{call}"), json!({"token": "t"})).await, 404, "not_found");
+    }
+}
+
 #[tokio::test]
 async fn messages_that_are_none() {
     let (world, agent) = World::paired().await;

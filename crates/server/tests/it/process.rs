@@ -40,7 +40,7 @@ impl Process {
     async fn post(&self, path: &str, header: (&str, &str), body: String) -> Value {
         let request =
             crate::support::client().post(format!("{}{path}", self.url())).header(header.0, header.1);
-        let response = request.body(body).send().await.unwrap();
+        let response = request.header("content-type", "application/json").body(body).send().await.unwrap();
         serde_json::from_str(&response.text().await.unwrap()).unwrap()
     }
 

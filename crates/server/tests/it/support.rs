@@ -82,7 +82,8 @@ impl World {
     }
 
     pub async fn post_raw(&self, path: &str, key: Option<&str>, body: impl Into<reqwest::Body>) -> Answer {
-        let mut request = self.http.post(format!("{}{path}", self.server.url)).body(body);
+        let request = self.http.post(format!("{}{path}", self.server.url)).body(body);
+        let mut request = request.header("content-type", "application/json");
         if let Some(key) = key {
             request = request.header("x-api-key", key);
         }
@@ -159,7 +160,7 @@ pub fn pairing(code: &str) -> String {
     json!({"code": code, "name": "a browser"}).to_string()
 }
 
-async fn answer(request: reqwest::RequestBuilder) -> Answer {
+pub async fn answer(request: reqwest::RequestBuilder) -> Answer {
     let response = request.send().await.unwrap();
     let status = response.status().as_u16();
     let text = response.text().await.unwrap();
