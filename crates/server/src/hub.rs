@@ -1,9 +1,11 @@
 //! Who waits for what, in memory alone: parked polls, and callers who wait for a task's end.
 //!
-//! Nothing here is needed after a restart: whoever waited asks again. No wake-up is lost, because a waiter takes its
+//! Nothing here is needed after a restart: whoever waited asks again. Nor is it shared: of two servers on one file
+//! neither wakes who waits at the other, who then hears of news when their wait runs out. No wake-up is lost, because a waiter takes its
 //! place *before* it looks into the database.
 
-use liaison_protocol::Directive;
+use crate::clock::Timestamp;
+use liaison_protocol::{Directive, TaskType};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{broadcast, watch};
@@ -21,9 +23,30 @@ pub struct Hub {
 }
 
 /// One acting member: at most one of their polls is open.
+#[derive(Default)]
 struct Slot {
     news: watch::Sender<News>,
     told: Vec<Directive>,
+    said: Option<Said>,
+    returned: Vec<Returned>,
+}
+
+/// What a poll said of what may be offered.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Said {
+    /// The agent.
+    pub agent: String,
+    /// Whether it may be offered anything.
+    pub ready: bool,
+    /// What it accepts.
+    pub accepts: Vec<TaskType>,
+}
+
+/// A task that its agent gave back.
+struct Returned {
+    agent: String,
+    task: String,
+    rests_until: Timestamp,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -67,9 +90,7 @@ impl Hub {
     #[must_use]
     pub fn take_place(&self, member: &str) -> Place {
         let mut slots = self.slots();
-        let slot = slots
-            .entry(member.to_owned())
-            .or_insert_with(|| Slot { news: watch::Sender::default(), told: Vec::new() });
+        let slot = slots.entry(member.to_owned()).or_insert_with(Slot::default);
         slot.news.send_modify(|news| news.newest_poll += 1);
         let news = slot.news.subscribe();
         let number = news.borrow().newest_poll;
@@ -81,6 +102,15 @@ impl Hub {
         if let Some(slot) = self.slots().get(member) {
             slot.news.send_modify(|news| news.wakes += 1);
         }
+    }
+
+    /// `agent` gave `task` back: it is not offered to the same agent until then, unless that says something new.
+    pub fn returned(&self, member: &str, agent: &str, task: &str, rests_until: Timestamp) {
+        let returned = Returned { agent: agent.to_owned(), task: task.to_owned(), rests_until };
+        let mut slots = self.slots();
+        let slot = slots.entry(member.to_owned()).or_default();
+        slot.returned.retain(|before| before.task != task);
+        slot.returned.push(returned);
     }
 
     /// Hears of every task that ends from now on.
@@ -135,6 +165,27 @@ impl Place {
             }
             () = self.hub.closed() => Woken::Closing,
         }
+    }
+
+    /// Takes note of what the poll says. Other words than the last poll's end the rest of what was returned.
+    pub fn says(&self, said: Said) {
+        if let Some(slot) = self.hub.slots().get_mut(&self.member)
+            && slot.said.as_ref() != Some(&said)
+        {
+            slot.returned.clear();
+            slot.said = Some(said);
+        }
+    }
+
+    /// The tasks that are not to be offered to `agent` now, and when that changes.
+    #[must_use]
+    pub fn resting(&self, agent: &str, now: Timestamp) -> (Vec<String>, Option<Timestamp>) {
+        let mut slots = self.hub.slots();
+        let Some(slot) = slots.get_mut(&self.member) else { return (Vec::new(), None) };
+        slot.returned.retain(|returned| returned.rests_until > now);
+        let mine = slot.returned.iter().filter(|returned| returned.agent == agent);
+        let until = mine.clone().map(|returned| returned.rests_until).min();
+        (mine.map(|returned| returned.task.clone()).collect(), until)
     }
 
     /// Whether `directives` are other ones than the agent was told last. Told again at once, an agent that polls

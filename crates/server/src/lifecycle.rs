@@ -15,6 +15,9 @@ pub const ACT_WITHIN_MS: u64 = 20_000;
 pub const VERIFY_AFTER_MS: u64 = ACT_WITHIN_MS + 60_000;
 /// How often a read is begun before it is given up.
 pub const MAX_READ_ATTEMPTS: u32 = 3;
+/// How long a task that was returned is not offered to the same agent, unless that accepts something else meanwhile:
+/// else one that takes and returns it would do so in a circle.
+pub const REST_MS: u64 = 5_000;
 /// A started task ends within a day.
 pub const END_WITHIN_MS: u64 = 24 * HOUR_MS;
 const HOUR_MS: u64 = 3_600_000;

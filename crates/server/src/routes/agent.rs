@@ -3,7 +3,7 @@
 use crate::auth::Agent;
 use crate::body::{agent_message, agent_result};
 use crate::error::ApiError;
-use crate::lifecycle::{ACT_WITHIN_MS, LEASE_MS};
+use crate::lifecycle::{ACT_WITHIN_MS, LEASE_MS, REST_MS};
 use crate::parked;
 use crate::router::App;
 use crate::secret::hash_secret;
@@ -94,8 +94,9 @@ pub async fn poll(
         ready: account_fits && poll.state == ReadyState::Ready,
         accepts: poll.accepts.iter().filter_map(|name| TaskType::from_wire(name)).collect(),
         held: &poll.held,
+        resting: Vec::new(),
     };
-    parked::poll(&app, &asking, poll.wait_ms).await.map(Json)
+    parked::poll(&app, asking, poll.wait_ms).await.map(Json)
 }
 
 /// `POST /agent/v1/tasks/{task}/start`
@@ -136,6 +137,10 @@ pub async fn complete(
     let complete: Complete = agent_result(body).await?;
     let result = check_result(&complete)?;
     let settled = app.store.complete(&agent, &task, &complete.token, result, app.now()).await?;
+    if complete.status == CompletionStatus::Returned && !settled.replayed {
+        let rests_until = app.now().plus_ms(REST_MS);
+        app.hub.returned(&agent.member_id, &agent.id, &task, rests_until);
+    }
     if settled.ended {
         app.hub.task_ended(&task);
         // The account is free for the next one.

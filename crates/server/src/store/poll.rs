@@ -27,6 +27,8 @@ pub struct Asking<'a> {
     pub accepts: Vec<TaskType>,
     /// What its journal holds.
     pub held: &'a [Held],
+    /// Tasks that it gave back just now, and is not offered again at once.
+    pub resting: Vec<String>,
 }
 
 /// What a poll's look found.
@@ -132,7 +134,7 @@ async fn look_for_lost(
             continue;
         }
         let Some(facts) = row.known_facts(asking.agent) else { continue };
-        let may_offer = !busy && work.offer.is_none();
+        let may_offer = !busy && work.offer.is_none() && !asking.resting.contains(&row.id);
         match lifecycle::on_unnamed(&facts, now) {
             Unnamed::Repeat if may_offer && asking.accepts(facts.kind) && now < row.deadline_at => {
                 let lasts_ms = if facts.kind.has_effect() { OFFER_MS } else { LEASE_MS };
@@ -183,8 +185,8 @@ async fn oldest_queued(
     asking: &Asking<'_>,
     now: Timestamp,
 ) -> Result<Option<TaskRow>, StoreError> {
-    let held: Vec<&str> = asking.held.iter().map(|held| held.task.as_str()).collect();
-    let held = Value::from(held).to_string();
+    let held = asking.held.iter().map(|held| held.task.as_str());
+    let not_these = Value::from_iter(held.chain(asking.resting.iter().map(String::as_str))).to_string();
     let mut oldest: Option<TaskRow> = None;
     for kind in known_task_types().into_iter().filter(|kind| asking.accepts(*kind)) {
         let row: Option<TaskRow> = sqlx::query_as(
@@ -198,7 +200,7 @@ async fn oldest_queued(
         .bind(asking.member)
         .bind(kind.as_str())
         .bind(now)
-        .bind(&held)
+        .bind(&not_these)
         .bind(asking.agent)
         .fetch_optional(&mut *db)
         .await?;

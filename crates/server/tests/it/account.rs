@@ -167,6 +167,7 @@ async fn a_poll_that_was_overtaken_on_its_way_is_offered_nothing() {
         ready: true,
         accepts: vec![TaskType::SendConnectionRequest],
         held: &[],
+        resting: Vec::new(),
     };
     assert!(world.server.store().poll(&asking, world.now()).await.unwrap().offer.is_none());
     asking.instance = &second.instance;
@@ -191,11 +192,12 @@ async fn what_an_overtaken_instance_started_is_looked_up_and_never_run() {
 
 #[tokio::test]
 async fn an_overtaken_instance_may_say_that_it_sent_nothing() {
-    let (_world, first, second, task) = two_instances().await;
+    let (world, first, second, task) = two_instances().await;
     let offer = first.offer().await;
     first.start(&offer).await;
     assert_eq!(second.poll(json!({})).await["task"], Value::Null);
     assert_eq!(first.returned(&offer).await, (200, json!({"status": "pending", "replayed": false})));
+    world.advance(REST);
     let again = second.offer().await;
     assert_eq!((&again["task"], &again["mode"]), (&json!(task), &json!("run")));
     assert_ne!(again["token"], offer["token"]);

@@ -95,7 +95,43 @@ async fn returning_costs_no_attempt() {
         assert_eq!(agent.returned(&offer).await, (200, json!({"status": "pending", "replayed": false})));
         assert_eq!(agent.returned(&offer).await, (200, json!({"status": "pending", "replayed": true})));
         assert_eq!(world.status(&task).await["status"], "pending");
+        world.advance(REST);
     }
+}
+
+#[tokio::test]
+async fn what_was_returned_rests_a_while() {
+    let (world, agent) = World::paired().await;
+    let task = world.invite().await;
+    let next = world.invite().await;
+    let first = agent.offer().await;
+    agent.returned(&first).await;
+    // Nothing else waits for it.
+    let other = agent.offer().await;
+    assert_eq!(other["task"], json!(next));
+    agent.start(&other).await;
+    agent.sent(&other).await;
+    assert_eq!(agent.poll(json!({})).await["task"], Value::Null);
+    world.advance(REST - 1);
+    assert_eq!(agent.poll(json!({})).await["task"], Value::Null);
+    world.advance(1);
+    assert_eq!(agent.offer().await["task"], json!(task));
+}
+
+#[tokio::test]
+async fn what_was_returned_comes_at_once_to_who_says_something_else() {
+    let (world, agent) = World::paired().await;
+    let task = world.invite().await;
+    agent.returned(&agent.offer().await).await;
+    let invitations = json!({"accepts": ["agent_send_connection_request"]});
+    let offer = agent.poll(invitations.clone()).await["task"].clone();
+    assert_eq!(offer["task"], json!(task));
+    agent.returned(&offer).await;
+    agent.poll(json!({"state": "paused"})).await;
+    let offer = agent.poll(invitations).await["task"].clone();
+    assert_eq!(offer["task"], json!(task));
+    agent.returned(&offer).await;
+    assert_eq!(world.pair_again().await.offer().await["task"], json!(task));
 }
 
 #[tokio::test]
@@ -106,6 +142,7 @@ async fn a_started_invitation_that_was_returned_is_offered_again() {
     agent.start(&first).await;
     assert_eq!(agent.returned(&first).await.1["status"], "pending");
     assert_code(&agent.start(&first).await, 409, "lease_lost");
+    world.advance(REST);
     let second = agent.offer().await;
     assert_eq!((&second["mode"], &second["epoch"]), (&json!("run"), &json!(2)));
     assert_eq!(agent.start(&second).await.1["replayed"], false);
@@ -120,6 +157,8 @@ async fn a_verify_offer_that_comes_back_is_never_run_again() {
     world.advance(10 * MINUTE);
     let verify = agent.offer().await;
     assert_eq!(agent.returned(&verify).await, (200, json!({"status": "processing", "replayed": false})));
+    assert_eq!(agent.poll(json!({})).await["task"], Value::Null);
+    world.advance(REST);
     assert_eq!(agent.offer().await["mode"], "verify");
     // And a proof that comes later is still taken.
     assert_eq!(agent.sent(&verify).await.1["status"], "completed");

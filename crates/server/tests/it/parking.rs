@@ -144,3 +144,15 @@ async fn shutdown_answers_who_waits() {
     let gone = http.get(format!("{url}/linkedin-agent/get-task-status?api_agent_task_id={task}"));
     assert!(gone.header("x-api-key", key).send().await.unwrap_err().is_connect());
 }
+
+#[tokio::test]
+async fn a_parked_poll_hears_when_what_it_returned_has_rested() {
+    let (world, agent) = World::paired().await;
+    let task = world.fetch().await;
+    agent.returned(&agent.offer().await).await;
+    world.advance(REST - 300);
+    let poll = parked_poll(&agent, json!({}));
+    until_parked(&world, 1).await;
+    world.advance(300);
+    assert_eq!(woken(poll).await.unwrap()["task"]["task"], json!(task));
+}

@@ -104,6 +104,36 @@ async fn new_codes_and_keys_work_while_it_runs() {
     assert_eq!(created["success"], true, "{created}");
 }
 
+#[tokio::test]
+async fn two_servers_on_one_file_lose_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, two) = (Process::serve(&database(&folder)), Process::serve(&database(&folder)));
+    let key = one.hello["api_key"].as_str().unwrap().to_owned();
+    let paired =
+        two.post("/agent/v1/pair", ("accept", "*/*"), pairing(&line_of("pair", &database(&folder)))).await;
+    let bearer = format!("Bearer {}", paired["token"].as_str().unwrap());
+    let mut tasks = Vec::new();
+    for _ in 0..20 {
+        let create = |server: &Process| server.post(FETCH, ("x-api-key", &key), String::new());
+        let (first, second) = tokio::join!(create(&one), create(&two));
+        tasks
+            .extend([first, second].map(|created| created["api_agent_task_id"].as_str().unwrap().to_owned()));
+    }
+    let poll = json!({"instance": "i", "version": "0", "account": null, "wait_ms": 0, "state": "ready",
+                      "accepts": ["agent_fetch_connections"]});
+    for server in [&one, &two].into_iter().cycle().take(tasks.len()) {
+        let answer = server.post("/agent/v1/poll", ("authorization", &bearer), poll.to_string()).await;
+        let offer = &answer["task"];
+        let path = format!("/agent/v1/tasks/{}/complete", offer["task"].as_str().unwrap());
+        let result = json!({"token": offer["token"], "status": "completed", "task_output": {"total": 0, "connections": []}});
+        let done = two.post(&path, ("authorization", &bearer), result.to_string()).await;
+        assert_eq!(done["status"], "completed", "{done}");
+    }
+    for task in &tasks {
+        assert_eq!(one.status(&key, task).await["data"]["status"], "completed");
+    }
+}
+
 #[test]
 fn commands_without_a_database_say_so() {
     let folder = tempfile::tempdir().unwrap();

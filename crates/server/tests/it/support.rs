@@ -15,6 +15,8 @@ pub const FETCH: &str = "/linkedin-agent/fetch-connections";
 pub const SEND: &str = "/linkedin-agent/send-connection-request";
 /// How long an offer stands.
 pub const OFFER: u64 = 15_000;
+/// How long what was returned is not offered again.
+pub const REST: u64 = 5_000;
 pub const MINUTE: u64 = 60_000;
 pub const HOUR: u64 = 60 * MINUTE;
 pub const DAY: u64 = 24 * HOUR;
