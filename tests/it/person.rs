@@ -181,15 +181,21 @@ fn forgetting_drops_all_but_the_memory_of_what_was_sent() {
 }
 
 #[test]
-fn pairing_anew_binds_the_member_anew() {
+fn pairing_anew_with_the_same_server_keeps_the_member() {
     let (world, mut agent) = world(3, Two);
     let account = world.server.borrow().last_poll()["account"].clone();
-    world.site.borrow_mut().member += 1;
     assert!(agent.ask(pair(SERVER, Some("CODE"), None)).ok);
     assert_eq!(fetch(&mut agent, "t-1", json!({})).len(), 3);
-    let polls = world.server.borrow().last_poll();
-    assert_ne!(polls["account"], account);
-    assert_eq!(polls["state"], "ready");
+    assert_eq!(world.server.borrow().last_poll()["account"], account, "the salt is kept, too");
+    world.site.borrow_mut().member += 1;
+    assert!(agent.ask(pair(SERVER, Some("CODE"), None)).ok);
+    agent.run_for(MINUTE);
+    assert_eq!((said_state(&world).as_str(), accepts(&world).len()), ("wrong_account", 0));
+    assert_ne!(world.server.borrow().last_poll()["account"], account);
+    // Who wants another member forgets the pairing first.
+    assert!(agent.ask(Command::Forget).ok && agent.ask(pair(SERVER, Some("CODE"), None)).ok);
+    assert_eq!(fetch(&mut agent, "t-2", json!({})).len(), 3);
+    assert_eq!(said_state(&world), "ready");
 }
 
 #[test]

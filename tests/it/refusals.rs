@@ -274,10 +274,35 @@ fn level_one_looks_before_it_sends() {
     world.site.borrow_mut().invitations.push(old);
     assert_eq!(invite(&mut agent, "t-1", stranger()).1, "cannot_resend_yet");
     assert_eq!((world.site.borrow().count(SENT), posts(&world)), (1, 0));
-    for (mishap, code) in [(Mishap::LostBefore, "network"), (Mishap::Html("<p>"), "signed_out")] {
+    let answer = |status, body: &str| Mishap::Answer { status, body: body.to_owned(), retry_after: None };
+    for (mishap, code) in [(answer(200, "{}"), "drift"), (answer(403, "{}"), "refused")] {
         world.site.borrow_mut().next(SENT, mishap);
-        let task = format!("t-{code}");
-        let (_, failed) = invite(&mut agent, &task, json!({ "profile_urn": "ACoAAother9" }));
+        let (_, failed) = invite(&mut agent, &format!("t-{code}"), json!({ "profile_urn": "ACoAAother9" }));
         assert_eq!((failed.as_str(), posts(&world)), (code, 0), "not looked, not sent");
+    }
+}
+
+#[test]
+fn a_look_before_sending_that_cannot_be_had_gives_the_task_back() {
+    let answer = |status, body: &str| Mishap::Answer { status, body: body.to_owned(), retry_after: None };
+    for mishap in [
+        Mishap::LostBefore,
+        Mishap::TimedOut,
+        Mishap::CutOff,
+        Mishap::Html("<p>"),
+        answer(401, ""),
+        answer(429, ""),
+        answer(500, "{}"),
+        answer(403, "CSRF check failed."),
+    ] {
+        let what = format!("{mishap:?}");
+        let (world, mut agent) = world(3, One);
+        world.site.borrow_mut().next(SENT, mishap);
+        world.server.borrow_mut().add("t-1", CONNECT, stranger());
+        agent.run_until("the return", |world| world.server.borrow().task("t-1").returned == 1);
+        assert_eq!((posts(&world), world.site.borrow().count(SENT)), (0, 1), "{what}");
+        assert_eq!(last_completion(&world)["effect"], "none", "{what}");
+        let (status, _) = agent.run_to_end("t-1");
+        assert_eq!((status.as_str(), posts(&world)), ("completed", 1), "{what}: offered again, it is sent");
     }
 }

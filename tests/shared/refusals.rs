@@ -148,7 +148,7 @@ fn logins() -> Vec<Answer> {
         at("", row("page and no address", 200, LOGIN_PAGE, SignedOut, Unknown)),
         row("page where json belongs", 200, LOGIN_PAGE, SignedOut, Unknown),
         both("page with a 403", 403, LOGIN_PAGE, SignedOut),
-        both("redirect not followed", 0, "", SignedOut),
+        row("redirect not followed", 0, "", SignedOut, NotSent(refused(None))),
         row("visible redirect", 302, "", drift(), NotSent(SignedOut)),
         both("csrf", 403, "CSRF check failed.", Csrf),
         of_kind("text/plain", both("csrf as text", 403, "CSRF check failed.\n", Csrf)),

@@ -100,7 +100,7 @@ fn a_refused_invitation_ends_with_its_code_and_is_not_sent() {
             "csrf",
         ),
         (json!({ "kind": "status", "status": 999 }), "blocked"),
-        (json!({ "kind": "redirect", "location": "/checkpoint/challenge/x" }), "signed_out"),
+        (json!({ "kind": "redirect", "location": "/checkpoint/challenge/x" }), "refused"),
     ];
     for (fault, expected) in table {
         with_rig(of(5), |rig| async move {
