@@ -90,7 +90,7 @@ impl Hub {
     #[must_use]
     pub fn take_place(&self, member: &str) -> Place {
         let mut slots = self.slots();
-        let slot = slots.entry(member.to_owned()).or_insert_with(Slot::default);
+        let slot = slots.entry(member.to_owned()).or_default();
         slot.news.send_modify(|news| news.newest_poll += 1);
         let news = slot.news.subscribe();
         let number = news.borrow().newest_poll;

@@ -1,8 +1,8 @@
 //! Start and shutdown of the whole: in a process of its own, or inside a test.
 //!
 //! Two processes on one file lose and corrupt nothing, since SQLite lets one write at a time and every decision is made
-//! inside the transaction that writes it down. But they don't wake each other: news that came in at one is found by who
-//! waits at the other only with their next request. It is meant for a moment's overlap, not for sharing load.
+//! inside the transaction that writes it down. But they don't wake each other: who waits at one finds what came in at
+//! the other when their wait runs out. It is good enough for a moment's overlap and not meant for sharing load.
 
 use crate::config::Config;
 use crate::hub::Hub;

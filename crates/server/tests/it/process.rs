@@ -114,8 +114,9 @@ async fn two_servers_on_one_file_lose_nothing() {
     let bearer = format!("Bearer {}", paired["token"].as_str().unwrap());
     let mut tasks = Vec::new();
     for _ in 0..20 {
-        let create = |server: &Process| server.post(FETCH, ("x-api-key", &key), String::new());
-        let (first, second) = tokio::join!(create(&one), create(&two));
+        let door = ("x-api-key", key.as_str());
+        let (first, second) =
+            tokio::join!(one.post(FETCH, door, String::new()), two.post(FETCH, door, String::new()));
         tasks
             .extend([first, second].map(|created| created["api_agent_task_id"].as_str().unwrap().to_owned()));
     }
