@@ -75,12 +75,15 @@ impl Breakers {
         }
     }
 
-    /// After a clock was set back no wait is longer than it was when it began.
+    /// After a clock was set back no wait is longer than it was when it began, and none that was over begins anew.
     pub fn settle(&mut self, now: i64) {
-        self.throttled_until = self.throttled_until.min(now + self.throttled_for);
-        self.invitations_until = self.invitations_until.min(now + LIMIT_MS);
-        self.notes_until = self.notes_until.min(now + LIMIT_MS);
-        self.blocked_until = self.blocked_until.min(now + BLOCK_MS);
+        let most = |until: &mut i64, wait: i64| {
+            *until = if *until <= now { 0 } else { (*until).min(now + wait) };
+        };
+        most(&mut self.throttled_until, self.throttled_for);
+        most(&mut self.invitations_until, LIMIT_MS);
+        most(&mut self.notes_until, LIMIT_MS);
+        most(&mut self.blocked_until, BLOCK_MS);
     }
 
     /// LinkedIn answered as it should to a read: the next throttling starts its doubling anew.
@@ -165,13 +168,16 @@ mod tests {
     fn a_clock_set_back_makes_no_wait_longer() {
         let mut breakers = Breakers::default();
         let year = 365 * 24 * 3_600_000;
-        breakers.trip(ErrorCode::Throttled, None, year);
-        breakers.trip(ErrorCode::InvitationLimit, None, year);
-        breakers.settle(0);
-        assert_eq!(breakers.all_wait(0), Some((WaitReason::Throttled, Some(THROTTLE_FIRST_MS))));
-        breakers.settle(THROTTLE_FIRST_MS);
-        assert_eq!(breakers.all_wait(THROTTLE_FIRST_MS), None);
-        assert_eq!(breakers.invite_wait(1), Some((WaitReason::InvitationLimit, Some(LIMIT_MS))));
+        breakers.trip(ErrorCode::Throttled, None, 2 * year);
+        breakers.trip(ErrorCode::InvitationLimit, None, 2 * year);
+        breakers.settle(year);
+        let until = year + THROTTLE_FIRST_MS;
+        assert_eq!(breakers.all_wait(year), Some((WaitReason::Throttled, Some(until))));
+        breakers.settle(until);
+        assert_eq!(breakers.all_wait(until), None);
+        breakers.settle(1);
+        assert_eq!(breakers.all_wait(1), None, "what was over does not begin anew");
+        assert_eq!(breakers.invite_wait(1), Some((WaitReason::InvitationLimit, Some(1 + LIMIT_MS))));
     }
 
     #[test]

@@ -9,7 +9,8 @@ use crate::agent::slots::Slots;
 use crate::agent::status::Problem;
 use crate::agent::walk::Cursor;
 use crate::config::{
-    DAY_MS, HEARTBEAT_MS, ME_RETRY_MS, RETRY_AFTER_MOST_MS, SIGNED_OUT_RETRY_MS, TOMBSTONE_MS, TOMBSTONES,
+    DAY_MS, HEARTBEAT_MS, MAX_POLL_GAP_MS, ME_RETRY_MS, RETRY_AFTER_MOST_MS, SIGNED_OUT_RETRY_MS,
+    TOMBSTONE_MS, TOMBSTONES,
 };
 use liaison_protocol::{ErrorCode, HeldPhase, ReadyState, WaitReason, capability};
 use serde::{Deserialize, Serialize};
@@ -267,14 +268,15 @@ impl State {
         }
     }
 
-    /// Shortens every wait that only a clock set back can have made so long: none is longer than it was made for.
+    /// Shortens every wait that only a clock set back can have made so long: none is longer than it was made for, and one
+    /// that is over is forgotten, lest it begin anew.
     pub fn settle(&mut self, now: i64) {
         self.pace.settle(now);
         self.breakers.settle(now);
-        let most = |at: &mut i64, wait: i64| *at = (*at).min(now + wait);
+        let most = |at: &mut i64, wait: i64| *at = if *at <= now { 0 } else { (*at).min(now + wait) };
         most(&mut self.waits.poll_at, RETRY_AFTER_MOST_MS.cast_signed());
         most(&mut self.waits.me_at, SIGNED_OUT_RETRY_MS);
-        most(&mut self.live.next_poll_at, RETRY_AFTER_MOST_MS.cast_signed());
+        most(&mut self.live.next_poll_at, MAX_POLL_GAP_MS.cast_signed());
         for live in self.live.tasks.values_mut() {
             most(&mut live.call_at, ME_RETRY_MS);
             most(&mut live.beat_at, HEARTBEAT_MS);
@@ -282,9 +284,10 @@ impl State {
         }
         for entry in self.tasks.values_mut() {
             if let Stage::Verifying(search) = &entry.stage
-                && search.counted_from > now
+                && search.sent_at.max(search.counted_from) > now
             {
-                let search = Verification { counted_from: now, ..search.clone() };
+                let (sent_at, counted_from) = (search.sent_at.min(now), search.counted_from.min(now));
+                let search = Verification { sent_at, counted_from, ..search.clone() };
                 Rc::make_mut(entry).stage = Stage::Verifying(search);
             }
         }
@@ -307,8 +310,17 @@ impl State {
     pub fn bury(&mut self, tombstone: Tombstone) {
         let oldest_day = day_of(tombstone.at - TOMBSTONE_MS);
         self.tombstones.retain(|day, _| *day >= *oldest_day);
-        if self.tombstone(&tombstone.server, &tombstone.task).is_some() {
-            return;
+        if let Some(known) = self.tombstone(&tombstone.server, &tombstone.task) {
+            if known.failed != Some(ErrorCode::OutcomeUnknown) || known.failed == tombstone.failed {
+                return;
+            }
+            // A look found out what became of it.
+            for day in self.tombstones.values_mut() {
+                let same = |old: &Tombstone| old.task == tombstone.task && old.server == tombstone.server;
+                if day.iter().any(same) {
+                    Rc::make_mut(day).retain(|old| !same(old));
+                }
+            }
         }
         let day = self.tombstones.get_or_default(&day_of(tombstone.at));
         Rc::make_mut(day).push(tombstone);

@@ -176,6 +176,7 @@ impl Turn {
     fn permissions_changed(&mut self) {
         self.session_changed();
         self.state.live.no_permission = false;
+        self.state.live.contact_problem.take_if(|problem| problem.code == "no_permission");
         self.state.live.next_poll_at = self.now;
         self.state.waits.poll_at = self.now;
     }

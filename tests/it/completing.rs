@@ -1,7 +1,6 @@
 //! A result on its way: posted again until a final answer, once that came never more.
 
 use crate::support::*;
-use liaison::agent::event::Command;
 
 #[test]
 fn a_final_refusal_ends_the_posting_and_is_told() {

@@ -8,10 +8,14 @@ mod fakes;
 #[path = "../shared/scenarios.rs"]
 mod scenarios;
 
+mod brakes;
 mod completing;
+mod members;
+mod memory;
 mod offers;
 mod person;
 mod polling;
+mod protocol;
 mod real;
 mod refusals;
 mod session;
@@ -19,4 +23,5 @@ mod starting;
 mod storage;
 mod support;
 mod verifying;
+mod waits;
 mod whole;

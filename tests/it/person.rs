@@ -1,7 +1,6 @@
 //! What the person asks for through our own pages.
 
 use crate::support::*;
-use liaison::agent::event::{Command, Event};
 use liaison::agent::status::Answer;
 use liaison::ports::Badge;
 use std::cell::RefCell;

@@ -1,7 +1,6 @@
 //! Polls: what they say, when they are sent, how their answers are sorted, and what the server has done with held tasks.
 
 use crate::support::*;
-use liaison::agent::event::Command;
 use liaison::ports::Badge;
 
 #[test]

@@ -1,7 +1,6 @@
 //! What LinkedIn says no to, on independent axes: the task's end, and what the agent then takes and says.
 
 use crate::support::*;
-use liaison::agent::event::Command;
 
 /// A refusal of an invitation: what LinkedIn answers, the code, whether it may be tried again, and why which kinds wait.
 struct Refused {

@@ -1,7 +1,6 @@
 //! Who is signed in: work is done for the bound member alone, and nothing is asked without a session.
 
 use crate::support::*;
-use liaison::agent::event::Event;
 
 #[test]
 fn nobody_signed_in_waits_and_takes_up_work_when_somebody_is() {

@@ -1,7 +1,6 @@
 //! `start`: any answer but 200 means "do not send", and so does a late one.
 
 use crate::support::*;
-use liaison::agent::event::{Command, Event};
 
 /// What the first `start` is answered with, and what becomes of the task while the server says no more.
 fn after(loss: Loss) -> (FakeWorld, Agent) {

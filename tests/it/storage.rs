@@ -1,7 +1,6 @@
 //! Storage that refuses: nothing is done that the journal doesn't have, and no task is lost.
 
 use crate::support::*;
-use liaison::agent::event::Command;
 
 fn inputs() -> [(&'static str, Value); 2] {
     [(FETCH, json!({ "count": 130 })), (CONNECT, stranger())]
@@ -114,7 +113,7 @@ fn a_change_of_member_is_heard_though_it_cannot_be_written() {
     world.site.borrow_mut().member += 1;
     let first = world.disk.borrow().writes;
     world.disk.borrow_mut().fails = vec![first + 1];
-    agent.tell(liaison::agent::event::Event::SessionChanged);
+    agent.tell(Event::SessionChanged);
     agent.run_for(MINUTE);
     world.server.borrow_mut().add("t-1", CONNECT, stranger());
     agent.run_for(HOUR);
@@ -141,7 +140,7 @@ fn a_worker_that_cannot_write_at_its_start_begins_nothing() {
         agent.reboot();
         agent.run_for(10);
         // The watchdog, before the write is tried again.
-        agent.tell(liaison::agent::event::Event::Woken);
+        agent.tell(Event::Woken);
         let (status, output) = agent.run_to_end("t-1");
         agent.run_for(MINUTE);
         assert!(posts(&world) == before, "{point}: an invitation that may have been sent was sent");

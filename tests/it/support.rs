@@ -6,7 +6,11 @@ pub use crate::fakes::server::Level::{One, Two};
 pub use crate::fakes::server::{Loss, Stand};
 pub use crate::fakes::{FakeWorld, SERVER, TOKEN};
 pub use crate::scenarios::{CONNECT, FETCH, STRANGER, carry_out, fetch, ids, network, world};
+pub use liaison::agent::event::{Command, Event};
 pub use serde_json::{Value, json};
+
+/// Something that happens to the agent.
+pub type Happening = fn(&mut Agent);
 
 pub const SECOND: i64 = 1_000;
 pub const MINUTE: i64 = 60 * SECOND;
@@ -35,6 +39,20 @@ pub fn invite(agent: &mut Agent, task: &str, input: Value) -> (String, String) {
 
 pub fn stranger() -> Value {
     json!({ "profile_urn": STRANGER })
+}
+
+/// Pairs with the same server once more.
+pub fn pair_again(agent: &mut Agent) {
+    let code = Some("CODE".to_owned());
+    let pair = Command::Pair { server: SERVER.to_owned(), code, token: None, name: "Test".to_owned() };
+    assert!(agent.ask(pair).ok);
+}
+
+/// Another member, or the first again, signs in; the worker is told.
+pub fn member_changes(agent: &mut Agent, by: i64) {
+    let member = agent.world.site.borrow().member.wrapping_add_signed(by);
+    agent.world.site.borrow_mut().member = member;
+    agent.tell(Event::SessionChanged);
 }
 
 /// The kinds that the last poll accepts.

@@ -1,7 +1,6 @@
 //! An invitation whose outcome is not known: looked for, never sent again. Reading can prove *sent*, never *not sent*.
 
 use crate::support::*;
-use liaison::agent::event::Command;
 
 /// Invites with a mishap on the POST. Returns the task's status and code, and when the sent list was looked at, counted
 /// from the POST.
@@ -113,7 +112,7 @@ fn a_look_that_fails_is_tried_again_and_counts_for_nothing() {
     }
     world.server.borrow_mut().add("t-1", CONNECT, stranger());
     agent.run_until("the looks", |world| world.site.borrow().count(SENT) == 3);
-    agent.tell(liaison::agent::event::Event::SessionChanged);
+    agent.tell(Event::SessionChanged);
     assert_eq!(agent.run_to_end("t-1").0, "completed");
     assert_eq!(posts(&world), 1);
 }
@@ -125,11 +124,11 @@ fn it_is_looked_for_with_the_bound_account_alone() {
     world.server.borrow_mut().add("t-1", CONNECT, stranger());
     agent.run_until("the POST", |world| posts(world) == 1);
     world.site.borrow_mut().member += 1;
-    agent.tell(liaison::agent::event::Event::SessionChanged);
+    agent.tell(Event::SessionChanged);
     agent.run_for(2 * HOUR);
     assert_eq!((world.site.borrow().count(SENT), world.server.borrow().ended("t-1")), (0, None));
     world.site.borrow_mut().member -= 1;
-    agent.tell(liaison::agent::event::Event::SessionChanged);
+    agent.tell(Event::SessionChanged);
     assert_eq!(agent.run_to_end("t-1").0, "completed");
 }
 

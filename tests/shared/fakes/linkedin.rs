@@ -86,6 +86,8 @@ pub struct LinkedIn {
     pub people: Vec<Person>,
     /// Most rows of a page.
     pub page_clamp: usize,
+    /// Whether every page is the first, whatever `start` says.
+    pub ignores_start: bool,
     /// Whether the session cookie is there.
     pub signed_in: bool,
     /// Whether the extension may talk to LinkedIn.
@@ -115,6 +117,7 @@ impl LinkedIn {
         let mut site = Self {
             people: Vec::new(),
             page_clamp: 100,
+            ignores_start: false,
             signed_in: true,
             permitted: true,
             member: 4_290_000_001,
@@ -213,7 +216,8 @@ impl LinkedIn {
             }
         }
         let (start, count) = (number(path, "start="), number(path, "count="));
-        let rows = self.people.iter().skip(start).take(count.min(self.page_clamp));
+        let first = if self.ignores_start { 0 } else { start };
+        let rows = self.people.iter().skip(first).take(count.min(self.page_clamp));
         let (mut elements, mut included) = (Vec::new(), Vec::new());
         for Person { id, name: (first, last), kind } in rows {
             elements.push(match kind {

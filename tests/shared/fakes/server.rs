@@ -34,6 +34,8 @@ pub enum Loss {
     Slow(i64),
     /// The effect, and this body to it.
     Body(String),
+    /// This status so much later, without an effect.
+    Late { ms: i64, status: u16 },
 }
 
 /// Where a task stands.
@@ -325,6 +327,10 @@ impl TaskTransport for FakeWorld {
             Some(Loss::TimedOut) => {
                 self.time.pass(i64::try_from(call.timeout_ms).unwrap()).await;
                 return Err(TaskSilence::TimedOut);
+            }
+            Some(Loss::Late { ms, status }) => {
+                self.time.pass(*ms).await;
+                return Ok(TaskAnswer { status: *status, retry_after: None, body: "{}".to_owned() });
             }
             Some(Loss::Answer { status, body, retry_after }) => {
                 let retry_after = retry_after.map(str::to_owned);
