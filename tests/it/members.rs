@@ -40,7 +40,9 @@ fn a_page_from_before_the_session_changed_is_thrown_away_and_asked_for_again() {
     // Another member signs in unseen; what the second page brings is of that member's list.
     agent.run_until("the first page", |world| world.site.borrow().count(LIST) == 1);
     agent.run_for(SECOND);
-    let others = FakeWorld::new(400, Two).site.borrow().people[90..].to_vec();
+    let mut others = FakeWorld::new(400, Two).site.borrow().people[90..].to_vec();
+    // The walk would find its place in it.
+    others[99] = world.site.borrow().people[99].clone();
     let own = std::mem::replace(&mut world.site.borrow_mut().people, others);
     agent.run_until("the second page", |world| world.site.borrow().count(LIST) == 2);
     agent.run_for(SECOND);
