@@ -25,6 +25,8 @@ fn null_means_absent_for_every_optional_member() {
     assert_eq!((calls(&world, "/start"), posts(&world)), (1, 1));
     world.site.borrow_mut().insert(0, 3_000);
     let go_on = json!({ "lease_ms": null, "do": null });
+    let read: liaison_protocol::HeartbeatAnswer = serde_json::from_value(go_on.clone()).unwrap();
+    assert_eq!((read.lease_ms, read.action), (60_000, liaison_protocol::HeartbeatAction::Continue));
     world.server.borrow_mut().next("/heartbeat", Loss::Body(go_on.to_string()));
     assert_eq!(fetch(&mut agent, "t-2", json!({ "keyword": "nobody" })).len(), 0);
     assert_eq!(agent.status().contact.state, "connected");
