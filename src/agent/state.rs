@@ -153,8 +153,8 @@ pub struct Live {
     pub generation: u64,
     /// When to poll next.
     pub next_poll_at: i64,
-    /// Results in a row that the server refused for good.
-    pub refused_results: u32,
+    /// Results and starts in a row that the server refused for good.
+    pub refusals: u32,
     /// Failed polls in a row.
     pub poll_failures: u32,
     /// When the server last answered.

@@ -35,7 +35,7 @@ impl Turn {
                 self.end_pairing(PairingEnd::Superseded);
             }
             Reply::Refused { .. } => {
-                self.slow_down();
+                self.brake();
                 self.abandon(task);
             }
             Reply::Retry { retry_after_ms: Some(asked), .. } => {

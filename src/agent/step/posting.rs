@@ -34,7 +34,7 @@ impl Turn {
             Reply::Ok(_) => {
                 self.state.live.contact_at = Some(self.now);
                 self.state.live.contact_problem = None;
-                self.state.live.refused_results = 0;
+                self.state.live.refusals = 0;
                 self.relieve(task, true);
             }
             Reply::Refused { status: 401 | 403, .. } => self.end_pairing(PairingEnd::Unauthorised),
@@ -59,12 +59,12 @@ impl Turn {
         }
     }
 
-    /// A server that refuses a result for good and offers the task again would have LinkedIn asked without end: each
-    /// refusal doubles the wait before the next poll, up to five minutes.
-    fn brake(&mut self) {
+    /// A server that refuses a result, or a start, for good and offers the task again would have LinkedIn, or itself,
+    /// asked without end: each refusal doubles the wait before the next poll, up to five minutes.
+    pub(super) fn brake(&mut self) {
         let live = &mut self.state.live;
-        live.refused_results = live.refused_results.saturating_add(1);
-        let wait = (UNHELD_POLL_GAP_MS << live.refused_results.min(6)).min(MAX_POLL_GAP_MS);
+        live.refusals = live.refusals.saturating_add(1);
+        let wait = (UNHELD_POLL_GAP_MS << live.refusals.min(6)).min(MAX_POLL_GAP_MS);
         let at = self.now.saturating_add_unsigned(wait);
         self.state.waits.poll_at = self.state.waits.poll_at.max(at);
     }
