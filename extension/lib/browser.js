@@ -94,11 +94,30 @@ export function listen(on) {
   chrome.runtime.onUpdateAvailable.addListener(() => on.updateAvailable());
   chrome.permissions.onAdded.addListener(() => on.wake("permissions"));
   chrome.permissions.onRemoved.addListener(() => on.wake("permissions"));
-  chrome.cookies.onChanged.addListener(({ cookie }) => void (isSession(cookie) && on.wake("session")));
+  const isNews = sessionWatch();
+  chrome.cookies.onChanged.addListener((change) => void (isNews(change) && on.wake("session")));
   chrome.runtime.onMessage.addListener((message, sender, reply) => {
     on.message(message, isOwnPage(sender)).then(reply);
     return true; // the answer comes later; Chrome keeps the channel open
   });
+}
+
+/**
+ * LinkedIn sets its session's cookie anew now and then, with the value it had: nobody signed in or out then. A cookie that
+ * is overwritten is first reported as removed.
+ *
+ * @returns {(change: chrome.cookies.CookieChangeInfo) => boolean}
+ */
+function sessionWatch() {
+  /** @type {string | null} */
+  let last = null;
+  return ({ cookie, removed, cause }) => {
+    if (!isSession(cookie) || (removed && cause === "overwrite")) return false;
+    const value = removed ? "" : cookie.value;
+    const isNews = value !== last;
+    last = value;
+    return isNews;
+  };
 }
 
 /** @param {chrome.cookies.Cookie} cookie */

@@ -50,7 +50,8 @@ async function pair(event) {
   const granted = typed.address.builtIn || (await allowed([typed.address.origin]));
   if (!granted) return refuse("permission_refused", "server");
   const answer = await run(typed.command, t("pairing"), t("paired"));
-  if (!answer.ok) return release(input("server").value, originOf(before));
+  // Without an answer it may have paired all the same, and needs the permission.
+  if (!answer.ok) return "unanswered" in answer ? undefined : release(input("server").value, originOf(before));
   input("code").value = "";
   input("token").value = "";
   await release(before, typed.address.origin);

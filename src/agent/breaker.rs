@@ -80,7 +80,8 @@ impl Breakers {
         let most = |until: &mut i64, wait: i64| {
             *until = if *until <= now { 0 } else { (*until).min(now + wait) };
         };
-        most(&mut self.throttled_until, self.throttled_for);
+        let longest = if self.throttled_for > 0 { self.throttled_for } else { THROTTLE_MOST_ASKED_MS };
+        most(&mut self.throttled_until, longest);
         most(&mut self.invitations_until, LIMIT_MS);
         most(&mut self.notes_until, LIMIT_MS);
         most(&mut self.blocked_until, BLOCK_MS);

@@ -118,8 +118,13 @@ pub struct Summary {
     /// Whether the server took the result. `false` after it refused it for good, too.
     pub acknowledged: bool,
     /// Whether it ended after an effect may have begun: then it is remembered for a repeated offer.
-    #[serde(default)]
+    #[serde(default = "remembered")]
     pub acted: bool,
+}
+
+/// A record that doesn't say is taken for one that must be remembered.
+const fn remembered() -> bool {
+    true
 }
 
 /// How a task ended.

@@ -165,6 +165,8 @@ pub struct Live {
     pub asking_me: bool,
     /// The session changed meanwhile: that answer is thrown away.
     pub me_stale: bool,
+    /// How many of them in a row were.
+    pub me_discarded: u32,
     /// Why the last look at `/me` told nothing, other than that nobody is signed in. Until one does, no work is taken.
     pub me_problem: Option<ErrorCode>,
     /// Whether somebody is signed in, as far as this worker has seen.
@@ -189,6 +191,8 @@ pub struct TaskLive {
     pub calling: bool,
     /// That call was made for an entry that is gone: its answer is thrown away.
     pub stale: bool,
+    /// That call is a `start`.
+    pub starting: bool,
     /// Not to be called again before.
     pub call_at: i64,
     /// A heartbeat is open.
@@ -271,11 +275,14 @@ impl State {
     /// Shortens every wait that only a clock set back can have made so long: none is longer than it was made for, and one
     /// that is over is forgotten, lest it begin anew.
     pub fn settle(&mut self, now: i64) {
-        self.pace.settle(now);
-        self.breakers.settle(now);
         let most = |at: &mut i64, wait: i64| *at = if *at <= now { 0 } else { (*at).min(now + wait) };
-        most(&mut self.waits.poll_at, RETRY_AFTER_MOST_MS.cast_signed());
-        most(&mut self.waits.me_at, SIGNED_OUT_RETRY_MS);
+        if self.live.storage_failed_at.is_none() {
+            // These are written down, and a step that needs no other write must not fail for them.
+            self.pace.settle(now);
+            self.breakers.settle(now);
+            most(&mut self.waits.poll_at, RETRY_AFTER_MOST_MS.cast_signed());
+            most(&mut self.waits.me_at, SIGNED_OUT_RETRY_MS);
+        }
         most(&mut self.live.next_poll_at, MAX_POLL_GAP_MS.cast_signed());
         for live in self.live.tasks.values_mut() {
             most(&mut live.call_at, ME_RETRY_MS);

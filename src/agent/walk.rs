@@ -30,6 +30,7 @@ pub struct Walk {
     /// Pages stepped back in search of `last`, and the offset to step back from.
     back: Option<Back>,
     /// Pages in a row that brought nothing new.
+    #[serde(default)]
     idle: u8,
     /// Most rows a page has held: so far a page reaches, whatever was asked for.
     widest: u64,

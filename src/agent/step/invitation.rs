@@ -14,6 +14,7 @@ pub(super) const SENT: &str = "{\"sent\":true}";
 impl Turn {
     /// The server's word on `start`. Any answer but 200 means: do not send.
     pub(super) fn started(&mut self, task: &str, reply: &Reply<StartAnswer>) {
+        self.state.live_mut(task).starting = false;
         if !self.call_ended(task) {
             return;
         }

@@ -1,11 +1,11 @@
 //! What the person asks for through our own pages.
 
 use super::Turn;
-use crate::agent::entry::{Entry, Stage};
+use crate::agent::entry::Stage;
 use crate::agent::event::{Command, CommandId, Effect, Identity, PairingRequest, PairingSecret};
 use crate::agent::readiness;
 use crate::agent::server_url::ServerUrl;
-use crate::agent::state::{Pairing, Said, State};
+use crate::agent::state::{Pairing, Said};
 use crate::agent::status::{Answer, Problem, status};
 use liaison_protocol::{PairAnswer, ReadyState};
 use std::rc::Rc;
@@ -97,11 +97,11 @@ impl Turn {
 
     /// Answers to calls of the pairing before are not taken: see the driver. What they were about is due again.
     fn forget_open_calls(&mut self) {
-        let State { tasks, live, .. } = &mut self.state;
-        for (task, live) in live.tasks.iter_mut() {
+        for live in self.state.live.tasks.values_mut() {
             (live.posting, live.beating) = (false, false);
-            let starting = |entry: &Rc<Entry>| matches!(entry.stage, Stage::Starting { .. });
-            live.calling &= !tasks.get(task).is_some_and(starting);
+            if std::mem::take(&mut live.starting) {
+                (live.calling, live.stale) = (false, false);
+            }
         }
     }
 
@@ -125,6 +125,7 @@ impl Turn {
     /// Ends the pairing. Unfinished reads are dropped; an invitation that was, or may have been, sent leaves its
     /// tombstone, so that the same server can't have it sent again.
     fn leave(&mut self) {
+        self.forget_open_calls();
         let tasks: Vec<String> = self.state.tasks.iter().map(|(task, _)| task.to_owned()).collect();
         for task in tasks {
             self.abandon(&task);

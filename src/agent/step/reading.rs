@@ -15,8 +15,18 @@ impl Turn {
     pub(super) fn me(&mut self, result: &Result<String, Trouble>) {
         self.state.live.asking_me = false;
         if std::mem::take(&mut self.state.live.me_stale) {
+            // What LinkedIn refuses it refuses whoever asked; and a session that changes with every answer must not be asked
+            // without end.
+            if let Err(trouble) = result {
+                self.state.breakers.trip(trouble.code, trouble.retry_after_ms, self.now);
+            }
+            self.state.live.me_discarded += 1;
+            if self.state.live.me_discarded > 2 {
+                self.state.waits.me_at = self.now + ME_RETRY_MS;
+            }
             return;
         }
+        self.state.live.me_discarded = 0;
         let member = match result {
             Ok(member) => member,
             Err(trouble) => {

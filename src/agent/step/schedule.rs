@@ -148,7 +148,8 @@ impl Turn {
             *at = now;
             *tries += 1;
         }
-        self.state.live_mut(task).calling = true;
+        let live = self.state.live_mut(task);
+        (live.calling, live.starting) = (true, true);
         self.effects.push(Effect::Start { task: task.to_owned() });
     }
 

@@ -113,6 +113,22 @@ test("Chrome's events become wake reasons, and only the session cookie of Linked
   assert.equal(woken.length, 1);
 });
 
+test("a session cookie set anew with the value it had is no news; another value, and none, are", () => {
+  const woken = [];
+  listen({ wake: (reason) => woken.push(reason), message: async () => null, updateAvailable: () => {} });
+  const fire = (value, removed = false, cause = "explicit") =>
+    chrome.cookies.onChanged.fire({ cookie: { name: "li_at", domain: ".www.linkedin.com", value }, removed, cause });
+  const news = (...change) => {
+    fire(...change);
+    return woken.splice(0).length;
+  };
+  assert.equal(news("one"), 1);
+  assert.deepEqual([news("one", true, "overwrite"), news("one")], [0, 0]);
+  assert.equal(news("two"), 1);
+  assert.deepEqual([news("two", true), news("two", true)], [1, 0]);
+  assert.equal(news("two"), 1);
+});
+
 test("a page hears of status changes from our worker alone", () => {
   let heard = 0;
   onStatusChanged(() => (heard += 1));

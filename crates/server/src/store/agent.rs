@@ -119,8 +119,10 @@ impl Store {
             if !take_over(&mut tx, agent, &poll.instance).await? {
                 return Ok(Greeting::Superseded);
             }
-            // Another instance salts the account's hash anew, so what the one before had bound says nothing.
-            if before.account.is_some() && before.account != poll.account {
+            // Another instance may salt the account's hash anew, so what the one before had bound says nothing. Limits
+            // are forgotten only for an account that is named and is another: better kept a while than broken.
+            let named = before.account.is_some() && poll.account.is_some();
+            if named && before.account != poll.account {
                 limit::forget(&mut tx, agent).await?;
             }
             before.account = None;
