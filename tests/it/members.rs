@@ -155,3 +155,26 @@ fn a_late_refusal_of_an_old_pairing_does_not_end_the_new_one() {
     assert_eq!(agent.run_to_end("t-2").0, "completed");
     assert_eq!(agent.status().state, "ready");
 }
+
+#[test]
+fn a_pairing_left_while_leave_to_send_is_asked_for_leaves_no_task_stuck() {
+    let (world, mut agent) = world(3, Two);
+    world.server.borrow_mut().next("/start", Loss::Slow(6_000));
+    world.server.borrow_mut().add("t-1", CONNECT, stranger());
+    agent.run_until("the question", |world| calls(world, "/start") == 1);
+    assert!(agent.ask(Command::Forget).ok);
+    pair_again(&mut agent);
+    let (status, output) = agent.run_to_end("t-1");
+    assert_eq!((status.as_str(), &output["code"]), ("failed", &json!("outcome_unknown")), "it was looked for");
+    assert_eq!((posts(&world), world.site.borrow().count(SENT)), (0, 3));
+}
+
+#[test]
+fn a_pairing_left_while_a_result_is_posted_keeps_no_update_waiting() {
+    let (world, mut agent) = world(3, Two);
+    world.server.borrow_mut().next("/complete", Loss::Slow(6_000));
+    world.server.borrow_mut().add("t-1", FETCH, json!({}));
+    agent.run_until("the post", |world| calls(world, "/complete") == 1);
+    assert!(agent.ask(Command::Forget).ok);
+    assert!(agent.ask(Command::Drain).ok);
+}
