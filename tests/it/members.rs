@@ -165,7 +165,11 @@ fn a_pairing_left_while_leave_to_send_is_asked_for_leaves_no_task_stuck() {
     assert!(agent.ask(Command::Forget).ok);
     pair_again(&mut agent);
     let (status, output) = agent.run_to_end("t-1");
-    assert_eq!((status.as_str(), &output["code"]), ("failed", &json!("outcome_unknown")), "it was looked for");
+    assert_eq!(
+        (status.as_str(), &output["code"]),
+        ("failed", &json!("outcome_unknown")),
+        "it was looked for"
+    );
     assert_eq!((posts(&world), world.site.borrow().count(SENT)), (0, 3));
 }
 
