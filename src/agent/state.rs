@@ -256,12 +256,6 @@ impl State {
         self.pairing.as_mut().map(Rc::make_mut)
     }
 
-    /// Writes an entry into the journal.
-    pub fn put(&mut self, entry: Entry) {
-        let task = entry.task.clone();
-        self.tasks.insert(&task, Rc::new(entry));
-    }
-
     /// Stamps every entry that differs from `before` with this browser session: see [`Entry::same_session`].
     pub fn stamp_changed(&mut self, before: &Self) {
         for entry in self.tasks.values_mut() {

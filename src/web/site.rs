@@ -6,7 +6,7 @@ use super::host::Host;
 use super::keep_alive::KeepAlive;
 use crate::config::SITE_TIMEOUT_MS;
 use crate::ports::{Session, SiteAnswer, SiteFailure, SiteTransport};
-use crate::voyager::request::{CsrfToken, Method, Redirect, SiteRequest};
+use crate::voyager::request::{CsrfToken, Method, ORIGIN, Redirect, SiteRequest};
 use futures_util::future::{Either, join, select};
 use gloo_timers::future::TimeoutFuture;
 use std::pin::pin;
@@ -18,7 +18,6 @@ use web_sys::{
     Response, ResponseType,
 };
 
-const ORIGIN: &str = "https://www.linkedin.com";
 const SESSION_COOKIE: &str = "li_at";
 const CSRF_COOKIE: &str = "JSESSIONID";
 
@@ -32,14 +31,13 @@ extern "C" {
 pub struct BrowserSite {
     host: Rc<Host>,
     keep_alive: KeepAlive,
-    origin: String,
 }
 
 impl BrowserSite {
     /// LinkedIn, with the cookies of `host`.
     #[must_use]
-    pub fn new(host: Rc<Host>, keep_alive: KeepAlive) -> Self {
-        Self { host, keep_alive, origin: ORIGIN.to_owned() }
+    pub const fn new(host: Rc<Host>, keep_alive: KeepAlive) -> Self {
+        Self { host, keep_alive }
     }
 }
 
@@ -60,7 +58,7 @@ impl SiteTransport for BrowserSite {
         // No await before the call: see the trait.
         let open = self.keep_alive.hold();
         let abort = AbortController::new().map_err(|_| SiteFailure::NotSent)?;
-        let url = format!("{}{}", self.origin, request.path);
+        let url = format!("{ORIGIN}{}", request.path);
         let call = build(&url, &request, &abort).and_then(|request| fetch(&request));
         let answer = JsFuture::from(call.map_err(|_| SiteFailure::NotSent)?);
         let timeout = TimeoutFuture::new(u32::try_from(SITE_TIMEOUT_MS).unwrap_or(u32::MAX));
