@@ -6,7 +6,7 @@
 
 use crate::config::{IDLE_PAGES, MOST_WALKED, PAGE_ROWS, STEPS_BACK};
 use crate::json;
-use liaison_protocol::{Connection, FetchConnections};
+use liaison_protocol::{Connection, FetchConnections, Findings};
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher13;
 use std::hash::Hasher;
@@ -51,19 +51,6 @@ pub struct Walk {
 struct Back {
     steps: u8,
     at: u64,
-}
-
-/// What was odd about a list. Rows are never dropped in silence: what is not in the answer is counted here.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Findings {
-    /// Rows whose member LinkedIn didn't resolve; they are in the answer, with their URN alone.
-    pub unresolved: u64,
-    /// Rows that came twice, dropped.
-    pub duplicates: u64,
-    /// Rows that carried no URN that names a member.
-    pub unreadable: u64,
-    /// The list shifted under the walk and its place was not found again for certain.
-    pub list_shifted: bool,
 }
 
 /// One request for a page.

@@ -3,7 +3,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use super::{Cursor, Page, PageRequest, PageRow, Progress, Walk};
-use liaison_protocol::{Connection, FetchConnections};
+use liaison_protocol::{Connection, FetchConnections, Fields};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -34,7 +34,7 @@ fn numbers(range: std::ops::Range<u32>) -> Vec<Row> {
 }
 
 fn input(start: u64, count: u64) -> FetchConnections {
-    FetchConnections { keyword: None, sort_type: None, start, count }
+    FetchConnections { keyword: None, sort_type: None, start, count, fields: Fields::Documented }
 }
 
 fn by_keyword(start: u64, count: u64) -> FetchConnections {
