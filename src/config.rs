@@ -69,6 +69,8 @@ pub const IDLE_PAGES: u8 = 8;
 pub const MOST_WALKED: u64 = 100_000;
 /// How long a cursor into a list is kept.
 pub const CURSOR_MS: i64 = 30 * 60 * 1_000;
+/// How long the first way to the list is not tried again after another one worked in its place.
+pub const OTHER_WAY_MS: i64 = DAY_MS;
 /// Sent invitations read to find one.
 pub const SENT_ROWS: u64 = 100;
 /// When a started invitation is looked for, counted from the send.

@@ -62,7 +62,7 @@ impl List {
             let entity_urn = format!("urn:li:fsd_profile:{number:06}");
             let matches = !by_keyword || number % 4 == 0;
             let connection = Connection { entity_urn, ..Connection::default() };
-            Some(PageRow { index, connection, resolved, matches })
+            Some(PageRow { index, connection, more: None, resolved, matches })
         };
         Page { rows: (0..).zip(rows).filter_map(row).collect(), received }
     }
