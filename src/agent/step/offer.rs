@@ -95,7 +95,7 @@ impl Turn {
         if let Some(way) = self.state.way(self.now).filter(|&way| walk.can_take(way)) {
             walk.take_way(way);
         }
-        self.take(offer, Stage::Walking(walk));
+        self.take(offer, Stage::Walking(Box::new(walk)));
     }
 
     fn cursor_for(&self, input: &FetchConnections) -> Option<Cursor> {

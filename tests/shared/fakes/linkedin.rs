@@ -218,7 +218,7 @@ impl LinkedIn {
         json!({ "data": data, "included": [] }).to_string()
     }
 
-    fn list(&mut self, path: &str, page: fn(&[Person]) -> (Vec<String>, Vec<String>)) -> String {
+    fn list(&mut self, path: &str, page: fn(&[Person]) -> Records) -> String {
         let nth = self.count(ANY_LIST);
         for change in
             self.changes.extract_if(.., |(at, _)| *at == nth).map(|(_, change)| change).collect::<Vec<_>>()
@@ -273,8 +273,11 @@ impl LinkedIn {
     }
 }
 
-/// Elements and members of a page of the current list.
-fn current_page(people: &[Person]) -> (Vec<String>, Vec<String>) {
+/// A page's `*elements` and `included`, each record as JSON.
+type Records = (Vec<String>, Vec<String>);
+
+/// A page of the current list.
+fn current_page(people: &[Person]) -> Records {
     let (mut elements, mut included) = (Vec::new(), Vec::new());
     for Person { id, name: (first, last), kind } in people {
         elements.push(element("fsd_connection", id, *kind));
@@ -291,7 +294,7 @@ fn current_page(people: &[Person]) -> (Vec<String>, Vec<String>) {
 }
 
 /// The same of the legacy list.
-fn legacy_page(people: &[Person]) -> (Vec<String>, Vec<String>) {
+fn legacy_page(people: &[Person]) -> Records {
     let (mut elements, mut included) = (Vec::new(), Vec::new());
     for Person { id, name: (first, last), kind } in people {
         elements.push(element("fs_relConnection", id, *kind));
