@@ -288,7 +288,7 @@ impl State {
 
     /// Remembers by which way a page came.
     pub fn note_way(&mut self, way: Option<Fallback>, now: i64) {
-        if self.way(now) != way {
+        if way.is_none() || self.way(now) != way {
             self.other_way = way.map(|way| OtherWay { way, until: now + OTHER_WAY_MS });
         }
     }

@@ -41,7 +41,8 @@ fn an_empty_network_is_no_fault() {
 
 #[test]
 fn the_step_that_fails_is_named_with_its_remedy() {
-    let table: [(&str, Mishap, &[(&str, bool)], &str); 6] = [
+    type Row = (&'static str, Mishap, &'static [(&'static str, bool)], &'static str);
+    let table: [Row; 6] = [
         (ME, status_of(401), &[("session", true), ("me", false)], "Nobody is signed in"),
         (ME, status_of(451), &[("session", true), ("me", false)], "LinkedIn asks for a security check"),
         (ME, Mishap::LostBefore, &[("session", true), ("me", false)], "LinkedIn could not be reached"),
