@@ -60,6 +60,9 @@ pub const STORAGE_RETRY_MS: u64 = 2_000;
 
 /// Rows asked of LinkedIn in one page. Servers may give fewer.
 pub const PAGE_ROWS: u64 = 100;
+/// So many of the last rows a walk remembers by their hashes, to find its place by when the very last is gone: so many
+/// new ones at the list's head, less a page, can't hide it.
+pub const RECENT_ROWS: usize = 200;
 /// How many pages a walk steps back to find the row it held last.
 pub const STEPS_BACK: u8 = 3;
 /// So many pages in a row without a new row are a list that no longer pages as we know it. A walk that has lost its place

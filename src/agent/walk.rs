@@ -4,7 +4,7 @@
 //! rows it received, ends at `count` or at an empty page, and asks for each further page one row early: when that row
 //! is not the one it held last, the list has shifted, and it steps back until it finds its place again.
 
-use crate::config::{IDLE_PAGES, MOST_WALKED, PAGE_ROWS, STEPS_BACK};
+use crate::config::{IDLE_PAGES, MOST_WALKED, PAGE_ROWS, RECENT_ROWS, STEPS_BACK};
 use crate::json;
 use liaison_protocol::{Connection, Fallback, FetchConnections, Fields, Findings};
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,8 @@ pub struct Walk {
     pub next: u64,
     /// URN of the row just before, when it was seen.
     pub last: Option<String>,
-    /// Hashes of the page that `last` ended, up to `last`: other rows to find one's place by, should `last` be gone.
+    /// Hashes of the rows up to `last`, the last [`RECENT_ROWS`] of them: others to find one's place by, should `last` be
+    /// gone.
     recent: Vec<u64>,
     /// Hashes of the rows kept or passed over as matches, sorted: duplicates are dropped by them.
     seen: Vec<u64>,
@@ -120,7 +121,7 @@ pub struct Cursor {
     pub next: u64,
     /// URN of the row before it.
     pub last: Option<String>,
-    /// Hashes of the rows that came before it in its page: to find the place by, should `last` be gone.
+    /// Hashes of the rows that came before it: to find the place by, should `last` be gone.
     #[serde(default)]
     recent: Vec<u64>,
     /// Until when it holds.
@@ -296,8 +297,9 @@ impl Walk {
         }
         // Those after the last row taken come again with the next page.
         self.findings.unreadable += self.next.saturating_sub(start + first + taken);
-        let held = page.rows.iter().take_while(|row| start + row.index < self.next);
-        self.recent = held.map(|row| hash(&row.connection.entity_urn)).collect();
+        let held = fresh.iter().take_while(|row| start + row.index < self.next);
+        self.recent.extend(held.map(|row| hash(&row.connection.entity_urn)));
+        self.recent.drain(..self.recent.len().saturating_sub(RECENT_ROWS));
         if !run.is_empty() {
             self.rows.push(run.into());
         }
