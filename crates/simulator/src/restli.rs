@@ -49,6 +49,21 @@ impl Value {
     }
 }
 
+impl Value {
+    /// The values that a list of filters has under this name: `List((key:n,value:List(a,b)))`, or `(n:List(a,b))` as well.
+    pub(crate) fn filter(&self, name: &str) -> Vec<&str> {
+        let values: Vec<&Self> = match self {
+            Self::Record(_) => self.get(name).into_iter().flat_map(Self::items).collect(),
+            _ => {
+                let named = self.items().iter();
+                let named = named.filter(|filter| filter.get("key").and_then(Self::text) == Some(name));
+                named.filter_map(|filter| filter.get("value")).flat_map(Self::items).collect()
+            }
+        };
+        values.into_iter().filter_map(Self::text).collect()
+    }
+}
+
 fn value(rest: &mut &str, depth: usize) -> Option<Value> {
     if depth > DEEPEST {
         return None;
@@ -125,9 +140,11 @@ mod tests {
         assert_eq!(value.get("start").and_then(Value::text), Some("10"));
         let query = value.get("query").unwrap();
         assert_eq!(query.get("keywords").and_then(Value::text), Some("Jörg (a,b)+c"));
-        let filters = query.get("queryParameters").unwrap().items();
-        assert_eq!(filters.len(), 2);
-        assert_eq!(filters[0].get("value").unwrap().items(), [Value::Text("F".to_owned())]);
+        let filters = query.get("queryParameters").unwrap();
+        assert_eq!(filters.filter("resultType"), ["PEOPLE"]);
+        assert_eq!(filters.filter("geoUrn"), [""; 0]);
+        let record = Value::parse("(network:List(F,S))").unwrap();
+        assert_eq!(record.filter("network"), ["F", "S"]);
         let encode = |byte: u8| {
             if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }
         };

@@ -41,7 +41,9 @@ pub(crate) fn answer(world: &mut World, call: &Call) -> Answer {
         ("GET", "relationships/connectionsSummary") => Ok(legacy::summary(&me, world.network.len(), shape)),
         ("GET", "relationships/sentInvitationViewsV2") => lists::sent(world, call, &me),
         ("GET", "relationships/invitationViews") => lists::received(call),
-        ("GET", "identity/dash/profiles") => people::look_up(world, call, &me),
+        ("GET", "identity/dash/profiles" | "voyagerIdentityDashProfiles") => {
+            people::look_up(world, call, &me)
+        }
         ("GET", "graphql") if people::is_search(call) => people::search(world, call),
         ("GET", "search/blended") => people::blended(world, call),
         ("GET", path) if people::viewed(path).is_some() => people::old_view(world, path),

@@ -38,17 +38,11 @@ impl Query {
 
     /// Reads `query:(keywords:…,queryParameters:List((key:network,value:List(F)),…))`.
     pub(crate) fn read(query: &Value) -> Self {
-        let words = |value: &Value| value.text().unwrap_or_default().trim().to_lowercase();
+        let words = |text: &str| text.trim().to_lowercase();
         let filter = |name: &str| -> Vec<String> {
-            let filters = query.get("queryParameters").map(Value::items).unwrap_or_default();
-            let named = filters.iter().filter(|filter| filter.get("key").and_then(Value::text) == Some(name));
-            let values = named.filter_map(|filter| filter.get("value")).flat_map(Value::items);
+            let values = query.get("queryParameters").map(|filters| filters.filter(name)).unwrap_or_default();
             // One client writes several values into one, with bars between them.
-            values
-                .flat_map(|value| {
-                    words(value).split('|').map(|one| one.trim().to_owned()).collect::<Vec<_>>()
-                })
-                .collect()
+            values.into_iter().flat_map(|value| value.split('|')).map(words).collect()
         };
         let network = filter("network");
         let distance = |name: &str| network.is_empty() || network.iter().any(|value| value == name);
@@ -56,7 +50,7 @@ impl Query {
         let own = !filter("connectionOf").is_empty();
         let kinds = filter("resultType");
         Self {
-            keywords: query.get("keywords").map(words).unwrap_or_default(),
+            keywords: query.get("keywords").and_then(Value::text).map(words).unwrap_or_default(),
             first_name: filter("firstName").join(" "),
             last_name: filter("lastName").join(" "),
             connections: own || distance("f"),

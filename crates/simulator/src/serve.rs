@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
-use hyper::header::{CONTENT_LENGTH, HeaderValue};
+use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -154,7 +154,11 @@ async fn respond(
         Outcome::Answer(answer) => return Ok(whole(answer)),
         Outcome::Last(answer) => {
             line.retire();
-            return Ok(whole(answer));
+            let mut response = whole(answer);
+            if !streams {
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            return Ok(response);
         }
         Outcome::Cut(answer, after) => {
             let promised = answer.body.len();

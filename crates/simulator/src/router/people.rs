@@ -12,21 +12,26 @@ use crate::world::World;
 
 const DECORATIONS: &str = "com.linkedin.voyager.dash.deco.identity.profile.";
 /// Those that clients in use name.
-const KNOWN: [&str; 6] = [
+const KNOWN: [&str; 8] = [
     "WebTopCardCore-19",
     "WebTopCardCore-16",
     "WebTopCardCore-15",
     "FullProfile-76",
     "FullProfileWithEntities-35",
+    "TopCardComplete-138",
     "TopCardSupplementary-130",
+    "TopCardSupplementary-140",
 ];
 const SEARCH: &str = "voyagerSearchDashClusters.";
 /// Seen in use from 2024 to September 2026.
-const SEARCH_IDS: [&str; 4] = [
+const SEARCH_IDS: [&str; 7] = [
     "b0928897b71bd00a5a7291755dcd64f0",
     "ef3d0937fb65bd7812e32e5a85028e79",
     "843215f2a3455f1bed85762a45d71be8",
     "e438ab99259203e9c1cd3f358e217282",
+    "66adc6056cf4138949ca5dcb31bb1749",
+    "02af92d4df45aef4ee11b7c453545c26",
+    "994bf4e7d2173b92ccdb5935710c3c5d",
 ];
 
 pub(super) fn look_up(world: &World, call: &Call, me: &Person) -> Refused {
