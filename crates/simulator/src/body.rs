@@ -5,15 +5,15 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use crate::line::Line;
 use hyper::body::{Body, Bytes, Frame, SizeHint};
-use tokio::sync::Notify;
 
 /// The whole answer, or a piece of it followed by the end of the connection.
 #[derive(Debug)]
 pub(crate) struct SiteBody {
     left: Bytes,
     /// Ends the connection once everything is handed over; `None` for a body that ends as it should.
-    cut: Option<Arc<Notify>>,
+    cut: Option<Arc<Line>>,
 }
 
 impl SiteBody {
@@ -21,10 +21,10 @@ impl SiteBody {
         Self { left: bytes.into(), cut: None }
     }
 
-    /// The first bytes only; `close` is notified when they are on their way.
-    pub(crate) fn cut(mut bytes: Vec<u8>, after: usize, close: Arc<Notify>) -> Self {
+    /// The first bytes only; `line` ends when they are on their way.
+    pub(crate) fn cut(mut bytes: Vec<u8>, after: usize, line: Arc<Line>) -> Self {
         bytes.truncate(after);
-        Self { left: bytes.into(), cut: Some(close) }
+        Self { left: bytes.into(), cut: Some(line) }
     }
 }
 
@@ -49,8 +49,8 @@ impl Body for SiteBody {
         match &this.cut {
             None => Poll::Ready(None),
             // Never ends by itself: the connection is closed once all of this is out, see `serve`.
-            Some(close) => {
-                close.notify_one();
+            Some(line) => {
+                line.end();
                 Poll::Pending
             }
         }

@@ -17,6 +17,8 @@ const NAMES: [&str; 5] = ["www.linkedin.com", "linkedin.com", "media.licdn.com",
 /// A certificate and what others need in order to trust it.
 pub(crate) struct Certificate {
     pub(crate) der: CertificateDer<'static>,
+    /// The same as text, as a bundle of trusted certificates takes it.
+    pub(crate) pem: String,
     /// Base64 of the SHA-256 of the public key, as Chromium's `--ignore-certificate-errors-spki-list` takes it.
     pub(crate) spki: String,
     pub(crate) tls: Arc<ServerConfig>,
@@ -34,7 +36,7 @@ impl Certificate {
             .with_no_client_auth()
             .with_single_cert(vec![der.clone()], key)?;
         tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(Self { der, spki: spki(&signing_key), tls: Arc::new(tls) })
+        Ok(Self { der, pem: cert.pem(), spki: spki(&signing_key), tls: Arc::new(tls) })
     }
 }
 

@@ -50,6 +50,22 @@ pub struct Settings {
     pub weekly_limit: u32,
     /// Pending invitations sent before the world began.
     pub older_invitations: u32,
+    /// Invitations that may wait at once.
+    pub pending_limit: u32,
+    /// Connections from which on nobody more can be invited.
+    pub connection_limit: u32,
+    /// Whether the member's e-mail address or telephone is confirmed: without it nobody can be invited.
+    pub handle_confirmed: bool,
+    /// Decoration and query ids that the site has dropped, each whole or its end (`ConnectionListWithProfile-16`).
+    pub dropped: Vec<String>,
+    /// What the list at `relationships/dash/connections` does.
+    pub dash_list: Endpoint,
+    /// What the list at `relationships/connections` does.
+    pub legacy_list: Endpoint,
+    /// What the old profile page at `identity/profiles/{id}/profileView` does.
+    pub profile_view: Endpoint,
+    /// What the old invitation at `growth/normInvitations` does.
+    pub norm_invitations: OldInvitation,
 }
 
 impl Default for Settings {
@@ -64,6 +80,14 @@ impl Default for Settings {
             note_quota: 1_000_000,
             weekly_limit: 1_000_000,
             older_invitations: 2,
+            pending_limit: 1_000_000,
+            connection_limit: 1_000_000,
+            handle_confirmed: true,
+            dropped: Vec::new(),
+            dash_list: Endpoint::Served,
+            legacy_list: Endpoint::Served,
+            profile_view: Endpoint::Gone,
+            norm_invitations: OldInvitation::Moved,
         }
     }
 }
@@ -79,6 +103,9 @@ impl Settings {
         }
         if self.older_invitations > 10_000 {
             return Err(Error::Setting("older_invitations must be at most 10000"));
+        }
+        if self.dropped.iter().any(String::is_empty) {
+            return Err(Error::Setting("every id in dropped must have a letter"));
         }
         const { assert!(MAX_CONNECTIONS <= FIRST_INSERTED) };
         Ok(())
@@ -104,6 +131,30 @@ pub enum DeadSession {
     Login,
     /// 302 to the request's own URL, with a cookie that deletes `li_at`.
     SelfRedirect,
+}
+
+/// Whether an endpoint is still there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Endpoint {
+    /// It answers.
+    #[default]
+    Served,
+    /// 410.
+    Gone,
+    /// 404.
+    Missing,
+}
+
+/// What is left of the invitation endpoint that came before the present one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OldInvitation {
+    /// 301 without a place to go to, as in October 2024.
+    #[default]
+    Moved,
+    /// 400, as in September 2026.
+    Refused,
 }
 
 /// What the member pays for.

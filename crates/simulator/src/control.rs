@@ -7,10 +7,12 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::config::Settings;
+use crate::directory::{self, SEARCHED};
 use crate::exchange::{Answer, Call};
 use crate::fault::Armed;
 use crate::member::{MAX_ACCOUNT, is_well_formed};
-use crate::network::Sort;
+use crate::network::{Shift, Sort};
+use crate::person::Person;
 use crate::relation::MemberState;
 use crate::world::{Shared, World};
 
@@ -29,6 +31,8 @@ pub(crate) async fn answer(shared: &Shared, call: &Call) -> Answer {
         ("GET", "held") => held(shared, call).await,
         ("GET", "state") => Ok(shared.read(state)),
         ("GET", "network") => network(shared, call),
+        ("GET", "strangers") => strangers(shared, call),
+        ("GET", "faults") => Ok(refusals()),
         ("POST", "reset") => reset(shared, call),
         ("POST", "knobs") => knobs(shared, call),
         ("POST", "fault") => arm(shared, call),
@@ -116,21 +120,38 @@ fn held_ids(world: &World) -> Vec<String> {
 
 /// Whom the network holds, newest first: so that a test can name a 1st-degree connection.
 fn network(shared: &Shared, call: &Call) -> Done {
-    let start = number(call, "start")?.unwrap_or(0);
-    let count = number(call, "count")?.unwrap_or(DEFAULT_ROWS);
+    let (start, count) = window(call)?;
     let people = shared.with(|world| world.network.page(Sort::RecentlyAdded, "", start, count));
-    let rows = people.iter().map(|person| {
-        json!({
-            "id": person.id,
-            "first_name": person.first_name,
-            "last_name": person.last_name,
-            "headline": person.headline,
-            "public_identifier": person.public_identifier,
-            "created_ms": person.created_ms,
-            "odd": format!("{:?}", person.oddity),
-        })
-    });
-    Ok(json!({ "people": rows.collect::<Vec<_>>() }))
+    Ok(json!({ "people": people.iter().map(row).collect::<Vec<_>>() }))
+}
+
+/// People outside the network: whom to invite. Those who have an older invitation come first.
+fn strangers(shared: &Shared, call: &Call) -> Done {
+    let (start, count) = window(call)?;
+    let seed = shared.read(|world| world.settings.seed);
+    let numbers = (0..SEARCHED).skip(start).take(count);
+    Ok(json!({ "people": numbers.map(|k| row(&directory::stranger(seed, k))).collect::<Vec<_>>() }))
+}
+
+fn window(call: &Call) -> Result<(usize, usize), String> {
+    Ok((number(call, "start")?.unwrap_or(0), number(call, "count")?.unwrap_or(DEFAULT_ROWS)))
+}
+
+fn row(person: &Person) -> Value {
+    json!({
+        "id": person.id,
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "headline": person.headline,
+        "public_identifier": person.public_identifier,
+        "created_ms": person.created_ms,
+        "odd": format!("{:?}", person.oddity),
+    })
+}
+
+fn refusals() -> Value {
+    let named = crate::refusals().map(|(name, says)| json!({ "name": name, "says": says }));
+    json!({ "refusals": named.collect::<Vec<_>>() })
 }
 
 fn reset(shared: &Shared, call: &Call) -> Done {
@@ -185,21 +206,12 @@ fn release(shared: &Shared, call: &Call) -> Done {
     Ok(json!({ "released": shared.with(|world| world.release(&id)) }))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Shift {
-    #[serde(default)]
-    insert: u32,
-    #[serde(default)]
-    remove: u32,
-}
-
 fn shift(shared: &Shared, call: &Call) -> Done {
-    let Shift { insert, remove } = body(call)?;
-    Ok(shared.with(|world| {
-        world.network.shift(insert, remove);
-        json!({ "connections": world.network.len() })
-    }))
+    let shift: Shift = body(call)?;
+    shared.with(|world| {
+        world.network.shift(&shift)?;
+        Ok(json!({ "connections": world.network.len() }))
+    })
 }
 
 #[derive(Deserialize)]

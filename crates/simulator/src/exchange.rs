@@ -29,6 +29,12 @@ impl Call {
             .map(|(_, value)| value.into_owned())
     }
 
+    /// The first value of a query parameter as it arrived.
+    pub(crate) fn raw_query_value(&self, name: &str) -> Option<&str> {
+        let mut pairs = self.raw_query.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
+    }
+
     /// A header's text; one that is not text counts as absent.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
@@ -47,17 +53,26 @@ impl Call {
         self.path == "/voyager" || self.path.starts_with("/voyager/")
     }
 
+    /// Whether it means to invite somebody, by an endpoint that is alive or by one that is dead.
     pub(crate) fn is_invitation(&self) -> bool {
-        const INVITE: &str = "/voyager/api/voyagerRelationshipsDashMemberRelationships";
-        self.method == "POST" && (self.path == INVITE || self.path == "/voyager/api/growth/normInvitations")
+        const WAYS: [&str; 5] = [
+            "/voyager/api/voyagerRelationshipsDashMemberRelationships",
+            "/voyager/api/growth/normInvitations",
+            "/voyager/api/relationships/invitations",
+            "/voyager/api/voyagerRelationships/dash/invitations",
+            "/mwlite/invite",
+        ];
+        self.method == "POST" && WAYS.contains(&self.path.as_str())
     }
 
     /// The shape the client asked for.
     pub(crate) fn shape(&self) -> Shape {
-        let wants = |value: &hyper::header::HeaderValue| {
-            value.to_str().is_ok_and(|text| text.contains("vnd.linkedin.normalized+json"))
-        };
-        if self.headers.get_all(ACCEPT).iter().any(wants) { Shape::Normalized } else { Shape::Plain }
+        if self.accepts("vnd.linkedin.normalized+json") { Shape::Normalized } else { Shape::Plain }
+    }
+
+    /// Whether the client named this type.
+    pub(crate) fn accepts(&self, kind: &str) -> bool {
+        self.headers.get_all(ACCEPT).iter().any(|value| value.to_str().is_ok_and(|text| text.contains(kind)))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Faults: armed over the control side, each for the n-th request that matches it.
 
+pub(crate) mod catalogue;
+
 use std::collections::BTreeMap;
 
 use hyper::header::HeaderName;
@@ -7,6 +9,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::exchange::{Answer, Call};
+use crate::network::Shift;
 use crate::wire;
 
 /// A fault waiting for its request.
@@ -65,12 +68,26 @@ pub(crate) enum Fault {
     Html { body: Option<String> },
     /// A refusal in the shape that was asked for, without an effect.
     Code { status: u16, code: Option<String>, message: Option<String> },
+    /// A refusal of the catalogue, without an effect.
+    Refusal { name: String },
     /// 200 without an invitation URN, without an effect.
     NoUrn {},
     /// The true answer, cut off after so many bytes of its body.
     Cut { after_bytes: usize },
-    /// The connection is closed without a response head.
-    Reset { when: When },
+    /// The connection is closed without a response head, with a TCP reset instead of an orderly end if `abort`.
+    Reset {
+        when: When,
+        #[serde(default)]
+        abort: bool,
+    },
+    /// On HTTP/2 this request's stream alone is reset; on HTTP/1.1, which has no streams, the connection.
+    StreamReset {
+        when: When,
+        #[serde(default)]
+        code: StreamCode,
+    },
+    /// The connection is to be used no more: GOAWAY on HTTP/2, `connection: close` on HTTP/1.1. The answer still comes.
+    Goaway {},
     /// Nothing is answered until the control side releases the id.
     Hold {
         when: When,
@@ -82,12 +99,30 @@ pub(crate) enum Fault {
     /// The answer comes so much later.
     Delay { ms: u64 },
     /// Rows of the network change just before this request is answered.
-    Shift {
-        #[serde(default)]
-        insert: u32,
-        #[serde(default)]
-        remove: u32,
-    },
+    Shift(Shift),
+}
+
+/// Why a stream is reset, in HTTP/2's words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum StreamCode {
+    /// Something broke.
+    #[default]
+    InternalError,
+    /// Nothing was done: the client may send it again.
+    RefusedStream,
+    /// It is no longer wanted.
+    Cancel,
+}
+
+impl StreamCode {
+    pub(crate) fn reason(self) -> h2::Reason {
+        match self {
+            Self::InternalError => h2::Reason::INTERNAL_ERROR,
+            Self::RefusedStream => h2::Reason::REFUSED_STREAM,
+            Self::Cancel => h2::Reason::CANCEL,
+        }
+    }
 }
 
 impl Fault {
@@ -98,13 +133,16 @@ impl Fault {
             Self::Redirect { .. } => "redirect",
             Self::Html { .. } => "html",
             Self::Code { .. } => "code",
+            Self::Refusal { .. } => "refusal",
             Self::NoUrn {} => "no_urn",
             Self::Cut { .. } => "cut",
             Self::Reset { .. } => "reset",
+            Self::StreamReset { .. } => "stream_reset",
+            Self::Goaway {} => "goaway",
             Self::Hold { .. } => "hold",
             Self::Rename { .. } => "rename",
             Self::Delay { .. } => "delay",
-            Self::Shift { .. } => "shift",
+            Self::Shift(_) => "shift",
         }
     }
 
@@ -129,9 +167,8 @@ impl Fault {
             Self::Code { status, code, message } => {
                 Some(Answer::error(call.shape(), *status, code.as_deref(), message.as_deref()))
             }
-            Self::NoUrn {} => {
-                Some(Answer::voyager(call.shape(), &crate::render::invitation::without_urn(call.shape())))
-            }
+            Self::Refusal { name } => catalogue::find(name).map(|named| named.answer(call)),
+            Self::NoUrn {} => catalogue::find("no_urn").map(|named| named.answer(call)),
             _ => None,
         }
     }
@@ -163,6 +200,10 @@ impl Faults {
                 }
             }
             Fault::Code { status, .. } => check_status(*status)?,
+            Fault::Refusal { name } if catalogue::find(name).is_none() => {
+                return Err("no refusal has that name: GET /__sim/faults lists them");
+            }
+            Fault::Shift(shift) => shift.check()?,
             _ => {}
         }
         self.armed.push(armed);

@@ -39,6 +39,14 @@ impl Twin {
             let _ = tokio::time::timeout(LAST_WORDS, drained).await;
         }
     }
+
+    /// Ends both halves at once with a TCP reset. The first handle must be gone already.
+    pub(crate) fn abort(self) {
+        if let Ok(stream) = TcpStream::from_std(self.0) {
+            // Nothing to wait for: what a reset cuts off is meant to be lost.
+            let _ = stream.set_zero_linger();
+        }
+    }
 }
 
 /// A stream that tells whether something written to it has not yet gone out.

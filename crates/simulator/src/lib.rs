@@ -7,9 +7,9 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `serve`, `body`, `hang_up`, `certificate` | sockets, TLS, hanging up on purpose |
-//! | `site`, `router`, `session`, `render`, `wire` | the site's behaviour: values in, values out |
-//! | `world`, `network`, `person`, `relation`, `member`, `clock`, `chance` | what is true at one moment, all from a seed |
+//! | `serve`, `proxy`, `body`, `line`, `hang_up`, `certificate` | sockets, TLS, ways in, hanging up on purpose |
+//! | `site`, `router`, `pages`, `session`, `restli`, `render`, `wire` | the site's behaviour: values in, values out |
+//! | `world`, `network`, `search`, `directory`, `person`, `relation`, `member`, `clock`, `chance` | what is true at one moment, all from a seed |
 //! | `control`, `fault`, `journal` | what a test does to the site and learns from it |
 
 mod body;
@@ -18,25 +18,36 @@ mod chance;
 mod clock;
 mod config;
 mod control;
+mod directory;
 mod error;
 mod exchange;
 mod fault;
 mod hang_up;
 mod journal;
+mod line;
 mod member;
 mod network;
+mod pages;
 mod person;
+mod proxy;
 mod relation;
 mod render;
+mod restli;
 mod router;
 mod running;
+mod search;
 mod serve;
 mod session;
 mod site;
 mod wire;
 mod world;
 
-pub use config::{Config, DeadSession, Settings, Tier};
+pub use config::{Config, DeadSession, Endpoint, OldInvitation, Settings, Tier};
 pub use error::Error;
 pub use running::{Running, Simulator};
 pub use session::SignIn;
+
+/// The refusals that can be armed by name, with what each answers: what `GET /__sim/faults` lists.
+pub fn refusals() -> impl Iterator<Item = (&'static str, &'static str)> {
+    fault::catalogue::ALL.iter().map(|named| (named.name, named.says))
+}

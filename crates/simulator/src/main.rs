@@ -2,21 +2,25 @@
 
 use std::io::Write as _;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, ValueEnum};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
 use liaison_simulator::{Config, DeadSession, Running, Settings, Simulator, Tier};
 use tokio::signal::unix::{SignalKind, signal};
 
 #[derive(Parser)]
-#[command(version, about, after_long_help = GUIDE)]
+#[command(version, about)]
 struct Arguments {
-    /// Loopback address of the TLS listener that plays www.linkedin.com (port 0: any free one)
+    /// Loopback address of the TLS listener that plays www.linkedin.com (port 0: any free one; 443 for /etc/hosts)
     #[arg(long, default_value = "127.0.0.1:0")]
     listen: SocketAddr,
-    /// Loopback address of the plain HTTP control listener (port 0: any free one)
+    /// Loopback address of the control listener, which is the proxy too (port 0: any free one)
     #[arg(long, default_value = "127.0.0.1:0")]
     control: SocketAddr,
+    /// A file to write the certificate to, as PEM
+    #[arg(long, value_name = "FILE")]
+    certificate: Option<PathBuf>,
     /// Seed of everything invented: the same seed gives the same bytes
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -44,6 +48,9 @@ struct Arguments {
     /// Pending invitations that were sent before the start
     #[arg(long, default_value_t = 2)]
     older_invitations: u32,
+    /// A decoration or query id that the site has dropped, whole or its end (may be repeated)
+    #[arg(long, value_name = "ID")]
+    dropped: Vec<String>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -57,39 +64,19 @@ enum Dead {
     SelfRedirect,
 }
 
-const GUIDE: &str = r#"At its start it prints one line: {"https":"https://127.0.0.1:PORT","control":"http://127.0.0.1:PORT","spki":"..."}
+/// How to use it, but for the refusals, which are listed as they are.
+const GUIDE: &str = include_str!("guide.txt");
 
-A browser meets it as www.linkedin.com with:
-  --host-resolver-rules="MAP www.linkedin.com 127.0.0.1:PORT" --ignore-certificate-errors-spki-list=SPKI
-Open https://www.linkedin.com/login (or /login?as=2 for another member) and press "Sign in"; any password will do.
-
-Control (JSON in, JSON out, no content type needed; CONTROL is the "control" URL of that line):
-  POST CONTROL/__sim/reset    {"seed":1,"connections":250,"page_clamp":100,...}  begin anew; all fields optional
-  POST CONTROL/__sim/knobs    {"page_clamp":40,"tier":"free","note_quota":3,"weekly_limit":5,"dead_session":"login"}
-  POST CONTROL/__sim/fault    {"match":{"method":"POST","path":"piece of path or query"},"nth":1,"times":1,"fault":FAULT}
-  DELETE CONTROL/__sim/fault  disarm all faults
-  GET  CONTROL/__sim/held     ids that wait; ?id=h1&wait_ms=5000 waits until h1 does
-  POST CONTROL/__sim/release  {"id":"h1"}
-  POST CONTROL/__sim/shift    {"insert":1} or {"remove":1}: rows at the head of the list
-  POST CONTROL/__sim/clock    {"advance_ms":60000}
-  POST CONTROL/__sim/member   {"id":"ACo...","state":"none|pending|connected|withdrawn|inaccessible"}
-  POST CONTROL/__sim/account  {"n":2}: whom the next sign-in gets; with "now":true live sessions change hands at once
-  POST CONTROL/__sim/session  {"n":1}: a live session's cookies, without the form
-  DELETE CONTROL/__sim/session  end every session
-  GET  CONTROL/__sim/journal  what arrived; ?posts=1&wait_ms=5000 waits for a count (requests, posts, invitations, unmatched, aborted)
-  GET  CONTROL/__sim/network  ?start=0&count=100: who is in the list;  GET CONTROL/__sim/state: settings and counts
-
-FAULT is one of:
-  {"kind":"status","status":429,"body":"...","content_type":"...","headers":{"retry-after":"5"}}
-  {"kind":"code","status":429,"code":"FUSE_LIMIT_EXCEEDED","message":"..."}   {"kind":"no_urn"}   {"kind":"html"}
-  {"kind":"redirect","location":"/checkpoint/challenge/x"}   {"kind":"rename","from":"firstName","to":"givenName"}
-  {"kind":"cut","after_bytes":100}   {"kind":"reset","when":"before|after"}   {"kind":"hold","when":"before|after","id":"h1"}
-  {"kind":"delay","ms":100}   {"kind":"shift","insert":1,"remove":0}
-"before" and "after" mean the request's effect. Ends on SIGINT or SIGTERM."#;
+fn guide() -> String {
+    let named = liaison_simulator::refusals().map(|(name, says)| format!("  {name:<24}{says}"));
+    GUIDE.to_owned() + &named.collect::<Vec<_>>().join("\n")
+}
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Arguments::parse().into()).await {
+    let matches = Arguments::command().after_long_help(guide()).get_matches();
+    let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    match run(arguments).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             complain(error.as_ref());
@@ -98,11 +85,16 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(config: Config) -> Result<(), Box<dyn std::error::Error>> {
+async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     // Before the announcement: whoever has read the line may end us at once.
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    let running = Simulator::start(config).await?;
+    let certificate = arguments.certificate.clone();
+    let running = Simulator::start(arguments.into()).await?;
+    if let Some(file) = certificate {
+        std::fs::write(&file, running.certificate_pem())
+            .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
+    }
     announce(&running)?;
     tokio::select! {
         _ = interrupt.recv() => {}
@@ -145,6 +137,8 @@ impl From<Arguments> for Config {
             note_quota: given.note_quota,
             weekly_limit: given.weekly_limit,
             older_invitations: given.older_invitations,
+            dropped: given.dropped,
+            ..Settings::default()
         };
         Self { listen: given.listen, control: given.control, settings }
     }

@@ -14,6 +14,7 @@ const FIRST_ACCOUNT: u32 = 4_290_000_000;
 const FIRST_ROW: u32 = 4_290_001_000;
 /// Strangers that the simulator itself had to name: `FIRST_STRANGER + k`.
 const FIRST_STRANGER: u32 = 4_294_000_000;
+const ENDING: u32 = 100_000_000;
 /// The largest account number, so that accounts and rows cannot meet.
 pub(crate) const MAX_ACCOUNT: u32 = 999;
 
@@ -38,6 +39,27 @@ pub(crate) fn stranger_number(k: u32) -> u32 {
 /// The serial of a row, if this member number belongs to one.
 pub(crate) fn row_serial(number: u32) -> Option<u32> {
     if number >= FIRST_STRANGER { None } else { number.checked_sub(FIRST_ROW) }
+}
+
+/// The account `n` that a member number belongs to, if it belongs to one.
+pub(crate) fn account_of(number: u32) -> Option<u32> {
+    number.checked_sub(FIRST_ACCOUNT).filter(|n| (1..=MAX_ACCOUNT).contains(n))
+}
+
+/// The stranger `k` that a member number belongs to, if it belongs to one.
+pub(crate) fn stranger_of(number: u32) -> Option<u32> {
+    number.checked_sub(FIRST_STRANGER)
+}
+
+/// The eight last digits of a member number, with which most public identifiers end.
+pub(crate) fn ending(number: u32) -> u32 {
+    number % ENDING
+}
+
+/// The member number with this ending, if one of ours can have it.
+pub(crate) fn number_ending(ending: u32) -> Option<u32> {
+    let number = (FIRST_ACCOUNT - FIRST_ACCOUNT % ENDING).checked_add(ending)?;
+    (ending < ENDING && number >= FIRST_ACCOUNT).then_some(number)
 }
 
 /// The profile id of a member number under a seed.

@@ -1,11 +1,13 @@
 //! The signed-in member's 1st-degree connections: which rows there are, in which order, and how they shift.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use serde::Deserialize;
 
 use crate::chance::draw;
 use crate::member;
-use crate::person::{self, FIRST_INSERTED, Person};
+use crate::person::{self, FIRST_INSERTED, NEWEST_CONNECTION_MS, Person};
 
 /// The orders the list endpoint knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,85 +32,154 @@ impl Sort {
     }
 }
 
-/// The rows, newest first: those put at the head by `shift`, then the seeded ones that are left.
+/// The rows, newest first.
 #[derive(Debug)]
 pub(crate) struct Network {
     seed: u64,
-    inserted: Vec<u32>,
+    seeded: u32,
+    /// Serials in list order.
+    rows: Vec<u32>,
+    /// Seeded rows that were taken out.
+    removed: HashSet<u32>,
+    /// Rows that were put in, with the moment each was connected.
+    inserted: HashMap<u32, i64>,
     next_inserted: u32,
-    first_seeded: u32,
-    end_seeded: u32,
+    /// Grows whenever the rows change.
+    version: u64,
     /// Orders that need every row's name, kept until the rows change.
     orders: HashMap<(Sort, String), Arc<Vec<u32>>>,
 }
 
 /// Orders kept at once; a client that searches for ever new words must not fill the memory.
 const KEPT_ORDERS: usize = 16;
+const MINUTE_MS: i64 = 60_000;
+const MOST_INSERTED: u32 = 100_000;
+
+/// A change of the rows: `remove` of them from a place on, then `insert` new people there.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Shift {
+    #[serde(default)]
+    insert: u32,
+    #[serde(default)]
+    remove: u32,
+    /// The place, counted from the newest row, which is 0. Past the end means the end.
+    at: Option<usize>,
+    /// The place as a member: the first to be removed, or the one that new people come before.
+    id: Option<String>,
+}
+
+impl Shift {
+    /// Why this shift can never happen, if so.
+    pub(crate) fn check(&self) -> Result<(), &'static str> {
+        if self.at.is_some() && self.id.is_some() {
+            return Err("a shift has its place by at or by id");
+        }
+        if self.insert > MOST_INSERTED { Err("a shift inserts at most 100000") } else { Ok(()) }
+    }
+}
 
 impl Network {
     pub(crate) fn new(seed: u64, connections: u32) -> Self {
         Self {
             seed,
-            inserted: Vec::new(),
+            seeded: connections,
+            rows: (0..connections).collect(),
+            removed: HashSet::new(),
+            inserted: HashMap::new(),
             next_inserted: FIRST_INSERTED,
-            first_seeded: 0,
-            end_seeded: connections,
+            version: 0,
             orders: HashMap::new(),
         }
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.inserted.len() + (self.end_seeded - self.first_seeded) as usize
+        self.rows.len()
     }
 
-    /// Takes `remove` rows from the head, then puts `insert` new people there.
-    pub(crate) fn shift(&mut self, insert: u32, remove: u32) {
-        for _ in 0..remove {
-            if self.inserted.pop().is_none() {
-                self.first_seeded = (self.first_seeded + 1).min(self.end_seeded);
+    pub(crate) fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// Serials in list order, newest first.
+    pub(crate) fn serials(&self) -> &[u32] {
+        &self.rows
+    }
+
+    /// Changes the rows; an id that is not in the list is an error and changes nothing.
+    pub(crate) fn shift(&mut self, shift: &Shift) -> Result<(), &'static str> {
+        shift.check()?;
+        let place = match &shift.id {
+            None => shift.at.unwrap_or(0),
+            Some(id) => self.position(id).ok_or("no row has that id")?,
+        };
+        let at = place.min(self.rows.len());
+        let end = at.saturating_add(shift.remove as usize).min(self.rows.len());
+        for serial in self.rows.drain(at..end) {
+            if self.inserted.remove(&serial).is_none() {
+                self.removed.insert(serial);
             }
         }
-        for _ in 0..insert {
-            self.inserted.push(self.next_inserted);
+        for _ in 0..shift.insert {
+            let serial = self.next_inserted;
             self.next_inserted += 1;
+            self.inserted.insert(serial, self.moment_at(at, serial));
+            self.rows.insert(at, serial);
         }
+        self.version += 1;
         self.orders.clear();
+        Ok(())
+    }
+
+    /// When a row put in at this place was connected: no later than the row above it, no earlier than the one below.
+    fn moment_at(&self, at: usize, serial: u32) -> i64 {
+        let moment = |at: usize| self.rows.get(at).map(|serial| self.person(*serial).created_ms);
+        let above = at.checked_sub(1).and_then(moment);
+        match (above, moment(at)) {
+            (None, below) => {
+                let newest = NEWEST_CONNECTION_MS + i64::from(serial - FIRST_INSERTED + 1) * MINUTE_MS;
+                below.map_or(newest, |below| newest.max(below))
+            }
+            (Some(above), None) => above - MINUTE_MS,
+            (Some(above), Some(below)) => below + (above - below) / 2_000 * 1_000,
+        }
+    }
+
+    /// The connection with this serial.
+    pub(crate) fn person(&self, serial: u32) -> Person {
+        let mut person = person::row(self.seed, serial);
+        if let Some(created_ms) = self.inserted.get(&serial) {
+            person.created_ms = *created_ms;
+        }
+        person
     }
 
     /// Whether the id is that of a 1st-degree connection.
     pub(crate) fn contains(&self, id: &str) -> bool {
-        let Some(number) = member::number_of(id) else { return false };
-        let Some(serial) = member::row_serial(number) else { return false };
-        let listed = if serial >= FIRST_INSERTED {
-            self.inserted.contains(&serial)
-        } else {
-            (self.first_seeded..self.end_seeded).contains(&serial)
-        };
-        listed && member::mint(self.seed, number) == id
+        self.serial_of(id).is_some()
+    }
+
+    fn serial_of(&self, id: &str) -> Option<u32> {
+        let number = member::number_of(id)?;
+        let serial = member::row_serial(number)?;
+        let seeded = serial < self.seeded && !self.removed.contains(&serial);
+        let listed = seeded || self.inserted.contains_key(&serial);
+        (listed && member::mint(self.seed, number) == id).then_some(serial)
+    }
+
+    fn position(&self, id: &str) -> Option<usize> {
+        let serial = self.serial_of(id)?;
+        self.rows.iter().position(|row| *row == serial)
     }
 
     /// Up to `count` people from `start` of the list in this order, narrowed by the keyword.
     pub(crate) fn page(&mut self, sort: Sort, keyword: &str, start: usize, count: usize) -> Vec<Person> {
         let keyword = keyword.trim().to_lowercase();
         if sort == Sort::RecentlyAdded && keyword.is_empty() {
-            return (start..self.len())
-                .take(count)
-                .filter_map(|at| self.serial_at(at))
-                .map(|serial| person::row(self.seed, serial))
-                .collect();
+            return self.rows.iter().skip(start).take(count).map(|serial| self.person(*serial)).collect();
         }
         let order = self.order(sort, keyword);
-        order.iter().skip(start).take(count).map(|serial| person::row(self.seed, *serial)).collect()
-    }
-
-    fn serial_at(&self, at: usize) -> Option<u32> {
-        match at.checked_sub(self.inserted.len()) {
-            None => self.inserted.iter().rev().nth(at).copied(),
-            Some(rest) => {
-                let serial = self.first_seeded.checked_add(u32::try_from(rest).ok()?)?;
-                (serial < self.end_seeded).then_some(serial)
-            }
-        }
+        order.iter().skip(start).take(count).map(|serial| self.person(*serial)).collect()
     }
 
     fn order(&mut self, sort: Sort, keyword: String) -> Arc<Vec<u32>> {
@@ -117,9 +188,7 @@ impl Network {
             return Arc::clone(order);
         }
         let seed = self.seed;
-        let people = (0..self.len())
-            .filter_map(|at| self.serial_at(at))
-            .map(|serial| (serial, person::row(seed, serial)));
+        let people = self.rows.iter().map(|serial| (*serial, self.person(*serial)));
         let mut rows: Vec<(String, u32)> = people
             .filter(|(_, person)| matches(person, &key.1))
             .map(|(serial, person)| (sort_key(sort, seed, serial, &person), serial))
@@ -157,25 +226,51 @@ fn sort_key(sort: Sort, seed: u64, serial: u32, person: &Person) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     fn ids(people: &[Person]) -> Vec<String> {
         people.iter().map(|person| person.id.clone()).collect()
+    }
+
+    fn shifted(network: &mut Network, shift: serde_json::Value) {
+        network.shift(&serde_json::from_value(shift).unwrap()).unwrap();
     }
 
     #[test]
     fn a_shift_moves_the_rows_by_as_many() {
         let mut network = Network::new(1, 50);
         let before = ids(&network.page(Sort::RecentlyAdded, "", 0, 50));
-        network.shift(2, 0);
+        shifted(&mut network, json!({ "insert": 2 }));
         let after = ids(&network.page(Sort::RecentlyAdded, "", 0, 100));
         assert_eq!(after.len(), 52);
         assert_eq!(after[2..], before[..]);
-        network.shift(0, 3);
+        shifted(&mut network, json!({ "remove": 3 }));
         assert_eq!(ids(&network.page(Sort::RecentlyAdded, "", 0, 100)), before[1..]);
-        assert!(!network.contains(&before[0]));
+        assert!(!network.contains(&before[0]) && !network.contains(&after[0]));
         assert!(network.contains(&before[1]));
-        network.shift(0, 1_000);
+        shifted(&mut network, json!({ "remove": 1_000 }));
         assert_eq!(network.len(), 0);
+    }
+
+    #[test]
+    fn rows_change_in_the_middle_and_stay_in_the_order_of_their_moments() {
+        let mut network = Network::new(1, 200);
+        let before = ids(&network.page(Sort::RecentlyAdded, "", 0, 200));
+        shifted(&mut network, json!({ "insert": 3, "at": 100 }));
+        shifted(&mut network, json!({ "insert": 1, "at": 9_999 }));
+        shifted(&mut network, json!({ "insert": 1 }));
+        shifted(&mut network, json!({ "remove": 2, "id": before[150] }));
+        let people = network.page(Sort::RecentlyAdded, "", 0, 500);
+        let after = ids(&people);
+        assert_eq!(after.len(), 203);
+        assert_eq!(
+            (&after[1..101], &after[104..154], &after[154..202]),
+            (&before[..100], &before[100..150], &before[152..])
+        );
+        assert!(people.is_sorted_by(|above, below| above.created_ms >= below.created_ms));
+        assert!(people.iter().all(|person| person.created_ms % 1_000 == 0 && network.contains(&person.id)));
+        let gone: Shift = serde_json::from_value(json!({ "remove": 1, "id": before[150] })).unwrap();
+        assert!(network.shift(&gone).is_err());
     }
 
     #[test]

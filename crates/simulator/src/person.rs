@@ -259,7 +259,7 @@ fn slug(first: &str, last: &str, number: u32) -> String {
         .map(str::to_ascii_lowercase)
         .collect();
     let stem = if words.is_empty() { "member".to_owned() } else { words.join("-") };
-    format!("{stem}-sim-{}", number % 100_000_000)
+    format!("{stem}-sim-{}", member::ending(number))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::config::Settings;
 use crate::member;
 use crate::network::Network;
+use crate::person::NEWEST_CONNECTION_MS;
 
 const DAY_MS: i64 = 86_400_000;
 /// After a withdrawal the same person can be invited again in about three weeks.
@@ -29,7 +30,10 @@ pub(crate) enum MemberState {
     /// An invitation was taken back.
     Withdrawn,
     /// The profile cannot be reached by this member.
+    #[serde(alias = "blocked")]
     Inaccessible,
+    /// Can be invited only by those who know the e-mail address.
+    EmailRequired,
 }
 
 /// One invitation that took effect.
@@ -52,6 +56,9 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
+    /// An endpoint that was taken away.
+    pub(crate) const GONE: Self = Self { status: 410, code: None, message: Some("This endpoint is gone") };
+
     pub(crate) const fn plain(status: u16) -> Self {
         Self { status, code: None, message: None }
     }
@@ -64,7 +71,12 @@ impl Refusal {
 const CANT_RESEND_YET: Refusal = Refusal::coded(400, "CANT_RESEND_YET");
 const NOTE_LIMIT: Refusal = Refusal::coded(429, "CUSTOM_INVITE_LIMIT_REACHED");
 const WEEKLY_LIMIT: Refusal = Refusal::coded(429, "FUSE_LIMIT_EXCEEDED");
-const INACCESSIBLE: Refusal =
+const TOO_MANY_PENDING: Refusal = Refusal::coded(400, "MAX_INVITATION_SENT");
+const UNCONFIRMED: Refusal = Refusal::coded(400, "PRIMARY_HANDLE_NOT_CONFIRMED");
+const TOO_MANY_CONNECTIONS: Refusal = Refusal::coded(400, "CANT_INVITE_CONNECTION_LIMIT_REACHED");
+/// No code for it was ever seen.
+const EMAIL_REQUIRED: Refusal = Refusal::plain(422);
+pub(crate) const INACCESSIBLE: Refusal =
     Refusal { status: 403, code: None, message: Some("This profile can't be accessed") };
 
 /// Standing per member, and every invitation of this world.
@@ -78,9 +90,11 @@ impl Relations {
     /// A world begins with some older invitations, one a day, so that a list of sent ones is not empty.
     pub(crate) fn new(settings: &Settings, now_ms: i64) -> Self {
         let mut relations = Self { standing: HashMap::new(), invitations: Vec::new() };
+        // Counted from a constant moment, so that two worlds of one seed are alike whatever the day.
+        let last_ms = now_ms.min(NEWEST_CONNECTION_MS);
         for k in (0..settings.older_invitations).rev() {
             let id = member::mint(settings.seed, member::stranger_number(k));
-            relations.record(id, None, now_ms - i64::from(k + 1) * DAY_MS, false);
+            relations.record(id, None, last_ms - i64::from(k + 1) * DAY_MS, false);
         }
         relations
     }
@@ -100,7 +114,19 @@ impl Relations {
         match self.state(network, profile_id, now_ms) {
             MemberState::None => {}
             MemberState::Inaccessible => return Err(INACCESSIBLE),
-            _ => return Err(CANT_RESEND_YET),
+            MemberState::EmailRequired => return Err(EMAIL_REQUIRED),
+            MemberState::Pending | MemberState::Connected | MemberState::Withdrawn => {
+                return Err(CANT_RESEND_YET);
+            }
+        }
+        if !settings.handle_confirmed {
+            return Err(UNCONFIRMED);
+        }
+        if network.len() >= settings.connection_limit as usize {
+            return Err(TOO_MANY_CONNECTIONS);
+        }
+        if self.pending().len() >= settings.pending_limit as usize {
+            return Err(TOO_MANY_PENDING);
         }
         if self.requested_since(now_ms - WEEK_MS, |_| true) >= settings.weekly_limit as usize {
             return Err(WEEKLY_LIMIT);
@@ -140,7 +166,14 @@ impl Relations {
         self.invitations.iter().filter(|sent| sent.requested)
     }
 
-    fn state(&self, network: &Network, profile_id: &str, now_ms: i64) -> MemberState {
+    /// The invitation that waits for this member's answer.
+    pub(crate) fn waiting(&self, profile_id: &str) -> Option<&Invitation> {
+        let pending = self.standing.get(profile_id)?.0 == MemberState::Pending;
+        self.invitations.iter().rev().find(|sent| pending && sent.profile_id == profile_id)
+    }
+
+    /// What stands between the signed-in member and this one.
+    pub(crate) fn state(&self, network: &Network, profile_id: &str, now_ms: i64) -> MemberState {
         match self.standing.get(profile_id) {
             Some((MemberState::Withdrawn, since)) if now_ms - since >= RESEND_AFTER_MS => MemberState::None,
             Some((state, _)) => *state,

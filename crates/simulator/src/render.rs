@@ -5,6 +5,8 @@ pub(crate) mod invitation;
 pub(crate) mod legacy;
 pub(crate) mod me;
 pub(crate) mod picture;
+pub(crate) mod profile;
+pub(crate) mod search;
 pub(crate) mod sent;
 
 use serde_json::{Value, json};

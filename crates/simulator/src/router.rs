@@ -1,23 +1,20 @@
 //! Every route of the simulated site on one screen, and what each does to the world.
 
+mod invite;
+mod lists;
+mod people;
+
+use hyper::header::CONTENT_TYPE;
 use serde_json::Value;
 
+use crate::config::{Endpoint, OldInvitation};
 use crate::exchange::{Answer, Call, Shape};
-use crate::member;
-use crate::network::Sort;
-use crate::person::{self, Person};
+use crate::pages;
 use crate::relation::Refusal;
-use crate::render::invitation::Decoration;
-use crate::render::{connection, invitation, legacy, me, sent};
+use crate::render::{legacy, me};
 use crate::session;
 use crate::world::World;
 
-const LIST_DECORATIONS: [&str; 2] = [
-    "com.linkedin.voyager.dash.deco.web.mynetwork.ConnectionListWithProfile-16",
-    "com.linkedin.voyager.dash.deco.web.mynetwork.ConnectionListWithProfile-15",
-];
-const INVITE_DECORATION: &str =
-    "com.linkedin.voyager.dash.deco.relationships.InvitationCreationResultWithInvitee-";
 /// Rows a page holds when the request does not say.
 const DEFAULT_COUNT: usize = 10;
 
@@ -26,8 +23,7 @@ type Refused = Result<Value, Refusal>;
 /// The true answer to a request, with its effect on the world.
 pub(crate) fn answer(world: &mut World, call: &Call) -> Answer {
     if !call.is_voyager() {
-        return session::answer_page(&mut world.sessions, call)
-            .unwrap_or_else(|| Answer::html(404, "Not found"));
+        return pages::answer(&mut world.sessions, call).unwrap_or_else(|| Answer::html(404, "Not found"));
     }
     if let Err(refused) = session::check_csrf(call) {
         return refused;
@@ -40,100 +36,62 @@ pub(crate) fn answer(world: &mut World, call: &Call) -> Answer {
     let path = call.path.strip_prefix("/voyager/api/").unwrap_or_default();
     let done = match (call.method.as_str(), path) {
         ("GET", "me") => Ok(me::me(&me, shape)),
-        ("GET", "relationships/dash/connections") => list_connections(world, call),
-        ("GET", "relationships/connections") => list_legacy(world, call),
+        ("GET", "relationships/dash/connections") => lists::dash(world, call),
+        ("GET", "relationships/connections") => lists::legacy(world, call),
         ("GET", "relationships/connectionsSummary") => Ok(legacy::summary(&me, world.network.len(), shape)),
-        ("GET", "relationships/sentInvitationViewsV2") => list_sent(world, call, &me),
-        ("POST", "voyagerRelationshipsDashMemberRelationships") => invite(world, call, &me),
-        ("POST", "growth/normInvitations") => Err(Refusal::plain(301)),
+        ("GET", "relationships/sentInvitationViewsV2") => lists::sent(world, call, &me),
+        ("GET", "relationships/invitationViews") => lists::received(call),
+        ("GET", "identity/dash/profiles" | "voyagerIdentityDashProfiles") => {
+            people::look_up(world, call, &me)
+        }
+        ("GET", "graphql") if people::is_search(call) => people::search(world, call),
+        ("GET", "search/blended") => people::blended(world, call),
+        ("GET", path) if people::viewed(path).is_some() => people::old_view(world, path),
+        ("POST", "voyagerRelationshipsDashMemberRelationships") => invite::invite(world, call, &me),
+        ("POST", "growth/normInvitations") => Err(match world.settings.norm_invitations {
+            OldInvitation::Moved => Refusal::plain(301),
+            OldInvitation::Refused => Refusal::plain(400),
+        }),
+        ("POST", "relationships/invitations" | "voyagerRelationships/dash/invitations") => {
+            Err(Refusal::plain(400))
+        }
         _ => {
             world.journal.count_unmatched();
-            return session::not_simulated(shape);
+            return not_simulated(shape);
         }
     };
     match done {
-        Ok(body) => Answer::voyager(shape, &body),
+        Ok(body) => served(call, &body),
         Err(refusal) => Answer::refusal(shape, refusal),
     }
 }
 
-fn list_connections(world: &mut World, call: &Call) -> Refused {
-    let decoration = call.query("decorationId");
-    if call.query("q").as_deref() != Some("search")
-        || decoration.as_ref().is_some_and(|name| !LIST_DECORATIONS.contains(&name.as_str()))
-    {
-        return Err(Refusal::plain(400));
+fn served(call: &Call, body: &Value) -> Answer {
+    let mut answer = Answer::voyager(call.shape(), body);
+    if call.path.ends_with("/graphql") && call.accepts("application/graphql") {
+        answer.headers = vec![(CONTENT_TYPE, "application/graphql".to_owned())];
     }
-    let sort = Sort::parse(call.query("sortType").as_deref()).ok_or(Refusal::plain(400))?;
-    let (start, count) = window(call)?;
-    let keyword = call.query("keyword").unwrap_or_default();
-    let people = world.network.page(sort, &keyword, start, count.min(world.settings.page_clamp as usize));
-    let seed = world.settings.seed;
-    let page = connection::Page { people: &people, start, count, decorated: decoration.is_some(), seed };
-    Ok(connection::page(&page, call.shape()))
+    answer
 }
 
-fn list_legacy(world: &mut World, call: &Call) -> Refused {
-    let sort = match call.query("sortType") {
-        None => Sort::RecentlyAdded,
-        named => Sort::parse(named.as_deref()).ok_or(Refusal::plain(400))?,
-    };
-    let (start, count) = window(call)?;
-    let people = world.network.page(sort, "", start, count.min(world.settings.page_clamp as usize));
-    Ok(legacy::page(&people, start, count, call.shape()))
+/// Refuses what the site does not know: an id that is not among `known`, or one that it has dropped since.
+fn recognise<'a>(world: &World, id: &'a str, family: &str, known: &[&str]) -> Result<&'a str, Refusal> {
+    let name = id.strip_prefix(family).filter(|name| known.contains(name)).ok_or(Refusal::plain(400))?;
+    let dropped = world.settings.dropped.iter().any(|end| id.ends_with(end.as_str()));
+    if dropped { Err(Refusal::plain(400)) } else { Ok(name) }
 }
 
-fn list_sent(world: &World, call: &Call, me: &Person) -> Refused {
-    let asked = (call.query("q"), call.query("invitationType"));
-    if asked != (Some("invitationType".to_owned()), Some("CONNECTION".to_owned())) {
-        return Err(Refusal::plain(400));
+/// A decoration without its number, as the recipes of an answer name it.
+fn recipe(decoration: &str) -> &str {
+    decoration.rsplit_once('-').map_or(decoration, |(name, _)| name)
+}
+
+fn still_there(endpoint: Endpoint) -> Result<(), Refusal> {
+    match endpoint {
+        Endpoint::Served => Ok(()),
+        Endpoint::Gone => Err(Refusal::GONE),
+        Endpoint::Missing => Err(Refusal::plain(404)),
     }
-    let (start, count) = window(call)?;
-    let pending = world.relations.pending();
-    let rows: Vec<sent::Row<'_>> = pending
-        .into_iter()
-        .skip(start)
-        .take(count.min(world.settings.page_clamp as usize))
-        .map(|sent| (sent, person::stranger(world.settings.seed, &sent.profile_id)))
-        .collect();
-    Ok(sent::page(&rows, me, start, count, call.shape()))
-}
-
-fn invite(world: &mut World, call: &Call, me: &Person) -> Refused {
-    let decoration = invite_decoration(call)?;
-    let (profile_id, note) = invitee(call).ok_or(Refusal::plain(400))?;
-    if profile_id == me.id {
-        return Err(Refusal::plain(500));
-    }
-    let now_ms = world.clock.now_ms();
-    let sent = world.relations.invite(&world.settings, &world.network, &profile_id, note, now_ms)?;
-    let invitee = person::stranger(world.settings.seed, &profile_id);
-    Ok(invitation::created(&sent, &invitee, decoration, call.shape()))
-}
-
-fn invite_decoration(call: &Call) -> Result<Decoration, Refusal> {
-    match call.query("decorationId").as_deref().map(|name| name.strip_prefix(INVITE_DECORATION)) {
-        None => Ok(Decoration::Thin),
-        Some(Some("1")) => Ok(Decoration::First),
-        Some(Some("2")) => Ok(Decoration::Second),
-        Some(_) => Err(Refusal::plain(400)),
-    }
-}
-
-/// Profile id and note of an invitation's body, in the form that its action goes with. An empty note is none.
-fn invitee(call: &Call) -> Option<(String, Option<String>)> {
-    let body: Value = serde_json::from_slice(&call.body).ok()?;
-    let urn = match call.query("action")?.as_str() {
-        "verifyQuotaAndCreateV2" => body.pointer("/invitee/inviteeUnion/memberProfile")?,
-        "verifyQuotaAndCreate" => body.get("inviteeProfileUrn")?,
-        _ => return None,
-    };
-    let id = urn.as_str()?.strip_prefix("urn:li:fsd_profile:")?;
-    let note = match body.get("customMessage") {
-        None | Some(Value::Null) => None,
-        Some(note) => Some(note.as_str()?.to_owned()).filter(|note| !note.is_empty()),
-    };
-    member::is_well_formed(id).then(|| (id.to_owned(), note))
 }
 
 /// `start` and `count`; anything but a whole number from 0 is a bad request.
@@ -143,6 +101,11 @@ fn window(call: &Call) -> Result<(usize, usize), Refusal> {
         Some(text) => text.parse().map_err(|_| Refusal::plain(400)),
     };
     Ok((number("start", 0)?, number("count", DEFAULT_COUNT)?))
+}
+
+/// An error in the shape asked for, for a path under `/voyager` that the simulator does not know.
+fn not_simulated(shape: Shape) -> Answer {
+    Answer::error(shape, 501, None, Some("not simulated"))
 }
 
 /// Only answers under `/voyager` have shapes; kept here so that the two stay together.

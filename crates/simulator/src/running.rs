@@ -36,14 +36,16 @@ impl Simulator {
         let addresses = (address(&site, config.listen)?, address(&control, config.control)?);
         let shared = Arc::new(Shared::new(config.settings));
         let stop = watch::Sender::new(false);
-        let tls = Side::Site(TlsAcceptor::from(certificate.tls));
+        let tls = TlsAcceptor::from(certificate.tls);
         let mut listeners = JoinSet::new();
-        listeners.spawn(serve::run(site, tls, Arc::clone(&shared), stop.subscribe()));
-        listeners.spawn(serve::run(control, Side::Control, Arc::clone(&shared), stop.subscribe()));
+        for (listener, side) in [(site, Side::Site), (control, Side::Control)] {
+            listeners.spawn(serve::run(listener, side, tls.clone(), Arc::clone(&shared), stop.subscribe()));
+        }
         Ok(Running {
             https: addresses.0,
             control: addresses.1,
             certificate: certificate.der.to_vec(),
+            pem: certificate.pem,
             spki: certificate.spki,
             shared,
             stop,
@@ -58,6 +60,7 @@ pub struct Running {
     https: SocketAddr,
     control: SocketAddr,
     certificate: Vec<u8>,
+    pem: String,
     spki: String,
     shared: Arc<Shared>,
     stop: watch::Sender<bool>,
@@ -89,6 +92,18 @@ impl Running {
         &self.certificate
     }
 
+    /// The certificate as PEM, for clients that take a file of trusted certificates.
+    #[must_use]
+    pub fn certificate_pem(&self) -> &str {
+        &self.pem
+    }
+
+    /// The proxy on the control port, which leads to the simulated `www.linkedin.com` and nowhere else.
+    #[must_use]
+    pub fn proxy_url(&self) -> String {
+        self.control_url()
+    }
+
     /// Base64 of the SHA-256 of the certificate's public key, as `--ignore-certificate-errors-spki-list` takes it.
     #[must_use]
     pub fn spki(&self) -> &str {
@@ -98,7 +113,12 @@ impl Running {
     /// The line that the binary prints at its start.
     #[must_use]
     pub fn announcement(&self) -> Value {
-        json!({ "https": self.https_url(), "control": self.control_url(), "spki": self.spki })
+        json!({
+            "https": self.https_url(),
+            "control": self.control_url(),
+            "proxy": self.proxy_url(),
+            "spki": self.spki,
+        })
     }
 
     /// Signs the account in whose turn it is, without the login form.

@@ -1,6 +1,5 @@
 //! Sockets: accepting, TLS, HTTP/2 and HTTP/1.1, and hanging up on purpose.
 
-use std::convert::Infallible;
 use std::future::{Future as _, pending, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
@@ -10,14 +9,14 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
-use hyper::header::{CONTENT_LENGTH, HeaderValue};
+use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
@@ -25,6 +24,8 @@ use crate::body::SiteBody;
 use crate::control;
 use crate::exchange::{Answer, Call};
 use crate::hang_up::{Twin, Watched};
+use crate::line::Line;
+use crate::proxy::{self, Target};
 use crate::site::{self, Outcome};
 use crate::world::Shared;
 
@@ -34,11 +35,11 @@ const LARGEST_BODY: usize = 1 << 20;
 const AFTER_FAILED_ACCEPT: Duration = Duration::from_millis(20);
 
 /// Which side of the simulator a listener serves.
-#[derive(Clone)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
     /// www.linkedin.com, behind TLS.
-    Site(TlsAcceptor),
-    /// The control endpoints, in plain HTTP.
+    Site,
+    /// The control endpoints, in plain HTTP, and the proxy that leads to the site.
     Control,
 }
 
@@ -46,6 +47,7 @@ pub(crate) enum Side {
 pub(crate) async fn run(
     listener: TcpListener,
     side: Side,
+    tls: TlsAcceptor,
     shared: Arc<Shared>,
     mut stop: watch::Receiver<bool>,
 ) {
@@ -56,7 +58,7 @@ pub(crate) async fn run(
             () = async { drop(stop.wait_for(|stopped| *stopped).await) } => break,
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    connections.spawn(connection(stream, side.clone(), Arc::clone(&shared)));
+                    connections.spawn(connection(stream, side, tls.clone(), Arc::clone(&shared)));
                 }
                 Err(_) => tokio::time::sleep(AFTER_FAILED_ACCEPT).await,
             },
@@ -65,21 +67,30 @@ pub(crate) async fn run(
     }
 }
 
-async fn connection(stream: TcpStream, side: Side, shared: Arc<Shared>) {
+async fn connection(mut stream: TcpStream, mut side: Side, tls: TlsAcceptor, shared: Arc<Shared>) {
     // Small answers must not wait for an acknowledgement.
     let _ = stream.set_nodelay(true);
+    if side == Side::Control && proxy::wants_tunnel(&stream).await {
+        match proxy::open_tunnel(&mut stream).await {
+            Ok(true) => side = Side::Site,
+            // Refused, or left before it was answered.
+            Ok(false) | Err(_) => return,
+        }
+    }
     // A socket that cannot be doubled is one that is already gone.
     let Ok((stream, twin)) = Twin::of(stream) else { return };
     let ended = match side {
-        Side::Control => speak(stream, false, shared).await,
-        Side::Site(acceptor) => match acceptor.accept(stream).await {
-            Ok(stream) => speak(stream, true, shared).await,
+        Side::Control => speak(stream, side, shared).await,
+        Side::Site => match tls.accept(stream).await {
+            Ok(stream) => speak(stream, side, shared).await,
             // A handshake fails when the client does not trust the certificate: the client's affair.
             Err(_) => Ended::ByItself,
         },
     };
-    if ended == Ended::OnPurpose {
-        twin.hang_up().await;
+    match ended {
+        Ended::ByItself => {}
+        Ended::OnPurpose => twin.hang_up().await,
+        Ended::Aborted => twin.abort(),
     }
 }
 
@@ -87,31 +98,33 @@ async fn connection(stream: TcpStream, side: Side, shared: Arc<Shared>) {
 enum Ended {
     ByItself,
     OnPurpose,
+    Aborted,
 }
 
 async fn speak<S: AsyncRead + AsyncWrite + Unpin + 'static>(
     stream: S,
-    site: bool,
+    side: Side,
     shared: Arc<Shared>,
 ) -> Ended {
-    let close = Arc::new(Notify::new());
-    let service = service_fn(|request| {
-        let (shared, close) = (Arc::clone(&shared), Arc::clone(&close));
-        async move { Ok::<_, Infallible>(respond(request, site, shared, close).await) }
-    });
+    let line = Arc::new(Line::default());
+    let service = service_fn(|request| respond(request, side, Arc::clone(&shared), Arc::clone(&line)));
     let (stream, waiting) = Watched::new(stream);
     let builder = auto::Builder::new(TokioExecutor::new());
     let mut speaking = pin!(builder.serve_connection(TokioIo::new(stream), service));
-    let mut told = pin!(close.notified());
-    let mut closing = false;
+    let (mut ended, mut retired) = (pin!(line.when_ended()), pin!(line.when_retired()));
+    let (mut closing, mut retiring) = (false, false);
     poll_fn(|cx| {
         // In this order: once told to close, one more turn writes whatever was handed over before.
-        closing = closing || told.as_mut().poll(cx).is_ready();
+        closing = closing || ended.as_mut().poll(cx).is_ready();
+        if !retiring && retired.as_mut().poll(cx).is_ready() {
+            retiring = true;
+            speaking.as_mut().graceful_shutdown();
+        }
         if speaking.as_mut().poll(cx).is_ready() {
             return Poll::Ready(Ended::ByItself);
         }
         if closing && !waiting.load(Ordering::Relaxed) {
-            Poll::Ready(Ended::OnPurpose)
+            Poll::Ready(if line.is_aborted() { Ended::Aborted } else { Ended::OnPurpose })
         } else {
             Poll::Pending
         }
@@ -119,32 +132,45 @@ async fn speak<S: AsyncRead + AsyncWrite + Unpin + 'static>(
     .await
 }
 
+/// An error resets the request's stream.
 async fn respond(
     request: Request<Incoming>,
-    site: bool,
+    side: Side,
     shared: Arc<Shared>,
-    close: Arc<Notify>,
-) -> Response<SiteBody> {
+    line: Arc<Line>,
+) -> Result<Response<SiteBody>, h2::Error> {
+    let target = if side == Side::Site { Target::Site } else { Target::of(request.uri()) };
     let call = match read(request).await {
         Ok(call) => call,
-        Err(answer) => return whole(answer),
+        Err(answer) => return Ok(whole(answer)),
     };
-    if !site {
-        return whole(control::answer(&shared, &call).await);
+    match target {
+        Target::Control => return Ok(whole(control::answer(&shared, &call).await)),
+        Target::Elsewhere => return Ok(whole(proxy::elsewhere())),
+        Target::Site => {}
     }
+    let streams = call.http == "2";
     match site::handle(shared, call).await {
-        Outcome::Answer(answer) => whole(answer),
+        Outcome::Answer(answer) => return Ok(whole(answer)),
+        Outcome::Last(answer) => {
+            line.retire();
+            let mut response = whole(answer);
+            if !streams {
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            return Ok(response);
+        }
         Outcome::Cut(answer, after) => {
             let promised = answer.body.len();
             let (mut response, bytes) = head(answer);
             response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(promised));
-            response.map(|()| SiteBody::cut(bytes, after, close))
+            return Ok(response.map(|()| SiteBody::cut(bytes, after, line)));
         }
-        Outcome::Close => {
-            close.notify_one();
-            pending().await
-        }
+        Outcome::ResetStream(reason) if streams => return Err(reason.into()),
+        Outcome::ResetStream(_) | Outcome::Close { abort: false } => line.end(),
+        Outcome::Close { abort: true } => line.abort(),
     }
+    pending().await
 }
 
 async fn read(request: Request<Incoming>) -> Result<Call, Answer> {

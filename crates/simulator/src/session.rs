@@ -4,12 +4,13 @@ use hyper::header::{COOKIE, SET_COOKIE};
 
 use crate::chance::draw;
 use crate::config::DeadSession;
-use crate::exchange::{Answer, Call, Shape};
+use crate::exchange::{Answer, Call};
 use crate::member::MAX_ACCOUNT;
 
 /// Key of the session tokens' check digits. No secret: the simulator guards nothing.
 const TOKEN_KEY: u64 = 0x11a1_5051;
-const DELETED: &str =
+/// What a cookie's name is followed by when the site takes it away.
+pub(crate) const DELETED: &str =
     "=\"delete me\"; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Secure; SameSite=None";
 
 /// Who may sign in, and which sessions are alive. Sessions outlive a reset of the world, as a browser's cookies do.
@@ -56,8 +57,13 @@ impl Sessions {
         let bits = draw(TOKEN_KEY, u64::from(account), u64::from(self.epoch));
         SignIn {
             li_at: format!("AQEDASim{account:03}x{:06}x{bits:016x}", self.epoch),
-            csrf_token: format!("ajax:{:019}", bits % 9_000_000_000_000_000_000 + 1_000_000_000_000_000_000),
+            csrf_token: csrf_token(bits),
         }
+    }
+
+    /// A CSRF token for a browser in which nobody is signed in.
+    pub(crate) fn anonymous_token(&self) -> String {
+        csrf_token(draw(TOKEN_KEY, 0, u64::from(self.epoch)))
     }
 
     /// Ends every session given out so far.
@@ -83,6 +89,10 @@ impl Sessions {
     }
 }
 
+fn csrf_token(bits: u64) -> String {
+    format!("ajax:{:019}", bits % 9_000_000_000_000_000_000 + 1_000_000_000_000_000_000)
+}
+
 /// The double submit: the header must equal the cookie without its quotes, and comes before every other check.
 pub(crate) fn check_csrf(call: &Call) -> Result<(), Answer> {
     match (call.header("csrf-token"), cookie(call, "JSESSIONID")) {
@@ -100,89 +110,13 @@ pub(crate) fn dead_session(how: DeadSession, call: &Call) -> Answer {
             Answer { body: body.into(), ..shaped }
         }
         DeadSession::Login => Answer::redirect(302, "/uas/login"),
-        DeadSession::SelfRedirect => {
-            Answer::redirect(302, &call.target()).with_header(SET_COOKIE, format!("li_at{DELETED}"))
-        }
+        DeadSession::SelfRedirect => self_redirect(call),
     }
 }
 
-/// The pages and actions a person signs in and out with; `None` is some other path.
-pub(crate) fn answer_page(sessions: &mut Sessions, call: &Call) -> Option<Answer> {
-    let answer = match (call.method.as_str(), call.path.as_str()) {
-        ("GET" | "HEAD", "/login" | "/uas/login") => Answer::html(200, login_page(asked_account(call))),
-        ("POST", "/login" | "/uas/login" | "/checkpoint/lg/login-submit") => {
-            let account = asked_account(call).unwrap_or(sessions.account);
-            signed_in(&sessions.sign_in(account))
-        }
-        ("POST", "/logout" | "/uas/logout") => signed_out(),
-        ("GET" | "HEAD", "/" | "/feed" | "/feed/") => match sessions.account_of(call) {
-            Some(_) => Answer::html(
-                200,
-                page(
-                    "Feed | LinkedIn",
-                    "<h1>Feed</h1><form method=\"post\" action=\"/logout\"><button>Sign out</button></form>",
-                ),
-            ),
-            None => Answer::redirect(302, "/uas/login"),
-        },
-        ("GET" | "HEAD", path) if path.starts_with("/checkpoint/") => Answer::html(
-            200,
-            page("Security Verification | LinkedIn", "<h1>Let's do a quick security check</h1>"),
-        ),
-        _ => return None,
-    };
-    Some(answer)
-}
-
-/// An error in the shape asked for, for a path under `/voyager` that the simulator does not know.
-pub(crate) fn not_simulated(shape: Shape) -> Answer {
-    Answer::error(shape, 501, None, Some("not simulated"))
-}
-
-fn asked_account(call: &Call) -> Option<u32> {
-    let form =
-        form_urlencoded::parse(&call.body).find(|(key, _)| key == "as").map(|(_, value)| value.into_owned());
-    form.or_else(|| call.query("as"))?.parse().ok()
-}
-
-fn signed_in(sign_in: &SignIn) -> Answer {
-    const SITE: &str = "Path=/; Secure; SameSite=None";
-    let cookies = [
-        format!("li_at={}; {SITE}; HttpOnly; Max-Age=31536000", sign_in.li_at),
-        format!("JSESSIONID=\"{}\"; {SITE}; Max-Age=7776000", sign_in.csrf_token),
-        format!("liap=true; {SITE}; Max-Age=7776000"),
-        format!("lidc=\"b=SIM:s=S:r=S:a=S:p=S:g=1\"; {SITE}; Max-Age=86400"),
-        format!("bcookie=\"v=2&sim00000-0000-4000-8000-000000000001\"; {SITE}; Max-Age=31536000"),
-        "lang=v=2&lang=en-us; Path=/; Secure; SameSite=None".to_owned(),
-    ];
-    cookies
-        .into_iter()
-        .fold(Answer::redirect(302, "/feed/"), |answer, cookie| answer.with_header(SET_COOKIE, cookie))
-}
-
-fn signed_out() -> Answer {
-    ["li_at", "JSESSIONID", "liap", "lidc", "bcookie", "lang"]
-        .into_iter()
-        .fold(Answer::redirect(302, "/uas/login"), |answer, name| {
-            answer.with_header(SET_COOKIE, format!("{name}{DELETED}"))
-        })
-}
-
-fn login_page(account: Option<u32>) -> String {
-    let hidden =
-        account.map(|n| format!("<input type=\"hidden\" name=\"as\" value=\"{n}\">")).unwrap_or_default();
-    let form = format!(
-        "<h1>Sign in</h1><form method=\"post\" action=\"/login\">{hidden}\
-         <input name=\"session_key\" autocomplete=\"off\"><input name=\"session_password\" type=\"password\" autocomplete=\"off\">\
-         <button type=\"submit\">Sign in</button></form>"
-    );
-    page("Sign in", &form)
-}
-
-fn page(title: &str, body: &str) -> String {
-    format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{title}</title><body>{body}</body></html>"
-    )
+/// A redirect to where the request already was, taking the session's cookie away.
+pub(crate) fn self_redirect(call: &Call) -> Answer {
+    Answer::redirect(302, &call.target()).with_header(SET_COOKIE, format!("li_at{DELETED}"))
 }
 
 /// A cookie's value without surrounding quotes. HTTP/2 may split cookies over several headers.

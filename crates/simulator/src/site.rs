@@ -16,8 +16,14 @@ pub(crate) enum Outcome {
     Answer(Answer),
     /// Promise the whole answer, send so many bytes of its body, and hang up.
     Cut(Answer, usize),
-    /// Hang up without a response head.
-    Close,
+    /// Hang up without a response head, with a TCP reset if `abort`.
+    Close {
+        abort: bool,
+    },
+    /// Answer, and have the connection used no more.
+    Last(Answer),
+    /// Reset this stream alone.
+    ResetStream(h2::Reason),
 }
 
 /// Where a request stands in the journal, and in which world.
@@ -54,10 +60,13 @@ async fn perform(shared: Arc<Shared>, call: Call, place: Place, faults: Vec<Faul
         if world.generation == place.generation {
             effect(world, &call, &faults)
         } else {
-            Some(router::worn_out(&call))
+            Ok(router::worn_out(&call))
         }
     });
-    let Some(mut answer) = answer else { return Outcome::Close };
+    let mut answer = match answer {
+        Ok(answer) => answer,
+        Err(outcome) => return outcome,
+    };
     for fault in &faults {
         if let Fault::Rename { from, to } = fault {
             answer.body = rename_key(answer.body, from, to);
@@ -66,30 +75,38 @@ async fn perform(shared: Arc<Shared>, call: Call, place: Place, faults: Vec<Faul
     hold(&shared, place, &faults, When::After).await;
     for fault in &faults {
         match fault {
-            Fault::Reset { when: When::After } => return Outcome::Close,
+            Fault::Reset { when: When::After, abort } => return Outcome::Close { abort: *abort },
+            Fault::StreamReset { when: When::After, code } => return Outcome::ResetStream(code.reason()),
             // Cutting after the last byte would be no cut at all.
             Fault::Cut { after_bytes } if !answer.body.is_empty() => {
                 let after = (*after_bytes).min(answer.body.len() - 1);
                 return Outcome::Cut(answer, after);
             }
-            Fault::Cut { .. } => return Outcome::Close,
+            Fault::Cut { .. } => return Outcome::Close { abort: false },
             _ => {}
         }
+    }
+    if faults.iter().any(|fault| matches!(fault, Fault::Goaway {})) {
+        return Outcome::Last(answer);
     }
     Outcome::Answer(answer)
 }
 
-/// The moment that counts: shifts, then a fault's answer or the true one. `None` hangs up before any effect.
-fn effect(world: &mut World, call: &Call, faults: &[Fault]) -> Option<Answer> {
+/// The moment that counts: shifts, then a fault's answer or the true one. An error ends it before any effect.
+fn effect(world: &mut World, call: &Call, faults: &[Fault]) -> Result<Answer, Outcome> {
     for fault in faults {
         match fault {
-            Fault::Shift { insert, remove } => world.network.shift(*insert, *remove),
-            Fault::Reset { when: When::Before } => return None,
+            // A row that has left the list meanwhile can no longer be shifted from.
+            Fault::Shift(shift) => drop(world.network.shift(shift)),
+            Fault::Reset { when: When::Before, abort } => return Err(Outcome::Close { abort: *abort }),
+            Fault::StreamReset { when: When::Before, code } => {
+                return Err(Outcome::ResetStream(code.reason()));
+            }
             _ => {}
         }
     }
     let replaced = faults.iter().find_map(|fault| fault.replacement(call));
-    Some(replaced.unwrap_or_else(|| router::answer(world, call)))
+    Ok(replaced.unwrap_or_else(|| router::answer(world, call)))
 }
 
 async fn hold(shared: &Shared, place: Place, faults: &[Fault], moment: When) {
@@ -108,7 +125,7 @@ async fn hold(shared: &Shared, place: Place, faults: &[Fault], moment: When) {
 
 fn finish(shared: &Shared, place: Place, mut outcome: Outcome) -> Outcome {
     shared.with(|world| {
-        if let Outcome::Answer(answer) | Outcome::Cut(answer, _) = &mut outcome {
+        if let Outcome::Answer(answer) | Outcome::Last(answer) | Outcome::Cut(answer, _) = &mut outcome {
             answer.headers.push((DATE, world.clock.http_date()));
             if world.generation == place.generation {
                 world.journal.answered(place.seq, answer.status);

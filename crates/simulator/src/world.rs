@@ -11,6 +11,7 @@ use crate::journal::Journal;
 use crate::network::Network;
 use crate::person::{self, Person};
 use crate::relation::Relations;
+use crate::search::Searches;
 use crate::session::Sessions;
 
 /// One simulated site at one moment.
@@ -19,6 +20,8 @@ pub(crate) struct World {
     pub(crate) settings: Settings,
     pub(crate) clock: Clock,
     pub(crate) network: Network,
+    /// Results of searches, kept from page to page.
+    pub(crate) searches: Searches,
     pub(crate) relations: Relations,
     pub(crate) faults: Faults,
     pub(crate) journal: Journal,
@@ -41,6 +44,7 @@ impl World {
         let clock = Clock::new(settings.clock_ms);
         Self {
             network: Network::new(settings.seed, settings.connections),
+            searches: Searches::default(),
             relations: Relations::new(&settings, clock.now_ms()),
             clock,
             settings,

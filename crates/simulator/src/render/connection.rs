@@ -9,7 +9,6 @@ use crate::person::{Oddity, Person};
 
 const CONNECTION_TYPE: &str = "com.linkedin.voyager.dash.relationships.Connection";
 const PROFILE_TYPE: &str = "com.linkedin.voyager.dash.identity.profile.Profile";
-const CONNECTION_RECIPE: &str = "com.linkedin.voyager.dash.deco.web.mynetwork.ConnectionListWithProfile";
 const PROFILE_RECIPE: &str = "com.linkedin.voyager.dash.deco.web.mynetwork.ConnectionProfile";
 
 /// One page of the list, as asked for.
@@ -19,8 +18,8 @@ pub(crate) struct Page<'a> {
     pub(crate) start: usize,
     /// The request's own figure, which `paging` echoes even when fewer rows come.
     pub(crate) count: usize,
-    /// Whether a decoration was asked for: without one, rows carry no profile.
-    pub(crate) decorated: bool,
+    /// The decoration without its number; without one, rows carry no profile.
+    pub(crate) recipe: Option<&'a str>,
     pub(crate) seed: u64,
 }
 
@@ -43,13 +42,13 @@ pub(crate) fn profile(person: &Person) -> Value {
 /// All profiles first, then all connections, neither in list order: the order is in `*elements` alone.
 fn normalized(page: &Page<'_>) -> Value {
     let elements: Vec<String> = page.people.iter().map(connection_urn).collect();
-    let mut profiles: Vec<Value> = if page.decorated {
+    let mut profiles: Vec<Value> = if page.recipe.is_some() {
         page.people.iter().filter(|person| resolves(person)).map(profile).collect()
     } else {
         Vec::new()
     };
     let mut connections: Vec<Value> =
-        page.people.iter().map(|person| connection(person, page.decorated)).collect();
+        page.people.iter().map(|person| connection(person, page.recipe)).collect();
     let mixed = draw(page.seed, page.start as u64, hash(elements.first().map_or("", String::as_str)));
     shuffle(&mut profiles, mixed);
     shuffle(&mut connections, mixed.rotate_left(7));
@@ -65,15 +64,15 @@ fn normalized(page: &Page<'_>) -> Value {
     })
 }
 
-fn connection(person: &Person, decorated: bool) -> Value {
+fn connection(person: &Person, recipe: Option<&str>) -> Value {
     let mut row = json!({
         "createdAt": person.created_ms,
         "connectedMember": profile_urn(person),
         "entityUrn": connection_urn(person),
         "$type": CONNECTION_TYPE,
     });
-    if decorated {
-        row["$recipeTypes"] = json!([CONNECTION_RECIPE]);
+    if let Some(recipe) = recipe {
+        row["$recipeTypes"] = json!([recipe]);
         if resolves(person) {
             row["*connectedMemberResolutionResult"] = json!(profile_urn(person));
         }
@@ -91,8 +90,8 @@ fn plain(page: &Page<'_>) -> Value {
                 "createdAt": person.created_ms,
                 "entityUrn": connection_urn(person),
             });
-            if page.decorated {
-                row["$recipeType"] = json!(CONNECTION_RECIPE);
+            if let Some(recipe) = page.recipe {
+                row["$recipeType"] = json!(recipe);
                 if resolves(person) {
                     let mut profile = fields(person, Shape::Plain);
                     profile["$recipeType"] = json!(PROFILE_RECIPE);

@@ -54,8 +54,8 @@ fn row(person: &Person, shape: Shape) -> Value {
     row
 }
 
-/// Here a picture sits under the name of its type, in the normalized shape beside a `$type`.
-fn with_picture(person: &Person, shape: Shape) -> Value {
+/// A mini profile with its picture. Here a picture sits under the name of its type, in the normalized shape beside a `$type`.
+pub(crate) fn with_picture(person: &Person, shape: Shape) -> Value {
     let mut mini = mini_profile(person, shape);
     if matches!(person.oddity, Oddity::PictureAbsent | Oddity::PictureNull | Oddity::PictureEmpty) {
         return mini;

@@ -10,5 +10,8 @@ mod connection;
 mod control;
 mod fault;
 mod invitation;
+mod line;
+mod people;
+mod proxy;
 mod session;
 mod support;

@@ -6,6 +6,9 @@ use liaison_simulator::{Config, Running, Settings, SignIn, Simulator};
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
@@ -47,20 +50,45 @@ pub(crate) async fn site_with(settings: Settings, http: Http) -> Site {
     Site { running, client, sign_in, base }
 }
 
+/// A simulator with so many connections.
+pub(crate) async fn site_of(connections: u32) -> Site {
+    site_with(Settings { connections, ..Settings::default() }, Http::Two).await
+}
+
 /// A client that trusts this simulator.
 pub(crate) fn client(running: &Running, http: Http) -> Client {
+    let direct = builder(running, http).no_proxy();
+    direct.resolve("www.linkedin.com", running.https_addr()).build().unwrap()
+}
+
+/// What such a client is made of, but for its way to the simulator.
+pub(crate) fn builder(running: &Running, http: Http) -> ClientBuilder {
+    trusting(roots(running), http)
+}
+
+/// A TLS connection of one's own.
+pub(crate) async fn dial(site: &Site, http: Http) -> TlsStream<TcpStream> {
+    let stream = TcpStream::connect(site.running.https_addr()).await.unwrap();
+    let connector = TlsConnector::from(Arc::new(tls(roots(&site.running), http)));
+    connector.connect("www.linkedin.com".try_into().unwrap(), stream).await.unwrap()
+}
+
+fn roots(running: &Running) -> RootCertStore {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from(running.certificate_der().to_vec())).unwrap();
-    let builder = trusting(roots, http);
-    builder.resolve("www.linkedin.com", running.https_addr()).build().unwrap()
+    roots
 }
 
 /// A client that trusts no certificate at all; plain HTTP is what it is good for.
 pub(crate) fn wary_client() -> Client {
-    trusting(RootCertStore::empty(), Http::One).build().unwrap()
+    trusting(RootCertStore::empty(), Http::One).no_proxy().build().unwrap()
 }
 
 fn trusting(roots: RootCertStore, http: Http) -> ClientBuilder {
+    Client::builder().tls_backend_preconfigured(tls(roots, http)).redirect(reqwest::redirect::Policy::none())
+}
+
+fn tls(roots: RootCertStore, http: Http) -> ClientConfig {
     let mut tls = ClientConfig::builder_with_provider(Arc::new(default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
@@ -68,7 +96,7 @@ fn trusting(roots: RootCertStore, http: Http) -> ClientBuilder {
         .with_no_client_auth();
     let protocol: &[u8] = if http == Http::Two { b"h2" } else { b"http/1.1" };
     tls.alpn_protocols = vec![protocol.to_vec()];
-    Client::builder().tls_backend_preconfigured(tls).redirect(reqwest::redirect::Policy::none()).no_proxy()
+    tls
 }
 
 impl Site {

@@ -1,0 +1,89 @@
+//! The proxy on the control port, which leads to the simulated site and nowhere else.
+
+use reqwest::{Method, Proxy};
+use serde_json::Value;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::support::{Http, NORMALIZED, PLAIN, Site, builder, site};
+
+const ME: &str = "https://www.linkedin.com/voyager/api/me";
+
+fn signed_in(site: &Site, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+    request.header("cookie", site.sign_in.cookie_header()).header("csrf-token", &site.sign_in.csrf_token)
+}
+
+/// Says something to the control port and takes what comes back until it closes.
+async fn say(site: &Site, words: &str) -> String {
+    let address = site.running.control_url().replace("http://", "");
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(words.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+#[tokio::test]
+async fn a_tunnel_leads_to_the_site_in_both_protocols() {
+    for (http, expected) in [(Http::One, "1.1"), (Http::Two, "2")] {
+        let site = site().await;
+        let proxy = Proxy::all(site.running.proxy_url()).unwrap();
+        let client = builder(&site.running, http).proxy(proxy).build().unwrap();
+        let answer = signed_in(&site, client.request(Method::GET, ME)).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        assert_eq!(site.running.journal()["requests"][0]["http"], expected);
+        let bare = signed_in(&site, client.get("https://linkedin.com/voyager/api/me")).send().await.unwrap();
+        assert_eq!(bare.status(), 200);
+    }
+}
+
+#[tokio::test]
+async fn every_other_place_is_refused() {
+    let site = site().await;
+    let proxy = Proxy::all(site.running.proxy_url()).unwrap();
+    let client = builder(&site.running, Http::One).proxy(proxy).build().unwrap();
+    for elsewhere in
+        ["https://example.com/", "https://www.linkedin.com:8443/", "https://www.linkedin.com.example.com/"]
+    {
+        assert!(client.get(elsewhere).send().await.is_err(), "{elsewhere}");
+    }
+    let refused = say(&site, "CONNECT example.com:443 HTTP/1.1\r\n\r\n").await;
+    assert!(refused.starts_with("HTTP/1.1 403 "), "{refused}");
+    let plain =
+        say(&site, "GET http://example.com/ HTTP/1.1\r\nhost: example.com\r\nconnection: close\r\n\r\n")
+            .await;
+    assert!(plain.starts_with("HTTP/1.1 403 "), "{plain}");
+    assert_eq!(site.counts()["requests"], 0);
+}
+
+#[tokio::test]
+async fn a_whole_url_in_the_clear_is_answered_as_through_a_tunnel() {
+    let site = site().await;
+    let head = format!(
+        "GET {ME} HTTP/1.1\r\nhost: www.linkedin.com\r\naccept: {NORMALIZED}\r\ncookie: {}\r\ncsrf-token: {}\r\nconnection: close\r\n\r\n",
+        site.sign_in.cookie_header(),
+        site.sign_in.csrf_token
+    );
+    let answer = say(&site, &head).await;
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
+    let body: Value = serde_json::from_str(body).unwrap();
+    assert_eq!(body, site.get_json("/voyager/api/me", NORMALIZED).await);
+    // A client with the proxy for everything asks for the control side through it as well.
+    let control = site.running.control_url();
+    let state =
+        say(&site, &format!("GET {control}/__sim/state HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"))
+            .await;
+    assert!(state.contains("\"clock_ms\""), "{state}");
+}
+
+#[tokio::test]
+async fn the_certificate_is_given_as_text_too() {
+    let site = site().await;
+    let pem = site.running.certificate_pem();
+    let trusted = reqwest::Certificate::from_pem(pem.as_bytes()).unwrap();
+    let expected = reqwest::Certificate::from_der(site.running.certificate_der()).unwrap();
+    assert_eq!(format!("{trusted:?}"), format!("{expected:?}"));
+    assert!(pem.starts_with("-----BEGIN CERTIFICATE-----"));
+    assert_eq!(site.get("/voyager/api/me", PLAIN).await.status(), 200);
+}
