@@ -19,6 +19,7 @@ export function offerCheck(refresh) {
     const answer = await send({ kind: "check_linkedin" });
     byId("check-progress").hidden = true;
     showCheck(answer);
+    byId("check-result").scrollIntoView({ block: "nearest" });
     check.disabled = false;
     passFocus(check, check);
     await refresh();

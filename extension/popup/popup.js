@@ -32,6 +32,7 @@ async function ask(command) {
   const answer = await send(command);
   asking = false;
   showProblem(byId("message"), answer.ok ? null : answer.error);
+  byId("message").scrollIntoView({ block: "nearest" });
   await refresh();
   return answer;
 }
