@@ -7,6 +7,7 @@
 
 pub mod backoff;
 pub mod breaker;
+pub mod check;
 pub mod driver;
 pub mod entry;
 pub mod event;

@@ -4,7 +4,9 @@
 //! beside the record as a [`Finding`].
 
 mod connection;
+mod date;
 mod name;
 
 pub use connection::{Finding, clean_connection};
+pub use date::iso_8601;
 pub use name::{Unicode, fold, name_matches};

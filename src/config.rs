@@ -60,6 +60,9 @@ pub const STORAGE_RETRY_MS: u64 = 2_000;
 
 /// Rows asked of LinkedIn in one page. Servers may give fewer.
 pub const PAGE_ROWS: u64 = 100;
+/// So many of the last rows a walk remembers by their hashes, to find its place by when the very last is gone: so many
+/// new ones at the list's head, less a page, can't hide it.
+pub const RECENT_ROWS: usize = 200;
 /// How many pages a walk steps back to find the row it held last.
 pub const STEPS_BACK: u8 = 3;
 /// So many pages in a row without a new row are a list that no longer pages as we know it. A walk that has lost its place
@@ -69,6 +72,8 @@ pub const IDLE_PAGES: u8 = 8;
 pub const MOST_WALKED: u64 = 100_000;
 /// How long a cursor into a list is kept.
 pub const CURSOR_MS: i64 = 30 * 60 * 1_000;
+/// How long the first way to the list is not tried again after another one worked in its place.
+pub const OTHER_WAY_MS: i64 = DAY_MS;
 /// Sent invitations read to find one.
 pub const SENT_ROWS: u64 = 100;
 /// When a started invitation is looked for, counted from the send.

@@ -2,7 +2,7 @@
 //!
 //! Nothing here sends, waits or decides what to do next, and nothing here knows our own records: a request is a
 //! value ([`request`]), an answer is judged once and in one place ([`response`]), and a body is parsed in one pass
-//! into borrowed rows ([`connections`], [`me`], [`sent`]). What the site may move without notice (paths,
+//! into borrowed rows ([`connections`], [`me`], [`sent`], [`summary`]). What the site may move without notice (paths,
 //! decorations, header values) stands in `voyager/moving_parts.json`. The facts behind all of it, and how sure each
 //! one is, are in `docs/VOYAGER.md`.
 
@@ -19,6 +19,7 @@ pub mod request;
 pub mod response;
 pub mod sent;
 mod shape;
+pub mod summary;
 pub mod time;
 
 pub use error::{Defect, ParseError};

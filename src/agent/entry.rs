@@ -47,7 +47,7 @@ impl std::fmt::Debug for Entry {
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// A list is being walked.
-    Walking(Walk),
+    Walking(Box<Walk>),
     /// An invitation without a durable start: the sent invitations are looked at before anything is sent.
     Checking {
         /// What to send.

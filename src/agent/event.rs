@@ -7,7 +7,7 @@ pub use command::{Command, CommandMessage};
 use crate::agent::status::{Answer, Problem};
 use crate::agent::walk::{Page, PageRequest};
 use liaison_protocol::{
-    CompleteAnswer, ErrorCode, HeartbeatAnswer, PairAnswer, Poll, PollAnswer, StartAnswer,
+    CompleteAnswer, ErrorCode, Fallback, HeartbeatAnswer, PairAnswer, Poll, PollAnswer, StartAnswer,
 };
 use std::rc::Rc;
 
@@ -209,14 +209,9 @@ pub enum SiteCall {
     /// Who is signed in.
     Me,
     /// A page of the connections.
-    List {
-        /// The sort order, as the caller wrote it.
-        sort: Option<String>,
-        /// What the names are to contain; LinkedIn is not told of it.
-        keyword: Option<String>,
-        /// Which rows.
-        page: PageRequest,
-    },
+    List(ListCall),
+    /// How many connections there are.
+    Total,
     /// The newest sent invitations, to look for one.
     Sent {
         /// Whose.
@@ -233,6 +228,21 @@ pub enum SiteCall {
         /// Not after this time.
         until: i64,
     },
+}
+
+/// See [`SiteCall::List`].
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct ListCall {
+    /// The sort order, as the caller wrote it.
+    pub sort: Option<String>,
+    /// What the names are to contain; LinkedIn is not told of it.
+    pub keyword: Option<String>,
+    /// Which rows.
+    pub page: PageRequest,
+    /// By which way; `None`: the first.
+    pub way: Option<Fallback>,
+    /// Whether each row's time and the connection's own URN are wanted.
+    pub full: bool,
 }
 
 impl std::fmt::Debug for Effect {
@@ -255,7 +265,8 @@ impl std::fmt::Debug for SiteCall {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Me => "Me",
-            Self::List { .. } => "List",
+            Self::List(_) => "List",
+            Self::Total => "Total",
             Self::Sent { .. } => "Sent",
             Self::Invite { .. } => "Invite",
         })
@@ -269,6 +280,8 @@ pub enum SiteOutcome {
     Me(Result<String, Trouble>),
     /// To [`SiteCall::List`].
     List(PageRequest, Result<Page, Trouble>),
+    /// To [`SiteCall::Total`].
+    Total(Result<u64, Trouble>),
     /// To [`SiteCall::Sent`].
     Sent(Result<SentLook, Trouble>),
     /// To [`SiteCall::Invite`].
@@ -321,6 +334,8 @@ pub struct Trouble {
     pub retry_after_ms: Option<u64>,
     /// Whether a request left at all.
     pub asked: bool,
+    /// To a page of the list that has drifted: the way to ask it by instead, if there is one.
+    pub instead: Option<Fallback>,
 }
 
 impl Trouble {

@@ -23,6 +23,7 @@ const SESSION: &str = "session";
 const ACCOUNT: &str = "account";
 const CURSORS: &str = "cursors";
 const WAITS: &str = "waits";
+const WAY: &str = "way";
 
 /// The writes that turn the stored form of `before` into that of `after`.
 #[must_use]
@@ -70,6 +71,9 @@ pub fn changes(before: &State, after: &State) -> Vec<Write> {
     if before.waits != after.waits {
         writes.push(session(WAITS, Some(json::write(&after.waits))));
     }
+    if before.other_way != after.other_way {
+        writes.push(session(WAY, after.other_way.as_ref().map(json::write)));
+    }
     if before.cursors != after.cursors {
         writes.push(session(CURSORS, Some(json::write(after.cursors.as_ref()))));
     }
@@ -96,6 +100,7 @@ pub fn load(local: Vec<(String, String)>, session: Vec<(String, String)>) -> (St
             SESSION => state.session = value,
             ACCOUNT => state.account = Some(value),
             WAITS => state.waits = json::read(&value).unwrap_or_default(),
+            WAY => state.other_way = json::read(&value),
             CURSORS => state.cursors = Rc::new(json::read(&value).unwrap_or_default()),
             _ => {}
         }

@@ -1,6 +1,7 @@
 //! The agent's state: a plain value. What is durable is told apart from what lives and dies with the worker.
 
 use crate::agent::breaker::Breakers;
+use crate::agent::check::Check;
 use crate::agent::entry::{Entry, Stage, Summary, Verification};
 use crate::agent::event::CommandId;
 use crate::agent::pace::Pace;
@@ -9,10 +10,10 @@ use crate::agent::slots::Slots;
 use crate::agent::status::Problem;
 use crate::agent::walk::Cursor;
 use crate::config::{
-    DAY_MS, HEARTBEAT_MS, MAX_POLL_GAP_MS, ME_RETRY_MS, RETRY_AFTER_MOST_MS, SIGNED_OUT_RETRY_MS,
-    TOMBSTONE_MS, TOMBSTONES,
+    DAY_MS, HEARTBEAT_MS, MAX_POLL_GAP_MS, ME_RETRY_MS, OTHER_WAY_MS, RETRY_AFTER_MOST_MS,
+    SIGNED_OUT_RETRY_MS, TOMBSTONE_MS, TOMBSTONES,
 };
-use liaison_protocol::{ErrorCode, HeldPhase, ReadyState, WaitReason, capability};
+use liaison_protocol::{ErrorCode, Fallback, HeldPhase, ReadyState, WaitReason, capability};
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;
 
@@ -40,6 +41,8 @@ pub struct State {
     /// What is not to be done before. Lives as long as the browser, since a worker that is ended while it waits must not
     /// ask again at once.
     pub waits: Waits,
+    /// The way to the list that worked when the first one didn't. Lives as long as the browser.
+    pub other_way: Option<OtherWay>,
     /// Where finished walks left off, by account, sort and keyword. Lives as long as the browser.
     pub cursors: Rc<Slots<Cursor>>,
     /// Keys of the records that could not be read and were set aside.
@@ -140,6 +143,15 @@ pub struct Waits {
     pub me_at: i64,
 }
 
+/// A way to the list other than the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherWay {
+    /// Which.
+    pub way: Fallback,
+    /// Until when the first one is not tried again.
+    pub until: i64,
+}
+
 /// What dies with the worker.
 #[derive(Clone, Debug, Default)]
 pub struct Live {
@@ -180,6 +192,8 @@ pub struct Live {
     /// Whether this worker has gone through the journal ([`crate::agent::event::Event::Booted`]) and written down what it
     /// made of it. Nothing is due before.
     pub booted: bool,
+    /// The look at LinkedIn that the person asked for.
+    pub check: Option<Check>,
     /// Set when an update waits: who asked, to be answered when nothing is in hand.
     pub draining: Option<Vec<CommandId>>,
 }
@@ -266,6 +280,19 @@ impl State {
         }
     }
 
+    /// The way by which a list is read that begins now.
+    #[must_use]
+    pub fn way(&self, now: i64) -> Option<Fallback> {
+        self.other_way.filter(|other| other.until > now).map(|other| other.way)
+    }
+
+    /// Remembers by which way a page came.
+    pub fn note_way(&mut self, way: Option<Fallback>, now: i64) {
+        if way.is_none() || self.way(now) != way {
+            self.other_way = way.map(|way| OtherWay { way, until: now + OTHER_WAY_MS });
+        }
+    }
+
     /// Shortens every wait that only a clock set back can have made so long: none is longer than it was made for, and one
     /// that is over is forgotten, lest it begin anew.
     pub fn settle(&mut self, now: i64) {
@@ -276,6 +303,9 @@ impl State {
             self.breakers.settle(now);
             most(&mut self.waits.poll_at, RETRY_AFTER_MOST_MS.cast_signed());
             most(&mut self.waits.me_at, SIGNED_OUT_RETRY_MS);
+        }
+        if let Some(other) = &mut self.other_way {
+            other.until = other.until.min(now + OTHER_WAY_MS);
         }
         most(&mut self.live.next_poll_at, MAX_POLL_GAP_MS.cast_signed());
         for live in self.live.tasks.values_mut() {

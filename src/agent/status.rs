@@ -4,7 +4,7 @@ use crate::agent::entry::{Ended, Entry, Stage};
 use crate::agent::readiness::waiting_kinds;
 use crate::agent::state::{PairingEnd, State};
 use crate::ports::Badge;
-use liaison_protocol::ErrorCode;
+use liaison_protocol::{ErrorCode, Fallback};
 use serde::Serialize;
 
 /// Something that is wrong, for a program and for a person.
@@ -30,6 +30,22 @@ impl Problem {
     pub fn of(code: ErrorCode) -> Self {
         Self { code: code.as_str(), message: code.sentence().to_owned(), remedy: code.remedy() }
     }
+
+    /// There is no server to work for.
+    #[must_use]
+    pub fn unpaired() -> Self {
+        Self::new("unpaired", "This browser is not paired with a server", "Pair it first")
+    }
+
+    /// LinkedIn is closed to the extension.
+    #[must_use]
+    pub fn no_site_permission() -> Self {
+        Self::new(
+            "no_permission",
+            "The browser doesn't let the extension talk to LinkedIn",
+            "Allow access on the options page",
+        )
+    }
 }
 
 /// The answer to a command.
@@ -43,7 +59,7 @@ pub struct Answer {
     /// To `status`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Box<Status>>,
-    /// To `test_connection`.
+    /// To `test_connection` and `check_linkedin`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steps: Option<Vec<TestStep>>,
 }
@@ -62,10 +78,10 @@ impl Answer {
     }
 }
 
-/// One step of the connection test.
+/// One step of the connection test, or of the look at LinkedIn.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TestStep {
-    /// `permission`, `reach`, `protocol`, `authorise` or `linkedin`.
+    /// `permission`, `reach`, `protocol`, `authorise` or `linkedin`; `session`, `me` or `list`.
     pub name: &'static str,
     /// Whether it went well.
     pub ok: bool,
@@ -96,6 +112,8 @@ pub struct Status {
     pub running: Option<RunningStatus>,
     /// Kinds of task that wait.
     pub waiting: Vec<WaitingStatus>,
+    /// The way by which lists are read when it is not the first.
+    pub fallback: Option<Fallback>,
     /// The last results, newest first.
     pub recent: Vec<RecentStatus>,
 }
@@ -190,6 +208,7 @@ pub fn status(state: &State, now: i64) -> Status {
                 for_ms: until.map(|until| (until - now).max(0)),
             })
             .collect(),
+        fallback: state.other_way.map(|other| other.way),
         recent: recent(state),
     }
 }

@@ -3,6 +3,7 @@
 //! An event handler only changes the state. Whatever is then due is found by one function, `Turn::schedule`, from the
 //! state alone; so a restarted worker needs no plan of its own, and an effect can't be forgotten or asked for twice.
 
+mod check;
 mod invitation;
 mod offer;
 mod outcome;
@@ -188,6 +189,8 @@ impl Turn {
         match (task, outcome) {
             (_, SiteOutcome::Me(result)) => self.me(result),
             (Some(task), SiteOutcome::List(asked, result)) => self.page(task, *asked, result),
+            (None, SiteOutcome::List(_, result)) => self.checked_list(result),
+            (Some(task), SiteOutcome::Total(result)) => self.total(task, result),
             (Some(task), SiteOutcome::Sent(result)) => self.looked(task, result),
             (Some(task), SiteOutcome::Invite(outcome)) => self.invited(task, outcome),
             (None, _) => {}

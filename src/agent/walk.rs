@@ -4,9 +4,9 @@
 //! rows it received, ends at `count` or at an empty page, and asks for each further page one row early: when that row
 //! is not the one it held last, the list has shifted, and it steps back until it finds its place again.
 
-use crate::config::{IDLE_PAGES, MOST_WALKED, PAGE_ROWS, STEPS_BACK};
+use crate::config::{IDLE_PAGES, MOST_WALKED, PAGE_ROWS, RECENT_ROWS, STEPS_BACK};
 use crate::json;
-use liaison_protocol::{Connection, FetchConnections};
+use liaison_protocol::{Connection, Fallback, FetchConnections, Fields, Findings};
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher13;
 use std::hash::Hasher;
@@ -21,7 +21,8 @@ pub struct Walk {
     pub next: u64,
     /// URN of the row just before, when it was seen.
     pub last: Option<String>,
-    /// Hashes of the page that `last` ended: other rows to find one's place by, should `last` be gone.
+    /// Hashes of the rows up to `last`, the last [`RECENT_ROWS`] of them: others to find one's place by, should `last` be
+    /// gone.
     recent: Vec<u64>,
     /// Hashes of the rows kept or passed over as matches, sorted: duplicates are dropped by them.
     seen: Vec<u64>,
@@ -38,8 +39,11 @@ pub struct Walk {
     pub walked: u64,
     /// Rows kept.
     pub kept: u64,
-    /// What was odd, counted.
+    /// What was odd, counted; and by which way the list is read.
     pub findings: Findings,
+    /// The network's size, where that is wanted.
+    #[serde(default)]
+    pub network: NetworkTotal,
     /// Whether the CSRF token was read anew already.
     pub csrf_retried: bool,
     /// The kept rows as JSON, one comma-separated run a page. Not part of the record's head: see `entry`.
@@ -53,21 +57,21 @@ struct Back {
     at: u64,
 }
 
-/// What was odd about a list. Rows are never dropped in silence: what is not in the answer is counted here.
+/// What is known of the network's size.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Findings {
-    /// Rows whose member LinkedIn didn't resolve; they are in the answer, with their URN alone.
-    pub unresolved: u64,
-    /// Rows that came twice, dropped.
-    pub duplicates: u64,
-    /// Rows that carried no URN that names a member.
-    pub unreadable: u64,
-    /// The list shifted under the walk and its place was not found again for certain.
-    pub list_shifted: bool,
+#[serde(rename_all = "snake_case")]
+pub enum NetworkTotal {
+    /// It was not asked for, or not yet.
+    #[default]
+    Unasked,
+    /// LinkedIn's own count.
+    Told(u64),
+    /// LinkedIn didn't tell.
+    Untold,
 }
 
 /// One request for a page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PageRequest {
     /// Offset of the first row.
     pub start: u64,
@@ -82,10 +86,21 @@ pub struct PageRow {
     pub index: u64,
     /// The documented record; `entity_urn` identifies it.
     pub connection: Connection,
+    /// What more is wanted of it by a task with `fields: "all"`.
+    pub more: Option<RowDetails>,
     /// Whether LinkedIn resolved the member.
     pub resolved: bool,
     /// Whether the name contains the keyword; without one, every name does.
     pub matches: bool,
+}
+
+/// See [`PageRow::more`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RowDetails {
+    /// When the two connected, as ISO 8601.
+    pub connected_at: Option<String>,
+    /// The connection itself, as LinkedIn spells it.
+    pub connection_urn: Option<String>,
 }
 
 /// A cleaned page, in the list's order.
@@ -106,6 +121,9 @@ pub struct Cursor {
     pub next: u64,
     /// URN of the row before it.
     pub last: Option<String>,
+    /// Hashes of the rows that came before it: to find the place by, should `last` be gone.
+    #[serde(default)]
+    recent: Vec<u64>,
     /// Until when it holds.
     pub until: i64,
 }
@@ -134,12 +152,17 @@ impl Walk {
             Some(cursor) => (cursor.next, cursor.last.clone(), if filtered { input.start } else { 0 }),
             None => (if filtered { 0 } else { input.start }, None, 0),
         };
+        let recent = cursor.map(|cursor| cursor.recent.clone()).unwrap_or_default();
+        // What the caller has from the task before is no news when it comes again.
+        let mut seen = recent.clone();
+        seen.sort_unstable();
+        seen.dedup();
         Self {
             input,
             next,
             last,
-            recent: Vec::new(),
-            seen: Vec::new(),
+            recent,
+            seen,
             passed,
             back: None,
             idle: 0,
@@ -147,8 +170,37 @@ impl Walk {
             walked: 0,
             kept: 0,
             findings: Findings::default(),
+            network: NetworkTotal::Unasked,
             csrf_retried: false,
             rows: Vec::new(),
+        }
+    }
+
+    /// Whether the network's size is to be asked for now, before any page.
+    #[must_use]
+    pub fn wants_total(&self) -> bool {
+        self.input.fields != Fields::Documented && self.network == NetworkTotal::Unasked
+    }
+
+    /// Whether a way gives the list in the order asked for. The legacy list is known to sort by date alone
+    /// (`docs/VOYAGER.md`, "The list"), and a list in another order would be a wrong answer.
+    #[must_use]
+    pub fn can_take(&self, way: Fallback) -> bool {
+        let by_date = self.input.sort_type.as_deref().is_none_or(|sort| sort == "RECENTLY_ADDED");
+        way != Fallback::LegacyList || by_date
+    }
+
+    /// Reads the list by another way from here on. Without a sort order the legacy list has one of its own, so that the walk
+    /// begins anew there.
+    pub fn take_way(&mut self, way: Fallback) {
+        self.findings.fallback = Some(way);
+        if way == Fallback::LegacyList && self.input.sort_type.is_none() && self.walked > 0 {
+            let anew = Self::new(self.input.clone(), None, 0);
+            *self = Self {
+                network: self.network,
+                findings: Findings { fallback: Some(way), ..Findings::default() },
+                ..anew
+            };
         }
     }
 
@@ -245,7 +297,9 @@ impl Walk {
         }
         // Those after the last row taken come again with the next page.
         self.findings.unreadable += self.next.saturating_sub(start + first + taken);
-        self.recent = page.rows.iter().map(|row| hash(&row.connection.entity_urn)).collect();
+        let held = fresh.iter().take_while(|row| start + row.index < self.next);
+        self.recent.extend(held.map(|row| hash(&row.connection.entity_urn)));
+        self.recent.drain(..self.recent.len().saturating_sub(RECENT_ROWS));
         if !run.is_empty() {
             self.rows.push(run.into());
         }
@@ -274,21 +328,40 @@ impl Walk {
             run.push(',');
         }
         run.push_str(&json::write(&row.connection));
+        if let Some(more) = &row.more {
+            // One object out of two: the brace that ends the first gives way to a comma.
+            run.pop();
+            run.push(',');
+            run.push_str(json::write(more).get(1..).unwrap_or_default());
+        }
     }
 
     /// Where the caller's next page begins.
     #[must_use]
     pub fn cursor(&self, until: i64) -> Cursor {
-        Cursor { start: self.input.start + self.kept, next: self.next, last: self.last.clone(), until }
+        Cursor {
+            start: self.input.start + self.kept,
+            next: self.next,
+            last: self.last.clone(),
+            recent: self.recent.clone(),
+            until,
+        }
     }
 
     /// The documented output as JSON.
     #[must_use]
     pub fn output_json(&self) -> String {
         let length: usize = self.rows.iter().map(|run| run.len() + 1).sum();
-        let mut json = String::with_capacity(length + 48);
+        let mut json = String::with_capacity(length + 80);
         json.push_str("{\"total\":");
         json.push_str(&self.kept.to_string());
+        if self.input.fields != Fields::Documented {
+            json.push_str(",\"network_total\":");
+            match self.network {
+                NetworkTotal::Told(number) => json.push_str(&number.to_string()),
+                NetworkTotal::Unasked | NetworkTotal::Untold => json.push_str("null"),
+            }
+        }
         json.push_str(",\"connections\":[");
         for (index, run) in self.rows.iter().enumerate() {
             if index > 0 {

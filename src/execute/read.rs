@@ -1,17 +1,20 @@
 //! The reads: who is signed in, a page of connections, the newest sent invitations.
 
 use super::{response_of, trouble, trouble_of, trouble_of_failure};
-use crate::agent::event::{SentLook, Trouble};
-use crate::agent::walk::{Page, PageRequest, PageRow};
-use crate::clean::{Finding, clean_connection, fold, name_matches};
+use crate::agent::event::{ListCall, SentLook, Trouble};
+use crate::agent::walk::{Page, PageRequest, PageRow, RowDetails};
+use crate::clean::{Finding, clean_connection, fold, iso_8601, name_matches};
 use crate::config::SENT_ROWS;
 use crate::ports::{Clock, SiteAnswer, SiteFailure, SiteTransport, Unicode};
 use crate::voyager::connections::{Row, parse_list};
 use crate::voyager::me::parse_me;
-use crate::voyager::request::{CsrfToken, SiteRequest, Sort, build_list, build_me, build_sent_invitations};
+use crate::voyager::request::{
+    CsrfToken, ListSource, SiteRequest, Sort, build_list, build_me, build_sent_invitations, build_summary,
+};
 use crate::voyager::response::{http_date_ms, judge_read};
 use crate::voyager::sent::parse_sent_invitations;
-use liaison_protocol::ErrorCode;
+use crate::voyager::summary::parse_summary;
+use liaison_protocol::{ErrorCode, Fallback};
 
 /// Something stable that identifies the signed-in member.
 pub(super) async fn me(site: &impl SiteTransport, clock: &impl Clock) -> Result<String, Trouble> {
@@ -20,14 +23,19 @@ pub(super) async fn me(site: &impl SiteTransport, clock: &impl Clock) -> Result<
     Ok(me.member)
 }
 
+/// How many connections the account has, by LinkedIn's own count.
+pub(super) async fn total(site: &impl SiteTransport, clock: &impl Clock) -> Result<u64, Trouble> {
+    let answer = ask(site, clock, build_summary).await?;
+    parse_summary(&answer.body).map_err(|error| trouble_of(error.into()))
+}
+
 /// A page of connections, cleaned.
 pub(super) async fn page(
-    sort: Option<&str>,
-    page: PageRequest,
+    call: &ListCall,
     site: &impl SiteTransport,
     clock: &impl Clock,
 ) -> Result<Page, Trouble> {
-    let sort = match sort.map(|name| Sort::from_wire(name).ok_or(name)) {
+    let sort = match call.sort.as_deref().map(|name| Sort::from_wire(name).ok_or(name)) {
         None => None,
         Some(Ok(sort)) => Some(sort),
         Some(Err(_)) => {
@@ -35,14 +43,45 @@ pub(super) async fn page(
             return Err(Trouble { detail, ..trouble(ErrorCode::InvalidInput, true) });
         }
     };
-    let answer = ask(site, clock, |csrf| build_list(sort, page.start, page.count, csrf)).await?;
-    let list = parse_list(&answer.body).map_err(|error| trouble_of(error.into()))?;
-    let clean = |row: &Row<'_>| {
-        let (connection, findings) = clean_connection(row);
-        let resolved = !findings.contains(&Finding::Unresolved);
-        PageRow { index: row.index, connection, resolved, matches: true }
+    let source = source_of(call.way);
+    let PageRequest { start, count } = call.page;
+    let read = async {
+        let answer = ask(site, clock, |csrf| build_list(source, sort, start, count, csrf)).await?;
+        let list = parse_list(&answer.body).map_err(|error| trouble_of(error.into()))?;
+        let rows = list.rows.iter().map(|row| clean_row(row, call.full)).collect();
+        Ok(Page { rows, received: list.listed })
     };
-    Ok(Page { rows: list.rows.iter().map(clean).collect(), received: list.listed })
+    read.await.map_err(|trouble: Trouble| {
+        let drifted = trouble.code == ErrorCode::Drift;
+        let instead = source.next().filter(|_| drifted).and_then(way_of);
+        Trouble { instead, ..trouble }
+    })
+}
+
+fn clean_row(row: &Row<'_>, full: bool) -> PageRow {
+    let (connection, findings) = clean_connection(row);
+    let resolved = !findings.contains(&Finding::Unresolved);
+    let more = full.then(|| RowDetails {
+        connected_at: row.created_at.and_then(iso_8601),
+        connection_urn: row.connection_urn.as_deref().map(str::to_owned),
+    });
+    PageRow { index: row.index, connection, more, resolved, matches: true }
+}
+
+const fn source_of(way: Option<Fallback>) -> ListSource {
+    match way {
+        None => ListSource::Current,
+        Some(Fallback::OlderDecoration) => ListSource::OlderDecoration,
+        Some(Fallback::LegacyList) => ListSource::Legacy,
+    }
+}
+
+const fn way_of(source: ListSource) -> Option<Fallback> {
+    match source {
+        ListSource::Current => None,
+        ListSource::OlderDecoration => Some(Fallback::OlderDecoration),
+        ListSource::Legacy => Some(Fallback::LegacyList),
+    }
 }
 
 /// Marks the rows whose name has the keyword.

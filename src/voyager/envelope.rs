@@ -40,6 +40,8 @@ pub enum Field {
     ObjectUrn,
     #[serde(rename = "plainId")]
     PlainId,
+    #[serde(rename = "numConnections")]
+    NumConnections,
     #[serde(rename = "connectedMember")]
     ConnectedMember,
     #[serde(
@@ -140,6 +142,7 @@ pub struct Record<'a> {
     pub dash_entity_urn: Text<'a>,
     pub object_urn: Text<'a>,
     pub plain_id: Option<i64>,
+    pub num_connections: Option<i64>,
     pub connected_member: Text<'a>,
     /// What this record is about: a connection's member, a view's invitation, an invitation's receiver, the
     /// session's own profile.
@@ -198,6 +201,7 @@ impl<'de> Wire<'de> for Record<'de> {
             Field::DashEntityUrn => value.into(&mut self.dash_entity_urn),
             Field::ObjectUrn => value.into(&mut self.object_urn),
             Field::PlainId => value.into(&mut self.plain_id),
+            Field::NumConnections => value.into(&mut self.num_connections),
             Field::ConnectedMember => value.into(&mut self.connected_member),
             Field::Link => value.into(&mut self.link),
             Field::ToMemberId => value.into(&mut self.to_member_id),

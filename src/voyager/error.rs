@@ -14,6 +14,8 @@ pub enum Defect {
     NothingUnderstood,
     /// No member where the session's own belongs.
     NoMember,
+    /// No number of connections where it belongs.
+    NoNumber,
 }
 
 impl Defect {
@@ -23,6 +25,7 @@ impl Defect {
             Self::NoList => "no list in the body",
             Self::NothingUnderstood => "rows present and none understood",
             Self::NoMember => "no member in the body",
+            Self::NoNumber => "no number of connections in the body",
         }
     }
 }

@@ -16,6 +16,9 @@ const RESTLI_VERSION: &str = part("restli_version");
 const POST_CONTENT_TYPE: &str = part("post_content_type");
 const LIST_PATH: &str = part("list_path");
 const LIST_DECORATION: &str = part("list_decoration");
+const LIST_DECORATION_OLDER: &str = part("list_decoration_older");
+const LEGACY_LIST_PATH: &str = part("legacy_list_path");
+const SUMMARY_PATH: &str = part("summary_path");
 const INVITE_PATH: &str = part("invite_path");
 const INVITE_ACTION: &str = part("invite_action");
 const INVITE_DECORATION: &str = part("invite_decoration");
@@ -119,11 +122,48 @@ impl Sort {
     }
 }
 
+/// The ways to the list of connections, the one to try first at the front. When LinkedIn no longer answers one as it
+/// should, the next is asked (`docs/VOYAGER.md`, "The list").
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ListSource {
+    /// The current list under its current decoration.
+    #[default]
+    Current,
+    /// The same list under the decoration before.
+    OlderDecoration,
+    /// The list of LinkedIn's earlier web client.
+    Legacy,
+}
+
+impl ListSource {
+    /// The next way, if there is one.
+    #[must_use]
+    pub const fn next(self) -> Option<Self> {
+        match self {
+            Self::Current => Some(Self::OlderDecoration),
+            Self::OlderDecoration => Some(Self::Legacy),
+            Self::Legacy => None,
+        }
+    }
+}
+
 /// One page of the account's own connections. It never carries a keyword: what LinkedIn's own filter leaves out is
 /// not known, so the matching is ours.
 #[must_use]
-pub fn build_list(sort: Option<Sort>, start: u64, count: u64, csrf: &CsrfToken) -> SiteRequest {
-    let mut path = format!("{LIST_PATH}?decorationId={LIST_DECORATION}&count={count}&q=search");
+pub fn build_list(
+    source: ListSource,
+    sort: Option<Sort>,
+    start: u64,
+    count: u64,
+    csrf: &CsrfToken,
+) -> SiteRequest {
+    let mut path = match source {
+        ListSource::Current => format!("{LIST_PATH}?decorationId={LIST_DECORATION}&count={count}&q=search"),
+        ListSource::OlderDecoration => {
+            format!("{LIST_PATH}?decorationId={LIST_DECORATION_OLDER}&count={count}&q=search")
+        }
+        ListSource::Legacy => format!("{LEGACY_LIST_PATH}?count={count}"),
+    };
     if let Some(sort) = sort {
         path.push_str("&sortType=");
         path.push_str(sort.as_wire());
@@ -131,6 +171,12 @@ pub fn build_list(sort: Option<Sort>, start: u64, count: u64, csrf: &CsrfToken) 
     path.push_str("&start=");
     path.push_str(&start.to_string());
     read(path, csrf)
+}
+
+/// How many connections the account has.
+#[must_use]
+pub fn build_summary(csrf: &CsrfToken) -> SiteRequest {
+    read(SUMMARY_PATH.to_owned(), csrf)
 }
 
 /// Who is signed in: the cheapest question that tells a live session from a dead one.

@@ -1,15 +1,17 @@
 //! What an answer of LinkedIn means: every rule in this one file, read in one order.
 //!
-//! Block (999), checkpoint, login, CSRF text, code, status. The order is what makes it right: a login page arrives
-//! with status 200, a code says more than the status it comes with, and LinkedIn is known to send the same code with
-//! several statuses (`docs/VOYAGER.md`, "Failures"). Only the path of an address is looked at, since a query may hold
-//! any word, and the body of a good answer is never searched, since people write what they like in their headlines.
+//! The rules are one table, [`RULES`], read from the top; the first sign that fits decides. Block (999), checkpoint, login,
+//! CSRF text, code, status. The order is what makes it right: a login page arrives with status 200, a code says more
+//! than the status it comes with, and LinkedIn is known to send the same code with several statuses. `docs/FAILURES.md`
+//! is the same table in words; its rows are tried one by one. Only the path of an address is looked at, since a query
+//! may hold any word, and the body of a good answer is never searched, since people write what they like in their
+//! headlines.
 
-use super::envelope::Field;
+mod answer;
+
 use super::error::{Defect, ParseError};
-use super::lenient::{Slot, Text, Wire, fill_from_slice};
 use super::shape::shape_of;
-use serde::de::MapAccess;
+use answer::Answer;
 
 pub use super::time::{http_date_ms, retry_after_ms};
 
@@ -116,33 +118,179 @@ const LOGIN_PATHS: [&str; 6] = [
     "/checkpoint/rm/sign-in-another-account",
 ];
 
+/// What a rule says of an answer to one kind of request.
+#[derive(Clone, Copy)]
+enum Says {
+    /// Nothing: the next rules are asked.
+    Nothing,
+    /// To a read: worth parsing.
+    Good,
+    /// To an invitation: LinkedIn named the one it made.
+    Sent,
+    /// To an invitation: it may have been sent.
+    Unknown,
+    /// Not done, and why.
+    No(Why),
+}
+
+/// A [`Refusal`] before it has its particulars.
+#[derive(Clone, Copy)]
+enum Why {
+    Blocked,
+    Challenge,
+    SignedOut,
+    Csrf,
+    /// By LinkedIn's code.
+    Coded,
+    Refused,
+    Throttled,
+    ProfileUnavailable,
+    Drift,
+    Upstream,
+}
+
+/// One sign, and what it means to a read and to an invitation.
+struct Rule {
+    /// Its name in `docs/FAILURES.md` and in a report of drift.
+    name: &'static str,
+    sign: fn(&Seen<'_>) -> bool,
+    read: Says,
+    invitation: Says,
+}
+
+const fn rule(name: &'static str, sign: fn(&Seen<'_>) -> bool, read: Says, invitation: Says) -> Rule {
+    Rule { name, sign, read, invitation }
+}
+
+/// The rule that means the same to both.
+const fn both(name: &'static str, sign: fn(&Seen<'_>) -> bool, why: Why) -> Rule {
+    rule(name, sign, Says::No(why), Says::No(why))
+}
+
+/// All of them, in their order.
+#[rustfmt::skip]
+const RULES: &[Rule] = {
+    use Says::{Good, No, Nothing, Sent, Unknown};
+    use Why::{Blocked, Challenge, Coded, Csrf, Drift, ProfileUnavailable, Refused, SignedOut, Throttled, Upstream};
+    &[
+        // Where to, a browser doesn't tell: to a login, a checkpoint, or an endpoint's new address.
+        rule("redirect", |seen| seen.resp.opaque_redirect, No(SignedOut), No(Refused)),
+        both("blocked", |seen| seen.status() == 999, Blocked),
+        both("checkpoint", |seen| is_under(seen.path(), "/checkpoint") && !seen.at_login(), Challenge),
+        both("legal", |seen| seen.status() == 451, Challenge),
+        both("challenge_link", |seen| !seen.is_good() && contains(seen.resp.body, CHALLENGE_LINK), Challenge),
+        both("login", |seen| seen.at_login(), SignedOut),
+        both("unauthorised", |seen| seen.status() == 401, SignedOut),
+        both("csrf", |seen| seen.status() == 403 && seen.body().starts_with(CSRF_TEXT), Csrf),
+        both("page_403", |seen| seen.status() == 403 && seen.html, SignedOut),
+        rule("page", |seen| seen.is_success() && seen.html, No(SignedOut), Unknown),
+        // It says both. Which half is true, only the list of sent invitations knows.
+        rule("sent_and_refused", |seen| seen.is_proof() && seen.is_refusal(), Nothing, Unknown),
+        rule("sent", |seen| seen.is_proof(), Nothing, Sent),
+        both("code", |seen| seen.code().is_some(), Coded),
+        both("refused_in_200", |seen| seen.is_success() && seen.is_refusal(), Refused),
+        rule("errors_in_200", |seen| seen.is_success() && seen.has_errors(), No(Drift), Unknown),
+        rule("answer", |seen| seen.is_success() && looks_like_json(seen.resp), Good, Unknown),
+        rule("not_json", |seen| seen.is_success(), No(Drift), Unknown),
+        both("throttled", |seen| seen.status() == 429, Throttled),
+        both("unavailable", |seen| seen.status() == 503 && seen.answer.is_some(), Throttled),
+        rule("unavailable_page", |seen| seen.status() == 503, No(Throttled), Unknown),
+        rule("forbidden", |seen| seen.status() == 403, No(Refused), No(ProfileUnavailable)),
+        rule("not_taken", |seen| matches!(seen.status(), 400 | 404 | 406 | 409 | 422), No(Drift), No(ProfileUnavailable)),
+        both("moved", |seen| matches!(seen.status(), 301 | 308 | 405 | 410 | 415), Drift),
+        rule("other_redirect", |seen| matches!(seen.status(), 300..=399), No(Drift), No(SignedOut)),
+        rule("broken", |seen| seen.status() == 500 && seen.answer.is_some(), No(Upstream), No(ProfileUnavailable)),
+        rule("server_error", |seen| matches!(seen.status(), 408 | 500..=599), No(Upstream), Unknown),
+        rule("other_refusal", |seen| matches!(seen.status(), 400..=499), No(Drift), No(Refused)),
+        rule("other", |_| true, No(Drift), Unknown),
+    ]
+};
+
+/// An answer, and what more than one rule looks at.
+struct Seen<'a> {
+    resp: &'a SiteResponse<'a>,
+    answer: Option<Answer<'a>>,
+    html: bool,
+}
+
+impl<'a> Seen<'a> {
+    const fn status(&self) -> u16 {
+        self.resp.status
+    }
+
+    fn is_success(&self) -> bool {
+        is_success(self.status())
+    }
+
+    /// JSON with a good status: not to be searched.
+    fn is_good(&self) -> bool {
+        self.is_success() && !self.html
+    }
+
+    fn path(&self) -> &'a str {
+        path_of(self.resp.url)
+    }
+
+    fn at_login(&self) -> bool {
+        LOGIN_PATHS.iter().any(|login| is_under(self.path(), login))
+    }
+
+    fn body(&self) -> &'a [u8] {
+        self.resp.body.trim_ascii_start()
+    }
+
+    fn code(&self) -> Option<&str> {
+        self.answer.as_ref().and_then(Answer::code)
+    }
+
+    fn is_refusal(&self) -> bool {
+        self.code().is_some() || self.answer.as_ref().is_some_and(Answer::says_failed)
+    }
+
+    fn has_errors(&self) -> bool {
+        self.answer.as_ref().is_some_and(Answer::has_errors)
+    }
+
+    fn is_proof(&self) -> bool {
+        self.is_success() && self.answer.as_ref().is_some_and(Answer::names_invitation)
+    }
+
+    /// The first rule that has something to say.
+    fn judge(&self, of: fn(&Rule) -> Says) -> (&'static Rule, Says) {
+        let said = RULES.iter().map(|rule| (rule, of(rule)));
+        let fits = |(rule, says): &(&Rule, Says)| !matches!(says, Says::Nothing) && (rule.sign)(self);
+        // Invariant: the last rule fits everything.
+        said.into_iter().find(fits).unwrap_or((&RULES[RULES.len() - 1], Says::Unknown))
+    }
+
+    fn refusal(&self, rule: &Rule, why: Why) -> Refusal {
+        match why {
+            Why::Blocked => Refusal::Blocked,
+            Why::Challenge => Refusal::Challenge,
+            Why::SignedOut => Refusal::SignedOut,
+            Why::Csrf => Refusal::Csrf,
+            Why::Coded => refusal_of(self.code().unwrap_or_default()),
+            Why::Refused => Refusal::Refused { code: None },
+            Why::Throttled => Refusal::Throttled { retry_after_ms: self.resp.retry_after_ms },
+            Why::ProfileUnavailable => Refusal::ProfileUnavailable,
+            Why::Drift => drift(rule, self.resp),
+            Why::Upstream => Refusal::Upstream,
+        }
+    }
+}
+
 /// Judges the answer to a read.
 ///
 /// # Errors
 /// The refusal. `Ok` means that the body is JSON worth parsing as what was asked for.
 pub fn judge_read(resp: &SiteResponse<'_>) -> Result<(), Refusal> {
-    if let Some(refusal) = stopped(resp) {
-        return Err(refusal);
-    }
-    let success = is_success(resp.status);
-    if resp.opaque_redirect || (is_html(resp) && (success || resp.status == 403)) {
-        return Err(Refusal::SignedOut);
-    }
-    let answer = if success && resp.body.len() > SMALL_BODY { None } else { Answer::read(resp.body) };
-    if let Some(refusal) = answer.as_ref().and_then(Answer::coded) {
-        return Err(refusal);
-    }
-    match resp.status {
-        200..=299 => match answer {
-            Some(answer) if answer.says_failed() => Err(Refusal::Refused { code: None }),
-            Some(answer) if answer.has_errors() => Err(drift(resp)),
-            _ if looks_like_json(resp) => Ok(()),
-            _ => Err(drift(resp)),
-        },
-        429 | 503 => Err(throttled(resp)),
-        403 => Err(Refusal::Refused { code: None }),
-        408 | 500..=599 => Err(Refusal::Upstream),
-        _ => Err(drift(resp)),
+    let a_page_of_people = is_success(resp.status) && resp.body.len() > SMALL_BODY;
+    let answer = if a_page_of_people { None } else { Answer::read(resp.body) };
+    let seen = Seen { resp, answer, html: is_html(resp) };
+    match seen.judge(|rule| rule.read) {
+        (_, Says::Good) => Ok(()),
+        (rule, Says::No(why)) => Err(seen.refusal(rule, why)),
+        (rule, Says::Nothing | Says::Sent | Says::Unknown) => Err(seen.refusal(rule, Why::Drift)),
     }
 }
 
@@ -150,143 +298,17 @@ pub fn judge_read(resp: &SiteResponse<'_>) -> Result<(), Refusal> {
 /// LinkedIn can't have given after making it counts as not sent.
 #[must_use]
 pub fn judge_invitation(resp: &SiteResponse<'_>) -> InvitationVerdict {
-    use InvitationVerdict::{NotSent, Sent, Unknown};
-    if resp.opaque_redirect {
-        // Where to, a browser doesn't tell: to a login, a checkpoint, or an endpoint's new address.
-        return NotSent(Refusal::Refused { code: None });
-    }
-    if let Some(refusal) = stopped(resp) {
-        return NotSent(refusal);
-    }
-    let answer = Answer::read(resp.body);
-    let coded = answer.as_ref().and_then(Answer::coded);
-    let refused = coded.is_some() || answer.as_ref().is_some_and(Answer::says_failed);
-    let proven = is_success(resp.status) && answer.as_ref().is_some_and(Answer::names_invitation);
-    match (proven, refused) {
-        (true, false) => return Sent,
-        // It says both. Which half is true, only the list of sent invitations knows.
-        (true, true) => return Unknown,
-        (false, _) => {}
-    }
-    if let Some(refusal) = coded {
-        return NotSent(refusal);
-    }
-    match resp.status {
-        200..=299 if refused => NotSent(Refusal::Refused { code: None }),
-        301 | 308 | 405 | 410 | 415 => NotSent(drift(resp)),
-        300..=399 => NotSent(Refusal::SignedOut),
-        403 if is_html(resp) => NotSent(Refusal::SignedOut),
-        400 | 403 | 404 | 406 | 409 | 422 => NotSent(Refusal::ProfileUnavailable),
-        429 => NotSent(throttled(resp)),
-        408 => Unknown,
-        400..=499 => NotSent(Refusal::Refused { code: None }),
-        500 if answer.is_some() => NotSent(Refusal::ProfileUnavailable),
-        503 if answer.is_some() => NotSent(throttled(resp)),
-        _ => Unknown,
+    let seen = Seen { resp, answer: Answer::read(resp.body), html: is_html(resp) };
+    match seen.judge(|rule| rule.invitation) {
+        (_, Says::Sent) => InvitationVerdict::Sent,
+        (rule, Says::No(why)) => InvitationVerdict::NotSent(seen.refusal(rule, why)),
+        (_, Says::Nothing | Says::Good | Says::Unknown) => InvitationVerdict::Unknown,
     }
 }
 
-/// The first four of the order, which are the same for a read and an invitation: block, checkpoint, login, CSRF.
-fn stopped(resp: &SiteResponse<'_>) -> Option<Refusal> {
-    let path = path_of(resp.url);
-    let login = LOGIN_PATHS.iter().any(|login| is_under(path, login));
-    let good = is_success(resp.status) && !is_html(resp);
-    if resp.status == 999 {
-        return Some(Refusal::Blocked);
-    }
-    if (is_under(path, "/checkpoint") && !login)
-        || resp.status == 451
-        || (!good && contains(resp.body, CHALLENGE_LINK))
-    {
-        return Some(Refusal::Challenge);
-    }
-    if login || resp.status == 401 {
-        return Some(Refusal::SignedOut);
-    }
-    (resp.status == 403 && resp.body.trim_ascii_start().starts_with(CSRF_TEXT)).then_some(Refusal::Csrf)
-}
-
-/// A small answer: LinkedIn's error, or the outcome of an action.
-#[derive(Default)]
-struct Answer<'a> {
-    status: Option<i64>,
-    code: Text<'a>,
-    errors: Errors,
-    invitation_urn: InvitationUrn,
-    value: Option<Box<Answer<'a>>>,
-    data: Option<Box<Answer<'a>>>,
-}
-
-impl<'de> Wire<'de> for Answer<'de> {
-    fn field<A: MapAccess<'de>>(&mut self, field: Field, value: Slot<'_, A>) -> Result<(), A::Error> {
-        match field {
-            Field::Status => value.into(&mut self.status),
-            Field::Code => value.into(&mut self.code),
-            Field::Errors => value.into(&mut self.errors),
-            Field::InvitationUrn => value.into(&mut self.invitation_urn),
-            Field::Value => value.into(&mut self.value),
-            Field::Data => value.into(&mut self.data),
-            _ => value.skip(),
-        }
-    }
-}
-
-impl Answer<'_> {
-    /// `None` when the body is not one complete JSON object.
-    fn read(body: &[u8]) -> Option<Answer<'_>> {
-        let mut answer = Answer::default();
-        let object = body.trim_ascii_start().starts_with(b"{");
-        (object && fill_from_slice(body, &mut answer).is_ok()).then_some(answer)
-    }
-
-    /// The answer itself and what its `data` holds: with the normalised form an error stands in `data`.
-    fn parts(&self) -> impl Iterator<Item = &Self> {
-        self.data.as_deref().into_iter().chain([self])
-    }
-
-    fn coded(&self) -> Option<Refusal> {
-        let code =
-            self.parts().filter_map(|part| part.code.as_deref()).find(|code| !code.trim().is_empty())?.trim();
-        let known = CODES.iter().find(|(name, _)| *name == code).map(|(_, refusal)| refusal.clone());
-        Some(known.unwrap_or_else(|| Refusal::Refused { code: presentable(code) }))
-    }
-
-    fn says_failed(&self) -> bool {
-        self.parts().filter_map(|part| part.status).any(|status| status >= 400)
-    }
-
-    fn has_errors(&self) -> bool {
-        self.parts().any(|part| part.errors.0)
-    }
-
-    fn names_invitation(&self) -> bool {
-        self.parts().filter_map(|part| part.value.as_deref()).any(|value| value.invitation_urn.0)
-    }
-}
-
-/// Whether a GraphQL `errors` list has anything in it.
-#[derive(Default)]
-struct Errors(bool);
-
-impl<'de> Wire<'de> for Errors {
-    fn item<A: serde::de::SeqAccess<'de>>(
-        &mut self,
-        items: &mut super::lenient::Items<'_, A>,
-    ) -> Result<bool, A::Error> {
-        let more = items.skip()?;
-        self.0 |= more;
-        Ok(more)
-    }
-}
-
-/// Whether one of the two names of the new invitation holds a text. One of them may be empty beside the other.
-#[derive(Default)]
-struct InvitationUrn(bool);
-
-impl<'de> Wire<'de> for InvitationUrn {
-    fn text(&mut self, text: std::borrow::Cow<'de, str>) {
-        self.0 |= !text.trim().is_empty();
-    }
+fn refusal_of(code: &str) -> Refusal {
+    let known = CODES.iter().find(|(name, _)| *name == code).map(|(_, refusal)| refusal.clone());
+    known.unwrap_or_else(|| Refusal::Refused { code: presentable(code) })
 }
 
 /// A code that has the form of one. Anything else might be a sentence about a person.
@@ -296,12 +318,9 @@ fn presentable(code: &str) -> Option<String> {
     sound.then(|| code.to_owned())
 }
 
-fn throttled(resp: &SiteResponse<'_>) -> Refusal {
-    Refusal::Throttled { retry_after_ms: resp.retry_after_ms }
-}
-
-fn drift(resp: &SiteResponse<'_>) -> Refusal {
-    let mut detail = String::from("status ");
+fn drift(rule: &Rule, resp: &SiteResponse<'_>) -> Refusal {
+    let mut detail = String::from(rule.name);
+    detail.push_str(", status ");
     detail.push_str(&resp.status.to_string());
     if is_success(resp.status) && !looks_like_json(resp) {
         return Refusal::from(ParseError { defect: Defect::NotJson, shape: detail });

@@ -10,6 +10,7 @@ mod scenarios;
 
 mod brakes;
 mod completing;
+mod looks;
 mod members;
 mod memory;
 mod offers;
@@ -24,4 +25,6 @@ mod storage;
 mod support;
 mod verifying;
 mod waits;
+mod wanted;
+mod ways;
 mod whole;

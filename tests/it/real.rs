@@ -1,10 +1,14 @@
 //! The real driver against the real server and the simulator, over loopback sockets.
 
 mod calls;
+mod failures;
+mod loops;
 mod ports;
 
 use liaison::agent::driver::{Driver, Handle};
-use liaison::agent::event::Command;
+use liaison::agent::event::{Command, Event};
+use liaison::agent::status::Status;
+use liaison::ports::Clock;
 use liaison_server::Config;
 use liaison_simulator::{Settings, Simulator};
 use ports::{Sockets, plain_client};
@@ -22,6 +26,7 @@ pub struct Rig {
     server: liaison_server::Running,
     pub simulator: liaison_simulator::Running,
     pub agent: Handle,
+    pub outside: Sockets,
     key: String,
     http: Client,
     _folder: TempDir,
@@ -43,7 +48,8 @@ impl Rig {
         let server = liaison_server::start(config).await.unwrap();
         let config = liaison_simulator::Config { settings, ..liaison_simulator::Config::default() };
         let simulator = Simulator::start(config).await.unwrap();
-        let (driver, agent) = Driver::load(Sockets::new(&simulator)).await.unwrap();
+        let outside = Sockets::new(&simulator);
+        let (driver, agent) = Driver::load(outside.clone()).await.unwrap();
         tokio::task::spawn_local(driver.run());
         let pair = Command::Pair {
             server: server.url.clone(),
@@ -54,7 +60,7 @@ impl Rig {
         let answer = agent.ask(pair).await.unwrap();
         assert!(answer.ok, "{answer:?}");
         let key = server.api_key.clone().unwrap();
-        Self { server, simulator, agent, key, http: plain_client(), _folder: folder }
+        Self { server, simulator, agent, outside, key, http: plain_client(), _folder: folder }
     }
 
     /// Arms a fault for the next request of that path.
@@ -75,14 +81,27 @@ impl Rig {
         (sent.status().as_u16(), sent.json().await.unwrap())
     }
 
-    /// Creates a task and waits for its end. Returns its status and output.
-    pub async fn run(&self, path: &str, body: Value) -> (String, Value) {
+    /// Creates a task and answers with its id.
+    pub async fn begin(&self, path: &str, body: Value) -> String {
         let (status, answer) = self.post(path, body).await;
         assert_eq!(status, 200, "{answer}");
-        self.end_of(answer["api_agent_task_id"].as_str().unwrap()).await
+        answer["api_agent_task_id"].as_str().unwrap().to_owned()
     }
 
-    async fn end_of(&self, task: &str) -> (String, Value) {
+    /// Creates a task and waits for its end. Returns its status and output.
+    pub async fn run(&self, path: &str, body: Value) -> (String, Value) {
+        let task = self.begin(path, body).await;
+        self.end_of(&task).await
+    }
+
+    /// Waits for a task's end. Returns its status and output.
+    pub async fn end_of(&self, task: &str) -> (String, Value) {
+        let data = self.whole_end_of(task).await;
+        (data["status"].as_str().unwrap().to_owned(), data["task_output"].clone())
+    }
+
+    /// Waits for a task's end. Returns all that its status tells.
+    pub async fn whole_end_of(&self, task: &str) -> Value {
         loop {
             let url = format!(
                 "{}/linkedin-agent/get-task-status?api_agent_task_id={task}&wait=25",
@@ -92,7 +111,7 @@ impl Rig {
             let answer: Value = answer.json().await.unwrap();
             let status = answer["data"]["status"].as_str().unwrap_or_else(|| panic!("{answer}"));
             if matches!(status, "completed" | "failed") {
-                return (status.to_owned(), answer["data"]["task_output"].clone());
+                return answer["data"].clone();
             }
         }
     }
@@ -103,6 +122,40 @@ impl Rig {
 
     pub async fn invite(&self, body: Value) -> (String, Value) {
         self.run("send-connection-request", body).await
+    }
+
+    /// What the popup would show, once all that was told before is taken in and begun.
+    pub async fn status(&self) -> Status {
+        self.agent.ask(Command::Status).await.unwrap();
+        tokio::task::yield_now().await;
+        *self.agent.ask(Command::Status).await.unwrap().status.unwrap()
+    }
+
+    /// The agent's clock.
+    pub fn clock(&self) -> i64 {
+        self.outside.now()
+    }
+
+    /// Sets the agent's clock forth and wakes it.
+    pub async fn pass(&self, ms: i64) {
+        self.outside.set_forth(ms);
+        self.agent.tell(Event::Woken);
+        self.status().await;
+    }
+
+    /// A person signs in anew in the agent's browser.
+    pub async fn sign_in_again(&self) {
+        self.outside.sign_in(self.simulator.sign_in());
+        self.agent.tell(Event::SessionChanged);
+        self.status().await;
+    }
+
+    /// The path of the request to LinkedIn that followed the first POST.
+    pub fn after_the_post(&self) -> String {
+        let journal = self.simulator.journal();
+        let requests = journal["requests"].as_array().unwrap();
+        let post = requests.iter().position(|request| request["method"] == "POST").unwrap();
+        requests[post + 1]["path"].as_str().unwrap().to_owned()
     }
 
     /// POSTs and invitations that the simulator saw.

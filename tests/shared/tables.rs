@@ -4,7 +4,8 @@
 #![expect(clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
 
 use liaison_protocol::{
-    FetchConnections, InputError, TaskInput, TaskType, known_task_types, normalise_profile_urn, trim_note,
+    FetchConnections, Fields, InputError, TaskInput, TaskType, known_task_types, normalise_profile_urn,
+    trim_note,
 };
 use serde_json::{Map, Value, json};
 
@@ -138,6 +139,10 @@ pub fn check_refused_inputs() {
     for wrong in [json!(0), json!(501), json!(1.5), json!("40"), json!(-40), json!(true), json!({})] {
         rows.push((Fetch, json!({ "count": wrong }), COUNT));
     }
+    for wrong in [json!("some"), json!("ALL"), json!(""), json!(7), json!(["all"])] {
+        rows.push((Fetch, json!({ "fields": wrong }), "Invalid 'fields': must be 'all' or 'total'"));
+    }
+    rows.push((Fetch, json!({ "count": 0, "fields": 7 }), COUNT));
     for urn in URNS_REFUSED {
         rows.push((Send, json!({ "profile_urn": urn }), URN));
     }
@@ -160,7 +165,13 @@ pub fn check_refused_inputs() {
 pub fn check_taken_inputs() {
     let fetch = |keyword: Option<&str>, sort_type: Option<&str>, start, count| {
         let (keyword, sort_type) = (keyword.map(str::to_owned), sort_type.map(str::to_owned));
-        TaskInput::FetchConnections(FetchConnections { keyword, sort_type, start, count })
+        TaskInput::FetchConnections(FetchConnections {
+            keyword,
+            sort_type,
+            start,
+            count,
+            fields: Fields::Documented,
+        })
     };
     for (fields, input) in [
         (json!({}), fetch(None, None, 0, 40)),
@@ -179,6 +190,16 @@ pub fn check_taken_inputs() {
     ] {
         assert_eq!(TaskInput::parse(TaskType::FetchConnections, &object(&fields)), Ok(input), "{fields}");
     }
+    for (word, wanted) in [("all", Fields::All), ("total", Fields::Total)] {
+        let fields = object(&json!({ "fields": word }));
+        let input = TaskInput::parse(TaskType::FetchConnections, &fields);
+        let Ok(TaskInput::FetchConnections(input)) = input else { panic!("{word} was refused") };
+        assert_eq!(input.fields, wanted, "{word}");
+        let echo = TaskInput::echo(TaskType::FetchConnections, &fields);
+        assert_eq!((Fields::of(&echo), &echo["fields"]), (wanted, &json!(word)));
+    }
+    let echo = TaskInput::echo(TaskType::FetchConnections, &object(&json!({ "fields": null })));
+    assert!(echo.get("fields").is_none(), "who doesn't use 'fields' doesn't see it");
     for (note, sent) in [(json!("  Hi  "), Some("Hi")), (json!(" "), None), (json!(null), None)] {
         let fields = json!({ "profile_urn": "urn:li:fs_miniProfile:ACoAABCDEF123", "note": note });
         let input = TaskInput::parse(TaskType::SendConnectionRequest, &object(&fields));

@@ -3,7 +3,9 @@
 use super::fake::{FakeHost, Fakery};
 use futures_util::FutureExt;
 use liaison::ports::{SiteAnswer, SiteFailure, SiteTransport};
-use liaison::voyager::request::{CsrfToken, SiteRequest, Sort, build_invitation, build_list, build_me};
+use liaison::voyager::request::{
+    CsrfToken, ListSource, SiteRequest, Sort, build_invitation, build_list, build_me,
+};
 use liaison::web::{BrowserSite, KeepAlive};
 use serde_json::json;
 use std::rc::Rc;
@@ -48,7 +50,10 @@ async fn a_real_response_is_read_whole() {
 #[wasm_bindgen_test]
 async fn a_read_leaves_with_its_headers_and_the_persons_cookies() {
     let fakery = Fakery::of_fetch("text");
-    site().send(build_list(Some(Sort::RecentlyAdded), 40, 100, &csrf())).await.expect("an answer");
+    site()
+        .send(build_list(ListSource::Current, Some(Sort::RecentlyAdded), 40, 100, &csrf()))
+        .await
+        .expect("an answer");
     let asked = fakery.asked().await;
     let url = asked[0]["url"].as_str().expect("a URL");
     assert!(url.starts_with("https://www.linkedin.com/voyager/api/"), "{url}");

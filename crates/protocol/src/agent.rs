@@ -3,7 +3,7 @@
 //! Durations are milliseconds, never wall-clock times. Unknown fields are ignored. What a "level one" server (only
 //! `poll` and `complete`) leaves out has its default here. `docs/PROTOCOL.md` is the prose.
 
-use crate::{TaskFailure, WaitReason};
+use crate::{Findings, TaskFailure, WaitReason};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use std::fmt;
@@ -64,6 +64,11 @@ fn or_default_act_within<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u
 
 fn or_one<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     Option::deserialize(deserializer).map(|number| number.unwrap_or_else(one))
+}
+
+/// What is not of this type is absent: no result is refused for what stands beside it.
+fn or_none<'de, T: serde::de::DeserializeOwned, D: Deserializer<'de>>(d: D) -> Result<Option<T>, D::Error> {
+    Value::deserialize(d).map(|value| serde_json::from_value(value).ok())
 }
 
 /// `POST /agent/v1/pair`: a one-time code for an agent token.
@@ -357,6 +362,9 @@ pub struct Complete {
     /// What is known of the effect.
     #[serde(default)]
     pub effect: Effect,
+    /// What was odd about a list; absent when nothing was, or when it is no such object.
+    #[serde(default, deserialize_with = "or_none")]
+    pub findings: Option<Findings>,
 }
 
 impl Complete {

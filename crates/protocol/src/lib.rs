@@ -19,8 +19,11 @@ pub use agent::{
 };
 pub use code::{ErrorCode, WaitReason};
 pub use input::{
-    FetchConnections, InputError, MAX_COUNT, SendConnectionRequest, TaskInput, TaskType, known_task_types,
+    FetchConnections, Fields, InputError, MAX_COUNT, SendConnectionRequest, TaskInput, TaskType,
+    known_task_types,
 };
 pub use note::{MAX_NOTE_UTF16, NoteTooLong, trim_note};
-pub use output::{Connection, FetchOutput, SentOutput, TaskFailure};
+pub use output::{
+    Connection, Fallback, FetchOutput, Findings, FullConnection, FullFetchOutput, SentOutput, TaskFailure,
+};
 pub use urn::{InvalidProfileUrn, PROFILE_URN_PREFIX, ProfileId, normalise_profile_urn};

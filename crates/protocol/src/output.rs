@@ -22,6 +22,18 @@ pub struct Connection {
     pub profile_image_url: Option<String>,
 }
 
+/// One connection of a task with `fields: "all"`: the documented seven members and these two.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FullConnection {
+    /// The documented members.
+    #[serde(flatten)]
+    pub connection: Connection,
+    /// When the two connected, as ISO 8601 in UTC; `null` when LinkedIn gave no time.
+    pub connected_at: Option<String>,
+    /// The connection itself as LinkedIn spells it, `urn:li:fsd_connection:<id>`; `null` when LinkedIn gave none.
+    pub connection_urn: Option<String>,
+}
+
 /// `task_output` of a completed `agent_fetch_connections`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FetchOutput {
@@ -29,6 +41,48 @@ pub struct FetchOutput {
     pub total: u64,
     /// In the order LinkedIn lists them.
     pub connections: Vec<Connection>,
+}
+
+/// The same of a task with `fields: "all"`. With `fields: "total"` it has no rows and `total` is 0.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FullFetchOutput {
+    /// As in [`FetchOutput`].
+    pub total: u64,
+    /// How many connections the account has, by LinkedIn's own count; `null` when LinkedIn didn't tell. May differ by a
+    /// few from the rows of the list.
+    pub network_total: Option<u64>,
+    /// As in [`FetchOutput`].
+    pub connections: Vec<FullConnection>,
+}
+
+/// What was odd about a list, counted. Rows are never dropped in silence: what is not in the answer is counted here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Findings {
+    /// Rows whose member LinkedIn didn't resolve; they are in the answer, with their URN alone.
+    #[serde(default)]
+    pub unresolved: u64,
+    /// Rows that came twice, dropped.
+    #[serde(default)]
+    pub duplicates: u64,
+    /// Rows that carried no URN that names a member.
+    #[serde(default)]
+    pub unreadable: u64,
+    /// The list shifted under the walk and its place was not found again for certain.
+    #[serde(default)]
+    pub list_shifted: bool,
+    /// The way in that was used because LinkedIn no longer answered the first one as it should; `null` for that one.
+    #[serde(default)]
+    pub fallback: Option<Fallback>,
+}
+
+/// A way to the list of connections other than the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fallback {
+    /// The same list under an older decoration.
+    OlderDecoration,
+    /// LinkedIn's older list.
+    LegacyList,
 }
 
 /// `task_output` of a completed `agent_send_connection_request`.

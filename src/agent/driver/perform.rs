@@ -216,12 +216,7 @@ fn server_steps(reply: Reply<PollAnswer>, steps: &mut Vec<TestStep>) {
 
 async fn linkedin_step<P: Ports>(ports: &P) -> TestStep {
     if !ports.face().has_permission(SITE_PATTERN).await {
-        let problem = Problem::new(
-            "no_permission",
-            "The browser doesn't let the extension talk to LinkedIn",
-            "Allow access on the options page",
-        );
-        return step_of("linkedin", Err(problem));
+        return step_of("linkedin", Err(Problem::no_site_permission()));
     }
     let session = ports.site().session().await;
     let found = if session.signed_in && session.csrf.is_some() {

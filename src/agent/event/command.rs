@@ -20,6 +20,8 @@ pub enum Command {
     },
     /// Try the connection and say which step fails.
     TestConnection,
+    /// Look at LinkedIn, and say what works.
+    CheckLinkedIn,
     /// Forget the pairing.
     Forget,
     /// Pause or go on.
@@ -58,6 +60,7 @@ impl CommandMessage {
                 name: self.name.unwrap_or_default(),
             },
             "test_connection" => Command::TestConnection,
+            "check_linkedin" => Command::CheckLinkedIn,
             "forget" => Command::Forget,
             "set_paused" => Command::SetPaused { paused: self.paused? },
             "clear_stop" => Command::ClearStop,
@@ -72,6 +75,7 @@ impl std::fmt::Debug for Command {
             Self::Status => "Status",
             Self::Pair { .. } => "Pair",
             Self::TestConnection => "TestConnection",
+            Self::CheckLinkedIn => "CheckLinkedIn",
             Self::Forget => "Forget",
             Self::SetPaused { .. } => "SetPaused",
             Self::ClearStop => "ClearStop",

@@ -91,7 +91,11 @@ impl Turn {
 
     fn begin_walk(&mut self, offer: &Offer, input: FetchConnections) {
         let cursor = self.cursor_for(&input);
-        self.take(offer, Stage::Walking(Walk::new(input, cursor.as_ref(), self.now)));
+        let mut walk = Walk::new(input, cursor.as_ref(), self.now);
+        if let Some(way) = self.state.way(self.now).filter(|&way| walk.can_take(way)) {
+            walk.take_way(way);
+        }
+        self.take(offer, Stage::Walking(Box::new(walk)));
     }
 
     fn cursor_for(&self, input: &FetchConnections) -> Option<Cursor> {

@@ -3,10 +3,9 @@
 use super::Turn;
 use crate::agent::entry::{Ended, Outcome, Stage, Summary};
 use crate::agent::event::Trouble;
-use crate::agent::walk::Findings;
 use crate::config::RECENT;
 use crate::json;
-use liaison_protocol::{Effect, ErrorCode, Offer, TaskFailure};
+use liaison_protocol::{Effect, ErrorCode, Findings, Offer, TaskFailure};
 use std::rc::Rc;
 
 impl Turn {

@@ -18,6 +18,7 @@ impl Turn {
                 self.pair(id, server, code.as_deref(), token.as_deref(), name);
             }
             Command::TestConnection => self.test_connection(id),
+            Command::CheckLinkedIn => self.check_linkedin(id),
             Command::Forget => self.forget(id),
             Command::SetPaused { paused } => self.set_paused(id, *paused),
             Command::ClearStop => self.clear_stop(id),
@@ -107,9 +108,7 @@ impl Turn {
 
     fn test_connection(&mut self, id: CommandId) {
         if self.state.pairing.is_none() {
-            let problem =
-                Problem::new("unpaired", "This browser is not paired with a server", "Pair it first");
-            return self.answer(id, Answer::refused(problem));
+            return self.answer(id, Answer::refused(Problem::unpaired()));
         }
         let now = readiness::said(&self.state, self.now);
         let said = Said { accepts: Vec::new(), state: ReadyState::Paused, ..now };
@@ -131,6 +130,7 @@ impl Turn {
             self.abandon(&task);
         }
         self.stop_polling();
+        self.end_check(&Answer::refused(Problem::unpaired()));
         self.state.pairing = None;
         self.state.account = None;
         self.state.cursors = Rc::default();

@@ -3,9 +3,10 @@
 use super::Turn;
 use crate::agent::entry::{Entry, Stage};
 use crate::agent::event::Trouble;
-use crate::agent::walk::{Page, PageRequest, Progress, cursor_key};
+use crate::agent::status::{Answer, Problem};
+use crate::agent::walk::{NetworkTotal, Page, PageRequest, Progress, cursor_key};
 use crate::config::{CURSOR_MS, ME_RETRY_MS, SIGNED_OUT_RETRY_MS};
-use liaison_protocol::{Effect, ErrorCode, TaskFailure};
+use liaison_protocol::{Effect, ErrorCode, Fields, TaskFailure};
 use siphasher::sip::SipHasher24;
 use std::hash::Hasher;
 use std::rc::Rc;
@@ -23,6 +24,7 @@ impl Turn {
             self.state.live.me_discarded += 1;
             if self.state.live.me_discarded > 2 {
                 self.state.waits.me_at = self.now + ME_RETRY_MS;
+                self.end_check(&Answer::refused(Problem::of(ErrorCode::SignedOut)));
             }
             return;
         }
@@ -33,7 +35,7 @@ impl Turn {
                 self.state.waits.me_at = self.now + ME_RETRY_MS;
                 self.state.live.me_problem = Some(trouble.code).filter(|&code| code != ErrorCode::SignedOut);
                 self.hear(trouble);
-                return;
+                return self.checked_me(result);
             }
         };
         let Some(pairing) = self.state.pairing_mut() else { return };
@@ -46,6 +48,7 @@ impl Turn {
         self.state.live.no_permission = false;
         self.state.live.me_problem = None;
         self.state.breakers.note_read_success();
+        self.checked_me(result);
     }
 
     pub(super) fn signed_out(&mut self) {
@@ -64,15 +67,23 @@ impl Turn {
     fn page_came(&mut self, task: &str, asked: PageRequest, page: &Page) {
         self.state.breakers.note_read_success();
         let Some(Entry { stage: Stage::Walking(walk), .. }) = self.state.entry_mut(task) else { return };
-        let at_end = match walk.take(asked, page) {
-            Progress::More => return,
-            Progress::Finished { at_end } => at_end,
+        let progress = walk.take(asked, page);
+        let way = walk.findings.fallback;
+        self.state.note_way(way, self.now);
+        match progress {
+            Progress::More => {}
+            Progress::Finished { at_end } => self.walked(task, at_end),
             Progress::Stuck => {
                 let failure =
                     TaskFailure::new(ErrorCode::Drift).with_detail("the list's pages bring nothing new");
-                return self.fail_with(task, &failure);
+                self.fail_with(task, &failure);
             }
-        };
+        }
+    }
+
+    /// Ends a walk with what it found.
+    fn walked(&mut self, task: &str, at_end: bool) {
+        let Some(Entry { stage: Stage::Walking(walk), .. }) = self.state.entry_mut(task) else { return };
         let output = walk.output_json();
         let findings = walk.findings;
         let cursor = walk.cursor(self.now + CURSOR_MS);
@@ -88,12 +99,38 @@ impl Turn {
         self.add_findings(task, &findings);
     }
 
+    /// Takes in the network's size. With `fields: "total"` that is all; beside a list it may be missing, and is `null` then.
+    pub(super) fn total(&mut self, task: &str, result: &Result<u64, Trouble>) {
+        let Some(Entry { stage: Stage::Walking(walk), .. }) = self.state.entry_mut(task) else { return };
+        let is_all = walk.input.fields == Fields::Total;
+        match result {
+            Ok(number) => walk.network = NetworkTotal::Told(*number),
+            Err(Trouble { code: ErrorCode::Drift | ErrorCode::Upstream | ErrorCode::Refused, .. })
+                if !is_all =>
+            {
+                walk.network = NetworkTotal::Untold;
+            }
+            Err(trouble) => return self.page_failed(task, trouble),
+        }
+        walk.csrf_retried = false;
+        let output = is_all.then(|| walk.output_json());
+        if result.is_ok() {
+            self.state.breakers.note_read_success();
+        }
+        if let Some(output) = output {
+            self.complete(task, &output, Effect::None);
+        }
+    }
+
     fn page_failed(&mut self, task: &str, trouble: &Trouble) {
         let Some(Entry { stage: Stage::Walking(walk), .. }) = self.state.entry_mut(task) else { return };
         if trouble.code == ErrorCode::Csrf && !walk.csrf_retried {
             // The token is read anew for every call; once may have been between two cookies.
             walk.csrf_retried = true;
             return;
+        }
+        if let Some(way) = trouble.instead.filter(|&way| walk.can_take(way)) {
+            return walk.take_way(way);
         }
         if !trouble.asked && walk.walked == 0 {
             self.hear(trouble);

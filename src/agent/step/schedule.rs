@@ -1,12 +1,13 @@
 //! What is due: the calls, posts, heartbeats and polls that the state asks for, and the next time to look.
 
 use super::Turn;
+use crate::agent::check::Check;
 use crate::agent::entry::{Entry, Stage};
-use crate::agent::event::{Effect, SiteCall};
+use crate::agent::event::{Effect, ListCall, SiteCall};
 use crate::agent::readiness;
 use crate::agent::state::State;
 use crate::config::{DAY_MS, HEARTBEAT_MS, VERIFY_AT_MS};
-use liaison_protocol::ErrorCode;
+use liaison_protocol::{ErrorCode, Fields};
 use std::rc::Rc;
 
 impl Turn {
@@ -21,6 +22,7 @@ impl Turn {
         };
         self.forget_what_is_gone();
         self.ask_me();
+        self.schedule_check();
         if pairing.ended.is_some() {
             // Nobody waits for the work: it stays in the journal, for a new pairing with the same server.
             self.stop_polling();
@@ -65,12 +67,17 @@ impl Turn {
             Stage::Walking(_) if self.now - entry.accepted_at > DAY_MS => {
                 self.fail(&entry.task, ErrorCode::Expired)
             }
+            Stage::Walking(walk) if walk.wants_total() => {
+                self.call_paced(&entry.task, live.call_at, SiteCall::Total);
+            }
             Stage::Walking(walk) => {
-                let call = SiteCall::List {
+                let call = SiteCall::List(ListCall {
                     sort: walk.input.sort_type.clone(),
                     keyword: walk.input.keyword.clone(),
                     page: walk.request(),
-                };
+                    way: walk.findings.fallback,
+                    full: walk.input.fields == Fields::All,
+                });
                 self.call_paced(&entry.task, live.call_at, call);
             }
             Stage::Checking { .. } if self.is_hindered() => self.give_back(&entry.task),
@@ -170,11 +177,14 @@ impl Turn {
 
     fn ask_me(&mut self) {
         let state = &self.state;
-        let known = state.account.is_some() || state.live.asking_me;
-        if known || state.breakers.latched.is_some() || state.settings.paused {
+        // The person who wants to know asks also about an account that is known, and in a pause.
+        let checked = state.live.check.as_ref().is_some_and(Check::wants_me);
+        let idle = state.account.is_some() || state.settings.paused;
+        if state.live.asking_me || state.breakers.latched.is_some() || (idle && !checked) {
             return;
         }
-        let due = state.waits.me_at.max(state.breakers.throttled_until).max(state.pace.next_read_at);
+        let not_before = if checked { 0 } else { state.waits.me_at };
+        let due = not_before.max(state.breakers.throttled_until).max(state.pace.next_read_at);
         if due > self.now {
             return self.wake(due);
         }

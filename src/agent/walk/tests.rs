@@ -3,7 +3,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use super::{Cursor, Page, PageRequest, PageRow, Progress, Walk};
-use liaison_protocol::{Connection, FetchConnections};
+use liaison_protocol::{Connection, FetchConnections, Fields};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -34,7 +34,7 @@ fn numbers(range: std::ops::Range<u32>) -> Vec<Row> {
 }
 
 fn input(start: u64, count: u64) -> FetchConnections {
-    FetchConnections { keyword: None, sort_type: None, start, count }
+    FetchConnections { keyword: None, sort_type: None, start, count, fields: Fields::Documented }
 }
 
 fn by_keyword(start: u64, count: u64) -> FetchConnections {
@@ -62,7 +62,7 @@ impl List {
             let entity_urn = format!("urn:li:fsd_profile:{number:06}");
             let matches = !by_keyword || number % 4 == 0;
             let connection = Connection { entity_urn, ..Connection::default() };
-            Some(PageRow { index, connection, resolved, matches })
+            Some(PageRow { index, connection, more: None, resolved, matches })
         };
         Page { rows: (0..).zip(rows).filter_map(row).collect(), received }
     }
@@ -294,10 +294,91 @@ fn thirty_thousand_rows_cost_ten_requests_a_thousand() {
     assert!(requests.len() * 1_000 <= 10_200 * 30, "{} requests", requests.len());
 }
 
+/// Follows the documented loop: pages of `count` until one is shorter. `change` may change the list before the request
+/// of each number. Returns what came, and whether any page said that the list had shifted.
+fn caller_loop(
+    list: &mut List,
+    first: &FetchConnections,
+    mut change: impl FnMut(usize, &mut Vec<Row>),
+) -> (Vec<u32>, bool) {
+    let (mut all, mut shifted, mut cursor) = (Vec::new(), false, None::<Cursor>);
+    loop {
+        let input = FetchConnections { start: first.start + all.len() as u64, ..first.clone() };
+        let walked = list.walk(Walk::new(input, cursor.as_ref(), 0), &mut change);
+        shifted |= walked.walk.findings.list_shifted;
+        let came = walked.numbers.len() as u64;
+        all.extend(walked.numbers);
+        if came < first.count {
+            return (all, shifted);
+        }
+        let stored = serde_json::to_string(&walked.walk.cursor(1)).unwrap();
+        cursor = Some(serde_json::from_str(&stored).unwrap());
+    }
+}
+
+#[test]
+fn the_documented_loop_gives_everybody_once() {
+    for clamp in [10, 40, 100] {
+        for count in [7, 40, 100, 500] {
+            let mut list = List::new(numbers(0..1_237), clamp);
+            let (all, shifted) = caller_loop(&mut list, &input(0, count), |_, _| {});
+            assert_eq!((all, shifted), ((0..1_237).collect(), false), "clamp {clamp}, count {count}");
+            let mut list = List::new(numbers(0..1_237), clamp);
+            let (all, shifted) = caller_loop(&mut list, &by_keyword(0, count), |_, _| {});
+            assert_eq!(
+                (all, shifted),
+                ((0..1_237).step_by(4).collect(), false),
+                "clamp {clamp}, count {count}"
+            );
+        }
+    }
+}
+
+#[test]
+fn between_two_tasks_the_very_row_held_last_may_go_and_new_ones_may_come() {
+    for (taken, inserted) in [(1, 0), (1, 30), (3, 7), (0, 99), (5, 60)] {
+        let mut list = List::new(numbers(0..400), 100);
+        let (all, shifted) = caller_loop(&mut list, &input(0, 40), |nth, rows| {
+            // Before the third task's first request.
+            if nth == 2 {
+                drop(rows.drain(80 - taken..80));
+                drop(rows.splice(0..0, numbers(1_000..1_000 + inserted)));
+            }
+        });
+        assert_eq!((all, shifted), ((0..400).collect(), false), "{taken} taken, {inserted} new");
+    }
+}
+
 /// A change: before which request, where (as a share of the list), how many, in or out. With all of them the list is
 /// shorter than what is asked for.
 fn changes() -> impl Strategy<Value = Vec<(usize, f64, usize, bool)>> {
     prop::collection::vec((1_usize..12, 0.0..1.0, 1_usize..25, any::<bool>()), 0..6)
+}
+
+fn apply(
+    (_, place, count, inserts): (usize, f64, usize, bool),
+    rows: &mut Vec<Row>,
+    fresh: &mut u32,
+    gone: &mut BTreeSet<u32>,
+) {
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a place in a short list"
+    )]
+    let at = (place * rows.len() as f64) as usize;
+    if inserts {
+        let new = u32::try_from(count).unwrap();
+        rows.splice(at..at, numbers(*fresh..*fresh + new));
+        *fresh += new;
+        return;
+    }
+    let end = (at + count).min(rows.len());
+    for row in rows.drain(at..end) {
+        let Row::Whole(number) = row else { panic!("only whole rows are in these lists") };
+        gone.insert(number);
+    }
 }
 
 proptest! {
@@ -312,24 +393,38 @@ proptest! {
         let mut gone = BTreeSet::new();
         let input = if keyword { by_keyword(0, 500) } else { input(0, 500) };
         let walked = list.walk(Walk::new(input, None, 0), |nth, rows| {
-            for &(_, place, count, inserts) in changes.iter().filter(|(at, ..)| *at == nth) {
-                #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place in a short list")]
-                let at = (place * rows.len() as f64) as usize;
-                if inserts {
-                    rows.splice(at..at, numbers(fresh..fresh + count as u32));
-                    fresh += count as u32;
-                } else {
-                    let end = (at + count).min(rows.len());
-                    gone.extend(rows.drain(at..end).map(|row| format!("{row:?}")));
-                }
+            for change in changes.iter().filter(|(at, ..)| *at == nth) {
+                apply(*change, rows, &mut fresh, &mut gone);
             }
         });
         let excused = gone.len() >= clamp && walked.walk.findings.list_shifted;
         let all: BTreeSet<u32> = walked.numbers.iter().copied().collect();
         prop_assert_eq!(all.len(), walked.numbers.len(), "doubled");
         for number in (0..length).filter(|n| !keyword || n % 4 == 0) {
-            let there = !gone.contains(&format!("{:?}", Row::Whole(number)));
+            let there = !gone.contains(&number);
             prop_assert!(!there || all.contains(&number) || excused, "{} is lost", number);
+        }
+    }
+
+    #[test]
+    fn what_is_in_the_list_all_along_comes_once_across_the_loop(
+        length in 1_u32..350, clamp in prop::sample::select(vec![10_usize, 40, 100]), count in prop::sample::select(vec![15_u64, 40, 100]),
+        changes in changes(), keyword: bool,
+    ) {
+        let mut list = List::new(numbers(0..length), clamp);
+        let (mut fresh, mut gone) = (100_000, BTreeSet::new());
+        let first = if keyword { by_keyword(0, count) } else { input(0, count) };
+        let (all, shifted) = caller_loop(&mut list, &first, |nth, rows| {
+            for change in changes.iter().filter(|(at, ..)| *at == nth) {
+                apply(*change, rows, &mut fresh, &mut gone);
+            }
+        });
+        let mut seen = BTreeSet::new();
+        for number in &all {
+            prop_assert!(seen.insert(*number) || shifted, "{} is doubled", number);
+        }
+        for number in (0..length).filter(|n| !keyword || n % 4 == 0) {
+            prop_assert!(gone.contains(&number) || seen.contains(&number) || shifted, "{} is lost", number);
         }
     }
 }

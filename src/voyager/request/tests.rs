@@ -1,5 +1,6 @@
 use super::{
-    CsrfToken, Method, Redirect, Sort, build_invitation, build_list, build_me, build_sent_invitations,
+    CsrfToken, ListSource, Method, Redirect, Sort, build_invitation, build_list, build_me,
+    build_sent_invitations, build_summary,
 };
 
 fn csrf() -> CsrfToken {
@@ -30,7 +31,7 @@ fn neither_token_nor_body_shows_when_printed() {
 
 #[test]
 fn a_page_of_the_list() {
-    let request = build_list(Some(Sort::RecentlyAdded), 80, 40, &csrf());
+    let request = build_list(ListSource::Current, Some(Sort::RecentlyAdded), 80, 40, &csrf());
     assert_eq!((request.method, request.redirect, request.body), (Method::Get, Redirect::Follow, None));
     assert_eq!(
         request.path,
@@ -45,7 +46,21 @@ fn a_page_of_the_list() {
             ("x-restli-protocol-version", "2.0.0".to_owned()),
         ]
     );
-    assert!(!build_list(None, 0, u64::MAX, &csrf()).path.contains("sortType"));
+    assert!(!build_list(ListSource::Current, None, 0, u64::MAX, &csrf()).path.contains("sortType"));
+}
+
+#[test]
+fn the_other_ways_to_the_list_and_its_size() {
+    let path = |source| build_list(source, Some(Sort::RecentlyAdded), 80, 40, &csrf()).path;
+    assert_eq!(
+        path(ListSource::OlderDecoration),
+        path(ListSource::Current).replace("WithProfile-16", "WithProfile-15")
+    );
+    assert_eq!(
+        path(ListSource::Legacy),
+        "/voyager/api/relationships/connections?count=40&sortType=RECENTLY_ADDED&start=80"
+    );
+    assert_eq!(build_summary(&csrf()).path, "/voyager/api/relationships/connectionsSummary");
 }
 
 #[test]

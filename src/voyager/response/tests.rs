@@ -46,7 +46,7 @@ fn a_refusal_hides_in_a_small_body_and_a_page_is_not_read_twice() {
 fn drift_tells_the_shape_and_no_value() {
     let body = br#"{"data":{"status":404,"message":"no Ada here"},"included":[]}"#;
     let Err(Refusal::Drift { detail }) = judge_read(&resp(404, body)) else { panic!("not a drift") };
-    assert_eq!(detail, "status 404: {data:{status:number,message:string},included:[]}");
+    assert_eq!(detail, "not_taken, status 404: {data:{status:number,message:string},included:[]}");
     let error = ParseError::new(Defect::NoList, body);
     let Refusal::Drift { detail } = Refusal::from(error) else { panic!("not a drift") };
     assert_eq!(detail, "no list in the body: {data:{status:number,message:string},included:[]}");

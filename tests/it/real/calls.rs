@@ -169,8 +169,11 @@ fn a_read_that_goes_wrong_ends_with_its_code_and_the_agent_lives_on() {
     for (fault, expected) in table {
         with_rig(of(120), |rig| async move {
             let what = fault.to_string();
-            rig.arm(LIST, fault).await;
+            // By whichever way the list is asked for.
+            let armed = json!({ "match": { "path": "/connections?" }, "times": 3, "fault": fault });
+            rig.control("POST", "/__sim/fault", armed).await;
             let (status, output) = rig.fetch(json!({ "count": 100 })).await;
+            rig.control("DELETE", "/__sim/fault", Value::Null).await;
             if expected.is_empty() {
                 // Last names are left: not every name is gone, so the list is not called drifted.
                 assert_eq!(

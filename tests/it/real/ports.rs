@@ -31,6 +31,7 @@ struct Inside {
     cookies: RefCell<Option<SignIn>>,
     tasks: Client,
     clock: Hurried,
+    site_calls: Cell<u32>,
     records: RefCell<BTreeMap<(Area, String), String>>,
 }
 
@@ -49,9 +50,30 @@ impl Sockets {
             cookies: RefCell::new(Some(simulator.sign_in())),
             tasks: plain_client(),
             clock: Hurried { ahead_ms: Cell::new(0), open: Cell::new(0), closed: Notify::new() },
+            site_calls: Cell::new(0),
             records: RefCell::default(),
         };
         Self(Rc::new(inside))
+    }
+
+    /// How many requests the agent has sent to LinkedIn.
+    pub fn site_calls(&self) -> u32 {
+        self.0.site_calls.get()
+    }
+
+    /// Whether the browser has a session.
+    pub fn is_signed_in(&self) -> bool {
+        self.0.cookies.borrow().is_some()
+    }
+
+    /// Gives the browser a session.
+    pub fn sign_in(&self, sign_in: SignIn) {
+        self.0.cookies.replace(Some(sign_in));
+    }
+
+    /// Sets the clock forth.
+    pub fn set_forth(&self, ms: i64) {
+        self.0.clock.ahead_ms.set(self.0.clock.ahead_ms.get() + ms);
     }
 
     /// A call that time waits for.
@@ -184,6 +206,7 @@ impl SiteTransport for Sockets {
     }
 
     async fn send(&self, request: SiteRequest) -> Result<SiteAnswer, SiteFailure> {
+        self.0.site_calls.set(self.0.site_calls.get() + 1);
         self.open(self.ask_site(request)).await
     }
 }

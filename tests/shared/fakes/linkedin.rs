@@ -13,6 +13,12 @@ const JSON: &str = "application/vnd.linkedin.normalized+json+2.1";
 const CSRF: &str = "ajax:1234567890";
 /// A piece of the path of each request.
 pub const LIST: &str = "/dash/connections";
+/// See [`LIST`]: the list, whichever way it is asked for.
+pub const ANY_LIST: &str = "/connections?";
+/// See [`LIST`].
+pub const LEGACY: &str = "/relationships/connections?";
+/// See [`LIST`].
+pub const SUMMARY: &str = "/connectionsSummary";
 /// See [`LIST`].
 pub const INVITE: &str = "verifyQuotaAndCreateV2";
 /// See [`LIST`].
@@ -166,7 +172,7 @@ impl LinkedIn {
 
     /// The pages asked for: (start, count).
     pub fn pages(&self) -> Vec<(usize, usize)> {
-        let of_list = self.requests.iter().filter(|request| request.contains(LIST));
+        let of_list = self.requests.iter().filter(|request| request.contains(ANY_LIST));
         of_list.map(|request| (number(request, "start="), number(request, "count="))).collect()
     }
 
@@ -186,7 +192,9 @@ impl LinkedIn {
         }
         match &request.path {
             path if path.contains(INVITE) => self.invite(request, now),
-            path if path.contains(LIST) => (200, self.list(path)),
+            path if path.contains(LIST) => (200, self.list(path, current_page)),
+            path if path.contains(LEGACY) => (200, self.list(path, legacy_page)),
+            path if path.contains(SUMMARY) => (200, self.summary()),
             path if path.contains(SENT) => (200, self.sent(now)),
             path if path.contains(ME) => (200, self.me()),
             path => panic!("the agent asked for {path}"),
@@ -205,8 +213,13 @@ impl LinkedIn {
         .to_string()
     }
 
-    fn list(&mut self, path: &str) -> String {
-        let nth = self.count(LIST);
+    fn summary(&self) -> String {
+        let data = json!({ "entityUrn": "urn:li:fs_relConnectionsSummary:SIM", "numConnections": self.people.len() });
+        json!({ "data": data, "included": [] }).to_string()
+    }
+
+    fn list(&mut self, path: &str, page: fn(&[Person]) -> Records) -> String {
+        let nth = self.count(ANY_LIST);
         for change in
             self.changes.extract_if(.., |(at, _)| *at == nth).map(|(_, change)| change).collect::<Vec<_>>()
         {
@@ -217,19 +230,8 @@ impl LinkedIn {
         }
         let (start, count) = (number(path, "start="), number(path, "count="));
         let first = if self.ignores_start { 0 } else { start };
-        let rows = self.people.iter().skip(first).take(count.min(self.page_clamp));
-        let (mut elements, mut included) = (Vec::new(), Vec::new());
-        for Person { id, name: (first, last), kind } in rows {
-            elements.push(match kind {
-                Kind::Unreadable => "\"urn:li:fsd_connection:UNKNOWN\"".to_owned(),
-                Kind::Whole | Kind::Unresolved => format!("\"urn:li:fsd_connection:{id}\""),
-            });
-            if *kind == Kind::Whole {
-                included.push(format!(
-                    r#"{{"entityUrn":"urn:li:fsd_profile:{id}","firstName":"{first}","lastName":"{last}","headline":"At work","publicIdentifier":"p-{id}"}}"#
-                ));
-            }
-        }
+        let people = self.people.get(first..).unwrap_or_default();
+        let (elements, mut included) = page(&people[..people.len().min(count.min(self.page_clamp))]);
         // Profiles come in no order that means anything.
         included.reverse();
         format!(
@@ -268,6 +270,50 @@ impl LinkedIn {
         self.invitations.push((id, now + self.clock_ahead_ms, note));
         let urn = format!("urn:li:fsd_invitation:{}", self.invitations.len());
         (200, json!({ "data": { "value": { "invitationUrn": urn } }, "included": [] }).to_string())
+    }
+}
+
+/// A page's `*elements` and `included`, each record as JSON.
+type Records = (Vec<String>, Vec<String>);
+
+/// A page of the current list.
+fn current_page(people: &[Person]) -> Records {
+    let (mut elements, mut included) = (Vec::new(), Vec::new());
+    for Person { id, name: (first, last), kind } in people {
+        elements.push(element("fsd_connection", id, *kind));
+        if *kind == Kind::Whole {
+            included.push(format!(
+                r#"{{"entityUrn":"urn:li:fsd_profile:{id}","firstName":"{first}","lastName":"{last}","headline":"At work","publicIdentifier":"p-{id}"}}"#
+            ));
+            included.push(format!(
+                r#"{{"entityUrn":"urn:li:fsd_connection:{id}","createdAt":1785945393000,"connectedMember":"urn:li:fsd_profile:{id}"}}"#
+            ));
+        }
+    }
+    (elements, included)
+}
+
+/// The same of the legacy list.
+fn legacy_page(people: &[Person]) -> Records {
+    let (mut elements, mut included) = (Vec::new(), Vec::new());
+    for Person { id, name: (first, last), kind } in people {
+        elements.push(element("fs_relConnection", id, *kind));
+        if *kind == Kind::Whole {
+            included.push(format!(
+                r#"{{"entityUrn":"urn:li:fs_miniProfile:{id}","dashEntityUrn":"urn:li:fsd_profile:{id}","firstName":"{first}","lastName":"{last}","occupation":"At work","publicIdentifier":"p-{id}"}}"#
+            ));
+            included.push(format!(
+                r#"{{"entityUrn":"urn:li:fs_relConnection:{id}","createdAt":1785945393000,"*miniProfile":"urn:li:fs_miniProfile:{id}"}}"#
+            ));
+        }
+    }
+    (elements, included)
+}
+
+fn element(kind_of_urn: &str, id: &str, kind: Kind) -> String {
+    match kind {
+        Kind::Unreadable => format!("\"urn:li:{kind_of_urn}:UNKNOWN\""),
+        Kind::Whole | Kind::Unresolved => format!("\"urn:li:{kind_of_urn}:{id}\""),
     }
 }
 

@@ -1,0 +1,110 @@
+//! The look at LinkedIn that a person asks for: who is signed in, and one row of the list, said in words.
+
+use crate::agent::event::{CommandId, Trouble};
+use crate::agent::status::{Answer, Problem, TestStep};
+use liaison_protocol::{ErrorCode, Fallback};
+
+/// A look under way. It dies with the worker, and the page that asked sees that no answer comes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// Who asked.
+    pub asked_by: Vec<CommandId>,
+    /// What it waits for.
+    pub stage: CheckStage,
+    /// What was found so far.
+    steps: Vec<TestStep>,
+}
+
+/// What a look waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckStage {
+    /// Who is signed in.
+    Me,
+    /// A row of the list.
+    List {
+        /// By which way; `None`: the first.
+        way: Option<Fallback>,
+        /// Whether it is being asked.
+        calling: bool,
+    },
+}
+
+impl Check {
+    /// A look that has found nothing yet.
+    #[must_use]
+    pub fn new(id: CommandId) -> Self {
+        Self { asked_by: vec![id], stage: CheckStage::Me, steps: Vec::new() }
+    }
+
+    /// Whether it waits to hear who is signed in.
+    #[must_use]
+    pub fn wants_me(&self) -> bool {
+        self.stage == CheckStage::Me
+    }
+
+    /// Notes that somebody is signed in, and whether it is the member whom the pairing is bound to.
+    pub fn note_me(&mut self, is_bound: bool) {
+        self.pass("session", "This browser has a LinkedIn session");
+        if is_bound {
+            self.pass("me", "LinkedIn knows the session, and it is the member this pairing is bound to");
+        } else {
+            self.stumble("me", &Problem::of(ErrorCode::WrongAccount));
+        }
+    }
+
+    /// Notes that it can't be told who is signed in.
+    pub fn note_me_trouble(&mut self, trouble: &Trouble) {
+        if trouble.asked {
+            self.pass("session", "This browser has a LinkedIn session");
+        }
+        self.stumble(if trouble.asked { "me" } else { "session" }, &problem_of(trouble));
+    }
+
+    /// Notes how many rows were read, and by which way.
+    pub fn note_list(&mut self, rows: usize, way: Option<Fallback>) {
+        let detail = match (way, rows) {
+            (None, 0) => "LinkedIn lists no connections, and says so as this version knows it",
+            (None, _) => "A row of the connections was read and understood",
+            (Some(Fallback::OlderDecoration), _) => {
+                "The connections were read, but only under an older decoration: LinkedIn has changed its list"
+            }
+            (Some(Fallback::LegacyList), _) => {
+                "The connections were read, but only from LinkedIn's older list: LinkedIn has changed its list"
+            }
+        };
+        self.pass("list", detail);
+    }
+
+    /// Notes that the list can't be read.
+    pub fn note_list_trouble(&mut self, trouble: &Trouble) {
+        self.stumble("list", &problem_of(trouble));
+    }
+
+    /// What is answered to those who asked.
+    #[must_use]
+    pub fn answer(&self) -> Answer {
+        let failed = self.steps.iter().find(|step| !step.ok);
+        let error = failed.map(|step| Problem::new("test_failed", step.detail.clone(), step.remedy));
+        Answer { ok: error.is_none(), error, status: None, steps: Some(self.steps.clone()) }
+    }
+
+    fn pass(&mut self, name: &'static str, detail: &str) {
+        self.steps.push(TestStep { name, ok: true, detail: detail.to_owned(), remedy: "" });
+    }
+
+    fn stumble(&mut self, name: &'static str, problem: &Problem) {
+        let (detail, remedy) = (problem.message.clone(), problem.remedy);
+        self.steps.push(TestStep { name, ok: false, detail, remedy });
+    }
+}
+
+fn problem_of(trouble: &Trouble) -> Problem {
+    if trouble.detail.as_deref() == Some(Trouble::NO_PERMISSION) {
+        return Problem::no_site_permission();
+    }
+    let problem = Problem::of(trouble.code);
+    match &trouble.detail {
+        Some(detail) => Problem { message: format!("{}: {detail}", problem.message), ..problem },
+        None => problem,
+    }
+}

@@ -1,0 +1,114 @@
+//! The look at LinkedIn that a person asks for: paced like every read, and not made at all while a latch holds.
+
+use super::Turn;
+use crate::agent::check::{Check, CheckStage};
+use crate::agent::event::{CommandId, Effect, ListCall, SiteCall, Trouble};
+use crate::agent::status::{Answer, Problem};
+use crate::agent::walk::{Page, PageRequest};
+use liaison_protocol::ErrorCode;
+
+/// The row that is looked at.
+const NEWEST: PageRequest = PageRequest { start: 0, count: 1 };
+
+impl Turn {
+    pub(super) fn check_linkedin(&mut self, id: CommandId) {
+        if let Some(problem) = self.no_look() {
+            return self.answer(id, Answer::refused(problem));
+        }
+        match &mut self.state.live.check {
+            Some(check) => check.asked_by.push(id),
+            None => self.state.live.check = Some(Check::new(id)),
+        }
+    }
+
+    /// Why no look is made now: what LinkedIn said no to holds for the person's question too.
+    fn no_look(&self) -> Option<Problem> {
+        let breakers = &self.state.breakers;
+        if self.state.pairing.is_none() {
+            return Some(Problem::unpaired());
+        }
+        if let Some(code) = breakers.latched {
+            return Some(Problem::of(code));
+        }
+        let left = breakers.throttled_until - self.now;
+        (left > 0).then(|| {
+            let minutes = left.unsigned_abs().div_ceil(60_000);
+            let message = format!("LinkedIn asked to slow down; it can be asked again in {minutes} min");
+            Problem::new(ErrorCode::Throttled.as_str(), message, "Wait that long and check again")
+        })
+    }
+
+    /// Asks for the row, when the pace allows; who is signed in is asked by `ask_me`.
+    pub(super) fn schedule_check(&mut self) {
+        let Some(check) = &self.state.live.check else { return };
+        if let Some(problem) = self.no_look() {
+            return self.end_check(&Answer::refused(problem));
+        }
+        let CheckStage::List { way, calling: false } = check.stage else { return };
+        let due = self.state.pace.next_read_at;
+        if due > self.now {
+            return self.wake(due);
+        }
+        let random = self.state.random();
+        self.state.pace.note_read(self.now, random);
+        self.set_stage(CheckStage::List { way, calling: true });
+        let call = ListCall { page: NEWEST, way, ..ListCall::default() };
+        self.effects.push(Effect::Site { task: None, call: SiteCall::List(call) });
+    }
+
+    /// Takes in who is signed in, after the agent as a whole has.
+    pub(super) fn checked_me(&mut self, result: &Result<String, Trouble>) {
+        let (is_bound, way) = (self.state.right_account(), self.state.way(self.now));
+        let Some(check) = self.state.live.check.as_mut().filter(|check| check.wants_me()) else { return };
+        match result {
+            Ok(_) => check.note_me(is_bound),
+            Err(trouble) => check.note_me_trouble(trouble),
+        }
+        if result.is_ok() && is_bound {
+            return self.set_stage(CheckStage::List { way, calling: false });
+        }
+        self.finish_check();
+    }
+
+    /// Takes in the row.
+    pub(super) fn checked_list(&mut self, result: &Result<Page, Trouble>) {
+        let Some(check) = &mut self.state.live.check else { return };
+        let CheckStage::List { way, calling: true } = check.stage else { return };
+        match result {
+            Ok(page) => {
+                check.note_list(page.rows.len(), way);
+                self.state.breakers.note_read_success();
+                self.state.note_way(way, self.now);
+            }
+            Err(trouble) if trouble.instead.is_some() => {
+                return self.set_stage(CheckStage::List { way: trouble.instead, calling: false });
+            }
+            Err(trouble) => {
+                check.note_list_trouble(trouble);
+                self.hear(trouble);
+            }
+        }
+        self.finish_check();
+    }
+
+    /// Ends a look that can't be carried through.
+    pub(super) fn end_check(&mut self, answer: &Answer) {
+        let Some(check) = self.state.live.check.take() else { return };
+        for id in check.asked_by {
+            self.answer(id, answer.clone());
+        }
+    }
+
+    fn finish_check(&mut self) {
+        let answer = self.state.live.check.as_ref().map(Check::answer);
+        if let Some(answer) = answer {
+            self.end_check(&answer);
+        }
+    }
+
+    fn set_stage(&mut self, stage: CheckStage) {
+        if let Some(check) = &mut self.state.live.check {
+            check.stage = stage;
+        }
+    }
+}

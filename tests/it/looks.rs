@@ -1,0 +1,150 @@
+//! The look at LinkedIn that a person asks for.
+
+use crate::fakes::linkedin::ANY_LIST;
+use crate::support::*;
+use liaison::agent::status::Answer;
+
+/// Names of the steps, and whether each went well.
+fn steps(answer: &Answer) -> Vec<(&'static str, bool)> {
+    answer.steps.iter().flatten().map(|step| (step.name, step.ok)).collect()
+}
+
+fn detail(answer: &Answer) -> String {
+    answer.steps.iter().flatten().last().unwrap().detail.clone()
+}
+
+fn status_of(status: u16) -> Mishap {
+    Mishap::Answer { status, body: "{}".to_owned(), retry_after: None }
+}
+
+const ALL_WELL: [(&str, bool); 3] = [("session", true), ("me", true), ("list", true)];
+
+#[test]
+fn it_asks_who_is_signed_in_and_for_one_row() {
+    let (world, mut agent) = world(30, Two);
+    let before = world.site.borrow().requests.len();
+    let answer = agent.ask(Command::CheckLinkedIn);
+    assert!(answer.ok, "{answer:?}");
+    assert_eq!(steps(&answer), ALL_WELL);
+    assert_eq!(detail(&answer), "A row of the connections was read and understood");
+    let requests = world.site.borrow().requests[before..].to_vec();
+    assert!(requests[0].ends_with(ME) && requests[1].contains("count=1&"), "{requests:?}");
+    assert_eq!(requests.len(), 2);
+}
+
+#[test]
+fn an_empty_network_is_no_fault() {
+    let (_world, mut agent) = world(0, Two);
+    let answer = agent.ask(Command::CheckLinkedIn);
+    assert!(answer.ok && detail(&answer).starts_with("LinkedIn lists no connections"), "{answer:?}");
+}
+
+#[test]
+fn the_step_that_fails_is_named_with_its_remedy() {
+    type Row = (&'static str, Mishap, &'static [(&'static str, bool)], &'static str);
+    let table: [Row; 6] = [
+        (ME, status_of(401), &[("session", true), ("me", false)], "Nobody is signed in"),
+        (ME, status_of(451), &[("session", true), ("me", false)], "LinkedIn asks for a security check"),
+        (ME, Mishap::LostBefore, &[("session", true), ("me", false)], "LinkedIn could not be reached"),
+        (
+            ANY_LIST,
+            status_of(429),
+            &[("session", true), ("me", true), ("list", false)],
+            "LinkedIn asked to slow down",
+        ),
+        (ANY_LIST, status_of(403), &[("session", true), ("me", true), ("list", false)], "LinkedIn refused"),
+        (
+            ANY_LIST,
+            status_of(999),
+            &[("session", true), ("me", true), ("list", false)],
+            "LinkedIn refused the request",
+        ),
+    ];
+    for (piece, mishap, wanted, words) in table {
+        let what = format!("{piece} {mishap:?}");
+        let (world, mut agent) = world(30, Two);
+        world.site.borrow_mut().next(piece, mishap);
+        let answer = agent.ask(Command::CheckLinkedIn);
+        assert_eq!((answer.ok, steps(&answer).as_slice()), (false, wanted), "{what}");
+        assert!(detail(&answer).starts_with(words), "{what}: {answer:?}");
+        assert!(!answer.error.unwrap().remedy.is_empty(), "{what}");
+    }
+}
+
+#[test]
+fn a_session_that_is_not_there_is_not_asked_about() {
+    let (world, mut agent) = world(30, Two);
+    for gone in ["cookie", "permission"] {
+        world.site.borrow_mut().signed_in = gone != "cookie";
+        world.site.borrow_mut().permitted = gone != "permission";
+        let before = world.site.borrow().requests.len();
+        let answer = agent.ask(Command::CheckLinkedIn);
+        assert_eq!(steps(&answer), [("session", false)], "{gone}");
+        assert_eq!(world.site.borrow().requests.len(), before, "{gone}");
+    }
+}
+
+#[test]
+fn another_member_is_told_from_the_bound_one() {
+    let (world, mut agent) = world(30, Two);
+    world.site.borrow_mut().member += 1;
+    let answer = agent.ask(Command::CheckLinkedIn);
+    assert_eq!(steps(&answer), [("session", true), ("me", false)]);
+    assert!(detail(&answer).starts_with("Another LinkedIn member"), "{answer:?}");
+    assert_eq!(world.site.borrow().count(ANY_LIST), 0, "nothing of another member's is read");
+}
+
+#[test]
+fn a_list_that_only_another_way_leads_to_is_said_in_words() {
+    let (world, mut agent) = world(30, Two);
+    for _ in 0..2 {
+        world.site.borrow_mut().next(ANY_LIST, status_of(400));
+    }
+    let answer = agent.ask(Command::CheckLinkedIn);
+    assert_eq!((answer.ok, steps(&answer).as_slice()), (true, &ALL_WELL[..]));
+    assert!(detail(&answer).contains("only from LinkedIn's older list"), "{answer:?}");
+    assert_eq!(serde_json::to_value(agent.status().fallback).unwrap(), "legacy_list");
+    for _ in 0..3 {
+        world.site.borrow_mut().next(ANY_LIST, status_of(400));
+    }
+    let answer = agent.ask(Command::CheckLinkedIn);
+    assert!(!answer.ok && detail(&answer).starts_with("LinkedIn's answer has a shape"), "{answer:?}");
+}
+
+#[test]
+fn nothing_is_asked_while_a_latch_or_a_throttling_holds() {
+    for (mishap, code) in
+        [(status_of(451), "challenge"), (status_of(999), "blocked"), (status_of(429), "throttled")]
+    {
+        let (world, mut agent) = world(30, Two);
+        world.site.borrow_mut().next(ANY_LIST, mishap);
+        carry_out(&mut agent, "t-1", FETCH, json!({}));
+        let before = world.site.borrow().requests.len();
+        let answer = agent.ask(Command::CheckLinkedIn);
+        assert_eq!((answer.ok, answer.error.unwrap().code), (false, code));
+        assert_eq!(world.site.borrow().requests.len(), before, "{code}");
+    }
+}
+
+#[test]
+fn the_person_may_look_in_a_pause_and_beside_a_task() {
+    let (world, mut agent) = world(300, Two);
+    assert!(agent.ask(Command::SetPaused { paused: true }).ok);
+    assert!(agent.ask(Command::CheckLinkedIn).ok);
+    assert!(agent.ask(Command::SetPaused { paused: false }).ok);
+    world.server.borrow_mut().add("t-1", FETCH, json!({ "count": 250 }));
+    agent.run_until("a page", |world| {
+        world.site.borrow().requests.iter().any(|path| path.contains("start=99"))
+    });
+    assert!(agent.ask(Command::CheckLinkedIn).ok);
+    assert_eq!(agent.run_to_end("t-1").0, "completed");
+    assert_eq!(ids(&world.server.borrow().ended("t-1").unwrap().1), network(&world)[..250]);
+}
+
+#[test]
+fn without_a_pairing_there_is_nobody_to_compare_with() {
+    let world = FakeWorld::new(3, Two);
+    let mut agent = Agent::boot(&world);
+    assert_eq!(agent.ask(Command::CheckLinkedIn).error.unwrap().code, "unpaired");
+    assert_eq!(world.site.borrow().requests.len(), 0);
+}
