@@ -13,7 +13,7 @@ usage: ./build.sh [verb]
   build          (or no verb) dist/extension/, to load unpacked as it is, and dist/liaison-<version>.zip
   demo [--keep]  the whole thing on this machine: server, simulated LinkedIn, headless Chromium, four tasks
                  --keep leaves it running and prints the URLs and the API key, for a try with curl
-  test           every test: native, wasm in a service worker, type check, end to end in Chromium
+  test           every test: native, wasm in a service worker, type check, published clients, end to end in Chromium
   lint           formatting, clippy for both targets, dependency policy, type check, shell scripts
   ci             lint, test and demo, then a table of times and sizes
   help           this text
@@ -57,7 +57,7 @@ lint_shell() {
     for script in build.sh .ci/run scripts/*.sh tests/*.sh; do bash -n "$script"; done
   fi
   local module
-  for module in scripts/*.mjs tests/extension/e2e/*.mjs; do node --check "$module"; done
+  for module in scripts/*.mjs tests/extension/e2e/*.mjs tests/clients/*.*js; do node --check "$module"; done
 }
 
 do_lint() {
@@ -77,17 +77,20 @@ test_native() { cargo test --workspace; }
 test_wasm() { bash scripts/wasm-test.sh; }
 test_unit() { node scripts/run-node-tests.mjs unit tests/extension/unit; }
 test_browser() { node scripts/run-node-tests.mjs e2e tests/extension/e2e; }
+test_clients() { node scripts/run-node-tests.mjs clients tests/clients; }
 
 do_test() {
   need_browser
   need_test_programs
   need_wasm_pack
+  need_clients
   rm -f target/node-tests/*.tap
   stage native test_native
   stage wasm-tests test_wasm
   stage types lint_types
   stage unit test_unit
   stage programs build_programs
+  stage clients test_clients
   stage e2e test_browser
   node scripts/run-node-tests.mjs total
 }

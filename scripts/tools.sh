@@ -120,6 +120,37 @@ need_test_programs() {
   stage test-programs install_packages "${missing[@]}"
 }
 
+# Published clients that the simulator has to satisfy. They go to a folder of their own and to nobody's environment.
+need_clients() {
+  local folder="$LIAISON_ROOT/target/clients" here="$LIAISON_ROOT/tests/clients"
+  need_test_programs
+  need_node
+  if ! cmp -s "$here/requirements.txt" "$folder/venv/.installed-from"; then
+    if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+      can_install_packages ||
+        give_up "Python's venv is missing: install it (Debian: apt-get install python3-venv), then run this again"
+      stage python-venv install_packages python3-venv
+    fi
+    stage python-clients install_python_clients "$folder/venv" "$here/requirements.txt"
+  fi
+  cmp -s "$here/package-lock.json" "$folder/node/.installed-from" ||
+    stage node-clients install_node_clients "$folder/node" "$here"
+}
+
+install_python_clients() {
+  rm -rf "$1"
+  python3 -m venv "$1"
+  "$1/bin/pip" install --quiet --disable-pip-version-check --no-deps --requirement "$2"
+  cp "$2" "$1/.installed-from"
+}
+
+install_node_clients() {
+  mkdir -p "$1"
+  cp "$2/package.json" "$2/package-lock.json" "$1"
+  (cd "$1" && npm ci --no-audit --no-fund --loglevel=error)
+  cp "$2/package-lock.json" "$1/.installed-from"
+}
+
 need_browser() {
   if [ -z "${CHROME:-}" ] || ! command -v chromedriver >/dev/null; then
     if ! find_browser >/dev/null || ! command -v chromedriver >/dev/null; then

@@ -1,6 +1,7 @@
 //! The signed-in member's 1st-degree connections: which rows there are, in which order, and how they shift.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -46,7 +47,7 @@ pub(crate) struct Network {
     next_inserted: u32,
     /// Grows whenever the rows change.
     version: u64,
-    /// Orders that need every row's name, kept until the rows change.
+    /// Orders that need every row's name, kept from page to page.
     orders: HashMap<(Sort, String), Arc<Vec<u32>>>,
 }
 
@@ -115,11 +116,13 @@ impl Network {
         };
         let at = place.min(self.rows.len());
         let end = at.saturating_add(shift.remove as usize).min(self.rows.len());
-        for serial in self.rows.drain(at..end) {
-            if self.inserted.remove(&serial).is_none() {
-                self.removed.insert(serial);
+        let gone: HashSet<u32> = self.rows.drain(at..end).collect();
+        for serial in &gone {
+            if self.inserted.remove(serial).is_none() {
+                self.removed.insert(*serial);
             }
         }
+        let first_new = self.next_inserted;
         for _ in 0..shift.insert {
             let serial = self.next_inserted;
             self.next_inserted += 1;
@@ -127,8 +130,25 @@ impl Network {
             self.rows.insert(at, serial);
         }
         self.version += 1;
-        self.orders.clear();
+        self.patch_orders(&gone, first_new..self.next_inserted);
         Ok(())
+    }
+
+    /// Carries a shift over to the orders that are kept, so that the next page need not look at every row again.
+    fn patch_orders(&mut self, gone: &HashSet<u32>, new: Range<u32>) {
+        let mut orders = std::mem::take(&mut self.orders);
+        // Of a list by age a place cannot be found from a row's own fields.
+        orders.retain(|(sort, _), _| *sort != Sort::RecentlyAdded);
+        for ((sort, keyword), order) in &mut orders {
+            let order = Arc::make_mut(order);
+            let key = |serial: u32| (sort_key(*sort, self.seed, serial, &self.person(serial)), serial);
+            order.retain(|serial| !gone.contains(serial));
+            for serial in new.clone().filter(|serial| matches(&self.person(*serial), keyword)) {
+                let place = key(serial);
+                order.insert(order.partition_point(|other| key(*other) < place), serial);
+            }
+        }
+        self.orders = orders;
     }
 
     /// When a row put in at this place was connected: no later than the row above it, no earlier than the one below.
@@ -271,6 +291,26 @@ mod tests {
         assert!(people.iter().all(|person| person.created_ms % 1_000 == 0 && network.contains(&person.id)));
         let gone: Shift = serde_json::from_value(json!({ "remove": 1, "id": before[150] })).unwrap();
         assert!(network.shift(&gone).is_err());
+    }
+
+    #[test]
+    fn an_order_that_was_kept_is_as_one_made_anew() {
+        let mut network = Network::new(5, 400);
+        let cases = [
+            (Sort::FirstName, ""),
+            (Sort::LastName, "john"),
+            (Sort::Unstated, ""),
+            (Sort::RecentlyAdded, "a"),
+        ];
+        let lists =
+            |network: &mut Network| cases.map(|(sort, keyword)| ids(&network.page(sort, keyword, 0, 999)));
+        lists(&mut network);
+        shifted(&mut network, json!({ "remove": 30, "insert": 70, "at": 20 }));
+        shifted(&mut network, json!({ "remove": 40, "insert": 1, "at": 50 }));
+        let kept = lists(&mut network);
+        network.orders.clear();
+        assert_eq!(kept, lists(&mut network));
+        assert_eq!(kept[0].len(), 401);
     }
 
     #[test]

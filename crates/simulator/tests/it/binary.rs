@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 use tokio::process::Command;
 
-use crate::support::wary_client;
+use crate::support::{client_trusting, wary_client};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_liaison-simulator");
 
@@ -50,14 +50,68 @@ async fn the_help_names_every_control_endpoint_and_fault() {
     let output = Command::new(BINARY).arg("--help").output().await.unwrap();
     let help = String::from_utf8(output.stdout).unwrap();
     for word in [
-        "reset", "knobs", "fault", "held", "release", "shift", "clock", "member", "account", "session",
-        "journal", "network", "state",
+        "reset",
+        "knobs",
+        "fault",
+        "held",
+        "release",
+        "shift",
+        "clock",
+        "member",
+        "account",
+        "session",
+        "journal",
+        "network",
+        "strangers",
+        "faults",
+        "state",
     ] {
         assert!(help.contains(&format!("/__sim/{word}")), "{word}");
     }
-    for kind in
-        ["status", "code", "no_urn", "html", "redirect", "rename", "cut", "reset", "hold", "delay", "shift"]
-    {
+    for kind in [
+        "refusal",
+        "status",
+        "code",
+        "no_urn",
+        "html",
+        "redirect",
+        "rename",
+        "cut",
+        "reset",
+        "stream_reset",
+        "goaway",
+        "hold",
+        "delay",
+        "shift",
+    ] {
         assert!(help.contains(&format!("\"kind\":\"{kind}\"")), "{kind}");
     }
+    for (name, says) in liaison_simulator::refusals() {
+        assert!(help.contains(name) && help.contains(says), "{name}");
+    }
+    let settings = serde_json::to_value(liaison_simulator::Settings::default()).unwrap();
+    for name in settings.as_object().unwrap().keys() {
+        assert!(help.contains(&format!("\"{name}\"")), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn it_writes_its_certificate_where_it_is_told() {
+    let file = std::env::temp_dir().join(format!("liaison-simulator-{}.pem", std::process::id()));
+    let mut child = Command::new(BINARY)
+        .args(["--certificate", file.to_str().unwrap()])
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).await.unwrap();
+    let line: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(line["proxy"], line["control"]);
+    let pem = std::fs::read(&file).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    let proxy = reqwest::Proxy::all(line["proxy"].as_str().unwrap()).unwrap();
+    let client = client_trusting(&pem).proxy(proxy).build().unwrap();
+    let page = client.get("https://www.linkedin.com/login").send().await.unwrap();
+    assert_eq!(page.status(), 200);
 }

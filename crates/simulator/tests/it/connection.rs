@@ -269,3 +269,30 @@ async fn rows_shift_between_two_requests() {
     let summary = site.get_json("/voyager/api/relationships/connectionsSummary", PLAIN).await;
     assert_eq!(summary["numConnections"], 250);
 }
+
+#[tokio::test]
+async fn rows_come_and_go_in_the_middle_of_a_walk() {
+    let site = site().await;
+    let before = listed(&page(&site, 0, 100).await);
+    // Between the second page and the third, two rows above the walk go and one below it comes.
+    let third = |fault: Value| json!({ "match": { "path": "start=40" }, "fault": fault });
+    let gone = json!({ "kind": "shift", "remove": 2, "at": 10 });
+    site.control("POST", "/__sim/fault", third(gone)).await;
+    site.control("POST", "/__sim/fault", third(json!({ "kind": "shift", "insert": 1, "id": before[50] })))
+        .await;
+    let mut walked = Vec::new();
+    for start in [0, 20, 40, 60] {
+        walked.extend(listed(&page(&site, start, 20).await));
+    }
+    assert_eq!(walked[..40], before[..40]);
+    assert_eq!(walked[40..48], before[42..50], "two rows were missed");
+    assert!(!before.contains(&walked[48]));
+    assert_eq!(walked[49..], before[50..81]);
+    let removed: Vec<String> = before[10..12].to_vec();
+    let summary = site.get_json("/voyager/api/relationships/connectionsSummary", PLAIN).await;
+    assert_eq!(summary["numConnections"], 249);
+    assert_eq!(site.invite(&removed[0], None).await.0, 200, "no longer a connection");
+    let now = site.network_ids(249).await;
+    site.control("POST", "/__sim/shift", json!({ "remove": 1, "id": now[200] })).await;
+    assert!(!site.network_ids(249).await.contains(&now[200]));
+}

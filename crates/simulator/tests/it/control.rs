@@ -40,6 +40,13 @@ async fn what_the_control_side_does_not_understand_it_says() {
         ("POST", "/__sim/fault", json!({ "fault": { "kind": "redirect", "location": "a\nb" } }), 400),
         ("POST", "/__sim/member", json!({ "id": "x", "state": "none" }), 400),
         ("POST", "/__sim/account", json!({ "n": 0 }), 400),
+        ("POST", "/__sim/shift", json!({ "remove": 1, "id": STRANGER }), 400),
+        ("POST", "/__sim/shift", json!({ "remove": 1, "id": STRANGER, "at": 3 }), 400),
+        ("POST", "/__sim/shift", json!({ "insert": 100_001 }), 400),
+        ("POST", "/__sim/knobs", json!({ "dropped": [""] }), 400),
+        ("POST", "/__sim/knobs", json!({ "dash_list": "lost" }), 400),
+        ("POST", "/__sim/fault", json!({ "fault": { "kind": "shift", "at": 1, "id": "x" } }), 400),
+        ("POST", "/__sim/fault", json!({ "fault": { "kind": "goaway", "when": "after" } }), 400),
         ("GET", "/__sim/journal?posts=one", Value::Null, 400),
     ];
     for (method, target, body, expected) in cases {

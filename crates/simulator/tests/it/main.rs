@@ -5,6 +5,7 @@
     reason = "a test that cannot go on fails right there; clippy's own exemption stops at #[test] functions"
 )]
 
+mod alike;
 mod binary;
 mod connection;
 mod control;
@@ -13,5 +14,6 @@ mod invitation;
 mod line;
 mod people;
 mod proxy;
+mod refusal;
 mod session;
 mod support;

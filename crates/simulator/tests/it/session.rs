@@ -127,6 +127,36 @@ async fn signing_in_by_the_form_gives_the_cookies_of_a_browser() {
 }
 
 #[tokio::test]
+async fn an_app_signs_in_by_its_own_way() {
+    let site = site().await;
+    let before = site.client.get(site.url("/uas/authenticate")).send().await.unwrap();
+    let cookies = |response: &reqwest::Response| -> Vec<String> {
+        let set = response.headers().get_all("set-cookie").iter();
+        set.map(|value| value.to_str().unwrap().split(';').next().unwrap().to_owned()).collect()
+    };
+    let anonymous = cookies(&before);
+    assert!(anonymous.iter().any(|cookie| cookie.starts_with("JSESSIONID=\"ajax:")), "{anonymous:?}");
+    assert!(!anonymous.iter().any(|cookie| cookie.starts_with("li_at=")));
+    let token = anonymous[0].split('"').nth(1).unwrap();
+    let stranger =
+        site.client.get(site.url(ME)).header("cookie", anonymous.join("; ")).header("csrf-token", token);
+    assert_eq!(stranger.send().await.unwrap().status(), 401, "nobody is signed in yet");
+
+    let form = format!("session_key=me%40example.com&session_password=any&JSESSIONID=%22{token}%22");
+    let after = site.client.post(site.url("/uas/authenticate")).body(form).send().await.unwrap();
+    let signed_in = cookies(&after);
+    assert_eq!(after.json::<Value>().await.unwrap()["login_result"], "PASS");
+    let token =
+        signed_in.iter().find(|cookie| cookie.starts_with("JSESSIONID=")).unwrap().split('"').nth(1).unwrap();
+    let me = site.client.get(site.url(ME)).header("cookie", signed_in.join("; ")).header("csrf-token", token);
+    assert_eq!(me.send().await.unwrap().json::<Value>().await.unwrap()["plainId"], 4_290_000_001_u32);
+    let wrong = json!({ "match": { "path": "/uas/authenticate" }, "fault": { "kind": "refusal", "name": "sign_in_challenge" } });
+    site.control("POST", "/__sim/fault", wrong).await;
+    let challenged = site.client.post(site.url("/uas/authenticate")).send().await.unwrap();
+    assert_eq!(challenged.json::<Value>().await.unwrap()["login_result"], "CHALLENGE");
+}
+
+#[tokio::test]
 async fn me_has_both_shapes() {
     let site = site().await;
     let normalized = site.get_json(ME, NORMALIZED).await;

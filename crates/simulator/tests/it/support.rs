@@ -11,6 +11,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 pub(crate) const NORMALIZED: &str = "application/vnd.linkedin.normalized+json+2.1";
@@ -64,6 +65,13 @@ pub(crate) fn client(running: &Running, http: Http) -> Client {
 /// What such a client is made of, but for its way to the simulator.
 pub(crate) fn builder(running: &Running, http: Http) -> ClientBuilder {
     trusting(roots(running), http)
+}
+
+/// What a client is made of that trusts this certificate alone, given as PEM.
+pub(crate) fn client_trusting(pem: &[u8]) -> ClientBuilder {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(pem).unwrap()).unwrap();
+    trusting(roots, Http::One)
 }
 
 /// A TLS connection of one's own.
