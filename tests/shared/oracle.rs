@@ -7,6 +7,8 @@
 
 #[path = "oracle/answer.rs"]
 pub mod answer;
+#[path = "oracle/change.rs"]
+pub mod change;
 #[path = "oracle/list.rs"]
 pub mod list;
 #[path = "oracle/slow.rs"]

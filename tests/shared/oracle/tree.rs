@@ -78,6 +78,32 @@ impl Tree {
         }
     }
 
+    /// How many values there are, this one and all within.
+    pub fn count(&self) -> usize {
+        1 + self.children().into_iter().map(Self::count).sum::<usize>()
+    }
+
+    /// One of them, in the order in which they are written.
+    pub fn nth(&mut self, mut at: usize) -> &mut Tree {
+        if at == 0 {
+            return self;
+        }
+        at -= 1;
+        let children: Vec<&mut Tree> = match self {
+            Self::List(items) => items.iter_mut().collect(),
+            Self::Object(members) => members.iter_mut().map(|(_, value)| value).collect(),
+            _ => Vec::new(),
+        };
+        for child in children {
+            let within = child.count();
+            if at < within {
+                return child.nth(at);
+            }
+            at -= within;
+        }
+        unreachable!("there are not so many values")
+    }
+
     /// How many values lie within one another at most.
     pub fn depth(&self) -> usize {
         1 + self.children().into_iter().map(Self::depth).max().unwrap_or(0)
@@ -95,6 +121,13 @@ impl Tree {
         self.text().is_some_and(fits) || self.children().into_iter().any(|child| child.any_text(fits))
     }
 
+    /// As JSON.
+    pub fn json(&self) -> String {
+        let mut body = String::new();
+        self.write(&mut body, false);
+        body
+    }
+
     /// The same body with every value replaced by a secret one, but for a `status`: that one decides what is said.
     pub fn with_secrets(&self) -> String {
         let mut body = String::new();
@@ -102,8 +135,7 @@ impl Tree {
         body
     }
 
-    /// As JSON.
-    pub fn write(&self, to: &mut String, secret: bool) {
+    fn write(&self, to: &mut String, secret: bool) {
         match self {
             Self::Null => to.push_str("null"),
             Self::Bool(bool) => to.push_str(if *bool { "true" } else { "false" }),
