@@ -9,8 +9,8 @@ mod fixtures;
 mod refusals;
 
 use fixtures::{
-    CONNECTIONS, Case, INVITATIONS, ME, READS, SENT, pretty, render_connections, render_invitation, render_me,
-    render_read, render_sent, with_response,
+    CONNECTIONS, Case, INVITATIONS, ME, READS, SENT, pretty, render_connections, render_invitation,
+    render_me, render_read, render_sent, with_response,
 };
 use liaison::voyager::response::SiteResponse;
 use serde_json::Value;
@@ -121,7 +121,11 @@ fn compact(body: &str) -> String {
         escaped = *letter == '\\' && !escaped;
         kept
     };
-    if body.trim_start().starts_with(['{', '[']) { body.chars().filter(keep).collect() } else { body.to_owned() }
+    if body.trim_start().starts_with(['{', '[']) {
+        body.chars().filter(keep).collect()
+    } else {
+        body.to_owned()
+    }
 }
 
 fn root() -> PathBuf {

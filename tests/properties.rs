@@ -3,8 +3,26 @@
 //! The seeds are fixed: a test that passed passes again. `./build.sh long` asks the same of inputs nobody thought of.
 
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
 
+#[path = "properties/answers.rs"]
+mod answers;
+#[path = "properties/cleaning.rs"]
+mod cleaning;
+#[path = "properties/damage.rs"]
+mod damage;
 #[path = "shared/oracle.rs"]
 mod oracle;
+#[path = "properties/pages.rs"]
+mod pages;
+#[path = "properties/people.rs"]
+mod people;
 #[path = "properties/seeds.rs"]
 mod seeds;
+
+use proptest::test_runner::{Config, RngSeed};
+
+/// So many cases, the same ones every time.
+fn cases(cases: u32) -> Config {
+    Config { cases, rng_seed: RngSeed::Fixed(20_261_127), failure_persistence: None, ..Config::default() }
+}

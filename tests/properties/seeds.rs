@@ -6,7 +6,7 @@ use std::path::Path;
 
 #[test]
 fn pages() {
-    replay("list", |body| list::check(body));
+    replay("list", list::check);
 }
 
 #[test]

@@ -324,9 +324,10 @@ pub fn render_me(case: &Case) -> Value {
 /// Who was invited.
 pub fn render_sent(case: &Case) -> Value {
     match parse_sent_invitations(case.raw.as_bytes()) {
-        Ok(sent) => {
-            sent.iter().map(|sent| json!({ "profile_id": sent.profile_id, "sent_ms": sent.sent_ms })).collect()
-        }
+        Ok(sent) => sent
+            .iter()
+            .map(|sent| json!({ "profile_id": sent.profile_id, "sent_ms": sent.sent_ms }))
+            .collect(),
         Err(error) => json!({ "error": error.to_string() }),
     }
 }

@@ -70,7 +70,11 @@ pub fn check_read(resp: &SiteResponse<'_>) {
     let tree = Tree::read(resp.body).filter(Tree::is_object);
     match &verdict {
         Ok(()) => {
-            assert!((200..300).contains(&resp.status) && !resp.opaque_redirect, "{} is no success", resp.status);
+            assert!(
+                (200..300).contains(&resp.status) && !resp.opaque_redirect,
+                "{} is no success",
+                resp.status
+            );
             assert!(resp.body.trim_ascii_start().starts_with(b"{"), "no object, and worth parsing");
         }
         Err(refusal) => presentable(refusal, resp, tree.as_ref()),
@@ -85,7 +89,8 @@ pub fn check_read(resp: &SiteResponse<'_>) {
         let fine = !said.refuses() && !said.errors;
         assert!(verdict.is_err() || fine, "the answer says that it failed");
         assert!(!is_plain(resp) || !fine || verdict.is_ok(), "a good answer is refused: {verdict:?}");
-        if resp.status == 429 && said.code.is_none() && is_of_the_api(resp) && !has_challenge_link(resp.body) {
+        if resp.status == 429 && said.code.is_none() && is_of_the_api(resp) && !has_challenge_link(resp.body)
+        {
             let retry_after_ms = resp.retry_after_ms;
             assert_eq!(verdict, Err(Refusal::Throttled { retry_after_ms }));
         }
@@ -121,7 +126,8 @@ impl Said {
         let named = in_parts("value")
             .flat_map(|value| value.all("invitationUrn").chain(value.all("*invitation")))
             .any(is_urn);
-        let mut codes = in_parts("code").filter_map(Tree::text).map(str::trim).filter(|code| !code.is_empty());
+        let mut codes =
+            in_parts("code").filter_map(Tree::text).map(str::trim).filter(|code| !code.is_empty());
         Self {
             named,
             code: codes.next().map(str::to_owned),
@@ -198,5 +204,9 @@ fn asked_with_words(resp: &SiteResponse<'_>) -> Option<String> {
 /// The first byte of an object says what came, whatever was announced.
 fn kinds_that_do_not_matter(resp: &SiteResponse<'_>) -> Vec<Option<&'static str>> {
     let is_object = resp.body.trim_ascii_start().starts_with(b"{");
-    if is_object { vec![None, Some("text/html; charset=utf-8"), Some("application/json")] } else { Vec::new() }
+    if is_object {
+        vec![None, Some("text/html; charset=utf-8"), Some("application/json")]
+    } else {
+        Vec::new()
+    }
 }

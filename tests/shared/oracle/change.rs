@@ -102,7 +102,13 @@ pub fn add_unread(body: &mut Tree, dice: &mut Dice) {
     let start = dice.roll(places);
     for at in 0..places {
         if let Tree::Object(members) = body.nth((start + at) % places) {
-            let name = dice.one_of(&["nobodyReadsThis", "$anti_abuse_metadata", "memberRelationship", "FirstName", ""]);
+            let name = dice.one_of(&[
+                "nobodyReadsThis",
+                "$anti_abuse_metadata",
+                "memberRelationship",
+                "FirstName",
+                "",
+            ]);
             let at = dice.roll(members.len() + 1);
             members.insert(at, (name.to_owned(), value));
             return;

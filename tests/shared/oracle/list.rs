@@ -46,8 +46,7 @@ fn sound(page: &ListPage<'_>, body: &[u8], tree: Option<&Tree>) {
         assert!(occurs(id, body, tree), "{id} is not in the body");
         let (connection, findings) = clean_connection(row);
         assert_eq!(connection.entity_urn, row.urn);
-        let texts =
-            [&connection.name, &connection.first_name, &connection.last_name, &connection.headline];
+        let texts = [&connection.name, &connection.first_name, &connection.last_name, &connection.headline];
         assert!(texts.into_iter().all(|text| text.trim() == text), "{connection:?}");
         let names = [connection.first_name.as_str(), connection.last_name.as_str()];
         assert_eq!(connection.name, names.join(" ").trim(), "{connection:?}");
@@ -133,7 +132,8 @@ pub fn people(page: &ListPage<'_>) -> Vec<Person> {
 /// No value gets into what is said about a body, whole or cut off.
 fn silent(tree: &Tree) {
     let body = tree.with_secrets();
-    for part in [body.as_bytes(), &body.as_bytes()[..body.len() / 2], &body.as_bytes()[..body.len() * 7 / 8]] {
+    for part in [body.as_bytes(), &body.as_bytes()[..body.len() / 2], &body.as_bytes()[..body.len() * 7 / 8]]
+    {
         for error in [
             parse_list(part).err(),
             parse_me(part).err(),
@@ -151,7 +151,9 @@ fn other_reads(body: &[u8], tree: Option<&Tree>) {
     if let Ok(me) = parse_me(body) {
         assert_eq!(format!("{me:?}"), "Me(..)", "who the person is belongs in no log");
         assert!(me.profile_id.as_deref().is_none_or(|id| slow::is_id(id) && occurs(id, body, tree)));
-        assert!(me.member.bytes().all(|byte| byte.is_ascii_digit()) || Some(&me.member) == me.profile_id.as_ref());
+        assert!(
+            me.member.bytes().all(|byte| byte.is_ascii_digit()) || Some(&me.member) == me.profile_id.as_ref()
+        );
         cut_off(body, |start| parse_me(start).is_ok());
     }
     if let Ok(sent) = parse_sent_invitations(body) {

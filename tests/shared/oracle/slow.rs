@@ -222,7 +222,9 @@ fn image(mut places: Vec<&Tree>) -> Sure<Vec<Offer>> {
     let mut offers = Vec::new();
     for artifact in once("artifacts", |value| value.items().is_some())?.and_then(Tree::items).unwrap_or(&[]) {
         let size = (integer(artifact, "width")?.unwrap_or(0), integer(artifact, "height")?.unwrap_or(0));
-        if let Some(segment) = text(artifact, "fileIdentifyingUrlPathSegment")?.filter(|text| !text.is_empty()) {
+        if let Some(segment) =
+            text(artifact, "fileIdentifyingUrlPathSegment")?.filter(|text| !text.is_empty())
+        {
             offers.push((size, root.to_owned(), segment.to_owned()));
         }
     }

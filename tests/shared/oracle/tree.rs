@@ -62,7 +62,8 @@ impl Tree {
         if number.is_i64() || number.is_u64() {
             return number.as_i64();
         }
-        let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < 9_007_199_254_740_992.0)?;
+        let float =
+            number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < 9_007_199_254_740_992.0)?;
         format!("{float:.0}").parse().ok()
     }
 
