@@ -9,8 +9,8 @@ mod fixtures;
 mod refusals;
 
 use fixtures::{
-    CONNECTIONS, Case, INVITATIONS, ME, READS, SENT, pretty, render_connections, render_invitation,
-    render_me, render_read, render_sent, with_response,
+    CONNECTIONS, Case, INVITATIONS, ME, READS, SENT, SUMMARY, pretty, render_connections, render_invitation,
+    render_me, render_read, render_sent, render_summary, with_response,
 };
 use liaison::voyager::response::SiteResponse;
 use serde_json::Value;
@@ -52,13 +52,20 @@ fn every_page_of_sent_invitations_is_read_as_written_down() {
 }
 
 #[test]
+fn every_answer_of_the_summary_is_read_as_written_down() {
+    if !rewrite(SUMMARY, render_summary) {
+        fixtures::check_all_summaries();
+    }
+}
+
+#[test]
 fn every_refusal_is_told_apart() {
     refusals::check_all();
 }
 
 #[test]
 fn every_resource_is_listed() {
-    assert_eq!(names_in(&root()), ["connections", "invitation", "me", "read", "sent"]);
+    assert_eq!(names_in(&root()), ["connections", "invitation", "me", "read", "sent", "summary"]);
 }
 
 #[test]
@@ -69,6 +76,7 @@ fn every_folder_is_listed_and_complete() {
         ("me", ME, &["clean.json", "raw.json"][..]),
         ("read", READS, &["clean.json", "meta.json", "raw.json"][..]),
         ("sent", SENT, &["clean.json", "raw.json"][..]),
+        ("summary", SUMMARY, &["clean.json", "raw.json"][..]),
     ] {
         let folders = names_in(&root().join(resource));
         let listed: Vec<String> = cases

@@ -58,6 +58,7 @@ fn every_answer_to_the_other_reads_is_read_as_written_down() {
     fixtures::check_all_reads();
     fixtures::check_all_me();
     fixtures::check_all_sent();
+    fixtures::check_all_summaries();
 }
 
 #[wasm_bindgen_test]

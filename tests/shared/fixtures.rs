@@ -11,6 +11,7 @@ use liaison::voyager::connections::parse_list;
 use liaison::voyager::me::parse_me;
 use liaison::voyager::response::{InvitationVerdict, Refusal, SiteResponse, judge_invitation, judge_read};
 use liaison::voyager::sent::parse_sent_invitations;
+use liaison::voyager::summary::parse_summary;
 use serde_json::{Value, json};
 
 /// One folder under `tests/fixtures`.
@@ -266,6 +267,21 @@ pub const SENT: &[Case] = bodies![
     "receiver_by_reference",
 ];
 
+/// Answers of `connectionsSummary`.
+pub const SUMMARY: &[Case] = bodies![
+    "summary":
+    "fails_below_zero",
+    "fails_cut_off",
+    "fails_error_body",
+    "fails_null",
+    "fails_number_as_text",
+    "fails_only_included",
+    "nested",
+    "nobody",
+    "normalized",
+    "number_as_float",
+];
+
 /// Reads and cleans every page.
 pub fn check_all_connections() {
     check_all(CONNECTIONS, render_connections);
@@ -289,6 +305,11 @@ pub fn check_all_reads() {
 /// Reads every page of sent invitations.
 pub fn check_all_sent() {
     check_all(SENT, render_sent);
+}
+
+/// Reads every answer of `connectionsSummary`.
+pub fn check_all_summaries() {
+    check_all(SUMMARY, render_summary);
 }
 
 /// What we make of a page.
@@ -328,6 +349,14 @@ pub fn render_sent(case: &Case) -> Value {
             .iter()
             .map(|sent| json!({ "profile_id": sent.profile_id, "sent_ms": sent.sent_ms }))
             .collect(),
+        Err(error) => json!({ "error": error.to_string() }),
+    }
+}
+
+/// How many connections there are.
+pub fn render_summary(case: &Case) -> Value {
+    match parse_summary(case.raw.as_bytes()) {
+        Ok(number) => json!({ "connections": number }),
         Err(error) => json!({ "error": error.to_string() }),
     }
 }

@@ -18,6 +18,7 @@ const NAMES: &[&str] = &[
     "dashEntityUrn",
     "objectUrn",
     "plainId",
+    "numConnections",
     "connectedMember",
     "connectedMemberResolutionResult",
     "*connectedMemberResolutionResult",

@@ -1,4 +1,4 @@
-//! What must hold of a page of connections and its cleaning, and of the two smaller reads.
+//! What must hold of a page of connections and its cleaning, and of the smaller reads.
 
 use super::slow::{self, Person, Reading};
 use super::tree::{Tree, assert_silent};
@@ -6,6 +6,7 @@ use liaison::clean::clean_connection;
 use liaison::voyager::connections::{ListPage, parse_list};
 use liaison::voyager::me::parse_me;
 use liaison::voyager::sent::parse_sent_invitations;
+use liaison::voyager::summary::parse_summary;
 use liaison::voyager::{Defect, ParseError};
 
 /// So many of a body's beginnings are tried, and every one of its last few bytes.
@@ -138,6 +139,7 @@ fn silent(tree: &Tree) {
             parse_list(part).err(),
             parse_me(part).err(),
             parse_sent_invitations(part).err(),
+            parse_summary(part).err(),
             Some(ParseError::new(Defect::NotJson, part)),
         ] {
             let said = error.map_or_else(String::new, |error| format!("{error} {error:?}"));
@@ -146,7 +148,7 @@ fn silent(tree: &Tree) {
     }
 }
 
-/// Who is signed in and who was invited stand in the body too.
+/// Who is signed in, who was invited and how many there are stand in the body too.
 fn other_reads(body: &[u8], tree: Option<&Tree>) {
     if let Ok(me) = parse_me(body) {
         assert_eq!(format!("{me:?}"), "Me(..)", "who the person is belongs in no log");
@@ -162,5 +164,12 @@ fn other_reads(body: &[u8], tree: Option<&Tree>) {
             assert!(occurs(&invitation.profile_id, body, tree), "{invitation:?} is not in the body");
         }
         cut_off(body, |start| parse_sent_invitations(start).is_ok());
+    }
+    if let Ok(number) = parse_summary(body) {
+        let fits = |value: &Tree| value.integer().is_some_and(|found| u64::try_from(found) == Ok(number));
+        let heads =
+            |tree: &Tree| tree.all("data").chain([tree]).any(|head| head.all("numConnections").any(fits));
+        assert!(tree.is_none_or(heads), "{number} is not in the body");
+        cut_off(body, |start| parse_summary(start).is_ok());
     }
 }
