@@ -31,7 +31,7 @@ fn refusals() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(cases(60))]
+    #![proptest_config(cases(30))]
 
     #[test]
     fn a_field_that_is_null_of_another_kind_or_elsewhere(listed in listed(), seed in any::<u64>(), times in 1..5) {

@@ -10,7 +10,7 @@ use liaison::voyager::connections::parse_list;
 use proptest::prelude::{any, prop_assert_eq, proptest};
 
 proptest! {
-    #![proptest_config(cases(60))]
+    #![proptest_config(cases(50))]
 
     #[test]
     fn everybody_comes_out_in_order_and_under_their_own_name(listed in listed()) {

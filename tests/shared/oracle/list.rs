@@ -10,8 +10,8 @@ use liaison::voyager::summary::parse_summary;
 use liaison::voyager::{Defect, ParseError};
 
 /// So many of a body's beginnings are tried, and every one of its last few bytes.
-const CUTS: usize = 16;
-const LAST_BYTES: usize = 4;
+const CUTS: usize = 8;
+const LAST_BYTES: usize = 2;
 
 /// Reads the body as a page, and asks everything of it.
 pub fn check(body: &[u8]) {
@@ -133,18 +133,18 @@ pub fn people(page: &ListPage<'_>) -> Vec<Person> {
 /// No value gets into what is said about a body, whole or cut off.
 fn silent(tree: &Tree) {
     let body = tree.with_secrets();
-    for part in [body.as_bytes(), &body.as_bytes()[..body.len() / 2], &body.as_bytes()[..body.len() * 7 / 8]]
-    {
-        for error in [
-            parse_list(part).err(),
-            parse_me(part).err(),
-            parse_sent_invitations(part).err(),
-            parse_summary(part).err(),
-            Some(ParseError::new(Defect::NotJson, part)),
-        ] {
-            let said = error.map_or_else(String::new, |error| format!("{error} {error:?}"));
-            assert_silent(&said, "an error");
-        }
+    let half = &body.as_bytes()[..body.len() / 2];
+    let body = body.as_bytes();
+    let said = [
+        parse_list(body).err(),
+        parse_list(half).err(),
+        parse_me(body).err(),
+        parse_sent_invitations(body).err(),
+        parse_summary(body).err(),
+        Some(ParseError::new(Defect::NotJson, body)),
+    ];
+    for error in said.into_iter().flatten() {
+        assert_silent(&format!("{error} {error:?}"), "an error");
     }
 }
 
