@@ -34,6 +34,7 @@ pub fn check(body: &[u8]) {
 
 /// No row that the body doesn't name, in the order in which it names them.
 fn sound(page: &ListPage<'_>, body: &[u8], tree: Option<&Tree>) {
+    assert!(Tree::is_built(body), "a page out of what is no JSON");
     let rows = page.rows.len() as u64;
     assert!(rows <= page.listed, "{rows} rows of {} listed", page.listed);
     assert_eq!(page.unreadable, page.listed - rows, "what has no row is counted");
@@ -151,6 +152,7 @@ fn silent(tree: &Tree) {
 /// Who is signed in, who was invited and how many there are stand in the body too.
 fn other_reads(body: &[u8], tree: Option<&Tree>) {
     if let Ok(me) = parse_me(body) {
+        assert!(Tree::is_built(body), "somebody out of what is no JSON");
         assert_eq!(format!("{me:?}"), "Me(..)", "who the person is belongs in no log");
         assert!(me.profile_id.as_deref().is_none_or(|id| slow::is_id(id) && occurs(id, body, tree)));
         assert!(
@@ -159,6 +161,7 @@ fn other_reads(body: &[u8], tree: Option<&Tree>) {
         cut_off(body, |start| parse_me(start).is_ok());
     }
     if let Ok(sent) = parse_sent_invitations(body) {
+        assert!(Tree::is_built(body), "invitations out of what is no JSON");
         for invitation in sent {
             assert!(slow::is_id(&invitation.profile_id), "{invitation:?}");
             assert!(occurs(&invitation.profile_id, body, tree), "{invitation:?} is not in the body");

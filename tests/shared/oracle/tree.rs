@@ -1,7 +1,7 @@
 //! A JSON value with its members in order and every repetition kept, so that a check can tell when a body says a thing
 //! twice.
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 use std::fmt;
 
@@ -26,6 +26,12 @@ impl Tree {
     /// `None` unless the body is one complete JSON value by the strictest reading.
     pub fn read(body: &[u8]) -> Option<Self> {
         serde_json::from_slice(body).ok()
+    }
+
+    /// Whether the body is one complete JSON value at least in its build: half a character and a number beyond all
+    /// range may stand in a member that nobody reads.
+    pub fn is_built(body: &[u8]) -> bool {
+        serde_json::from_str::<IgnoredAny>(&String::from_utf8_lossy(body)).is_ok()
     }
 
     /// The values of all members of this name; of anything but an object, none.
