@@ -44,7 +44,10 @@ do_build() {
 
 # ---- lint -------------------------------------------------------------------------------------------------
 
-lint_format() { cargo fmt --all --check; }
+lint_format() {
+  cargo fmt --all --check
+  cargo fmt --manifest-path fuzz/Cargo.toml --check
+}
 lint_host() { cargo clippy --quiet --workspace --all-targets -- -D warnings; }
 lint_wasm() { cargo clippy --quiet --package liaison --lib --tests --target "$wasm_target" -- -D warnings; }
 lint_types() { node_modules/.bin/tsc --project extension; }

@@ -2,8 +2,8 @@
 
 #![no_main]
 
-use liaison_fuzz::{after_head, mutate};
 use liaison_fuzz::oracle::answer::{check_read, split};
+use liaison_fuzz::{after_head, mutate};
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| check_read(&split(input)));
 

@@ -79,6 +79,17 @@ proptest! {
     }
 
     #[test]
+    fn half_an_emoji_in_a_name_costs_one_character(listed in listed(), half in select(vec!["\\ud83d", "\\ude80"])) {
+        for form in FORMS {
+            let marked = listed.with_names_ending_in("SIM-HALF").body(form).to_string();
+            let broken = marked.replace("SIM-HALF", half);
+            let whole = marked.replace("SIM-HALF", "\u{fffd}");
+            let (broken, whole) = (parse_list(broken.as_bytes()), parse_list(whole.as_bytes()));
+            prop_assert!(broken.map_err(|error| error.defect) == whole.map_err(|error| error.defect));
+        }
+    }
+
+    #[test]
     fn a_refusal_is_never_a_list(refusal in refusals(), seed in any::<u64>()) {
         let body = refusal.to_string();
         prop_assert!(parse_list(body.as_bytes()).is_err());

@@ -84,6 +84,17 @@ pub fn listed() -> impl Strategy<Value = Listed> {
 }
 
 impl Listed {
+    /// The same people, every name with this at its end.
+    pub fn with_names_ending_in(&self, end: &str) -> Self {
+        let mut listed = self.clone();
+        for someone in &mut listed.people {
+            for name in [&mut someone.first, &mut someone.last].into_iter().flatten() {
+                name.push_str(end);
+            }
+        }
+        listed
+    }
+
     /// The body in one of its forms.
     pub fn body(&self, form: Form) -> Value {
         let row = |at: &usize| {
