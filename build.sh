@@ -148,7 +148,7 @@ verb="${1:-build}"
 [ $# -eq 0 ] || shift
 case "$verb" in
   demo) [ $# -eq 0 ] || [ "$*" = --keep ] || { usage >&2; exit 2; } ;;
-  long) [ $# -le 1 ] && [[ "${1:-600}" =~ ^[1-9][0-9]*$ ]] || { usage >&2; exit 2; } ;;
+  long) [[ $# -le 1 && "${1:-600}" =~ ^[1-9][0-9]*$ ]] || { usage >&2; exit 2; } ;;
   *) [ $# -eq 0 ] || { usage >&2; exit 2; } ;;
 esac
 case "$verb" in

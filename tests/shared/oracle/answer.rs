@@ -47,7 +47,7 @@ pub fn check_invitation(resp: &SiteResponse<'_>) {
             }
         }
         let twin = tree.with_secrets();
-        let twin = judge_invitation(&SiteResponse { body: twin.as_bytes(), ..*resp });
+        let twin = judge_invitation(&SiteResponse { body: twin.as_bytes(), retry_after_ms: None, ..*resp });
         assert_silent(&format!("{twin:?}"), "a verdict");
     } else if verdict == Sent {
         // What the strict reader refuses stands in a member that nobody reads.
@@ -96,7 +96,7 @@ pub fn check_read(resp: &SiteResponse<'_>) {
     if let Some(tree) = &tree {
         let body = tree.with_secrets();
         for part in [body.as_bytes(), &body.as_bytes()[..body.len() / 2]] {
-            let twin = judge_read(&SiteResponse { body: part, ..*resp });
+            let twin = judge_read(&SiteResponse { body: part, retry_after_ms: None, ..*resp });
             assert_silent(&format!("{twin:?}"), "a refusal");
         }
     }
