@@ -185,8 +185,8 @@ const RULES: &[Rule] = {
         both("page_403", |seen| seen.status() == 403 && seen.html, SignedOut),
         rule("page", |seen| seen.is_success() && seen.html, No(SignedOut), Unknown),
         // It says both. Which half is true, only the list of sent invitations knows.
-        rule("sent_and_refused", |seen| seen.is_proof() && seen.is_refusal(), Nothing, Unknown),
-        rule("sent", |seen| seen.is_proof(), Nothing, Sent),
+        rule("sent_and_refused", |seen| seen.names_invitation() && seen.is_failure(), Nothing, Unknown),
+        rule("sent", |seen| seen.names_invitation(), Nothing, Sent),
         both("code", |seen| seen.code().is_some(), Coded),
         both("refused_in_200", |seen| seen.is_success() && seen.is_refusal(), Refused),
         rule("errors_in_200", |seen| seen.is_success() && seen.has_errors(), No(Drift), Unknown),
@@ -251,8 +251,12 @@ impl<'a> Seen<'a> {
         self.answer.as_ref().is_some_and(Answer::has_errors)
     }
 
-    fn is_proof(&self) -> bool {
-        self.is_success() && self.answer.as_ref().is_some_and(Answer::names_invitation)
+    fn is_failure(&self) -> bool {
+        !self.is_success() || self.is_refusal()
+    }
+
+    fn names_invitation(&self) -> bool {
+        self.answer.as_ref().is_some_and(Answer::names_invitation)
     }
 
     /// The first rule that has something to say.
