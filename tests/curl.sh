@@ -47,6 +47,11 @@ bad_input() {
     refuses "count $value" 400 "Invalid 'count': must be an integer between 1 and 500" \
       "$(post "$fetch" "{\"count\":$value}")"
   done
+  for value in '"some"' '"ALL"' '""' 7 true '["all"]' '{}'; do
+    refuses "fields $value" 400 "Invalid 'fields': must be 'all' or 'total'" "$(post "$fetch" "{\"fields\":$value}")"
+  done
+  refuses 'fields 7 and count 0' 400 "Invalid 'count': must be an integer between 1 and 500" \
+    "$(post "$fetch" '{"fields":7,"count":0}')"
   for value in '{}' '{"profile_urn":null}' '{"profile_urn":7}' '{"profile_urn":""}' '{"profile_urn":"short"}' \
     '{"profile_urn":"urn:li:member:12345678"}' '{"profile_urn":"https://www.linkedin.com/in/someone"}'; do
     refuses "invitation $value" 400 "Missing or invalid 'profile_urn'" "$(post "$invite" "$value")"

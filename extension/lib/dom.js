@@ -73,3 +73,13 @@ function lines({ message, remedy }) {
   const said = { "problem-message": message, "problem-remedy": remedy };
   return Object.entries(said).flatMap(([name, text]) => (text ? [make("p", name, text)] : []));
 }
+
+/**
+ * A button loses the keyboard when it is disabled or hidden. Who has not moved on meanwhile goes on from `next`.
+ *
+ * @param {HTMLElement} from
+ * @param {HTMLElement} next
+ */
+export function passFocus(from, next) {
+  if (document.activeElement === from || document.activeElement === document.body) next.focus();
+}

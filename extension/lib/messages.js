@@ -11,14 +11,15 @@ import { t } from "./i18n.js";
  * @typedef {{ kind: "status" }
  *   | { kind: "pair", server: string, code?: string, token?: string, name: string }
  *   | { kind: "test_connection" }
+ *   | { kind: "check_linkedin" }
  *   | { kind: "forget" }
  *   | { kind: "set_paused", paused: boolean }
  *   | { kind: "clear_stop" }} Command `clear_stop`: a person has seen to what LinkedIn stopped the agent for
  */
 
 /**
- * @typedef {object} Step one step of "Test connection"
- * @property {"permission" | "reach" | "protocol" | "authorise" | "linkedin"} name
+ * @typedef {object} Step one step of "Test connection" (the first five) or of "Check LinkedIn"
+ * @property {"permission" | "reach" | "protocol" | "authorise" | "linkedin" | "session" | "me" | "list"} name
  * @property {boolean} ok
  * @property {string} detail
  * @property {string} remedy
@@ -58,6 +59,8 @@ import { t } from "./i18n.js";
  * @property {{ url: string, name: string } | null} server
  * @property {Contact} contact
  * @property {"signed_in" | "signed_out" | "unknown" | "wrong_account"} linkedin
+ * @property {"older_decoration" | "legacy_list" | null} [fallback] how LinkedIn's list is read while it does not answer the
+ *   usual way
  * @property {boolean} paused
  * @property {Problem | null} attention
  * @property {Running | null} running
@@ -72,7 +75,8 @@ import { t } from "./i18n.js";
 
 /**
  * A status is in the worker's memory, so a second without one means that something is wrong. The others talk to a
- * server, whose slowest fetch is cut off at 25 s, or write to storage.
+ * server, whose slowest fetch is cut off at 25 s, or write to storage. A check of LinkedIn is up to four such fetches at the
+ * agent's pace, behind one that may be under way.
  *
  * @type {Record<Command["kind"], number>}
  */
@@ -83,6 +87,7 @@ export const DEADLINES_MS = {
   forget: 30_000,
   pair: 60_000,
   test_connection: 90_000,
+  check_linkedin: 150_000,
 };
 
 /**

@@ -1,17 +1,17 @@
 /** The options page: pairing with a server, testing the connection, forgetting it. */
 import { LINKEDIN_ORIGIN, operatingSystem, releaseOrigin, requestOrigins } from "../lib/browser.js";
-import { button, byId, input, make, setChildren, setText, showProblem } from "../lib/dom.js";
+import { button, byId, input, setText, showProblem } from "../lib/dom.js";
 import { localise, t } from "../lib/i18n.js";
 import { send } from "../lib/messages.js";
 import { readAddress } from "../lib/server-address.js";
 import { watchStatus } from "../lib/status-watch.js";
-import { pairingLine, readForm, stepLine } from "./pairing.js";
+import { showSteps } from "../lib/steps.js";
+import { pairingLine, readForm } from "./pairing.js";
 
 /** @typedef {import("../lib/messages.js").Answer} Answer */
 /** @typedef {import("../lib/messages.js").Command} Command */
 /** @typedef {import("../lib/messages.js").NoAnswer} NoAnswer */
 /** @typedef {import("../lib/messages.js").Status} Status */
-/** @typedef {import("../lib/messages.js").Step} Step */
 
 const dialog = /** @type {HTMLDialogElement} */ (byId("forget-dialog"));
 /** @type {Status | null} what the worker said last; null while it does not answer */
@@ -104,9 +104,9 @@ const allowed = (origins) => requestOrigins(origins).catch(() => false);
 async function run(command, doing, done) {
   setBusy(true);
   say("quiet", doing, "");
-  showSteps([]);
+  showSteps(byId("steps"), []);
   const answer = await send(command);
-  showSteps(answer.steps ?? []);
+  showSteps(byId("steps"), answer.steps ?? []);
   if (answer.ok) say("good", done, "");
   else say("bad", answer.error.message, answer.error.remedy);
   setBusy(false);
@@ -133,19 +133,6 @@ function say(tone, message, remedy) {
   const box = byId("message");
   box.dataset.tone = tone;
   showProblem(box, { message, remedy });
-}
-
-/** @param {Step[]} steps */
-function showSteps(steps) {
-  const items = steps.map((step) => {
-    const { tone, title } = stepLine(step);
-    const item = make("li", "step", make("span", "step-title", title), make("span", "step-detail", step.detail));
-    if (!step.ok && step.remedy) item.append(make("span", "step-remedy", step.remedy));
-    item.dataset.tone = tone;
-    return item;
-  });
-  setChildren(byId("steps"), items);
-  byId("steps").hidden = items.length === 0;
 }
 
 /** @param {Answer | NoAnswer} answer */

@@ -4,22 +4,12 @@ import { readAddress } from "../lib/server-address.js";
 
 /** @typedef {import("../lib/messages.js").Command} Command */
 /** @typedef {import("../lib/messages.js").Status} Status */
-/** @typedef {import("../lib/messages.js").Step} Step */
 /** @typedef {import("../lib/server-address.js").GoodAddress} GoodAddress */
 
 /**
  * @typedef {{ ok: true, command: Command, address: GoodAddress } | { ok: false, reason: string, field: string }} Form
  * `reason` is a message key, `field` the input that it is about
  */
-
-/** @type {Record<Step["name"], string>} */
-const STEPS = {
-  permission: "step_permission",
-  reach: "step_reach",
-  protocol: "step_protocol",
-  authorise: "step_authorise",
-  linkedin: "step_linkedin",
-};
 
 /**
  * States in which a pairing exists and yet does not work, each with its own sentence.
@@ -54,6 +44,3 @@ export function pairingLine({ server, state }) {
   if (broken) return { tone: "bad", text: t(broken, server.url) };
   return { tone: "good", text: t("pairing_with", server.url, isolate(server.name)) };
 }
-
-/** @param {Step} step */
-export const stepLine = ({ name, ok }) => ({ tone: ok ? "good" : "bad", title: t(STEPS[name]) });

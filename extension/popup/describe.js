@@ -8,6 +8,9 @@ import { duration, t } from "../lib/i18n.js";
 /** @typedef {import("../lib/messages.js").Running} Running */
 /** @typedef {import("../lib/messages.js").Waiting} Waiting */
 /** @typedef {import("../lib/messages.js").Recent} Recent */
+/** @typedef {import("../lib/messages.js").Step} Step */
+/** @typedef {import("../lib/messages.js").Answer} Answer */
+/** @typedef {import("../lib/messages.js").NoAnswer} NoAnswer */
 /** @typedef {"good" | "busy" | "quiet" | "bad"} Tone */
 
 /** @type {Record<Exclude<Status["state"], "ready">, string>} */
@@ -89,11 +92,31 @@ const OUTCOME = {
   returned: { key: "outcome_returned", tone: "quiet" },
 };
 
-/** What LinkedIn stops the agent for, and only a person may clear. */
-const STOPS = new Set(["challenge", "blocked", "account_restricted", "sender_unconfirmed", "connection_cap", "record_set_aside"]);
+/**
+ * What only a person may clear: what the stop is, and what clearing it does.
+ *
+ * @type {Record<string, { meaning: string, clearing: string }>}
+ */
+const STOPS = {
+  challenge: { meaning: "stop_challenge", clearing: "stop_clearing_all" },
+  blocked: { meaning: "stop_blocked", clearing: "stop_clearing_all" },
+  account_restricted: { meaning: "stop_account_restricted", clearing: "stop_clearing_invitations" },
+  sender_unconfirmed: { meaning: "stop_sender_unconfirmed", clearing: "stop_clearing_invitations" },
+  connection_cap: { meaning: "stop_connection_cap", clearing: "stop_clearing_invitations" },
+  record_set_aside: { meaning: "stop_record_set_aside", clearing: "stop_clearing_record" },
+};
 
-/** @param {Status} status */
-export const canClearStop = ({ attention }) => attention !== null && STOPS.has(attention.code);
+/** @type {Record<string, string>} */
+const FALLBACKS = { older_decoration: "fallback_older_decoration", legacy_list: "fallback_legacy_list" };
+
+/**
+ * @param {Status} status
+ * @returns what the stop is and what clearing it does; null when there is none that can be cleared here
+ */
+export function stopLines({ attention }) {
+  const stop = attention && Object.hasOwn(STOPS, attention.code) ? STOPS[attention.code] : undefined;
+  return stop ? { meaning: t(stop.meaning), clearing: t(stop.clearing) } : null;
+}
 
 /** @param {string} taskType */
 export const taskName = (taskType) => word(TASKS, taskType);
@@ -121,6 +144,23 @@ export function serverLine({ server, contact }) {
 export function linkedinLine({ linkedin }) {
   const { key, tone } = LINKEDIN[linkedin];
   return { tone, text: t(key) };
+}
+
+/** @param {Status} status */
+export const fallbackLine = ({ fallback }) => (fallback ? word(FALLBACKS, fallback) : "");
+
+/**
+ * What a check of LinkedIn came to, in one line. Why it could not even begin is the problem's to say.
+ *
+ * @param {Answer | NoAnswer | null} answer
+ * @param {Step[]} steps
+ * @returns {{ tone: Tone, text: string }}
+ */
+export function checkLine(answer, steps) {
+  if (answer?.ok) return { tone: "good", text: t("check_passed") };
+  if (steps.length > 0) return { tone: "bad", text: t("check_failed") };
+  // Who was not answered cannot know what was checked.
+  return { tone: "bad", text: answer && !("unanswered" in answer) ? t("check_refused") : "" };
 }
 
 /** @param {Running} running */

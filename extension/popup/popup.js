@@ -1,10 +1,12 @@
 /** The popup: shows what the worker says about this moment, and holds the pause switch. */
 import { openOptions } from "../lib/browser.js";
-import { button, byId, input, make, setChildren, setText, showProblem } from "../lib/dom.js";
+import { byId, input, make, setChildren, setText, showProblem } from "../lib/dom.js";
 import { localise, t } from "../lib/i18n.js";
 import { send } from "../lib/messages.js";
 import { watchStatus } from "../lib/status-watch.js";
-import { canClearStop, headline, linkedinLine, progressLine, recentLine, serverLine, taskName, waitingLine } from "./describe.js";
+import { offerCheck, showCheck } from "./check.js";
+import { fallbackLine, headline, linkedinLine, progressLine, recentLine, serverLine, taskName, waitingLine } from "./describe.js";
+import { offerClearing, showStop } from "./stop.js";
 
 /** @typedef {import("../lib/messages.js").Answer} Answer */
 /** @typedef {import("../lib/messages.js").NoAnswer} NoAnswer */
@@ -13,14 +15,14 @@ import { canClearStop, headline, linkedinLine, progressLine, recentLine, serverL
 /** @typedef {import("../lib/messages.js").Recent} Recent */
 
 const pause = input("pause");
-const clearStop = button("clear-stop");
 /** While a click is on its way, the status that left before it must not flip the switch back. */
 let asking = false;
 
 localise(document);
 const refresh = watchStatus((answer) => (answer.ok && answer.status ? showStatus(answer.status) : showSilence(answer)));
 pause.addEventListener("change", () => ask({ kind: "set_paused", paused: pause.checked }));
-clearStop.addEventListener("click", () => ask({ kind: "clear_stop" }));
+offerClearing(clearStop);
+offerCheck(refresh);
 byId("open-options").addEventListener("click", () => openOptions());
 byId("pair-now").addEventListener("click", () => openOptions());
 
@@ -30,21 +32,30 @@ async function ask(command) {
   const answer = await send(command);
   asking = false;
   showProblem(byId("message"), answer.ok ? null : answer.error);
+  byId("message").scrollIntoView({ block: "nearest" });
   await refresh();
+  return answer;
+}
+
+async function clearStop() {
+  const answer = await ask({ kind: "clear_stop" });
+  // A check that the stop kept from running, or that met it, is no longer news.
+  if (answer.ok) showCheck(null);
+  return answer;
 }
 
 /** @param {Status} status */
 function showStatus(status) {
   setText(byId("headline"), headline(status));
   showFact("server-state", serverLine(status));
-  showFact("linkedin-state", { ...linkedinLine(status), detail: "" });
+  showFact("linkedin-state", { ...linkedinLine(status), detail: fallbackLine(status) });
   showProblem(byId("attention"), status.attention ?? status.contact.error);
   showRunning(status);
   showList("waiting", status.waiting.map((item) => make("li", "", waitingLine(item))));
   showList("recent", status.recent.map(recentItem));
   byId("pair-now").hidden = status.state !== "unpaired";
-  clearStop.hidden = !canClearStop(status);
-  clearStop.disabled = asking;
+  byId("check-section").hidden = status.state === "unpaired";
+  showStop(status);
   pause.disabled = false;
   if (!asking) pause.checked = status.paused;
 }
@@ -62,7 +73,7 @@ function showSilence(answer) {
   showProblem(byId("attention"), answer.ok ? null : { message: "", remedy: answer.error.remedy });
   byId("running").hidden = true;
   byId("pair-now").hidden = true;
-  clearStop.hidden = true;
+  showStop(null);
   showList("waiting", []);
   showList("recent", []);
   pause.disabled = true;

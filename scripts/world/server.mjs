@@ -53,7 +53,17 @@ export function callsOf(url, apiKey) {
     }
   }
 
+  /** Comes back when a task waits for this reason; what its status says of it. */
+  async function waitingFor(id, reason, { deadlineMs = 60_000 } = {}) {
+    const end = performance.now() + deadlineMs;
+    for (;;) {
+      const { json } = await status(id, 1);
+      if (json.data?.waiting?.reason === reason) return json.data.waiting;
+      if (performance.now() > end) throw new Error(`task ${id} does not wait for ${reason}: ${JSON.stringify(json)}`);
+    }
+  }
+
   const runFetch = async (body, options) => finished(await fetchConnections(body), options);
   const runInvitation = async (body, options) => finished(await sendInvitation(body), options);
-  return { call, fetchConnections, sendInvitation, status, finished, runFetch, runInvitation };
+  return { call, fetchConnections, sendInvitation, status, finished, waitingFor, runFetch, runInvitation };
 }

@@ -37,6 +37,8 @@ export async function startSimulator({ seed = 1, connections = 250 } = {}) {
     journal,
     reset: (settings = {}) => ask("POST", "reset", { seed, connections, ...settings }),
     member: (id, state) => ask("POST", "member", { id, state }),
+    /** Whom the next sign-in gets. */
+    account: (n) => ask("POST", "account", { n }),
     release: (id) => ask("POST", "release", { id }),
     /** Arms a fault for the nth page of the list from now on. */
     listFault: (what, options) => fault({ method: "GET", path: LIST_PATH }, what, options),

@@ -118,13 +118,20 @@ impl Breakers {
         left(self.notes_until, now)
     }
 
-    /// A person clears what waits for a person. A block stays for its hour: then what is left of it is returned.
+    /// What waits for a person to clear it; of two, the one that stops more.
+    #[must_use]
+    pub fn stop(&self) -> Option<ErrorCode> {
+        self.latched.or(self.account_stopped)
+    }
+
+    /// A person clears [`Breakers::stop`], and no other that they were not shown. A block stays for its hour: then what is
+    /// left of it is returned.
     pub fn clear(&mut self, now: i64) -> Option<u64> {
-        if self.latched == Some(ErrorCode::Blocked) && self.blocked_until > now {
-            return left(self.blocked_until, now);
+        match self.latched {
+            Some(ErrorCode::Blocked) if self.blocked_until > now => return left(self.blocked_until, now),
+            Some(_) => self.latched = None,
+            None => self.account_stopped = None,
         }
-        self.latched = None;
-        self.account_stopped = None;
         None
     }
 }
@@ -189,5 +196,17 @@ mod tests {
         assert_eq!(breakers.all_wait(BLOCK_MS), Some((WaitReason::Blocked, None)));
         assert_eq!(breakers.clear(BLOCK_MS), None);
         assert_eq!(breakers.all_wait(BLOCK_MS), None);
+    }
+
+    #[test]
+    fn a_person_clears_the_stop_that_is_shown_and_no_other() {
+        let mut breakers = Breakers::default();
+        breakers.trip(ErrorCode::AccountRestricted, None, 0);
+        breakers.trip(ErrorCode::Challenge, None, 0);
+        assert_eq!(breakers.stop(), Some(ErrorCode::Challenge));
+        breakers.clear(0);
+        assert_eq!(breakers.stop(), Some(ErrorCode::AccountRestricted));
+        breakers.clear(0);
+        assert_eq!(breakers.stop(), None);
     }
 }

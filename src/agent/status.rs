@@ -304,7 +304,7 @@ fn attention(state: &State) -> Option<Problem> {
             "Free some disk space",
         ));
     }
-    if let Some(code) = state.breakers.latched.or(state.breakers.account_stopped) {
+    if let Some(code) = state.breakers.stop() {
         return Some(Problem::of(code));
     }
     match linkedin(state) {

@@ -22,6 +22,7 @@ const SUMMARY_PATH: &str = part("summary_path");
 const INVITE_PATH: &str = part("invite_path");
 const INVITE_ACTION: &str = part("invite_action");
 const INVITE_DECORATION: &str = part("invite_decoration");
+const INVITE_BODY_FORM: BodyForm = BodyForm::named(part("invite_body_form"));
 const ME_PATH: &str = part("me_path");
 const SENT_PATH: &str = part("sent_path");
 
@@ -43,6 +44,30 @@ pub enum Redirect {
     Manual,
 }
 
+/// How the body of a POST is handed to `fetch`.
+///
+/// Chrome may itself repeat a POST whose reused connection dies before the answer's head, as long as it has the body at
+/// hand; a stream can't be read twice. Whether LinkedIn takes one is not known, so text is what is sent
+/// (`docs/VOYAGER.md`, "Invitations").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyForm {
+    /// A string, with its length known.
+    Text,
+    /// A stream of unknown length.
+    Stream,
+}
+
+impl BodyForm {
+    /// The form of a name in `moving_parts.json`; another name stops the build.
+    const fn named(name: &str) -> Self {
+        match name.as_bytes() {
+            b"text" => Self::Text,
+            b"stream" => Self::Stream,
+            _ => panic!("moving_parts.json knows the body forms text and stream"),
+        }
+    }
+}
+
 /// One request to LinkedIn.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SiteRequest {
@@ -54,6 +79,8 @@ pub struct SiteRequest {
     pub headers: Vec<(&'static str, String)>,
     /// The JSON text of a POST. Holds a person's id and note: not for a log.
     pub body: Option<String>,
+    /// See [`BodyForm`].
+    pub body_form: BodyForm,
     /// See [`Redirect`].
     pub redirect: Redirect,
 }
@@ -202,6 +229,7 @@ pub fn build_invitation(profile_id: &str, note: Option<&str>, csrf: &CsrfToken) 
         path: format!("{INVITE_PATH}?action={INVITE_ACTION}&decorationId={INVITE_DECORATION}"),
         headers,
         body: Some(invitation_body(profile_id, note.filter(|note| !note.is_empty()))),
+        body_form: INVITE_BODY_FORM,
         redirect: Redirect::Manual,
     }
 }
@@ -236,7 +264,14 @@ fn invitation_body(profile_id: &str, note: Option<&str>) -> String {
 }
 
 fn read(path: String, csrf: &CsrfToken) -> SiteRequest {
-    SiteRequest { method: Method::Get, path, headers: headers(csrf), body: None, redirect: Redirect::Follow }
+    SiteRequest {
+        method: Method::Get,
+        path,
+        headers: headers(csrf),
+        body: None,
+        body_form: BodyForm::Text,
+        redirect: Redirect::Follow,
+    }
 }
 
 fn headers(csrf: &CsrfToken) -> Vec<(&'static str, String)> {

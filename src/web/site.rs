@@ -6,7 +6,7 @@ use super::host::Host;
 use super::keep_alive::KeepAlive;
 use crate::config::SITE_TIMEOUT_MS;
 use crate::ports::{Session, SiteAnswer, SiteFailure, SiteTransport};
-use crate::voyager::request::{CsrfToken, Method, ORIGIN, Redirect, SiteRequest};
+use crate::voyager::request::{BodyForm, CsrfToken, Method, ORIGIN, Redirect, SiteRequest};
 use futures_util::future::{Either, join, select};
 use gloo_timers::future::TimeoutFuture;
 use std::pin::pin;
@@ -94,7 +94,14 @@ fn build(url: &str, request: &SiteRequest, abort: &AbortController) -> Result<Re
     }
     init.set_headers(&headers);
     if let Some(body) = &request.body {
-        init.set_body(&JsValue::from_str(body));
+        match request.body_form {
+            BodyForm::Text => init.set_body(&JsValue::from_str(body)),
+            BodyForm::Stream => {
+                init.set_body_opt_readable_stream(Response::new_with_opt_str(Some(body))?.body().as_ref());
+                // Without it Chrome refuses a stream: the answer may come before all of it is sent.
+                js_sys::Reflect::set(&init, &"duplex".into(), &"half".into())?;
+            }
+        }
     }
     Request::new_with_str_and_init(url, &init)
 }

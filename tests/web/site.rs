@@ -4,7 +4,7 @@ use super::fake::{FakeHost, Fakery};
 use futures_util::FutureExt;
 use liaison::ports::{SiteAnswer, SiteFailure, SiteTransport};
 use liaison::voyager::request::{
-    CsrfToken, ListSource, SiteRequest, Sort, build_invitation, build_list, build_me,
+    BodyForm, CsrfToken, ListSource, SiteRequest, Sort, build_invitation, build_list, build_me,
 };
 use liaison::web::{BrowserSite, KeepAlive};
 use serde_json::json;
@@ -80,6 +80,14 @@ async fn an_invitation_is_a_post_that_follows_no_redirect() {
         serde_json::from_str(asked[0]["body"].as_str().expect("a body")).expect("JSON");
     assert_eq!(body["invitee"]["inviteeUnion"]["memberProfile"], "urn:li:fsd_profile:ACoAABCDEF123");
     assert_eq!(body["customMessage"], "Hi");
+}
+
+#[wasm_bindgen_test]
+async fn a_body_that_is_a_stream_says_the_same() {
+    let fakery = Fakery::of_fetch("opaque");
+    let text = build_invitation("ACoAABCDEF123", Some("Hé"), &csrf());
+    site().send(SiteRequest { body_form: BodyForm::Stream, ..text.clone() }).await.expect("an answer");
+    assert_eq!(fakery.asked().await[0]["body"].as_str(), text.body.as_deref());
 }
 
 #[wasm_bindgen_test]

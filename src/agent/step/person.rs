@@ -144,11 +144,11 @@ impl Turn {
     }
 
     fn clear_stop(&mut self, id: CommandId) {
+        if self.state.breakers.stop().is_none() {
+            self.state.set_aside.clear();
+        }
         match self.state.breakers.clear(self.now) {
-            None => {
-                self.state.set_aside.clear();
-                self.tell_status(id);
-            }
+            None => self.tell_status(id),
             Some(ms) => {
                 let minutes = ms.div_ceil(60_000);
                 let problem = Problem::new(

@@ -57,6 +57,7 @@ for (const [type, input] of [
   ["agent_fetch_connections", { count: 1.5 }],
   ["agent_fetch_connections", { count: "40" }],
   ["agent_fetch_connections", { keyword: 7 }],
+  ["agent_fetch_connections", { fields: "some" }],
   ["agent_send_connection_request", {}],
   ["agent_send_connection_request", { profile_urn: "urn:li:member:12345678" }],
   ["agent_send_connection_request", { profile_urn: "ACoAABCDEF123", note: "x".repeat(301) }],

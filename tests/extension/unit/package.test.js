@@ -98,8 +98,8 @@ test("every message key that is used exists, and every one that exists is used",
 
 test("every key in a table of words exists", () => {
   const keys = new Set(Object.keys(readJson("_locales/en/messages.json")));
-  const families = /"((?:headline|working|linkedin|contact|waiting|outcome|step|pairing|address|proof|name)_[a-z0-9_]+)"/g;
-  const asked = ["popup/describe.js", "options/pairing.js", "lib/server-address.js"].flatMap((path) =>
+  const families = /"((?:headline|working|linkedin|contact|waiting|outcome|step|pairing|address|proof|name|stop|fallback|check)_[a-z0-9_]+)"/g;
+  const asked = ["popup/describe.js", "options/pairing.js", "lib/server-address.js", "lib/steps.js"].flatMap((path) =>
     [...read(path).matchAll(families)].map(([, key]) => key),
   );
   assert.deepEqual(asked.filter((key) => !keys.has(key)), []);
@@ -107,7 +107,8 @@ test("every key in a table of words exists", () => {
 
 test("every id that a page's script looks up is on the page", () => {
   for (const name of ["popup", "options"]) {
-    const asked = [...read(`${name}/${name}.js`).matchAll(/\b(?:byId|input|button|showList|showFact)\("([\w-]+)"/g)];
+    const source = scripts.filter((path) => path.startsWith(`${name}/`)).map(read).join("\n");
+    const asked = [...source.matchAll(/\b(?:byId|input|button|showList|showFact)\("([\w-]+)"/g)];
     for (const [, id] of asked) assert.match(read(`${name}/${name}.html`), new RegExp(`id="${id}"`), `${name} #${id}`);
   }
 });

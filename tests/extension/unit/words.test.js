@@ -4,8 +4,9 @@ import { installChrome } from "./support/chrome.js";
 
 installChrome();
 const describe = await import("../../../extension/popup/describe.js");
-const { canClearStop, headline, linkedinLine, progressLine, recentLine, serverLine, waitingLine } = describe;
-const { pairingLine, stepLine } = await import("../../../extension/options/pairing.js");
+const { checkLine, fallbackLine, headline, linkedinLine, progressLine, recentLine, serverLine, stopLines, waitingLine } = describe;
+const { pairingLine } = await import("../../../extension/options/pairing.js");
+const { stepLine } = await import("../../../extension/lib/steps.js");
 const { duration } = await import("../../../extension/lib/i18n.js");
 
 const server = { url: "https://api.example.com/liaison", name: "Chrome on linux" };
@@ -88,14 +89,55 @@ test("the pairing line says whether the pairing works", () => {
   for (const state of ["superseded", "unauthorised", "no_permission"]) assert.equal(pairingLine({ ...base, state }).tone, "bad");
 });
 
+const attention = (code) => ({ attention: { code, message: "m", remedy: "r" } });
+const STOPS = ["challenge", "blocked", "account_restricted", "sender_unconfirmed", "connection_cap", "record_set_aside"];
+
 test("only what LinkedIn stopped for can be cleared here", () => {
-  const clearable = (code) => canClearStop({ attention: { code, message: "m", remedy: "r" } });
-  for (const code of ["challenge", "blocked", "account_restricted", "sender_unconfirmed", "connection_cap"]) assert.ok(clearable(code));
-  for (const code of ["signed_out", "wrong_account", "superseded", "storage"]) assert.equal(clearable(code), false);
-  assert.equal(canClearStop({ attention: null }), false);
+  const clearable = (code) => stopLines(attention(code)) !== null;
+  for (const code of STOPS) assert.ok(clearable(code));
+  for (const code of ["signed_out", "wrong_account", "superseded", "storage", "constructor"]) assert.equal(clearable(code), false);
+  assert.equal(stopLines({ attention: null }), null);
+});
+
+test("each stop says what it is and what clearing lets out again", () => {
+  const lines = STOPS.map((code) => stopLines(attention(code)));
+  assert.equal(new Set(lines.map(({ meaning }) => meaning)).size, STOPS.length);
+  for (const { meaning, clearing } of lines) assert.ok(meaning && clearing);
+  const [challenge, blocked, restricted, , , record] = lines;
+  assert.match(challenge.meaning, /security check.*Open LinkedIn.*pass it first/);
+  assert.match(blocked.meaning, /999.*an hour at least/);
+  for (const { clearing } of [challenge, blocked]) assert.match(clearing, /requests go out.*usual pace/);
+  assert.match(restricted.clearing, /invitations go out.*usual pace/);
+  assert.match(record.clearing, /erases/);
+});
+
+test("an older way of reading the list is said, and nothing when there is none", () => {
+  const said = ["older_decoration", "legacy_list"].map((fallback) => fallbackLine({ ...base, fallback }));
+  assert.equal(new Set(said).size, 2);
+  for (const line of said) assert.match(line, /older/);
+  assert.deepEqual([fallbackLine({ ...base, fallback: null }), fallbackLine(base)], ["", ""]);
+  assert.equal(fallbackLine({ ...base, fallback: "carrier_pigeon" }), "carrier_pigeon");
+});
+
+test("a check says in one line what it came to, and nothing when that is not known", () => {
+  const steps = [{ name: "session", ok: false, detail: "d", remedy: "r" }];
+  const error = { code: "blocked", message: "m", remedy: "r" };
+  assert.deepEqual(checkLine({ ok: true, steps }, steps), { tone: "good", text: "LinkedIn works here: every step passed." });
+  assert.equal(checkLine({ ok: false, error, steps }, steps).tone, "bad");
+  assert.equal(checkLine({ ok: false, error }, []).text, "Nothing was checked:");
+  for (const answer of [{ ok: false, unanswered: true, error }, null]) assert.equal(checkLine(answer, []).text, "");
 });
 
 test("every step of the test has a name", () => {
   const names = ["permission", "reach", "protocol", "authorise", "linkedin"].map((name) => stepLine({ name, ok: false }).title);
   assert.equal(new Set(names).size, 5);
+});
+
+test("so has every step of the check, and words say whether it went well", () => {
+  const lines = ["session", "me", "list"].map((name) => stepLine({ name, ok: true }));
+  assert.equal(new Set(lines.map(({ title }) => title)).size, 3);
+  for (const { title } of lines) assert.doesNotMatch(title, /^(session|me|list)$/);
+  const bad = stepLine({ name: "list", ok: false });
+  assert.deepEqual([lines[2].tone, lines[2].outcome, bad.tone, bad.outcome], ["good", "OK", "bad", "Not OK"]);
+  assert.equal(stepLine({ name: "constructor", ok: true }).title, "constructor");
 });

@@ -34,7 +34,7 @@ fn rows() -> Vec<Row> {
 }
 
 fn row(line: &'static str) -> Row {
-    let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
+    let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
     let [what, rules, tried_with, read, invitation] = cells[..] else { panic!("not five cells: {line}") };
     let tried_with = tried_with.trim_matches('`');
     Row {
@@ -101,7 +101,7 @@ fn each_row_ends_as_it_says() {
 /// Carries a task out while the fault strikes its calls to LinkedIn, by each way there is.
 async fn under(rig: &Rig, path: &str, fault: Option<&Value>, call: &str, input: Value) -> Value {
     if let Some(fault) = fault {
-        let armed = json!({ "match": { "path": path }, "times": 3, "fault": fault });
+        let armed = json!({ "match": { "path": path }, "times": 30, "fault": fault });
         rig.control("POST", "/__sim/fault", armed).await;
     }
     let (_, output) = rig.run(call, input).await;

@@ -114,7 +114,8 @@ fn a_place_that_is_lost_is_told() {
         let fault = json!({ "kind": "shift", "remove": 500 });
         let armed = json!({ "match": { "path": "/dash/connections" }, "nth": 2, "fault": fault });
         rig.control("POST", "/__sim/fault", armed).await;
-        let task = rig.begin("fetch-connections", json!({ "count": 300 })).await;
+        let task =
+            rig.begin("fetch-connections", json!({ "count": 300, "sort_type": "RECENTLY_ADDED" })).await;
         let data = rig.whole_end_of(&task).await;
         assert_eq!((&data["status"], &data["findings"]["list_shifted"]), (&json!("completed"), &json!(true)));
     });

@@ -157,12 +157,14 @@ fn check_result(complete: &Complete) -> Result<TaskResult<'_>, ApiError> {
     if complete.status == CompletionStatus::Returned && complete.effect != Effect::None {
         return Err(ApiError::Message("A task is returned only when nothing of it was sent"));
     }
-    // The parsed form, so that blanks and the order of members make no other result.
+    // The parsed form, so that blanks and the order of members make no other result. Findings are a remark beside the
+    // result: they are no reason to refuse one that was taken before, and the first ones stand.
     let parsed = format!("{:?} {:?} {}", complete.status, complete.effect, complete.task_output);
     Ok(TaskResult {
         status: complete.status,
         output: &complete.task_output,
         failure,
+        findings: complete.findings,
         hash: hash_secret(&parsed),
     })
 }

@@ -10,7 +10,7 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use liaison_protocol::{Progress, TaskInput, TaskType, WaitReason};
+use liaison_protocol::{Findings, Progress, TaskInput, TaskType, WaitReason};
 use serde::Serialize;
 use serde_json::Value;
 use std::time::Duration;
@@ -44,6 +44,8 @@ struct StatusData {
     waiting: Option<WaitingData>,
     #[serde(skip_serializing_if = "Option::is_none")]
     progress: Option<Progress>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    findings: Option<Findings>,
 }
 
 #[derive(Serialize)]
@@ -136,6 +138,7 @@ impl From<TaskView> for StatusData {
             task_output: view.output,
             waiting: view.waiting.map(Into::into),
             progress: view.progress,
+            findings: view.findings,
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::secret;
 use liaison_protocol::{
     Directive, DirectiveAction, Held, HeldPhase, Mode, Offer, TaskType, known_task_types,
 };
-use serde_json::{Map, Value};
+use serde_json::Value;
 use sqlx::SqliteConnection;
 
 /// Who polls, and what may be offered in answer.
@@ -256,8 +256,7 @@ async fn begin(
 }
 
 fn offer_of(row: &TaskRow, mode: Mode, since_ms: Option<u64>) -> Result<Offer, StoreError> {
-    let mut task_input: Map<String, Value> =
-        serde_json::from_str(&row.task_input).map_err(|_| StoreError::Corrupt("a task's input"))?;
+    let mut task_input = row.input()?;
     // It stands beside the input already.
     task_input.remove("task_type");
     Ok(Offer {

@@ -6,7 +6,7 @@ use super::sweep::{end, failure_output};
 use super::{AgentIdentity, Store, StoreError, limit, output};
 use crate::clock::Timestamp;
 use crate::lifecycle::{self, END_WITHIN_MS, Fenced, LEASE_MS, Lease, OnComplete, OnStart, State};
-use liaison_protocol::{CompletionStatus, HeldPhase, Progress, TaskFailure};
+use liaison_protocol::{CompletionStatus, Findings, HeldPhase, Progress, TaskFailure, TaskType};
 use serde_json::Value;
 use sqlx::SqliteConnection;
 
@@ -52,7 +52,9 @@ pub struct TaskResult<'a> {
     pub output: &'a Value,
     /// The failure of a failed one.
     pub failure: Option<TaskFailure>,
-    /// A hash of all of it.
+    /// What was odd about the list of a fetch.
+    pub findings: Option<Findings>,
+    /// A hash of all of it but the findings.
     pub hash: Vec<u8>,
 }
 
@@ -227,11 +229,35 @@ async fn end_row(
     let (state, output) = match &result.failure {
         Some(failure) => (State::Failed, failure_output(failure, now)),
         None => {
-            let output = output::documented(task.kind()?, result.output);
+            let output = output::documented(task.kind()?, &task.input()?.into(), result.output);
             (State::Completed, output.ok_or(ResultError::Output)?)
         }
     };
-    if end(db, task, state, &output, now).await? { Ok(state) } else { Err(Fenced::TaskClosed.into()) }
+    if !end(db, task, state, &output, now).await? {
+        return Err(Fenced::TaskClosed.into());
+    }
+    if let Some(findings) = result.findings {
+        note_findings(db, task, findings).await?;
+    }
+    Ok(state)
+}
+
+/// An invitation has no list, and findings of nothing are none.
+async fn note_findings(
+    db: &mut SqliteConnection,
+    task: &TaskRow,
+    findings: Findings,
+) -> Result<(), StoreError> {
+    if task.kind()? != TaskType::FetchConnections || findings == Findings::default() {
+        return Ok(());
+    }
+    let findings = serde_json::to_string(&findings).map_err(|_| StoreError::Corrupt("findings"))?;
+    sqlx::query("UPDATE task SET findings = ? WHERE seq = ?")
+        .bind(findings)
+        .bind(task.seq)
+        .execute(db)
+        .await?;
+    Ok(())
 }
 
 /// Nothing of it was sent: as if this epoch had not been. A read that an earlier epoch began keeps its deadline.

@@ -4,6 +4,7 @@ use super::StoreError;
 use crate::clock::Timestamp;
 use crate::lifecycle::{Facts, State};
 use liaison_protocol::TaskType;
+use serde_json::{Map, Value};
 use sqlx::SqliteConnection;
 
 /// A row of the view `task_now`.
@@ -32,6 +33,11 @@ pub(super) struct TaskRow {
 impl TaskRow {
     pub(super) fn kind(&self) -> Result<TaskType, StoreError> {
         TaskType::from_wire(&self.task_type).ok_or(StoreError::Corrupt("a task's type"))
+    }
+
+    /// The input as the caller sent it, `task_type` among it.
+    pub(super) fn input(&self) -> Result<Map<String, Value>, StoreError> {
+        serde_json::from_str(&self.task_input).map_err(|_| StoreError::Corrupt("a task's input"))
     }
 
     /// The facts, unless another version of the server left a kind here that this one doesn't know. Such a row is

@@ -3,7 +3,7 @@
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
 use crate::lifecycle::State;
-use liaison_protocol::{Progress, WaitReason, Waiting};
+use liaison_protocol::{Findings, Progress, WaitReason, Waiting};
 use serde_json::Value;
 
 /// Polls come every 25 s and heartbeats every 15 s, and either is written down once a minute; who was not heard of
@@ -25,6 +25,8 @@ pub struct TaskView {
     pub waiting: Option<WaitingView>,
     /// How far it is, when that is known.
     pub progress: Option<Progress>,
+    /// What was odd about the list that it read, when something was.
+    pub findings: Option<Findings>,
 }
 
 /// Why a task waits.
@@ -44,6 +46,7 @@ struct ViewRow {
     has_note: bool,
     state: State,
     task_output: Option<String>,
+    findings: Option<String>,
     progress_done: Option<i64>,
     progress_of: Option<i64>,
     agent_state: Option<String>,
@@ -65,8 +68,8 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<TaskView>, StoreError> {
         let row: Option<ViewRow> = sqlx::query_as(
-            "SELECT task.id, task_type, task_input, has_note, task.state, task_output, progress_done, progress_of,
-                    agent.state AS agent_state, waiting, said_at, last_seen_at, note_limit_until
+            "SELECT task.id, task_type, task_input, has_note, task.state, task_output, findings, progress_done,
+                    progress_of, agent.state AS agent_state, waiting, said_at, last_seen_at, note_limit_until
              FROM task LEFT JOIN agent ON agent.member_id = task.member_id AND agent.superseded_at IS NULL
              WHERE task.id = ? AND task.team_id = ?",
         )
@@ -80,6 +83,7 @@ impl Store {
 
 fn view(row: ViewRow, now: Timestamp) -> Result<TaskView, StoreError> {
     let json = |text: &str| serde_json::from_str(text).map_err(|_| StoreError::Corrupt("a task's JSON"));
+    let findings = row.findings.as_deref().map(serde_json::from_str).transpose();
     let count = |value: Option<i64>| value.and_then(|value| u64::try_from(value).ok());
     let waiting = match row.state {
         State::Queued => why_waiting(&row, now)?,
@@ -96,6 +100,7 @@ fn view(row: ViewRow, now: Timestamp) -> Result<TaskView, StoreError> {
         state: row.state,
         waiting,
         progress,
+        findings: findings.map_err(|_| StoreError::Corrupt("a task's findings"))?,
     })
 }
 

@@ -30,6 +30,10 @@ refused! {
     count_501: FETCH, r#"{"count":501}"# => 400 "Invalid 'count': must be an integer between 1 and 500";
     count_broken: FETCH, r#"{"count":1.5}"# => 400 "Invalid 'count': must be an integer between 1 and 500";
     count_text: FETCH, r#"{"count":"40"}"# => 400 "Invalid 'count': must be an integer between 1 and 500";
+    fields_word: FETCH, r#"{"fields":"some"}"# => 400 "Invalid 'fields': must be 'all' or 'total'";
+    fields_capitals: FETCH, r#"{"fields":"ALL"}"# => 400 "Invalid 'fields': must be 'all' or 'total'";
+    fields_list: FETCH, r#"{"fields":["all"]}"# => 400 "Invalid 'fields': must be 'all' or 'total'";
+    fields_last: FETCH, r#"{"fields":7,"count":0}"# => 400 "Invalid 'count': must be an integer between 1 and 500";
     urn_missing: SEND, "{}" => 400 "Missing or invalid 'profile_urn'";
     urn_no_body: SEND, "" => 400 "Missing or invalid 'profile_urn'";
     urn_number: SEND, r#"{"profile_urn":5}"# => 400 "Missing or invalid 'profile_urn'";
@@ -79,6 +83,9 @@ taken! {
     count_40_point_0: FETCH, r#"{"count":40.0}"# => fetch_echo(json!({"count": 40}));
     keyword_as_sent: FETCH, r#"{"keyword":" John "}"# => fetch_echo(json!({"keyword": " John "}));
     unknown_fields_are_ignored: FETCH, r#"{"colour":"red"}"# => fetch_echo(json!({}));
+    fields_all: FETCH, r#"{"fields":"all"}"# => fetch_echo(json!({"fields": "all"}));
+    fields_total: FETCH, r#"{"fields":"total"}"# => fetch_echo(json!({"fields": "total"}));
+    fields_null: FETCH, r#"{"fields":null}"# => fetch_echo(json!({}));
     bare_id: SEND, r#"{"profile_urn":"ACoAABCDEF123"}"# => send_echo("ACoAABCDEF123", Value::Null);
     full_urn: SEND, r#"{"profile_urn":"urn:li:fsd_profile:ACoAABCDEF123"}"#
         => send_echo("urn:li:fsd_profile:ACoAABCDEF123", Value::Null);

@@ -5,6 +5,7 @@ mod account;
 mod caller;
 mod deadline;
 mod door;
+mod fields;
 mod lease;
 mod limit;
 mod parking;

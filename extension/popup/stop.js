@@ -1,0 +1,35 @@
+/**
+ * The popup's way on after a stop: what the agent stopped for, what clearing does, and a second press. One press too many
+ * could send requests to a site that has just refused them, so the button is behind a disclosure.
+ */
+import { button, byId, passFocus, setText } from "../lib/dom.js";
+import { stopLines } from "./describe.js";
+
+/** @typedef {import("../lib/messages.js").Answer} Answer */
+/** @typedef {import("../lib/messages.js").NoAnswer} NoAnswer */
+/** @typedef {import("../lib/messages.js").Status} Status */
+
+/** @param {() => Promise<Answer | NoAnswer>} clear */
+export function offerClearing(clear) {
+  const confirm = button("clear-stop");
+  confirm.addEventListener("click", async () => {
+    confirm.disabled = true;
+    const { ok } = await clear();
+    confirm.disabled = false;
+    // Cleared, the button is gone, and the headline says how it stands now.
+    passFocus(confirm, ok ? byId("headline") : confirm);
+  });
+}
+
+/** @param {Status | null} status null: nothing is known for the moment */
+export function showStop(status) {
+  const stop = /** @type {HTMLDetailsElement} */ (byId("stop"));
+  const lines = status && stopLines(status);
+  stop.hidden = !lines;
+  if (!status) return;
+  const { meaning, clearing } = lines ?? { meaning: "", clearing: "" };
+  // Nobody should confirm for one stop what was read about another.
+  if (byId("stop-meaning").textContent !== meaning) stop.open = false;
+  setText(byId("stop-meaning"), meaning);
+  setText(byId("stop-clearing"), clearing);
+}
