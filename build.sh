@@ -16,6 +16,8 @@ usage: ./build.sh [verb]
   test           every test: native, wasm in a service worker, type check, published clients, end to end in Chromium
   lint           formatting, clippy for both targets, dependency policy, type check, shell scripts
   ci             lint, test and demo, then a table of times and sizes
+  long [seconds] the fuzz targets, each for so long (600), two at a time; ends badly when one finds something
+  coverage       which lines of src/voyager and src/clean the native tests run; ends badly below 95 % of either
   help           this text
 
 CHROME=/path/to/chromium names the browser to use; cargo reads CARGO_BUILD_JOBS, CARGO_TARGET_DIR and its other variables.
@@ -42,7 +44,10 @@ do_build() {
 
 # ---- lint -------------------------------------------------------------------------------------------------
 
-lint_format() { cargo fmt --all --check; }
+lint_format() {
+  cargo fmt --all --check
+  cargo fmt --manifest-path fuzz/Cargo.toml --check
+}
 lint_host() { cargo clippy --quiet --workspace --all-targets -- -D warnings; }
 lint_wasm() { cargo clippy --quiet --package liaison --lib --tests --target "$wasm_target" -- -D warnings; }
 lint_types() { node_modules/.bin/tsc --project extension; }
@@ -105,12 +110,45 @@ do_demo() {
   stage demo demo_run "$@"
 }
 
+# ---- long and coverage: not part of ci --------------------------------------------------------------------
+
+# Stable Rust has what fuzzing needs behind a switch. No sanitizer: our code holds no unsafe part, and each would cost
+# half of the speed.
+long_build() {
+  RUSTC_BOOTSTRAP=1 cargo fuzz build --sanitizer none --debug-assertions --target-dir target/fuzz
+}
+long_run() { bash scripts/long.sh "$@"; }
+
+do_long() {
+  need_rust
+  need_cxx
+  need_cargo_fuzz
+  stage fuzz-build long_build
+  stage fuzz-run long_run "${1:-600}"
+}
+
+coverage_run() {
+  cargo llvm-cov test --package liaison --lib --test fixtures --test it --test properties --test tables \
+    --lcov --output-path target/coverage.lcov
+}
+coverage_read() { node scripts/coverage.mjs target/coverage.lcov 95 src/voyager src/clean; }
+
+do_coverage() {
+  need_rust
+  need_node
+  need_llvm_tools
+  need_cargo_llvm_cov
+  stage coverage-run coverage_run
+  stage coverage coverage_read
+}
+
 # ---- verbs ------------------------------------------------------------------------------------------------
 
 verb="${1:-build}"
 [ $# -eq 0 ] || shift
 case "$verb" in
   demo) [ $# -eq 0 ] || [ "$*" = --keep ] || { usage >&2; exit 2; } ;;
+  long) [[ $# -le 1 && "${1:-600}" =~ ^[1-9][0-9]*$ ]] || { usage >&2; exit 2; } ;;
   *) [ $# -eq 0 ] || { usage >&2; exit 2; } ;;
 esac
 case "$verb" in
@@ -119,6 +157,8 @@ case "$verb" in
   test) begin test; do_build; do_test ;;
   lint) begin lint; do_build; do_lint ;;
   ci) begin ci; do_build; do_lint; do_test; do_demo; show_table ;;
+  long) begin long; do_long "$@" ;;
+  coverage) begin coverage; do_coverage ;;
   help | -h | --help) usage; exit 0 ;;
   *) echo "build.sh: no verb '$verb'" >&2; usage >&2; exit 2 ;;
 esac

@@ -4,6 +4,8 @@
 wasm_target=wasm32-unknown-unknown
 wasm_pack_version=0.15.1
 cargo_deny_version=0.20.2
+cargo_fuzz_version=0.13.2
+cargo_llvm_cov_version=0.9.1
 
 # A tool that is missing is installed where cargo installs, so that it can also be typed by hand. One that is there in
 # another version is somebody's: ours then goes to a folder of its own.
@@ -81,6 +83,32 @@ need_wasm_pack() {
 need_cargo_deny() {
   [ "$(version_of cargo-deny)" = "$cargo_deny_version" ] && return
   stage cargo-deny cargo_install cargo-deny --version "$cargo_deny_version" --locked
+}
+
+need_cargo_fuzz() {
+  [ "$(version_of cargo-fuzz)" = "$cargo_fuzz_version" ] && return
+  stage cargo-fuzz cargo_install cargo-fuzz --version "$cargo_fuzz_version" --locked
+}
+
+need_cargo_llvm_cov() {
+  [ "$(version_of cargo llvm-cov)" = "$cargo_llvm_cov_version" ] && return
+  stage cargo-llvm-cov cargo_install cargo-llvm-cov --version "$cargo_llvm_cov_version" --locked
+}
+
+# The compiler's own LLVM wrote the profiles, so its own tools have to read them.
+need_llvm_tools() {
+  local tools
+  tools="$(rustc --print target-libdir)/../bin"
+  [ -x "$tools/llvm-cov" ] && [ -x "$tools/llvm-profdata" ] && return
+  command -v rustup >/dev/null || give_up "llvm-tools are missing: install them for this Rust, or use rustup"
+  stage llvm-tools rustup component add llvm-tools
+}
+
+# libFuzzer is C++.
+need_cxx() {
+  command -v c++ >/dev/null && return
+  can_install_packages || give_up "a C++ compiler is missing: install it (Debian: apt-get install g++) and run this again"
+  stage c++ install_packages g++
 }
 
 # Chrome's own builds no longer take an extension from the command line (since 137); Chromium and

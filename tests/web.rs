@@ -53,6 +53,15 @@ fn every_answer_to_an_invitation_is_judged_as_written_down() {
 }
 
 #[wasm_bindgen_test]
+fn every_answer_to_the_other_reads_is_read_as_written_down() {
+    assert!(fixtures::READS.len() >= 60 && fixtures::ME.len() >= 20 && fixtures::SENT.len() >= 15);
+    fixtures::check_all_reads();
+    fixtures::check_all_me();
+    fixtures::check_all_sent();
+    fixtures::check_all_summaries();
+}
+
+#[wasm_bindgen_test]
 fn every_refusal_is_told_apart() {
     refusals::check_all();
 }

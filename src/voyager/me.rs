@@ -4,6 +4,7 @@ use super::envelope::{Envelope, Link, Record};
 use super::error::{Defect, ParseError};
 use super::ids::{member_number, profile_id};
 use super::lenient::fill_from_slice;
+use super::repair::read_or_mend;
 use std::fmt;
 
 /// The signed-in member.
@@ -27,8 +28,12 @@ impl fmt::Debug for Me {
 /// # Errors
 /// When the body is not JSON or names no member.
 pub fn parse_me(body: &[u8]) -> Result<Me, ParseError> {
+    read_or_mend(body, read)
+}
+
+fn read(body: &[u8]) -> Result<Me, Defect> {
     let mut envelope = Envelope::default();
-    fill_from_slice(body, &mut envelope).map_err(|_| ParseError::new(Defect::NotJson, body))?;
+    fill_from_slice(body, &mut envelope).map_err(|_| Defect::NotJson)?;
     let (head, included) = envelope.split();
     let me = head.record;
     let own = match &me.link {
@@ -48,7 +53,7 @@ pub fn parse_me(body: &[u8]) -> Result<Me, ParseError> {
         .or_else(|| me.object_urn.as_deref().and_then(member_number));
     let profile_id = profile_id.map(str::to_owned);
     let member = number.map(|number| number.to_string()).or_else(|| profile_id.clone());
-    let member = member.ok_or_else(|| ParseError::new(Defect::NoMember, body))?;
+    let member = member.ok_or(Defect::NoMember)?;
     Ok(Me { member, profile_id })
 }
 
@@ -90,6 +95,15 @@ mod tests {
     fn somebody_in_included_whom_the_answer_does_not_point_at_is_not_me() {
         let body = br#"{"data":{},"included":[{"objectUrn":"urn:li:member:4290000009","entityUrn":"urn:li:fs_miniProfile:SIM_otto-009"}]}"#;
         assert_eq!(parse_me(body).unwrap_err().defect, Defect::NoMember);
+    }
+
+    #[test]
+    fn half_an_emoji_in_a_headline_does_not_cost_the_account() {
+        let broken = NORMALISED.replace(r#""Sam""#, r#""Sam \ud83d""#);
+        assert_eq!(parse_me(broken.as_bytes()).unwrap().member, "4290000001");
+        for end in 0..broken.len() {
+            assert!(parse_me(&broken.as_bytes()[..end]).is_err(), "{end}");
+        }
     }
 
     #[test]

@@ -3,6 +3,20 @@
 //! A headline that somebody's program cut in the middle of an emoji holds one half of it. JavaScript reads such a
 //! body without complaint; a strict reader refuses all of it, and one person's headline would cost the whole page.
 
+use super::error::{Defect, ParseError};
+
+/// Reads a body, and reads it again without its half characters when it is no JSON as it came.
+///
+/// # Errors
+/// What is wrong with it then.
+pub fn read_or_mend<T>(body: &[u8], read: fn(&[u8]) -> Result<T, Defect>) -> Result<T, ParseError> {
+    let mend = |defect| match repair(body).filter(|_| defect == Defect::NotJson) {
+        Some(mended) => read(&mended),
+        None => Err(defect),
+    };
+    read(body).or_else(mend).map_err(|defect| ParseError::new(defect, body))
+}
+
 /// The body with every half character replaced by U+FFFD; `None` when there is none, so nothing is read twice for
 /// nothing.
 pub fn repair(body: &[u8]) -> Option<Vec<u8>> {

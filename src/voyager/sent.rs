@@ -4,6 +4,7 @@ use super::envelope::{Envelope, Link, Record};
 use super::error::{Defect, ParseError};
 use super::ids::{is_profile_id, profile_id};
 use super::lenient::fill_from_slice;
+use super::repair::read_or_mend;
 
 /// One pending invitation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,18 +21,22 @@ pub struct SentInvitation {
 /// When the body is cut off or not JSON, holds no list, or lists entries of which none names a receiver. An empty
 /// list is no error.
 pub fn parse_sent_invitations(body: &[u8]) -> Result<Vec<SentInvitation>, ParseError> {
+    read_or_mend(body, read)
+}
+
+fn read(body: &[u8]) -> Result<Vec<SentInvitation>, Defect> {
     let mut envelope = Envelope::default();
-    fill_from_slice(body, &mut envelope).map_err(|_| ParseError::new(Defect::NotJson, body))?;
+    fill_from_slice(body, &mut envelope).map_err(|_| Defect::NotJson)?;
     let (head, included) = envelope.split();
     let (listed, records) = match (head.element_refs.0, head.elements.0) {
         // The views in `*elements` only point at the invitations; these stand in `included` with all we need.
         (Some(views), _) => (views.len(), included),
         (None, Some(elements)) => (elements.len(), elements),
-        (None, None) => return Err(ParseError::new(Defect::NoList, body)),
+        (None, None) => return Err(Defect::NoList),
     };
     let sent: Vec<SentInvitation> = records.iter().filter_map(invitation).collect();
     if sent.is_empty() && listed > 0 {
-        return Err(ParseError::new(Defect::NothingUnderstood, body));
+        return Err(Defect::NothingUnderstood);
     }
     Ok(sent)
 }
@@ -106,6 +111,15 @@ mod tests {
     fn a_profile_that_happens_to_be_included_was_not_invited() {
         let body = br#"{"data":{"*elements":[]},"included":[{"entityUrn":"urn:li:fs_miniProfile:SIM_nora-001","*miniProfile":"urn:li:fs_miniProfile:SIM_nora-001"}]}"#;
         assert_eq!(parse_sent_invitations(body).unwrap(), []);
+    }
+
+    #[test]
+    fn half_an_emoji_in_a_name_does_not_cost_the_proof() {
+        let broken = NORMALISED.replace(r#""Nora""#, r#""Nora \ud83d""#);
+        assert_eq!(parse_sent_invitations(broken.as_bytes()).unwrap(), both());
+        for end in 0..broken.len() {
+            assert!(parse_sent_invitations(&broken.as_bytes()[..end]).is_err(), "{end}");
+        }
     }
 
     #[test]

@@ -8,7 +8,10 @@
 
 use liaison::clean::{Finding, clean_connection};
 use liaison::voyager::connections::parse_list;
-use liaison::voyager::response::{InvitationVerdict, Refusal, SiteResponse, judge_invitation};
+use liaison::voyager::me::parse_me;
+use liaison::voyager::response::{InvitationVerdict, Refusal, SiteResponse, judge_invitation, judge_read};
+use liaison::voyager::sent::parse_sent_invitations;
+use liaison::voyager::summary::parse_summary;
 use serde_json::{Value, json};
 
 /// One folder under `tests/fixtures`.
@@ -23,30 +26,31 @@ pub struct Case {
     pub clean: &'static str,
 }
 
-macro_rules! connections {
-    ($($case:literal),+ $(,)?) => {
+macro_rules! bodies {
+    ($resource:literal: $($case:literal),+ $(,)?) => {
         &[$(Case {
-            name: concat!("connections/", $case),
-            raw: include_str!(concat!("../fixtures/connections/", $case, "/raw.json")),
+            name: concat!($resource, "/", $case),
+            raw: include_str!(concat!("../fixtures/", $resource, "/", $case, "/raw.json")),
             meta: "",
-            clean: include_str!(concat!("../fixtures/connections/", $case, "/clean.json")),
+            clean: include_str!(concat!("../fixtures/", $resource, "/", $case, "/clean.json")),
         }),+]
     };
 }
 
-macro_rules! invitations {
-    ($($case:literal),+ $(,)?) => {
+macro_rules! answers {
+    ($resource:literal: $($case:literal),+ $(,)?) => {
         &[$(Case {
-            name: concat!("invitation/", $case),
-            raw: include_str!(concat!("../fixtures/invitation/", $case, "/raw.json")),
-            meta: include_str!(concat!("../fixtures/invitation/", $case, "/meta.json")),
-            clean: include_str!(concat!("../fixtures/invitation/", $case, "/clean.json")),
+            name: concat!($resource, "/", $case),
+            raw: include_str!(concat!("../fixtures/", $resource, "/", $case, "/raw.json")),
+            meta: include_str!(concat!("../fixtures/", $resource, "/", $case, "/meta.json")),
+            clean: include_str!(concat!("../fixtures/", $resource, "/", $case, "/clean.json")),
         }),+]
     };
 }
 
 /// Pages of connections.
-pub const CONNECTIONS: &[Case] = connections![
+pub const CONNECTIONS: &[Case] = bodies![
+    "connections":
     "empty_nested",
     "empty_normalized",
     "escapes",
@@ -70,8 +74,13 @@ pub const CONNECTIONS: &[Case] = connections![
 ];
 
 /// Answers to an invitation.
-pub const INVITATIONS: &[Case] = invitations![
+pub const INVITATIONS: &[Case] = answers![
+    "invitation":
+    "blocked",
+    "challenge_451",
     "challenge_link_in_403",
+    "challenge_page",
+    "challenge_redirect",
     "code_at_top_level",
     "code_cant_invite_connection_limit_reached",
     "code_cant_resend_yet",
@@ -89,9 +98,12 @@ pub const INVITATIONS: &[Case] = invitations![
     "code_unknown",
     "code_unknown_429",
     "code_unpresentable",
+    "csrf",
+    "login_page",
     "moved",
     "note_mentions_a_checkpoint",
     "opaque_redirect",
+    "page_with_403",
     "plain_400",
     "plain_401",
     "plain_403",
@@ -106,6 +118,7 @@ pub const INVITATIONS: &[Case] = invitations![
     "query_mentions_a_checkpoint",
     "refused_in_200_by_status",
     "refused_in_200_by_top_status",
+    "seen_redirect",
     "sent_created",
     "sent_full",
     "sent_nested",
@@ -115,16 +128,160 @@ pub const INVITATIONS: &[Case] = invitations![
     "sent_short",
     "sent_undecorated",
     "sent_with_status_200_in_body",
+    "throttled_for_two_minutes",
     "unknown_bad_gateway",
+    "unknown_cut_off",
     "unknown_empty_object",
+    "unknown_graphql_errors",
     "unknown_list",
+    "unknown_no_body",
     "unknown_no_urn",
+    "unknown_page",
     "unknown_says_both",
+    "unknown_server_error_cut_off",
+    "unknown_timeout",
     "unknown_urn_empty",
     "unknown_urn_in_wrong_place",
     "unknown_urn_no_text",
     "unknown_urn_only_included",
     "unknown_urn_with_500_status",
+];
+
+/// Answers of `/me`.
+pub const ME: &[Case] = bodies![
+    "me":
+    "fails_cut_off",
+    "fails_error_body",
+    "fails_hidden_and_no_number",
+    "fails_list",
+    "fails_login_page",
+    "fails_null",
+    "fails_only_somebody_else",
+    "half_an_emoji",
+    "hidden_profile",
+    "nested",
+    "no_number",
+    "normalized",
+    "nothing_included",
+    "number_as_float",
+    "number_as_text",
+    "number_in_profile",
+    "number_in_top_urn",
+    "number_zero",
+    "odd_number_urn",
+    "profile_without_dash_urn",
+    "somebody_else_included_first",
+];
+
+/// Answers to a read, good ones and refusals.
+pub const READS: &[Case] = answers![
+    "read":
+    "blocked",
+    "blocked_page",
+    "blocked_without_body",
+    "checkpoint",
+    "checkpoint_451",
+    "checkpoint_in_a_page",
+    "checkpoint_link_in_403",
+    "checkpoint_of_another_kind",
+    "code_at_top_level",
+    "code_cant_invite_connection_limit_reached",
+    "code_cant_resend_yet",
+    "code_custom_invite_limit_reached",
+    "code_fuse_limit_exceeded",
+    "code_in_200",
+    "code_max_invitation_sent",
+    "code_primary_handle_not_confirmed",
+    "code_too_long",
+    "code_unknown",
+    "code_unpresentable",
+    "code_wins_over_graphql_errors",
+    "csrf",
+    "graphql_errors",
+    "graphql_errors_in_data",
+    "list",
+    "list_called_a_page",
+    "list_nested",
+    "list_of_no_kind",
+    "list_with_empty_code",
+    "list_with_no_errors",
+    "list_with_success_status",
+    "login_page",
+    "login_page_another_account",
+    "login_page_at_no_address",
+    "login_page_authwall",
+    "login_page_lg",
+    "login_page_mobile",
+    "login_page_short",
+    "login_page_where_json_belongs",
+    "login_page_with_403",
+    "moved",
+    "moved_for_now",
+    "no_body",
+    "no_content",
+    "no_object",
+    "null",
+    "plain_400",
+    "plain_403",
+    "plain_404",
+    "plain_406",
+    "plain_409",
+    "plain_410",
+    "plain_422",
+    "redirect_not_followed",
+    "refused_in_200_by_status",
+    "refused_in_200_by_top_status",
+    "signed_out",
+    "signed_out_without_body",
+    "text",
+    "throttled",
+    "throttled_503",
+    "throttled_for_two_minutes",
+    "throttled_page",
+    "unheard_of_status",
+    "upstream_408",
+    "upstream_500",
+    "upstream_502",
+    "upstream_504",
+    "upstream_cut_off",
+    "words_in_a_headline",
+    "words_in_a_query",
+];
+
+/// Pages of sent invitations.
+pub const SENT: &[Case] = bodies![
+    "sent":
+    "connections_are_no_invitations",
+    "empty_nested",
+    "empty_normalized",
+    "fails_cut_off",
+    "fails_error_body",
+    "fails_graphql_errors",
+    "fails_names_renamed",
+    "fails_nothing_included",
+    "fails_refs_are_null",
+    "half_an_emoji",
+    "nested",
+    "normalized",
+    "odd_receivers",
+    "odd_times",
+    "receiver_by_mail_alone",
+    "receiver_by_reference",
+];
+
+/// Answers of `connectionsSummary`.
+pub const SUMMARY: &[Case] = bodies![
+    "summary":
+    "fails_below_zero",
+    "fails_cut_off",
+    "fails_error_body",
+    "fails_null",
+    "fails_number_as_text",
+    "fails_only_included",
+    "nested",
+    "nobody",
+    "normalized",
+    "number_as_float",
 ];
 
 /// Reads and cleans every page.
@@ -135,6 +292,26 @@ pub fn check_all_connections() {
 /// Judges every answer.
 pub fn check_all_invitations() {
     check_all(INVITATIONS, render_invitation);
+}
+
+/// Reads every answer of `/me`.
+pub fn check_all_me() {
+    check_all(ME, render_me);
+}
+
+/// Judges every answer to a read.
+pub fn check_all_reads() {
+    check_all(READS, render_read);
+}
+
+/// Reads every page of sent invitations.
+pub fn check_all_sent() {
+    check_all(SENT, render_sent);
+}
+
+/// Reads every answer of `connectionsSummary`.
+pub fn check_all_summaries() {
+    check_all(SUMMARY, render_summary);
 }
 
 /// What we make of a page.
@@ -159,25 +336,64 @@ pub fn render_connections(case: &Case) -> Value {
     json!({ "listed": page.listed, "unreadable": page.unreadable, "rows": rows })
 }
 
+/// Who is signed in, by an answer that was good.
+pub fn render_me(case: &Case) -> Value {
+    match parse_me(case.raw.as_bytes()) {
+        Ok(me) => json!({ "member": me.member, "profile_id": me.profile_id }),
+        Err(error) => json!({ "error": error.to_string() }),
+    }
+}
+
+/// Who was invited.
+pub fn render_sent(case: &Case) -> Value {
+    match parse_sent_invitations(case.raw.as_bytes()) {
+        Ok(sent) => sent
+            .iter()
+            .map(|sent| json!({ "profile_id": sent.profile_id, "sent_ms": sent.sent_ms }))
+            .collect(),
+        Err(error) => json!({ "error": error.to_string() }),
+    }
+}
+
+/// How many connections there are.
+pub fn render_summary(case: &Case) -> Value {
+    match parse_summary(case.raw.as_bytes()) {
+        Ok(number) => json!({ "connections": number }),
+        Err(error) => json!({ "error": error.to_string() }),
+    }
+}
+
+/// What we make of an answer to a read.
+pub fn render_read(case: &Case) -> Value {
+    match with_response(case, judge_read) {
+        Ok(()) => json!({ "verdict": "worth_parsing" }),
+        Err(refusal) => json!({ "verdict": "refused", "because": render_refusal(&refusal) }),
+    }
+}
+
 /// What we make of an answer to an invitation.
 pub fn render_invitation(case: &Case) -> Value {
-    let meta: Value =
-        serde_json::from_str(case.meta).unwrap_or_else(|error| panic!("{}: {error}", case.name));
-    let verdict = judge_invitation(&SiteResponse {
-        status: u16::try_from(meta["status"].as_u64().expect("meta.json has a status")).expect("a status"),
-        url: meta["url"].as_str().unwrap_or(""),
-        opaque_redirect: meta["opaque_redirect"].as_bool().unwrap_or(false),
-        content_type: meta["content_type"].as_str(),
-        retry_after_ms: meta["retry_after_ms"].as_u64(),
-        body: case.raw.as_bytes(),
-    });
-    match verdict {
+    match with_response(case, judge_invitation) {
         InvitationVerdict::Sent => json!({ "verdict": "sent" }),
         InvitationVerdict::Unknown => json!({ "verdict": "unknown" }),
         InvitationVerdict::NotSent(refusal) => {
             json!({ "verdict": "not_sent", "because": render_refusal(&refusal) })
         }
     }
+}
+
+/// The answer of a case: what `meta.json` says came around the body.
+pub fn with_response<T>(case: &Case, ask: fn(&SiteResponse<'_>) -> T) -> T {
+    let meta: Value =
+        serde_json::from_str(case.meta).unwrap_or_else(|error| panic!("{}: {error}", case.name));
+    ask(&SiteResponse {
+        status: u16::try_from(meta["status"].as_u64().expect("meta.json has a status")).expect("a status"),
+        url: meta["url"].as_str().unwrap_or(""),
+        opaque_redirect: meta["opaque_redirect"].as_bool().unwrap_or(false),
+        content_type: meta["content_type"].as_str(),
+        retry_after_ms: meta["retry_after_ms"].as_u64(),
+        body: case.raw.as_bytes(),
+    })
 }
 
 fn render_refusal(refusal: &Refusal) -> Value {
