@@ -135,7 +135,7 @@ test("linkedin-private-api signs in, lists connections and invites", async () =>
 
 test("curl comes by the proxy and nowhere else", async () => {
   const ask = (url) =>
-    promisify(execFile)("curl", ["-sS", "--proxy", simulator.ready.proxy, "--cacert", certificate, url]);
+    promisify(execFile)("curl", ["-sS", "--proxy", simulator.ready.proxy, "--noproxy", "", "--cacert", certificate, url]);
   const { stdout } = await ask("https://www.linkedin.com/login");
   assert.match(stdout, /<title>Sign in<\/title>/);
   await assert.rejects(ask("https://example.com/"), /403/);

@@ -110,7 +110,7 @@ pub(crate) const ALL: [Named; 34] = [
     ),
     named(
         "sign_in_refused",
-        "401, login_result BAD_PASSWORD (for POST /uas/authenticate)",
+        "401, login_result BAD_USERNAME_OR_PASSWORD (for POST /uas/authenticate)",
         Kind::Made(sign_in_refused),
     ),
 ];
@@ -172,5 +172,8 @@ fn sign_in_challenge(_: &Call) -> Answer {
 }
 
 fn sign_in_refused(_: &Call) -> Answer {
-    Answer { status: 401, ..Answer::json(&json!({ "login_result": "BAD_PASSWORD", "challenge_url": "" })) }
+    Answer {
+        status: 401,
+        ..Answer::json(&json!({ "login_result": "BAD_USERNAME_OR_PASSWORD", "challenge_url": "" }))
+    }
 }

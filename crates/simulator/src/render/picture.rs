@@ -44,7 +44,7 @@ fn picture(person: &Person, shape: Shape) -> Value {
 }
 
 /// Root URL and artifacts; the artifacts are in no order, and the largest differs from picture to picture.
-fn vector(person: &Person, shape: Shape, framed: bool) -> Value {
+pub(super) fn vector(person: &Person, shape: Shape, framed: bool) -> Value {
     let scaled = !framed && below(person.bits >> 8, 5) < 2;
     let kind = if framed { "profile-framedphoto-shrink_" } else { "profile-displayphoto-shrink_" };
     let kind = if scaled { "profile-displayphoto-" } else { kind };

@@ -20,6 +20,8 @@ pub(crate) struct LookUp<'a> {
     pub(crate) state: MemberState,
     /// The viewer's invitation that waits for this person's answer.
     pub(crate) waiting: Option<&'a Invitation>,
+    /// How many connections that person has.
+    pub(crate) connections: usize,
     /// The decoration without its number; none gives the profile alone.
     pub(crate) decoration: Option<&'a str>,
 }
@@ -61,6 +63,8 @@ fn nested(look_up: &LookUp<'_>) -> Value {
     let mut profile = fields(person, Shape::Plain);
     if let Some(decoration) = look_up.decoration {
         profile["$recipeType"] = json!(decoration);
+        profile["connections"] =
+            json!({ "paging": { "start": 0, "count": 0, "total": look_up.connections } });
         profile["memberRelationship"] = json!({
             "entityUrn": relationship_urn(person),
             "memberRelationshipUnion": union(look_up, Shape::Plain),

@@ -5,10 +5,10 @@
 use serde_json::{Value, json};
 
 use super::me::mini_profile;
-use super::{COLLECTION, TRACKING_ID, paging};
+use super::{COLLECTION, TRACKING_ID, paging, picture};
 use crate::chance::{hash, pick, shuffle};
 use crate::exchange::Shape;
-use crate::person::Person;
+use crate::person::{Oddity, Person};
 use crate::search::Hit;
 
 const PLACES: [&str; 5] = [
@@ -105,13 +105,12 @@ fn entity(hit: &Hit, shape: Shape) -> Value {
             "memberDistance": distance(hit), "nameMatch": false,
         }),
     );
-    let tracking_urn = (!hit.anonymous()).then(|| format!("urn:li:member:{}", hit.person.number));
     tagged(
         shape,
         "com.linkedin.voyager.dash.search.EntityResultViewModel",
         json!({
             "entityUrn": result_urn(hit),
-            "trackingUrn": tracking_urn,
+            "trackingUrn": tracking_urn(hit),
             "trackingId": TRACKING_ID,
             "template": "UNIVERSAL",
             "title": words(shape, &title(hit)),
@@ -120,11 +119,35 @@ fn entity(hit: &Hit, shape: Shape) -> Value {
             "badgeText": (!hit.anonymous()).then(|| words(shape, if hit.connected { "• 1st" } else { "• 2nd" })),
             "navigationUrl": navigation_url(hit),
             "entityCustomTrackingInfo": distance,
-            "image": null,
+            "image": image(hit, shape),
             "summary": null,
             "addEntityToSearchHistory": true,
         }),
     )
+}
+
+fn image(hit: &Hit, shape: Shape) -> Value {
+    let picture = match hit.person.oddity {
+        _ if hit.anonymous() => None,
+        Oddity::PictureAbsent | Oddity::PictureNull | Oddity::PictureEmpty => None,
+        _ => Some(picture::vector(&hit.person, shape, false)),
+    };
+    let attributes = match picture {
+        None => json!([]),
+        Some(vector) => {
+            json!([{ "detailData": { "nonEntityProfilePicture": { "vectorImage": vector } } }])
+        }
+    };
+    json!({ "attributes": attributes, "accessibilityText": title(hit) })
+}
+
+/// The member number, which the site keeps to itself where it gives no name.
+fn tracking_urn(hit: &Hit) -> String {
+    if hit.anonymous() {
+        "urn:li:member:headless".to_owned()
+    } else {
+        format!("urn:li:member:{}", hit.person.number)
+    }
 }
 
 fn words(shape: Shape, text: &str) -> Value {
@@ -208,7 +231,7 @@ fn blended_hit(hit: &Hit, shape: Shape) -> Value {
     let mut found = json!({
         "type": "PROFILE",
         "targetUrn": format!("urn:li:fs_miniProfile:{}", id(hit)),
-        "trackingUrn": (!hit.anonymous()).then(|| format!("urn:li:member:{}", hit.person.number)),
+        "trackingUrn": tracking_urn(hit),
         "publicIdentifier": if hit.anonymous() { Some("UNKNOWN") } else { hit.person.public_identifier.as_deref() },
         "title": { "text": title(hit) },
         "headline": { "text": hit.person.headline },

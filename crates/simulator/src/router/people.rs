@@ -1,6 +1,7 @@
 //! People looked up and searched for.
 
 use super::{Refused, recipe, recognise, still_there, window};
+use crate::chance::below;
 use crate::directory;
 use crate::exchange::Call;
 use crate::person::Person;
@@ -49,6 +50,11 @@ pub(super) fn look_up(world: &World, call: &Call, me: &Person) -> Refused {
         viewer: me,
         state,
         waiting: world.relations.waiting(&person.id),
+        connections: if person.id == me.id {
+            world.network.len()
+        } else {
+            below(person.bits, 2_000) as usize
+        },
         decoration: decoration.as_deref().map(recipe),
     };
     Ok(profile::found(&look_up, call.shape()))
@@ -82,10 +88,6 @@ pub(super) fn is_search(call: &Call) -> bool {
 pub(super) fn search(world: &mut World, call: &Call) -> Refused {
     let id = call.query("queryId").ok_or(Refusal::plain(400))?;
     recognise(world, &id, SEARCH, &SEARCH_IDS)?;
-    // Without this header the site does not take the notation of `variables`.
-    if call.header("x-restli-protocol-version") != Some("2.0.0") {
-        return Err(Refusal::plain(400));
-    }
     let variables = call.raw_query_value("variables").and_then(Value::parse).ok_or(Refusal::plain(400))?;
     let number = |name: &str, default: usize| match variables.get(name).map(Value::text) {
         None => Ok(default),

@@ -33,7 +33,7 @@ fn targets() -> Vec<String> {
     for sort in ["RECENTLY_ADDED", "FIRSTNAME_LASTNAME", "LASTNAME_FIRSTNAME"] {
         let list = LIST.replace("RECENTLY_ADDED", sort);
         targets.extend([
-            format!("{list}&start=1980&count=100"),
+            format!("{list}&start=29980&count=100"),
             format!("{list}&start=10&count=5&keyword=john"),
         ]);
     }

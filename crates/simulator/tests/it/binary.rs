@@ -115,3 +115,13 @@ async fn it_writes_its_certificate_where_it_is_told() {
     let page = client.get("https://www.linkedin.com/login").send().await.unwrap();
     assert_eq!(page.status(), 200);
 }
+
+#[test]
+fn the_documentation_names_every_refusal_and_setting() {
+    let page = include_str!("../../../../docs/SIMULATOR.md");
+    let settings = serde_json::to_value(liaison_simulator::Settings::default()).unwrap();
+    let settings = settings.as_object().unwrap().keys().map(String::as_str);
+    for name in settings.chain(liaison_simulator::refusals().map(|(name, _)| name)) {
+        assert!(page.contains(&format!("`{name}`")), "{name}");
+    }
+}

@@ -86,6 +86,22 @@ async fn other_spellings_are_answered_each_in_its_way() {
 }
 
 #[tokio::test]
+async fn an_invitation_in_the_binary_form_is_taken() {
+    let site = site().await;
+    let id = text(&site.control("GET", "/__sim/strangers?start=9", Value::Null).await["people"][0]["id"]);
+    let kind = "application/x-protobuf2; symbol-table=voyager-20757";
+    for (body, status) in [
+        (format!("\0\u{1}\u{3}\u{14}:urn:li:fsd_profile:{id}"), 200),
+        (format!("\0\u{1}\u{3}\u{14}:urn:li:fsd_company:{id}"), 400),
+    ] {
+        let request = site.request(Method::POST, &INVITE.replace("Invitee-2", "Invitee-1"), PLAIN);
+        let response = request.header("content-type", kind).body(body).send().await.unwrap();
+        assert_eq!(response.status(), status);
+    }
+    assert_eq!(site.running.journal()["invitations"][0]["profile_id"], id);
+}
+
+#[tokio::test]
 async fn malformed_invitations_are_bad_requests() {
     let site = site().await;
     let good = invitation(STRANGER, None);

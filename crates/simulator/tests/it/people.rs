@@ -233,10 +233,6 @@ async fn a_stale_query_or_a_broken_one_is_a_bad_request() {
     ] {
         assert_eq!(site.get(&target, NORMALIZED).await.status(), 400, "{target}");
     }
-    let request = site.client.get(site.url(&format!("{FOUND}{good}")));
-    let request =
-        request.header("cookie", site.sign_in.cookie_header()).header("csrf-token", &site.sign_in.csrf_token);
-    assert_eq!(request.send().await.unwrap().status(), 400, "without the protocol's version");
     site.control("POST", "/__sim/knobs", json!({ "dropped": ["64f0"] })).await;
     assert_eq!(site.get(&format!("{FOUND}{good}"), NORMALIZED).await.status(), 400, "dropped since");
     assert_eq!(site.get("/voyager/api/graphql?queryId=voyagerOther.1", NORMALIZED).await.status(), 501);
