@@ -100,7 +100,14 @@ fn build(url: &str, request: &SiteRequest, abort: &AbortController) -> Result<Re
 }
 
 async fn read(answer: JsFuture) -> Result<SiteAnswer, SiteFailure> {
-    let response: Response = answer.await.map_err(|_| SiteFailure::NoAnswer)?.unchecked_into();
+    read_answer(answer.await.map_err(|_| SiteFailure::NoAnswer)?.unchecked_into()).await
+}
+
+/// What a response says, its body read whole.
+///
+/// # Errors
+/// [`SiteFailure::CutOff`] when the body doesn't come whole.
+pub async fn read_answer(response: Response) -> Result<SiteAnswer, SiteFailure> {
     let header = |name: &str| response.headers().get(name).ok().flatten();
     let mut answer = SiteAnswer {
         status: response.status(),
