@@ -4,11 +4,11 @@
 //! when LinkedIn left out the profile or the connection itself; only an entry that names nobody is left out, and
 //! then counted (`docs/VOYAGER.md`, "The list").
 
-use super::envelope::{Envelope, Link, Record};
+use super::envelope::{Envelope, Link, Record, fill_from_slice};
 use super::error::{Defect, ParseError};
 use super::ids::{is_connection, profile_id, profile_urn};
-use super::lenient::{Text, fill_from_slice, into_owned};
 use super::repair::repair;
+use liaison_json::{Text, into_owned};
 use std::borrow::Cow;
 
 pub use super::envelope::Profile;

@@ -86,7 +86,8 @@ impl Job {
     #[wasm_bindgen(constructor)]
     pub fn new(count: u32) -> Self {
         let fields = Map::from_iter([("count".to_owned(), Value::from(count))]);
-        let Ok(TaskInput::FetchConnections(input)) = TaskInput::parse(TaskType::FetchConnections, &fields) else {
+        let Ok(TaskInput::FetchConnections(input)) = TaskInput::parse(TaskType::FetchConnections, &fields)
+        else {
             panic!("not a task for {count} rows");
         };
         let ports = InHand { world: FakeWorld::new(0, Level::One), site: Answers(RefCell::default()) };

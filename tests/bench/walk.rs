@@ -67,8 +67,6 @@ fn forget(world: &FakeWorld) -> u64 {
 /// For the table.
 #[must_use]
 pub fn as_json(samples: &[Sample]) -> String {
-    let one = |sample: &Sample| {
-        json!({ "rows": sample.rows, "requests": sample.requests, "ms": sample.ms, "bytes": sample.bytes })
-    };
+    let one = |sample: &Sample| json!({ "rows": sample.rows, "requests": sample.requests, "ms": sample.ms, "bytes": sample.bytes });
     Value::from(samples.iter().map(one).collect::<Vec<_>>()).to_string()
 }

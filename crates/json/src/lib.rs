@@ -5,10 +5,12 @@
 //! JSON (RFC 8259) and nothing of LinkedIn.
 
 mod number;
+mod places;
 mod reader;
 mod scan;
 mod text;
 mod write;
 
-pub use reader::{Kind, Malformed, Slot, Wire, fill};
+pub use places::{List, Text, into_owned};
+pub use reader::{Kind, Malformed, Slot, Wire, fill, read};
 pub use write::push_text;

@@ -18,7 +18,7 @@ impl fmt::Display for Malformed {
 
 impl std::error::Error for Malformed {}
 
-/// What kind of value there is, before it is read.
+/// What kind of value there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A string.
@@ -37,8 +37,8 @@ pub enum Kind {
 
 /// Something that can be filled from a JSON value. What is not overridden ignores that kind of value.
 pub trait Wire<'a> {
-    /// A value of this kind begins.
-    fn begins(&mut self, _kind: Kind) {}
+    /// An array begins; it may be empty.
+    fn array(&mut self) {}
 
     /// A string.
     fn text(&mut self, _text: Cow<'a, str>) {}
@@ -63,6 +63,20 @@ pub trait Wire<'a> {
     }
 }
 
+/// Has the value that `body` is read by `with`, which must leave none of it unread. For the rest see [`fill`].
+///
+/// # Errors
+/// When `body` is not one complete JSON value.
+pub fn read<'a>(
+    body: &'a [u8],
+    depth: u8,
+    with: impl FnOnce(Slot<'_, 'a>) -> Result<(), Malformed>,
+) -> Result<(), Malformed> {
+    let mut reader = Reader { bytes: body, text: std::str::from_utf8(body).ok(), at: 0, open: Vec::new() };
+    with(Slot { reader: &mut reader, depth })?;
+    if reader.peek().is_ok() { Err(Malformed) } else { Ok(()) }
+}
+
 /// Fills `place` from all of `body`, down to `depth` levels; what lies deeper is read past, however deep it is.
 ///
 /// Strings are borrowed where they hold no escape. Bytes that are no UTF-8 and halves of characters are an error in what
@@ -71,9 +85,7 @@ pub trait Wire<'a> {
 /// # Errors
 /// When `body` is not one complete JSON value.
 pub fn fill<'a>(body: &'a [u8], place: &mut dyn Wire<'a>, depth: u8) -> Result<(), Malformed> {
-    let mut reader = Reader { bytes: body, text: std::str::from_utf8(body).ok(), at: 0, open: Vec::new() };
-    reader.value(place, depth)?;
-    if reader.peek().is_ok() { Err(Malformed) } else { Ok(()) }
+    read(body, depth, |value| value.into(place))
 }
 
 /// A value that is not read yet. It must be.
@@ -84,6 +96,28 @@ pub struct Slot<'r, 'a> {
 }
 
 impl<'a> Slot<'_, 'a> {
+    /// What it is, by how it begins.
+    ///
+    /// # Errors
+    /// When nothing begins so.
+    pub fn kind(&mut self) -> Result<Kind, Malformed> {
+        Ok(match self.reader.peek()? {
+            b'"' => Kind::Text,
+            b'{' => Kind::Object,
+            b'[' => Kind::Array,
+            b'-' | b'0'..=b'9' => Kind::Number,
+            b't' | b'f' => Kind::Bool,
+            b'n' => Kind::Null,
+            _ => return Err(Malformed),
+        })
+    }
+
+    /// How many levels below it are still read.
+    #[must_use]
+    pub const fn depth(&self) -> u8 {
+        self.depth
+    }
+
     /// Reads it into `place`.
     ///
     /// # Errors
@@ -117,21 +151,16 @@ impl<'a> Reader<'a> {
         }
         match self.peek()? {
             b'"' => {
-                place.begins(Kind::Text);
                 let text = self.string()?;
                 place.text(text);
                 Ok(())
             }
-            b'{' => {
-                place.begins(Kind::Object);
-                self.object(place, depth - 1)
-            }
+            b'{' => self.object(place, depth - 1),
             b'[' => {
-                place.begins(Kind::Array);
+                place.array();
                 self.array(place, depth - 1)
             }
             b'-' | b'0'..=b'9' => {
-                place.begins(Kind::Number);
                 let (integer, end) = number(self.bytes, self.at)?;
                 self.at = end;
                 if let Some(integer) = integer {
@@ -139,10 +168,7 @@ impl<'a> Reader<'a> {
                 }
                 Ok(())
             }
-            first => {
-                place.begins(if first == b'n' { Kind::Null } else { Kind::Bool });
-                self.word(first)
-            }
+            first => self.word(first),
         }
     }
 
@@ -208,7 +234,9 @@ impl<'a> Reader<'a> {
                 first => self.word(first)?,
             }
             loop {
-                let Some(close) = self.open.get(floor..).and_then(<[u8]>::last).copied() else { return Ok(()) };
+                let Some(close) = self.open.get(floor..).and_then(<[u8]>::last).copied() else {
+                    return Ok(());
+                };
                 if !self.closes(close)? {
                     self.skip_name(close)?;
                     break;
@@ -266,7 +294,9 @@ impl<'a> Reader<'a> {
                     return Ok(text);
                 }
                 Some(b'\\') => {
-                    let (Escape::Char(letter), behind) = escape(self.bytes, end)? else { return Err(Malformed) };
+                    let (Escape::Char(letter), behind) = escape(self.bytes, end)? else {
+                        return Err(Malformed);
+                    };
                     text.push(letter);
                     from = behind;
                     end = plain_end(self.bytes, from);
@@ -279,7 +309,9 @@ impl<'a> Reader<'a> {
     fn piece(&self, from: usize, end: usize) -> Result<&'a str, Malformed> {
         match self.text {
             Some(text) => text.get(from..end).ok_or(Malformed),
-            None => self.bytes.get(from..end).and_then(|piece| std::str::from_utf8(piece).ok()).ok_or(Malformed),
+            None => {
+                self.bytes.get(from..end).and_then(|piece| std::str::from_utf8(piece).ok()).ok_or(Malformed)
+            }
         }
     }
 

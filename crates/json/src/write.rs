@@ -28,7 +28,9 @@ fn push_escape(json: &mut String, byte: u8) {
         b'\t' => 't',
         _ => {
             json.push_str("\\u00");
-            json.extend([byte >> 4, byte & 15].map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])));
+            json.extend(
+                [byte >> 4, byte & 15].map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])),
+            );
             return;
         }
     };
