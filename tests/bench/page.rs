@@ -4,7 +4,7 @@ use crate::fakes::FakeWorld;
 use crate::fakes::server::Level;
 use crate::walk;
 use js_sys::{Array, JsString};
-use liaison::agent::event::{SiteCall, SiteOutcome};
+use liaison::agent::event::{ListCall, SiteCall, SiteOutcome};
 use liaison::agent::walk::{Progress, Walk};
 use liaison::execute::perform;
 use liaison::ports::{Ports, Session, SiteAnswer, SiteFailure, SiteTransport};
@@ -102,7 +102,7 @@ impl Job {
         self.ports.site.0.borrow_mut().extend(responses.iter().map(JsCast::unchecked_into));
         let mut walk = Walk::new(self.input.clone(), None, 0);
         loop {
-            let call = SiteCall::List { sort: None, keyword: None, page: walk.request() };
+            let call = SiteCall::List(ListCall { page: walk.request(), ..ListCall::default() });
             let SiteOutcome::List(asked, Ok(page)) = perform(call, &self.ports).await else {
                 panic!("no page");
             };
