@@ -122,3 +122,70 @@ pub fn long_walk() -> String {
     let pages = || core::arch::wasm32::memory_size::<0>() as u64 * 65_536;
     walk::as_json(&walk::walk(|| performance.now(), pages))
 }
+
+#[wasm_bindgen]
+pub fn stages(body: &[u8], times: u32) -> String {
+    use liaison::clean::clean_connection;
+    use liaison::voyager::connections::parse_list;
+    let performance: web_sys::Performance =
+        js_sys::Reflect::get(&js_sys::global(), &"performance".into()).expect("a clock").unchecked_into();
+    let mut out = String::new();
+    let mut lap = |name: &str, f: &mut dyn FnMut() -> usize| {
+        let mut best = f64::MAX;
+        let mut n = 0;
+        for _ in 0..20 {
+            let t = performance.now();
+            for _ in 0..times {
+                n += f();
+            }
+            best = best.min((performance.now() - t) / f64::from(times));
+        }
+        out += &format!("{name} {best:.4} ms ({n})\n");
+    };
+    lap("utf8", &mut || std::str::from_utf8(body).unwrap().len());
+    lap("skip", &mut || {
+        struct N;
+        impl<'a> liaison_json::Wire<'a> for N {}
+        liaison_json::fill(body, &mut N, 0).unwrap();
+        1
+    });
+    lap("fill none", &mut || {
+        struct N;
+        impl<'a> liaison_json::Wire<'a> for N {}
+        liaison_json::fill(body, &mut N, 16).unwrap();
+        1
+    });
+    lap("parse", &mut || parse_list(body).unwrap().rows.len());
+    let z = String::from_utf8(body.to_vec()).unwrap().replace("*elements", "*elementz").into_bytes();
+    lap("fill+shape", &mut || parse_list(&z).is_err() as usize);
+    lap("shape", &mut || {
+        liaison::voyager::ParseError::new(liaison::voyager::Defect::NoList, body).shape.len()
+    });
+    lap("dispatch", &mut || {
+        struct N(usize);
+        impl<'a> liaison_json::Wire<'a> for N {
+            fn member(
+                &mut self,
+                n: &str,
+                v: liaison_json::Slot<'_, 'a>,
+            ) -> Result<(), liaison_json::Malformed> {
+                self.0 += n.len();
+                v.into(self)
+            }
+            fn item(&mut self, v: liaison_json::Slot<'_, 'a>) -> Result<(), liaison_json::Malformed> {
+                v.into(self)
+            }
+        }
+        let mut n = N(0);
+        liaison_json::fill(body, &mut n, 16).unwrap();
+        n.0
+    });
+    lap("copy", &mut || body.to_vec().len());
+    let list = parse_list(body).unwrap();
+    lap("clean", &mut || list.rows.iter().map(|r| clean_connection(r).0.name.len()).sum());
+    let clean: Vec<_> = list.rows.iter().map(|r| clean_connection(r).0).collect();
+    lap("serde write", &mut || clean.iter().map(|r| serde_json::to_string(r).unwrap().len()).sum());
+    let s: String = clean.iter().map(|r| serde_json::to_string(r).unwrap()).collect();
+    lap("to js", &mut || JsString::from(s.as_str()).length() as usize);
+    out
+}
