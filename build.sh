@@ -14,6 +14,7 @@ usage: ./build.sh [verb]
   demo [--keep]  the whole thing on this machine: server, simulated LinkedIn, headless Chromium, four tasks
                  --keep leaves it running and prints the URLs and the API key, for a try with curl
   test           every test: native, wasm in a service worker, type check, published clients, end to end in Chromium
+  bench          how fast the core is, beside plain JavaScript in the same Chromium; how a long walk grows
   lint           formatting, clippy for both targets, dependency policy, type check, shell scripts
   ci             lint, test and demo, then a table of times and sizes
   long [seconds] the fuzz targets, each for so long (600), two at a time; ends badly when one finds something
@@ -142,6 +143,27 @@ do_coverage() {
   stage coverage coverage_read
 }
 
+# ---- bench ------------------------------------------------------------------------------------------------
+
+bench_wasm() { cargo build --package liaison-bench --lib --profile wasm --target "$wasm_target"; }
+bench_glue() { bash scripts/glue.sh liaison_bench target/bench/pkg; }
+bench_native() { cargo build --package liaison-bench --bin liaison-bench --release; }
+bench_run() { node scripts/bench.mjs; }
+
+do_bench() {
+  need_rust
+  need_wasm_target
+  need_node
+  need_npm_packages
+  need_wasm_bindgen
+  need_browser
+  stage programs build_programs
+  stage wasm bench_wasm
+  stage glue bench_glue
+  stage native bench_native
+  stage bench bench_run
+}
+
 # ---- verbs ------------------------------------------------------------------------------------------------
 
 verb="${1:-build}"
@@ -155,6 +177,7 @@ case "$verb" in
   build) begin build; do_build ;;
   demo) begin demo; do_build; do_demo "$@" ;;
   test) begin test; do_build; do_test ;;
+  bench) begin bench; do_bench ;;
   lint) begin lint; do_build; do_lint ;;
   ci) begin ci; do_build; do_lint; do_test; do_demo; show_table ;;
   long) begin long; do_long "$@" ;;

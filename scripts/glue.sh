@@ -1,30 +1,31 @@
 #!/usr/bin/env bash
-# From cargo's wasm to extension/pkg: the JavaScript glue by wasm-bindgen, then wasm-opt. Nothing is done
-# again while the input and the tools are the same.
+# glue.sh [name folder]: from cargo's <name>.wasm to the folder, by default from the core's to extension/pkg: the
+# JavaScript glue by wasm-bindgen, then wasm-opt. Nothing is done again while the input and the tools are the same.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-input="${CARGO_TARGET_DIR:-target}/wasm32-unknown-unknown/wasm/liaison.wasm"
-out=extension/pkg
+name="${1:-liaison}"
+out="${2:-extension/pkg}"
+input="${CARGO_TARGET_DIR:-target}/wasm32-unknown-unknown/wasm/$name.wasm"
 wasm_opt=node_modules/.bin/wasm-opt
 # --experimental-reset-state-function: after a trap the shell drops the poisoned instance and makes a new one.
-bindgen_flags=(--target web --out-name liaison --experimental-reset-state-function)
+bindgen_flags=(--target web --out-name "$name" --experimental-reset-state-function)
 opt_flags=(-Oz --strip-debug --strip-producers)
 
 made_from="$(cksum <"$input") $(wasm-bindgen --version) $("$wasm_opt" --version) ${bindgen_flags[*]} ${opt_flags[*]}"
-if [ -f "$out/liaison_bg.wasm" ] && [ "$(cat "$out/.made-from" 2>/dev/null)" = "$made_from" ]; then
-  echo "extension/pkg is up to date"
+if [ -f "$out/${name}_bg.wasm" ] && [ "$(cat "$out/.made-from" 2>/dev/null)" = "$made_from" ]; then
+  echo "$out is up to date"
   exit 0
 fi
 # A folder of the side, so that a run that is stopped never leaves half a package behind.
 fresh="$(mktemp -d "${TMPDIR:-/tmp}/liaison-glue.XXXXXX")"
 trap 'rm -rf "$fresh"' EXIT
 wasm-bindgen "${bindgen_flags[@]}" --out-dir "$fresh" "$input"
-"$wasm_opt" "${opt_flags[@]}" "$fresh/liaison_bg.wasm" -o "$fresh/optimised.wasm"
-mv "$fresh/optimised.wasm" "$fresh/liaison_bg.wasm"
+"$wasm_opt" "${opt_flags[@]}" "$fresh/${name}_bg.wasm" -o "$fresh/optimised.wasm"
+mv "$fresh/optimised.wasm" "$fresh/${name}_bg.wasm"
 printf '%s\n' "$made_from" >"$fresh/.made-from"
 mkdir -p "$out"
 rm -rf "${out:?}"/* "$out/.made-from"
-cp "$fresh"/liaison* "$out/"
+cp "$fresh/$name"* "$out/"
 cp "$fresh/.made-from" "$out/.made-from"
 if [ -d "$fresh/snippets" ]; then cp -R "$fresh/snippets" "$out/"; fi

@@ -9,8 +9,8 @@
 pub mod connections;
 mod envelope;
 mod error;
+mod field;
 pub mod ids;
-mod lenient;
 pub mod me;
 mod moving;
 pub mod picture;

@@ -17,7 +17,7 @@ pub use clock::BrowserClock;
 pub use exports::{boot, command, drain, wake};
 pub use host::Host;
 pub use keep_alive::KeepAlive;
-pub use site::BrowserSite;
+pub use site::{BrowserSite, read_answer};
 pub use store::BrowserStore;
 pub use tasks::BrowserTasks;
 

@@ -6,6 +6,7 @@
 
 use crate::config::{IDLE_PAGES, MOST_WALKED, PAGE_ROWS, RECENT_ROWS, STEPS_BACK};
 use crate::json;
+use liaison_json::push_text;
 use liaison_protocol::{Connection, Fallback, FetchConnections, Fields, Findings};
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher13;
@@ -327,7 +328,7 @@ impl Walk {
         if !run.is_empty() {
             run.push(',');
         }
-        run.push_str(&json::write(&row.connection));
+        push_connection(run, &row.connection);
         if let Some(more) = &row.more {
             // One object out of two: the brace that ends the first gives way to a comma.
             run.pop();
@@ -372,6 +373,36 @@ impl Walk {
         json.push_str("]}");
         json
     }
+}
+
+/// Writes a connection as its own serialiser does. This is the hot end of a task, and the serialiser is compiled for size.
+fn push_connection(json: &mut String, connection: &Connection) {
+    let Connection {
+        name,
+        first_name,
+        last_name,
+        headline,
+        entity_urn,
+        public_identifier,
+        profile_image_url,
+    } = connection;
+    for (name, text) in [
+        ("{\"name\":", name),
+        (",\"first_name\":", first_name),
+        (",\"last_name\":", last_name),
+        (",\"headline\":", headline),
+        (",\"entity_urn\":", entity_urn),
+        (",\"public_identifier\":", public_identifier),
+    ] {
+        json.push_str(name);
+        push_text(json, text);
+    }
+    json.push_str(",\"profile_image_url\":");
+    match profile_image_url {
+        Some(url) => push_text(json, url),
+        None => json.push_str("null"),
+    }
+    json.push('}');
 }
 
 /// Which list a cursor belongs to: whose, in which order, with which keyword.

@@ -56,7 +56,11 @@ pub fn clean_connection(row: &Row<'_>) -> (Connection, Vec<Finding>) {
 }
 
 fn trimmed(text: Option<&str>) -> &str {
-    text.unwrap_or("").trim()
+    let text = text.unwrap_or("");
+    // Most names have nothing to trim, and it is told by their ends.
+    let is_plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    let bytes = text.as_bytes();
+    if is_plain(bytes.first()) && is_plain(bytes.last()) { text } else { text.trim() }
 }
 
 fn full_name(first_name: &str, last_name: &str) -> String {
@@ -83,15 +87,15 @@ fn headline<'p>(profile: &'p Profile<'_>) -> &'p str {
 /// and a frame does not make it another picture. Of two equally large the one without a frame: it is the photograph
 /// itself. An address alone has no size and stands when there is no better.
 fn largest_picture(picture: &Picture<'_>) -> Option<String> {
-    let mut best: Option<((i64, i64), String)> = None;
+    let mut best: Option<((i64, i64), Address<'_>)> = None;
     for image in [&picture.unframed, &picture.framed] {
         for (size, url) in offers(image) {
-            if best.as_ref().is_none_or(|(largest, _)| size > *largest) && url.is_https() {
-                best = Some((size, url.join()));
+            if best.is_none_or(|(largest, _)| size > largest) && url.is_https() {
+                best = Some((size, url));
             }
         }
     }
-    best.map(|(_, url)| url)
+    best.map(|(_, url)| url.join())
 }
 
 fn offers_picture(picture: &Picture<'_>) -> bool {

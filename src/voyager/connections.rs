@@ -4,11 +4,11 @@
 //! when LinkedIn left out the profile or the connection itself; only an entry that names nobody is left out, and
 //! then counted (`docs/VOYAGER.md`, "The list").
 
-use super::envelope::{Envelope, Link, Record};
+use super::envelope::{Envelope, Link, Record, fill_from_slice};
 use super::error::{Defect, ParseError};
 use super::ids::{is_connection, profile_id, profile_urn};
-use super::lenient::{Text, fill_from_slice, into_owned};
 use super::repair::repair;
+use liaison_json::{Text, into_owned};
 use std::borrow::Cow;
 
 pub use super::envelope::Profile;
@@ -188,22 +188,36 @@ fn profile_key<'r>(record: &'r Record<'_>) -> Option<&'r str> {
 }
 
 /// Where a record stands in `included`, by one of its names. Sorted once and searched by halving: a page's time grows
-/// with its rows whatever the names are.
-struct Index<'r>(Vec<(&'r str, usize)>);
+/// with its rows whatever the names are. Names are compared by a hash first, since all of them begin alike; equal hashes cost
+/// a comparison and nothing else.
+struct Index<'r>(Vec<(u32, &'r str, usize)>);
 
 impl<'r> Index<'r> {
     fn new<'a>(records: &'r [Record<'a>], key: fn(&'r Record<'a>) -> Option<&'r str>) -> Self {
-        let mut entries: Vec<(&str, usize)> =
-            records.iter().enumerate().filter_map(|(at, record)| key(record).map(|key| (key, at))).collect();
+        let mut entries = Vec::with_capacity(records.len());
+        for (at, record) in records.iter().enumerate() {
+            if let Some(name) = key(record) {
+                entries.push((hash(name), name, at));
+            }
+        }
         entries.sort_unstable();
         Self(entries)
     }
 
     /// The first record of that name.
     fn find(&self, name: &str) -> Option<usize> {
-        let first = self.0.partition_point(|(key, _)| *key < name);
-        self.0.get(first).filter(|(key, _)| *key == name).map(|(_, at)| *at)
+        let hash = hash(name);
+        let first = self.0.partition_point(|(other, key, _)| (*other, *key) < (hash, name));
+        self.0.get(first).filter(|(other, key, _)| *other == hash && *key == name).map(|(.., at)| *at)
     }
+}
+
+/// FNV-1a over the last bytes, where names differ.
+fn hash(name: &str) -> u32 {
+    const LAST: usize = 24;
+    let bytes = name.as_bytes();
+    let last = bytes.get(bytes.len().saturating_sub(LAST)..).unwrap_or_default();
+    last.iter().fold(0x811C_9DC5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
 }
 
 #[cfg(test)]

@@ -4,94 +4,22 @@
 //! in `included`. Un-normalised: `{elements: [record…]}` with records inside records. Both become an [`Envelope`];
 //! the readers of a resource then ask for the fields that theirs has (`docs/VOYAGER.md`, "The list").
 
-use super::lenient::{List, Slot, Text, Wire, into_owned};
+use super::field::Field;
 use super::picture::Picture;
-use serde::Deserialize;
-use serde::de::MapAccess;
+use liaison_json::{List, Malformed, Slot, Text, Wire, into_owned};
 use std::borrow::Cow;
 
-/// Every name of a member that we read, in one vocabulary: one recogniser is smaller than one for each type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(field_identifier)]
-pub enum Field {
-    #[serde(rename = "data")]
-    Data,
-    #[serde(rename = "included")]
-    Included,
-    #[serde(rename = "elements")]
-    Elements,
-    #[serde(rename = "*elements")]
-    ElementRefs,
-    #[serde(rename = "status")]
-    Status,
-    #[serde(rename = "code")]
-    Code,
-    #[serde(rename = "errors")]
-    Errors,
-    #[serde(rename = "value")]
-    Value,
-    #[serde(rename = "invitationUrn", alias = "*invitation")]
-    InvitationUrn,
-    #[serde(rename = "entityUrn")]
-    EntityUrn,
-    #[serde(rename = "dashEntityUrn")]
-    DashEntityUrn,
-    #[serde(rename = "objectUrn")]
-    ObjectUrn,
-    #[serde(rename = "plainId")]
-    PlainId,
-    #[serde(rename = "numConnections")]
-    NumConnections,
-    #[serde(rename = "connectedMember")]
-    ConnectedMember,
-    #[serde(
-        rename = "connectedMemberResolutionResult",
-        alias = "*connectedMemberResolutionResult",
-        alias = "miniProfile",
-        alias = "*miniProfile",
-        alias = "toMember",
-        alias = "*toMember",
-        alias = "invitation"
-    )]
-    Link,
-    #[serde(rename = "toMemberId")]
-    ToMemberId,
-    #[serde(rename = "createdAt")]
-    CreatedAt,
-    #[serde(rename = "sentTime")]
-    SentTime,
-    #[serde(rename = "firstName")]
-    FirstName,
-    #[serde(rename = "lastName")]
-    LastName,
-    #[serde(rename = "headline")]
-    Headline,
-    #[serde(rename = "occupation")]
-    Occupation,
-    #[serde(rename = "publicIdentifier")]
-    PublicIdentifier,
-    #[serde(rename = "profilePicture", alias = "picture")]
-    Picture,
-    #[serde(rename = "displayImageReference", alias = "displayImageReferenceResolutionResult")]
-    Unframed,
-    #[serde(rename = "displayImageWithFrameReferenceUnion")]
-    Framed,
-    #[serde(rename = "vectorImage", alias = "com.linkedin.common.VectorImage")]
-    VectorImage,
-    #[serde(rename = "rootUrl")]
-    RootUrl,
-    #[serde(rename = "url")]
-    Url,
-    #[serde(rename = "artifacts")]
-    Artifacts,
-    #[serde(rename = "width")]
-    Width,
-    #[serde(rename = "height")]
-    Height,
-    #[serde(rename = "fileIdentifyingUrlPathSegment")]
-    Segment,
-    #[serde(other)]
-    Other,
+/// How deep a body is read; the deepest fact we read (an artifact's width in a nested profile) lies at ten.
+const MAX_DEPTH: u8 = 16;
+
+/// Fills `place` from all of `body`. LinkedIn leaves fields out, sends `null` for them and changes their types; a page of a
+/// hundred people must not fail because one of them has a number for a headline. So every wire type starts empty and is
+/// filled field by field: a value of another kind than expected leaves the field as it was.
+///
+/// # Errors
+/// When `body` is not one complete JSON value.
+pub fn fill_from_slice<'a>(body: &'a [u8], place: &mut dyn Wire<'a>) -> Result<(), Malformed> {
+    liaison_json::fill(body, place, MAX_DEPTH)
 }
 
 /// A whole answer, or its `data`.
@@ -122,14 +50,14 @@ impl<'a> Envelope<'a> {
     }
 }
 
-impl<'de> Wire<'de> for Envelope<'de> {
-    fn field<A: MapAccess<'de>>(&mut self, field: Field, value: Slot<'_, A>) -> Result<(), A::Error> {
-        match field {
+impl<'a> Wire<'a> for Envelope<'a> {
+    fn member(&mut self, name: &str, value: Slot<'_, 'a>) -> Result<(), Malformed> {
+        match Field::of(name) {
             Field::Data => value.into(&mut self.data),
             Field::Included => value.into(&mut self.included),
             Field::ElementRefs => value.into(&mut self.element_refs),
             Field::Elements => value.into(&mut self.elements),
-            _ => self.record.field(field, value),
+            _ => self.record.member(name, value),
         }
     }
 }
@@ -194,9 +122,9 @@ impl Profile<'_> {
     }
 }
 
-impl<'de> Wire<'de> for Record<'de> {
-    fn field<A: MapAccess<'de>>(&mut self, field: Field, value: Slot<'_, A>) -> Result<(), A::Error> {
-        match field {
+impl<'a> Wire<'a> for Record<'a> {
+    fn member(&mut self, name: &str, value: Slot<'_, 'a>) -> Result<(), Malformed> {
+        match Field::of(name) {
             Field::EntityUrn => value.into(&mut self.entity_urn),
             Field::DashEntityUrn => value.into(&mut self.dash_entity_urn),
             Field::ObjectUrn => value.into(&mut self.object_urn),
@@ -230,19 +158,19 @@ pub enum Link<'a> {
     Record(Box<Record<'a>>),
 }
 
-impl<'de> Wire<'de> for Link<'de> {
-    fn text(&mut self, text: Cow<'de, str>) {
+impl<'a> Wire<'a> for Link<'a> {
+    fn text(&mut self, text: Cow<'a, str>) {
         if !matches!(self, Self::Record(_)) {
             *self = Self::Urn(text);
         }
     }
 
-    fn field<A: MapAccess<'de>>(&mut self, field: Field, value: Slot<'_, A>) -> Result<(), A::Error> {
+    fn member(&mut self, name: &str, value: Slot<'_, 'a>) -> Result<(), Malformed> {
         if !matches!(self, Self::Record(_)) {
             *self = Self::Record(Box::default());
         }
         match self {
-            Self::Record(record) => record.field(field, value),
+            Self::Record(record) => record.member(name, value),
             Self::None | Self::Urn(_) => value.skip(),
         }
     }

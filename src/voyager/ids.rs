@@ -5,10 +5,6 @@ use std::borrow::Cow;
 /// The current spelling, which both operations use and our records carry.
 pub const PROFILE_PREFIX: &str = "urn:li:fsd_profile:";
 
-/// Spellings whose last part is a member's profile id. A connection has the id of the member at its other end.
-const SAME_ID: [&str; 5] =
-    [PROFILE_PREFIX, "urn:li:fs_miniProfile:", "urn:li:fs_profile:", CONNECTION, LEGACY_CONNECTION];
-
 const CONNECTION: &str = "urn:li:fsd_connection:";
 const LEGACY_CONNECTION: &str = "urn:li:fs_relConnection:";
 const MEMBER: &str = "urn:li:member:";
@@ -19,13 +15,24 @@ const HIDDEN: &str = "UNKNOWN";
 /// The profile id in `urn`, whichever way it is spelled. Of a pair `(viewer,member)` it is the second.
 #[must_use]
 pub fn profile_id(urn: &str) -> Option<&str> {
-    let rest = SAME_ID.iter().find_map(|prefix| urn.strip_prefix(prefix))?;
+    let rest = after_kind(urn)?;
     let last = match rest.strip_prefix('(') {
         None => rest,
         Some(pair) => pair.strip_suffix(')')?.rsplit(',').next()?.trim(),
     };
-    let id = SAME_ID.iter().find_map(|prefix| last.strip_prefix(prefix)).unwrap_or(last);
+    let id = after_kind(last).unwrap_or(last);
     is_profile_id(id).then_some(id)
+}
+
+/// What follows in a spelling whose last part is a member's profile id. A connection has the id of the member at its other
+/// end.
+fn after_kind(urn: &str) -> Option<&str> {
+    let (kind, rest) = urn.strip_prefix("urn:li:")?.split_once(':')?;
+    let same_id = matches!(
+        kind,
+        "fsd_profile" | "fs_miniProfile" | "fs_profile" | "fsd_connection" | "fs_relConnection"
+    );
+    same_id.then_some(rest)
 }
 
 /// Whether `id` has the form of a profile id and is not the word that stands for a hidden member.

@@ -1,9 +1,8 @@
 //! Who is signed in.
 
-use super::envelope::{Envelope, Link, Record};
+use super::envelope::{Envelope, Link, Record, fill_from_slice};
 use super::error::{Defect, ParseError};
 use super::ids::{member_number, profile_id};
-use super::lenient::fill_from_slice;
 use super::repair::read_or_mend;
 use std::fmt;
 

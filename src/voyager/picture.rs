@@ -1,8 +1,7 @@
 //! A profile's pictures as LinkedIn sends them. Which one to show is for the cleaner to say.
 
-use super::envelope::Field;
-use super::lenient::{List, Slot, Text, Wire, into_owned};
-use serde::de::MapAccess;
+use super::field::Field;
+use liaison_json::{List, Malformed, Slot, Text, Wire, into_owned};
 
 /// The pictures of one profile (`docs/VOYAGER.md`, "Pictures").
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,20 +61,20 @@ pub struct Artifact<'a> {
     pub segment: Text<'a>,
 }
 
-impl<'de> Wire<'de> for Picture<'de> {
-    fn field<A: MapAccess<'de>>(&mut self, field: Field, value: Slot<'_, A>) -> Result<(), A::Error> {
-        match field {
+impl<'a> Wire<'a> for Picture<'a> {
+    fn member(&mut self, name: &str, value: Slot<'_, 'a>) -> Result<(), Malformed> {
+        match Field::of(name) {
             Field::Unframed => value.into(&mut self.unframed),
             Field::Framed => value.into(&mut self.framed),
             // The legacy list has no union around its one image.
-            _ => self.unframed.field(field, value),
+            _ => self.unframed.member(name, value),
         }
     }
 }
 
-impl<'de> Wire<'de> for Image<'de> {
-    fn field<A: MapAccess<'de>>(&mut self, field: Field, value: Slot<'_, A>) -> Result<(), A::Error> {
-        match field {
+impl<'a> Wire<'a> for Image<'a> {
+    fn member(&mut self, name: &str, value: Slot<'_, 'a>) -> Result<(), Malformed> {
+        match Field::of(name) {
             Field::VectorImage => value.into(self),
             Field::RootUrl => value.into(&mut self.root_url),
             Field::Artifacts => value.into(&mut self.artifacts),
@@ -85,9 +84,9 @@ impl<'de> Wire<'de> for Image<'de> {
     }
 }
 
-impl<'de> Wire<'de> for Artifact<'de> {
-    fn field<A: MapAccess<'de>>(&mut self, field: Field, value: Slot<'_, A>) -> Result<(), A::Error> {
-        match field {
+impl<'a> Wire<'a> for Artifact<'a> {
+    fn member(&mut self, name: &str, value: Slot<'_, 'a>) -> Result<(), Malformed> {
+        match Field::of(name) {
             Field::Width => value.into(&mut self.width),
             Field::Height => value.into(&mut self.height),
             Field::Segment => value.into(&mut self.segment),

@@ -1,9 +1,8 @@
 //! The invitations the account has sent, as far as they prove that one was sent.
 
-use super::envelope::{Envelope, Link, Record};
+use super::envelope::{Envelope, Link, Record, fill_from_slice};
 use super::error::{Defect, ParseError};
 use super::ids::{is_profile_id, profile_id};
-use super::lenient::fill_from_slice;
 use super::repair::read_or_mend;
 
 /// One pending invitation.

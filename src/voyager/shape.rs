@@ -3,9 +3,7 @@
 //! Values never get in. Neither does a name that could be a value (LinkedIn has maps keyed by URN): what is not made
 //! of letters, `*`, `$`, `_` and `.` becomes `?`.
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use std::borrow::Cow;
-use std::fmt;
+use liaison_json::{Kind, Malformed, Slot, Wire, read};
 
 /// Deep enough to show a record's own members in either envelope.
 const DEPTH: u8 = 4;
@@ -19,109 +17,78 @@ const LENGTH: usize = 600;
 /// `!` where it does.
 #[must_use]
 pub fn shape_of(body: &[u8]) -> String {
-    let mut shape = String::new();
-    let mut reader = serde_json::Deserializer::from_slice(body);
-    let read = Sketch { shape: &mut shape, depth: DEPTH }.deserialize(&mut reader);
-    if read.is_err() || reader.end().is_err() {
-        shape.push('!');
+    let mut sketch = Sketch { shape: String::new(), named: 0, listed: false };
+    if read(body, DEPTH, |value| sketch.value(value)).is_err() {
+        sketch.shape.push('!');
     }
-    shape
+    sketch.shape
 }
 
-struct Sketch<'s> {
-    shape: &'s mut String,
-    depth: u8,
+struct Sketch {
+    shape: String,
+    /// Members of the present object that were met.
+    named: usize,
+    /// Whether the present array has shown an element.
+    listed: bool,
 }
 
-impl Sketch<'_> {
+impl Sketch {
     fn push(&mut self, text: &str) {
         if self.shape.len() < LENGTH {
             self.shape.push_str(text);
         }
     }
-}
 
-impl<'de> DeserializeSeed<'de> for Sketch<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(mut self, reader: D) -> Result<(), D::Error> {
-        if self.depth == 0 {
+    fn value(&mut self, mut value: Slot<'_, '_>) -> Result<(), Malformed> {
+        if value.depth() == 0 {
             self.push("…");
-            return reader.deserialize_ignored_any(IgnoredAny).map(|_| ());
+            return value.skip();
         }
-        reader.deserialize_any(self)
+        let (name, end) = match value.kind()? {
+            Kind::Text => ("string", ""),
+            Kind::Number => ("number", ""),
+            Kind::Bool => ("bool", ""),
+            Kind::Null => ("null", ""),
+            Kind::Array => ("[", "]"),
+            Kind::Object => ("{", "}"),
+        };
+        let around = (self.named, self.listed);
+        (self.named, self.listed) = (0, false);
+        if !end.is_empty() {
+            self.push(name);
+        }
+        value.into(self)?;
+        (self.named, self.listed) = around;
+        self.push(if end.is_empty() { name } else { end });
+        Ok(())
     }
 }
 
-impl<'de> Visitor<'de> for Sketch<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
-
-    fn visit_bool<E>(mut self, _: bool) -> Result<(), E> {
-        self.push("bool");
-        Ok(())
-    }
-
-    fn visit_i64<E>(mut self, _: i64) -> Result<(), E> {
-        self.push("number");
-        Ok(())
-    }
-
-    fn visit_u64<E>(mut self, _: u64) -> Result<(), E> {
-        self.push("number");
-        Ok(())
-    }
-
-    fn visit_f64<E>(mut self, _: f64) -> Result<(), E> {
-        self.push("number");
-        Ok(())
-    }
-
-    fn visit_str<E>(mut self, _: &str) -> Result<(), E> {
-        self.push("string");
-        Ok(())
-    }
-
-    fn visit_unit<E>(mut self) -> Result<(), E> {
-        self.push("null");
-        Ok(())
-    }
-
+impl<'a> Wire<'a> for Sketch {
     /// The first element stands for all of them.
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
-        self.push("[");
-        let first = Sketch { shape: self.shape, depth: self.depth - 1 };
-        if seq.next_element_seed(first)?.is_some() {
-            while seq.next_element::<IgnoredAny>()?.is_some() {}
+    fn item(&mut self, value: Slot<'_, 'a>) -> Result<(), Malformed> {
+        if self.listed {
+            return value.skip();
         }
-        self.push("]");
+        self.value(value)?;
+        self.listed = true;
         Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        self.push("{");
-        let mut named = 0;
-        while let Some(name) = map.next_key::<Cow<'de, str>>()? {
-            if named == MEMBERS {
+    fn member(&mut self, name: &str, value: Slot<'_, 'a>) -> Result<(), Malformed> {
+        self.named += 1;
+        if self.named > MEMBERS {
+            if self.named == MEMBERS + 1 {
                 self.push(",…");
             }
-            named += 1;
-            if named > MEMBERS {
-                map.next_value::<IgnoredAny>()?;
-                continue;
-            }
-            if named > 1 {
-                self.push(",");
-            }
-            self.push(presentable(&name));
-            self.push(":");
-            map.next_value_seed(Sketch { shape: self.shape, depth: self.depth - 1 })?;
+            return value.skip();
         }
-        self.push("}");
-        Ok(())
+        if self.named > 1 {
+            self.push(",");
+        }
+        self.push(presentable(name));
+        self.push(":");
+        self.value(value)
     }
 }
 

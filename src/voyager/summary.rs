@@ -1,8 +1,7 @@
 //! How many connections the account has.
 
-use super::envelope::Envelope;
+use super::envelope::{Envelope, fill_from_slice};
 use super::error::{Defect, ParseError};
-use super::lenient::fill_from_slice;
 
 /// Reads the answer of `connectionsSummary` in either envelope (`docs/VOYAGER.md`, "The list").
 ///

@@ -9,13 +9,14 @@ use crate::ports::{Session, SiteAnswer, SiteFailure, SiteTransport};
 use crate::voyager::request::{BodyForm, CsrfToken, Method, ORIGIN, Redirect, SiteRequest};
 use futures_util::future::{Either, join, select};
 use gloo_timers::future::TimeoutFuture;
+use js_sys::Uint8Array;
 use std::pin::pin;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, Headers, Request, RequestCache, RequestCredentials, RequestInit, RequestRedirect,
-    Response, ResponseType,
+    AbortController, Headers, ReadableStream, ReadableStreamDefaultReader, Request, RequestCache,
+    RequestCredentials, RequestInit, RequestRedirect, Response, ResponseType,
 };
 
 const SESSION_COOKIE: &str = "li_at";
@@ -25,6 +26,12 @@ const CSRF_COOKIE: &str = "JSESSIONID";
 extern "C" {
     #[wasm_bindgen(catch, js_name = fetch)]
     fn fetch(request: &Request) -> Result<js_sys::Promise, JsValue>;
+
+    /// What a stream's reader gives: at the end no `value`.
+    type Piece;
+
+    #[wasm_bindgen(method, getter)]
+    fn value(this: &Piece) -> Option<Uint8Array>;
 }
 
 /// LinkedIn, from the person's own session.
@@ -107,7 +114,14 @@ fn build(url: &str, request: &SiteRequest, abort: &AbortController) -> Result<Re
 }
 
 async fn read(answer: JsFuture) -> Result<SiteAnswer, SiteFailure> {
-    let response: Response = answer.await.map_err(|_| SiteFailure::NoAnswer)?.unchecked_into();
+    read_answer(answer.await.map_err(|_| SiteFailure::NoAnswer)?.unchecked_into()).await
+}
+
+/// What a response says, its body read whole.
+///
+/// # Errors
+/// [`SiteFailure::CutOff`] when the body doesn't come whole.
+pub async fn read_answer(response: Response) -> Result<SiteAnswer, SiteFailure> {
     let header = |name: &str| response.headers().get(name).ok().flatten();
     let mut answer = SiteAnswer {
         status: response.status(),
@@ -118,8 +132,23 @@ async fn read(answer: JsFuture) -> Result<SiteAnswer, SiteFailure> {
         date: header("date"),
         body: Vec::new(),
     };
-    let buffer = JsFuture::from(response.array_buffer().map_err(|_| SiteFailure::CutOff)?);
-    let buffer = buffer.await.map_err(|_| SiteFailure::CutOff)?;
-    answer.body = js_sys::Uint8Array::new(&buffer).to_vec();
+    if let Some(stream) = response.body() {
+        answer.body = read_whole(&stream).await.map_err(|_| SiteFailure::CutOff)?;
+    }
     Ok(answer)
+}
+
+/// Piece by piece, each copied as it arrives: `arrayBuffer()` would gather the pieces in a buffer of its own first.
+async fn read_whole(stream: &ReadableStream) -> Result<Vec<u8>, JsValue> {
+    let reader = ReadableStreamDefaultReader::new(stream)?;
+    let mut body = Vec::new();
+    loop {
+        let piece: Piece = JsFuture::from(reader.read()).await?.unchecked_into();
+        let Some(bytes) = piece.value() else { return Ok(body) };
+        let before = body.len();
+        body.resize(before + bytes.length() as usize, 0);
+        if let Some(place) = body.get_mut(before..) {
+            bytes.copy_to(place);
+        }
+    }
 }

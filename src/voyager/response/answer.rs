@@ -1,8 +1,8 @@
 //! A small answer: LinkedIn's error, or the outcome of an action.
 
-use super::super::envelope::Field;
-use super::super::lenient::{Items, Slot, Text, Wire, fill_from_slice};
-use serde::de::{MapAccess, SeqAccess};
+use super::super::envelope::fill_from_slice;
+use super::super::field::Field;
+use liaison_json::{Malformed, Slot, Text, Wire};
 use std::borrow::Cow;
 
 /// See the module.
@@ -16,9 +16,9 @@ pub(super) struct Answer<'a> {
     data: Option<Box<Answer<'a>>>,
 }
 
-impl<'de> Wire<'de> for Answer<'de> {
-    fn field<A: MapAccess<'de>>(&mut self, field: Field, value: Slot<'_, A>) -> Result<(), A::Error> {
-        match field {
+impl<'a> Wire<'a> for Answer<'a> {
+    fn member(&mut self, name: &str, value: Slot<'_, 'a>) -> Result<(), Malformed> {
+        match Field::of(name) {
             Field::Status => value.into(&mut self.status),
             Field::Code => value.into(&mut self.code),
             Field::Errors => value.into(&mut self.errors),
@@ -65,11 +65,10 @@ impl Answer<'_> {
 #[derive(Default)]
 struct Errors(bool);
 
-impl<'de> Wire<'de> for Errors {
-    fn item<A: SeqAccess<'de>>(&mut self, items: &mut Items<'_, A>) -> Result<bool, A::Error> {
-        let more = items.skip()?;
-        self.0 |= more;
-        Ok(more)
+impl<'a> Wire<'a> for Errors {
+    fn item(&mut self, value: Slot<'_, 'a>) -> Result<(), Malformed> {
+        self.0 = true;
+        value.skip()
     }
 }
 
@@ -77,8 +76,8 @@ impl<'de> Wire<'de> for Errors {
 #[derive(Default)]
 struct InvitationUrn(bool);
 
-impl<'de> Wire<'de> for InvitationUrn {
-    fn text(&mut self, text: Cow<'de, str>) {
+impl<'a> Wire<'a> for InvitationUrn {
+    fn text(&mut self, text: Cow<'a, str>) {
         self.0 |= !text.trim().is_empty();
     }
 }
