@@ -4,14 +4,18 @@
 //! rows it received, ends at `count` or at an empty page, and asks for each further page one row early: when that row
 //! is not the one it held last, the list has shifted, and it steps back until it finds its place again.
 
+mod output;
+mod page;
+
 use crate::config::{IDLE_PAGES, MOST_WALKED, PAGE_ROWS, RECENT_ROWS, STEPS_BACK};
-use crate::json;
-use liaison_json::push_text;
-use liaison_protocol::{Connection, Fallback, FetchConnections, Fields, Findings};
+use liaison_protocol::{Fallback, FetchConnections, Fields, Findings};
+use output::push_row;
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher13;
 use std::hash::Hasher;
 use std::rc::Rc;
+
+pub use page::{Page, PageRequest, PageRow, RowDetails};
 
 /// A walk, as far as it got. A serde value: a restarted worker goes on from it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,48 +73,6 @@ pub enum NetworkTotal {
     Told(u64),
     /// LinkedIn didn't tell.
     Untold,
-}
-
-/// One request for a page.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PageRequest {
-    /// Offset of the first row.
-    pub start: u64,
-    /// Rows wanted, 1 to [`PAGE_ROWS`].
-    pub count: u64,
-}
-
-/// A cleaned row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PageRow {
-    /// Its place in the page as LinkedIn gave it, from 0.
-    pub index: u64,
-    /// The documented record; `entity_urn` identifies it.
-    pub connection: Connection,
-    /// What more is wanted of it by a task with `fields: "all"`.
-    pub more: Option<RowDetails>,
-    /// Whether LinkedIn resolved the member.
-    pub resolved: bool,
-    /// Whether the name contains the keyword; without one, every name does.
-    pub matches: bool,
-}
-
-/// See [`PageRow::more`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct RowDetails {
-    /// When the two connected, as ISO 8601.
-    pub connected_at: Option<String>,
-    /// The connection itself, as LinkedIn spells it.
-    pub connection_urn: Option<String>,
-}
-
-/// A cleaned page, in the list's order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Page {
-    /// The rows that name a member.
-    pub rows: Vec<PageRow>,
-    /// How many rows LinkedIn gave, readable or not.
-    pub received: u64,
 }
 
 /// Where a finished walk left off, for the caller's next page.
@@ -325,16 +287,7 @@ impl Walk {
         }
         self.kept += 1;
         self.findings.unresolved += u64::from(!row.resolved);
-        if !run.is_empty() {
-            run.push(',');
-        }
-        push_connection(run, &row.connection);
-        if let Some(more) = &row.more {
-            // One object out of two: the brace that ends the first gives way to a comma.
-            run.pop();
-            run.push(',');
-            run.push_str(json::write(more).get(1..).unwrap_or_default());
-        }
+        push_row(run, row);
     }
 
     /// Where the caller's next page begins.
@@ -348,61 +301,6 @@ impl Walk {
             until,
         }
     }
-
-    /// The documented output as JSON.
-    #[must_use]
-    pub fn output_json(&self) -> String {
-        let length: usize = self.rows.iter().map(|run| run.len() + 1).sum();
-        let mut json = String::with_capacity(length + 80);
-        json.push_str("{\"total\":");
-        json.push_str(&self.kept.to_string());
-        if self.input.fields != Fields::Documented {
-            json.push_str(",\"network_total\":");
-            match self.network {
-                NetworkTotal::Told(number) => json.push_str(&number.to_string()),
-                NetworkTotal::Unasked | NetworkTotal::Untold => json.push_str("null"),
-            }
-        }
-        json.push_str(",\"connections\":[");
-        for (index, run) in self.rows.iter().enumerate() {
-            if index > 0 {
-                json.push(',');
-            }
-            json.push_str(run);
-        }
-        json.push_str("]}");
-        json
-    }
-}
-
-/// Writes a connection as its own serialiser does. This is the hot end of a task, and the serialiser is compiled for size.
-fn push_connection(json: &mut String, connection: &Connection) {
-    let Connection {
-        name,
-        first_name,
-        last_name,
-        headline,
-        entity_urn,
-        public_identifier,
-        profile_image_url,
-    } = connection;
-    for (name, text) in [
-        ("{\"name\":", name),
-        (",\"first_name\":", first_name),
-        (",\"last_name\":", last_name),
-        (",\"headline\":", headline),
-        (",\"entity_urn\":", entity_urn),
-        (",\"public_identifier\":", public_identifier),
-    ] {
-        json.push_str(name);
-        push_text(json, text);
-    }
-    json.push_str(",\"profile_image_url\":");
-    match profile_image_url {
-        Some(url) => push_text(json, url),
-        None => json.push_str("null"),
-    }
-    json.push('}');
 }
 
 /// Which list a cursor belongs to: whose, in which order, with which keyword.
