@@ -10,6 +10,7 @@ use crate::voyager::request::{CsrfToken, Method, ORIGIN, Redirect, SiteRequest};
 use futures_util::future::{Either, join, select};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{ArrayBuffer, Uint8Array};
+use std::cell::Cell;
 use std::pin::pin;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -21,8 +22,13 @@ use web_sys::{
 
 const SESSION_COOKIE: &str = "li_at";
 const CSRF_COOKIE: &str = "JSESSIONID";
-/// A page of a hundred people is about so large.
-const BUFFER_BYTES: u32 = 256 * 1024;
+/// Half a page of a hundred people: larger ones gain nothing (docs/decisions/0006-own-json-reader.md).
+const BUFFER_BYTES: u32 = 128 * 1024;
+
+thread_local! {
+    /// What bodies are read through, while no call has it.
+    static BUFFER: Cell<Option<ArrayBuffer>> = const { Cell::new(None) };
+}
 
 #[wasm_bindgen]
 extern "C" {
@@ -134,8 +140,8 @@ pub async fn read_answer(response: Response) -> Result<SiteAnswer, SiteFailure> 
     Ok(answer)
 }
 
-/// Piece by piece into one buffer that goes back and forth: `arrayBuffer()` takes twice as long. Not every stream can be
-/// read so.
+/// Piece by piece through one buffer that goes to the browser and comes back, page after page: `arrayBuffer()` makes a new one
+/// for each page and takes four times as long. Not every stream can be read so.
 async fn read_body(response: &Response) -> Result<Vec<u8>, JsValue> {
     let Some(stream) = response.body() else { return Ok(Vec::new()) };
     let Ok(reader) = ReadableStreamByobReader::new(&stream) else {
@@ -143,18 +149,23 @@ async fn read_body(response: &Response) -> Result<Vec<u8>, JsValue> {
         return Ok(Uint8Array::new(&buffer).to_vec());
     };
     let mut body = Vec::new();
-    let mut buffer = ArrayBuffer::new(BUFFER_BYTES);
+    // One that is away with another call, or was lost with one, is replaced.
+    let mut buffer = BUFFER.take().unwrap_or_else(|| ArrayBuffer::new(BUFFER_BYTES));
     loop {
         let place = Uint8Array::new(&buffer);
         let piece: Piece = JsFuture::from(reader.read_with_array_buffer_view(&place)).await?.unchecked_into();
-        let Some(bytes) = piece.value().filter(|_| !piece.done()) else { return Ok(body) };
-        // Not `resize`: compiled for size it writes the zeros one by one.
+        let Some(bytes) = piece.value() else { return Ok(body) };
+        buffer = bytes.buffer();
+        if piece.done() {
+            BUFFER.set(Some(buffer));
+            return Ok(body);
+        }
+        // Not `resize`: compiled for size it writes its zeros one by one.
         let arrived = bytes.to_vec();
         if body.is_empty() {
             body = arrived;
         } else {
             body.extend_from_slice(&arrived);
         }
-        buffer = bytes.buffer();
     }
 }
