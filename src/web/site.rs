@@ -9,26 +9,37 @@ use crate::ports::{Session, SiteAnswer, SiteFailure, SiteTransport};
 use crate::voyager::request::{BodyForm, CsrfToken, Method, ORIGIN, Redirect, SiteRequest};
 use futures_util::future::{Either, join, select};
 use gloo_timers::future::TimeoutFuture;
-use js_sys::Uint8Array;
+use js_sys::{ArrayBuffer, Uint8Array};
+use std::cell::Cell;
 use std::pin::pin;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, Headers, ReadableStream, ReadableStreamDefaultReader, Request, RequestCache,
-    RequestCredentials, RequestInit, RequestRedirect, Response, ResponseType,
+    AbortController, Headers, ReadableStreamByobReader, Request, RequestCache, RequestCredentials,
+    RequestInit, RequestRedirect, Response, ResponseType,
 };
 
 const SESSION_COOKIE: &str = "li_at";
 const CSRF_COOKIE: &str = "JSESSIONID";
+/// Half a page of a hundred people: larger ones gain nothing (docs/decisions/0006-own-json-reader.md).
+const BUFFER_BYTES: u32 = 128 * 1024;
+
+thread_local! {
+    /// What bodies are read through, while no call has it.
+    static BUFFER: Cell<Option<ArrayBuffer>> = const { Cell::new(None) };
+}
 
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(catch, js_name = fetch)]
     fn fetch(request: &Request) -> Result<js_sys::Promise, JsValue>;
 
-    /// What a stream's reader gives: at the end no `value`.
+    /// What a stream's reader gives.
     type Piece;
+
+    #[wasm_bindgen(method, getter)]
+    fn done(this: &Piece) -> bool;
 
     #[wasm_bindgen(method, getter)]
     fn value(this: &Piece) -> Option<Uint8Array>;
@@ -132,23 +143,36 @@ pub async fn read_answer(response: Response) -> Result<SiteAnswer, SiteFailure> 
         date: header("date"),
         body: Vec::new(),
     };
-    if let Some(stream) = response.body() {
-        answer.body = read_whole(&stream).await.map_err(|_| SiteFailure::CutOff)?;
-    }
+    answer.body = read_body(&response).await.map_err(|_| SiteFailure::CutOff)?;
     Ok(answer)
 }
 
-/// Piece by piece, each copied as it arrives: `arrayBuffer()` would gather the pieces in a buffer of its own first.
-async fn read_whole(stream: &ReadableStream) -> Result<Vec<u8>, JsValue> {
-    let reader = ReadableStreamDefaultReader::new(stream)?;
+/// Piece by piece through one buffer that goes to the browser and comes back, page after page: `arrayBuffer()` makes a new one
+/// for each page and takes four times as long. Not every stream can be read so.
+async fn read_body(response: &Response) -> Result<Vec<u8>, JsValue> {
+    let Some(stream) = response.body() else { return Ok(Vec::new()) };
+    let Ok(reader) = ReadableStreamByobReader::new(&stream) else {
+        let buffer = JsFuture::from(response.array_buffer()?).await?;
+        return Ok(Uint8Array::new(&buffer).to_vec());
+    };
     let mut body = Vec::new();
+    // One that is away with another call, or was lost with one, is replaced.
+    let mut buffer = BUFFER.take().unwrap_or_else(|| ArrayBuffer::new(BUFFER_BYTES));
     loop {
-        let piece: Piece = JsFuture::from(reader.read()).await?.unchecked_into();
+        let place = Uint8Array::new(&buffer);
+        let piece: Piece = JsFuture::from(reader.read_with_array_buffer_view(&place)).await?.unchecked_into();
         let Some(bytes) = piece.value() else { return Ok(body) };
-        let before = body.len();
-        body.resize(before + bytes.length() as usize, 0);
-        if let Some(place) = body.get_mut(before..) {
-            bytes.copy_to(place);
+        buffer = bytes.buffer();
+        if piece.done() {
+            BUFFER.set(Some(buffer));
+            return Ok(body);
+        }
+        // Not `resize`: compiled for size it writes its zeros one by one.
+        let arrived = bytes.to_vec();
+        if body.is_empty() {
+            body = arrived;
+        } else {
+            body.extend_from_slice(&arrived);
         }
     }
 }

@@ -189,3 +189,12 @@ pub fn stages(body: &[u8], times: u32) -> String {
     lap("to js", &mut || JsString::from(s.as_str()).length() as usize);
     out
 }
+
+#[wasm_bindgen]
+pub async fn read_only(response: web_sys::Response) -> usize {
+    web::read_answer(response).await.map(|a| a.body.len()).unwrap_or(0)
+}
+#[wasm_bindgen]
+pub async fn nothing(_response: web_sys::Response) -> usize {
+    1
+}
