@@ -70,6 +70,8 @@ pub const STEPS_BACK: u8 = 3;
 pub const IDLE_PAGES: u8 = 8;
 /// More rows than any account can have connections, several times over.
 pub const MOST_WALKED: u64 = 100_000;
+/// How many cursors are kept.
+pub const CURSORS: usize = 32;
 /// How long a cursor into a list is kept.
 pub const CURSOR_MS: i64 = 30 * 60 * 1_000;
 /// How long the first way to the list is not tried again after another one worked in its place.

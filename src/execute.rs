@@ -21,7 +21,7 @@ pub async fn perform<P: Ports>(call: SiteCall, ports: &P) -> SiteOutcome {
             let keyword = call.keyword.as_deref();
             SiteOutcome::List(call.page, rows.map(|rows| read::mark(rows, keyword, ports.unicode())))
         }
-        SiteCall::Total => SiteOutcome::Total(read::total(site, clock).await),
+        SiteCall::Total { sort } => SiteOutcome::Total(read::total(sort.as_deref(), site, clock).await),
         SiteCall::Sent { profile } => SiteOutcome::Sent(read::sent(&profile, site, clock).await),
         SiteCall::Invite { profile, note, from, until } => {
             SiteOutcome::Invite(invite::send(&profile, note.as_deref(), (from, until), site, clock).await)
@@ -41,7 +41,7 @@ fn response_of(answer: &SiteAnswer, now: i64) -> SiteResponse<'_> {
 }
 
 fn trouble(code: ErrorCode, asked: bool) -> Trouble {
-    Trouble { code, detail: None, retry_after_ms: None, asked, instead: None }
+    Trouble { code, detail: None, retry_after_ms: None, asked }
 }
 
 fn trouble_of(refusal: Refusal) -> Trouble {
@@ -62,7 +62,7 @@ fn trouble_of(refusal: Refusal) -> Trouble {
         Refusal::Drift { detail } => (ErrorCode::Drift, Some(detail), None),
         Refusal::Upstream => (ErrorCode::Upstream, None, None),
     };
-    Trouble { code, detail, retry_after_ms, asked: true, instead: None }
+    Trouble { code, detail, retry_after_ms, asked: true }
 }
 
 fn trouble_of_failure(failure: SiteFailure) -> Trouble {

@@ -14,7 +14,7 @@ import { t } from "./i18n.js";
  *   | { kind: "check_linkedin" }
  *   | { kind: "forget" }
  *   | { kind: "set_paused", paused: boolean }
- *   | { kind: "clear_stop" }} Command `clear_stop`: a person has seen to what LinkedIn stopped the agent for
+ *   | { kind: "clear_stop", code: string }} Command `clear_stop`: a person has seen to what LinkedIn stopped the agent for
  */
 
 /**

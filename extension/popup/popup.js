@@ -37,8 +37,9 @@ async function ask(command) {
   return answer;
 }
 
-async function clearStop() {
-  const answer = await ask({ kind: "clear_stop" });
+/** @param {string} code what the person was shown: the agent clears no other */
+async function clearStop(code) {
+  const answer = await ask({ kind: "clear_stop", code });
   // A check that the stop kept from running, or that met it, is no longer news.
   if (answer.ok) showCheck(null);
   return answer;

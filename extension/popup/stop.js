@@ -9,12 +9,12 @@ import { stopLines } from "./describe.js";
 /** @typedef {import("../lib/messages.js").NoAnswer} NoAnswer */
 /** @typedef {import("../lib/messages.js").Status} Status */
 
-/** @param {() => Promise<Answer | NoAnswer>} clear */
+/** @param {(code: string) => Promise<Answer | NoAnswer>} clear */
 export function offerClearing(clear) {
   const confirm = button("clear-stop");
   confirm.addEventListener("click", async () => {
     confirm.disabled = true;
-    const { ok } = await clear();
+    const { ok } = await clear(confirm.dataset.code ?? "");
     confirm.disabled = false;
     // Cleared, the button is gone, and the headline says how it stands now.
     passFocus(confirm, ok ? byId("headline") : confirm);
@@ -32,4 +32,5 @@ export function showStop(status) {
   if (byId("stop-meaning").textContent !== meaning) stop.open = false;
   setText(byId("stop-meaning"), meaning);
   setText(byId("stop-clearing"), clearing);
+  button("clear-stop").dataset.code = lines ? (status.attention?.code ?? "") : "";
 }

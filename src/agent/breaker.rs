@@ -63,7 +63,8 @@ impl Breakers {
                 None
             }
             ErrorCode::Challenge => {
-                self.latched = Some(code);
+                // A block stops as much, and has its hour.
+                self.latched.get_or_insert(code);
                 None
             }
             ErrorCode::Blocked => {
@@ -128,7 +129,7 @@ impl Breakers {
     /// left of it is returned.
     pub fn clear(&mut self, now: i64) -> Option<u64> {
         match self.latched {
-            Some(ErrorCode::Blocked) if self.blocked_until > now => return left(self.blocked_until, now),
+            Some(_) if self.blocked_until > now => return left(self.blocked_until, now),
             Some(_) => self.latched = None,
             None => self.account_stopped = None,
         }
@@ -196,6 +197,19 @@ mod tests {
         assert_eq!(breakers.all_wait(BLOCK_MS), Some((WaitReason::Blocked, None)));
         assert_eq!(breakers.clear(BLOCK_MS), None);
         assert_eq!(breakers.all_wait(BLOCK_MS), None);
+    }
+
+    #[test]
+    fn a_challenge_beside_a_block_does_not_shorten_its_hour() {
+        for first in [ErrorCode::Blocked, ErrorCode::Challenge] {
+            let mut breakers = Breakers::default();
+            breakers.trip(first, None, 0);
+            breakers.trip(ErrorCode::Blocked, None, 0);
+            breakers.trip(ErrorCode::Challenge, None, 0);
+            assert_eq!(breakers.stop(), Some(ErrorCode::Blocked));
+            assert_eq!(breakers.clear(1), Some(BLOCK_MS.unsigned_abs() - 1));
+            assert_eq!((breakers.clear(BLOCK_MS), breakers.stop()), (None, None));
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::agent::event::{CommandId, Trouble};
 use crate::agent::status::{Answer, Problem, TestStep};
+use crate::agent::walk::Tried;
 use liaison_protocol::{ErrorCode, Fallback};
 
 /// A look under way. It dies with the worker, and the page that asked sees that no answer comes.
@@ -11,6 +12,14 @@ pub struct Check {
     pub asked_by: Vec<CommandId>,
     /// What it waits for.
     pub stage: CheckStage,
+    /// Whether the list is being asked.
+    pub calling: bool,
+    /// That call was made before the session changed: its answer is thrown away.
+    pub stale: bool,
+    /// The ways to the list that have drifted.
+    pub tried: Tried,
+    /// Whether the CSRF token was read anew already.
+    pub csrf_retried: bool,
     /// What was found so far.
     steps: Vec<TestStep>,
 }
@@ -24,8 +33,8 @@ pub enum CheckStage {
     List {
         /// By which way; `None`: the first.
         way: Option<Fallback>,
-        /// Whether it is being asked.
-        calling: bool,
+        /// How many rows.
+        rows: u64,
     },
 }
 
@@ -33,7 +42,21 @@ impl Check {
     /// A look that has found nothing yet.
     #[must_use]
     pub fn new(id: CommandId) -> Self {
-        Self { asked_by: vec![id], stage: CheckStage::Me, steps: Vec::new() }
+        Self {
+            asked_by: vec![id],
+            stage: CheckStage::Me,
+            calling: false,
+            stale: false,
+            tried: 0,
+            csrf_retried: false,
+            steps: Vec::new(),
+        }
+    }
+
+    /// The session has changed: nothing that was found holds.
+    pub fn begin_anew(&mut self) {
+        let (asked_by, calling) = (std::mem::take(&mut self.asked_by), self.calling);
+        *self = Self { asked_by, calling, stale: calling, ..Self::new(0) };
     }
 
     /// Whether it waits to hear who is signed in.

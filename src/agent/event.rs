@@ -211,7 +211,11 @@ pub enum SiteCall {
     /// A page of the connections.
     List(ListCall),
     /// How many connections there are.
-    Total,
+    Total {
+        /// The sort order of the list that is wanted beside it, as the caller wrote it: a task with one that can't be asked
+        /// for asks nothing.
+        sort: Option<String>,
+    },
     /// The newest sent invitations, to look for one.
     Sent {
         /// Whose.
@@ -266,7 +270,7 @@ impl std::fmt::Debug for SiteCall {
         f.write_str(match self {
             Self::Me => "Me",
             Self::List(_) => "List",
-            Self::Total => "Total",
+            Self::Total { .. } => "Total",
             Self::Sent { .. } => "Sent",
             Self::Invite { .. } => "Invite",
         })
@@ -286,6 +290,25 @@ pub enum SiteOutcome {
     Sent(Result<SentLook, Trouble>),
     /// To [`SiteCall::Invite`].
     Invite(InviteOutcome),
+}
+
+impl SiteOutcome {
+    /// What LinkedIn said no to, if it did.
+    #[must_use]
+    pub const fn trouble(&self) -> Option<&Trouble> {
+        match self {
+            Self::Me(Err(trouble))
+            | Self::List(_, Err(trouble))
+            | Self::Total(Err(trouble))
+            | Self::Sent(Err(trouble))
+            | Self::Invite(InviteOutcome::Refused(trouble)) => Some(trouble),
+            Self::Me(Ok(_))
+            | Self::List(_, Ok(_))
+            | Self::Total(Ok(_))
+            | Self::Sent(Ok(_))
+            | Self::Invite(InviteOutcome::Sent | InviteOutcome::Unknown | InviteOutcome::Unsent(_)) => None,
+        }
+    }
 }
 
 /// What the list of sent invitations says of one person.
@@ -334,8 +357,6 @@ pub struct Trouble {
     pub retry_after_ms: Option<u64>,
     /// Whether a request left at all.
     pub asked: bool,
-    /// To a page of the list that has drifted: the way to ask it by instead, if there is one.
-    pub instead: Option<Fallback>,
 }
 
 impl Trouble {

@@ -293,6 +293,11 @@ impl State {
         }
     }
 
+    /// Forgets a way that no longer answers as it should.
+    pub fn forget_way(&mut self, way: Option<Fallback>) {
+        self.other_way = self.other_way.filter(|other| Some(other.way) != way);
+    }
+
     /// Shortens every wait that only a clock set back can have made so long: none is longer than it was made for, and one
     /// that is over is forgotten, lest it begin anew.
     pub fn settle(&mut self, now: i64) {

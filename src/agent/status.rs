@@ -7,6 +7,9 @@ use crate::ports::Badge;
 use liaison_protocol::{ErrorCode, Fallback};
 use serde::Serialize;
 
+/// The code of a record that was damaged and set aside.
+pub const SET_ASIDE: &str = "record_set_aside";
+
 /// Something that is wrong, for a program and for a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
@@ -208,7 +211,7 @@ pub fn status(state: &State, now: i64) -> Status {
                 for_ms: until.map(|until| (until - now).max(0)),
             })
             .collect(),
-        fallback: state.other_way.map(|other| other.way),
+        fallback: state.way(now),
         recent: recent(state),
     }
 }
@@ -270,7 +273,9 @@ fn contact(state: &State, now: i64) -> ContactStatus {
     }
 }
 
-fn attention(state: &State) -> Option<Problem> {
+/// What needs the person; of several, what stops most.
+#[must_use]
+pub fn attention(state: &State) -> Option<Problem> {
     let pairing = state.pairing.as_ref()?;
     match pairing.ended {
         Some(PairingEnd::Unauthorised) => {
@@ -312,7 +317,7 @@ fn attention(state: &State) -> Option<Problem> {
         "wrong_account" => Some(Problem::of(ErrorCode::WrongAccount)),
         "unknown" if state.live.me_problem.is_some() => state.live.me_problem.map(Problem::of),
         _ if !state.set_aside.is_empty() => Some(Problem::new(
-            "record_set_aside",
+            SET_ASIDE,
             "A stored record was damaged and was set aside",
             "Look at the last invitations on LinkedIn by hand, then clear this; the record is erased",
         )),

@@ -14,7 +14,7 @@ mod reading;
 mod schedule;
 
 use crate::agent::entry::{Stage, Verification};
-use crate::agent::event::{Effect, Event, SiteOutcome};
+use crate::agent::event::{Effect, Event, SiteOutcome, Trouble};
 use crate::agent::state::State;
 use crate::agent::status::{Answer, Problem};
 use std::rc::Rc;
@@ -168,9 +168,17 @@ impl Turn {
             let reads = tasks.get(task).is_some_and(|entry| entry.reads());
             live.stale |= live.calling && reads;
         }
+        if let Some(check) = &mut self.state.live.check {
+            check.begin_anew();
+        }
         self.state.account = None;
         self.state.live.signed_in = None;
         self.state.waits.me_at = self.now;
+    }
+
+    /// Lets the breakers alone hear of a refusal.
+    fn heed(&mut self, trouble: &Trouble) {
+        self.state.breakers.trip(trouble.code, trouble.retry_after_ms, self.now);
     }
 
     /// Without the permission for LinkedIn nothing is heard of its cookies, so the member may have changed too.
@@ -184,7 +192,8 @@ impl Turn {
 
     fn site(&mut self, task: Option<&str>, outcome: &SiteOutcome) {
         if task.is_some_and(|task| !self.call_ended(task)) {
-            return;
+            // What LinkedIn refuses it refuses whoever asked.
+            return outcome.trouble().into_iter().for_each(|trouble| self.heed(trouble));
         }
         match (task, outcome) {
             (_, SiteOutcome::Me(result)) => self.me(result),

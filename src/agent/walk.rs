@@ -6,6 +6,7 @@
 
 mod output;
 mod page;
+mod way;
 
 use crate::config::{IDLE_PAGES, MOST_WALKED, PAGE_ROWS, RECENT_ROWS, STEPS_BACK};
 use liaison_protocol::{Fallback, FetchConnections, Fields, Findings};
@@ -16,6 +17,7 @@ use std::hash::Hasher;
 use std::rc::Rc;
 
 pub use page::{Page, PageRequest, PageRow, RowDetails};
+pub use way::{Tried, next_way, sorts};
 
 /// A walk, as far as it got. A serde value: a restarted worker goes on from it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +51,12 @@ pub struct Walk {
     /// The network's size, where that is wanted.
     #[serde(default)]
     pub network: NetworkTotal,
+    /// The ways to the list that have drifted.
+    #[serde(default)]
+    tried: Tried,
+    /// Whether anything was asked of LinkedIn for it yet.
+    #[serde(default)]
+    pub asked: bool,
     /// Whether the CSRF token was read anew already.
     pub csrf_retried: bool,
     /// The kept rows as JSON, one comma-separated run a page. Not part of the record's head: see `entry`.
@@ -87,6 +95,9 @@ pub struct Cursor {
     /// Hashes of the rows that came before it: to find the place by, should `last` be gone.
     #[serde(default)]
     recent: Vec<u64>,
+    /// By which way the list was read.
+    #[serde(default)]
+    way: Option<Fallback>,
     /// Until when it holds.
     pub until: i64,
 }
@@ -106,10 +117,13 @@ pub enum Progress {
 }
 
 impl Walk {
-    /// Begins a walk, at the cursor when it fits.
+    /// Begins a walk by a way, at the cursor when it fits. A cursor into a list of another order is none, and it is told
+    /// that the caller's pages are not of one list.
     #[must_use]
-    pub fn new(input: FetchConnections, cursor: Option<&Cursor>, now: i64) -> Self {
+    pub fn new(input: FetchConnections, cursor: Option<&Cursor>, way: Option<Fallback>, now: i64) -> Self {
         let cursor = cursor.filter(|cursor| cursor.start == input.start && cursor.until > now);
+        let list_shifted = cursor.is_some_and(|cursor| !cursor.is_of(way, &input));
+        let cursor = cursor.filter(|_| !list_shifted);
         let filtered = input.keyword.is_some();
         let (next, last, passed) = match cursor {
             Some(cursor) => (cursor.next, cursor.last.clone(), if filtered { input.start } else { 0 }),
@@ -132,8 +146,10 @@ impl Walk {
             widest: 0,
             walked: 0,
             kept: 0,
-            findings: Findings::default(),
+            findings: Findings { fallback: way, list_shifted, ..Findings::default() },
             network: NetworkTotal::Unasked,
+            tried: 0,
+            asked: false,
             csrf_retried: false,
             rows: Vec::new(),
         }
@@ -143,28 +159,6 @@ impl Walk {
     #[must_use]
     pub fn wants_total(&self) -> bool {
         self.input.fields != Fields::Documented && self.network == NetworkTotal::Unasked
-    }
-
-    /// Whether a way gives the list in the order asked for. The legacy list is known to sort by date alone
-    /// (`docs/VOYAGER.md`, "The list"), and a list in another order would be a wrong answer.
-    #[must_use]
-    pub fn can_take(&self, way: Fallback) -> bool {
-        let by_date = self.input.sort_type.as_deref().is_none_or(|sort| sort == "RECENTLY_ADDED");
-        way != Fallback::LegacyList || by_date
-    }
-
-    /// Reads the list by another way from here on. Without a sort order the legacy list has one of its own, so that the walk
-    /// begins anew there.
-    pub fn take_way(&mut self, way: Fallback) {
-        self.findings.fallback = Some(way);
-        if way == Fallback::LegacyList && self.input.sort_type.is_none() && self.walked > 0 {
-            let anew = Self::new(self.input.clone(), None, 0);
-            *self = Self {
-                network: self.network,
-                findings: Findings { fallback: Some(way), ..Findings::default() },
-                ..anew
-            };
-        }
     }
 
     /// The page to ask for now. After the first, one row early.
@@ -271,6 +265,8 @@ impl Walk {
 
     fn consider(&mut self, row: &PageRow, run: &mut String) {
         if !row.matches {
+            // Whom LinkedIn didn't resolve has no name to match; perhaps it would have.
+            self.findings.unresolved += u64::from(!row.resolved);
             return;
         }
         let hash = hash(&row.connection.entity_urn);
@@ -298,6 +294,7 @@ impl Walk {
             next: self.next,
             last: self.last.clone(),
             recent: self.recent.clone(),
+            way: self.way(),
             until,
         }
     }

@@ -7,11 +7,12 @@ use crate::clean::{Finding, clean_connection, fold, iso_8601, name_matches};
 use crate::config::SENT_ROWS;
 use crate::ports::{Clock, SiteAnswer, SiteFailure, SiteTransport, Unicode};
 use crate::voyager::connections::{Row, parse_list};
+use crate::voyager::ids::connection_urn;
 use crate::voyager::me::parse_me;
 use crate::voyager::request::{
     CsrfToken, ListSource, SiteRequest, Sort, build_list, build_me, build_sent_invitations, build_summary,
 };
-use crate::voyager::response::{http_date_ms, judge_read};
+use crate::voyager::response::{http_date_ms, judge_read, judge_whole_read};
 use crate::voyager::sent::parse_sent_invitations;
 use crate::voyager::summary::parse_summary;
 use liaison_protocol::{ErrorCode, Fallback};
@@ -24,7 +25,12 @@ pub(super) async fn me(site: &impl SiteTransport, clock: &impl Clock) -> Result<
 }
 
 /// How many connections the account has, by LinkedIn's own count.
-pub(super) async fn total(site: &impl SiteTransport, clock: &impl Clock) -> Result<u64, Trouble> {
+pub(super) async fn total(
+    sort: Option<&str>,
+    site: &impl SiteTransport,
+    clock: &impl Clock,
+) -> Result<u64, Trouble> {
+    known_sort(sort)?;
     let answer = ask(site, clock, build_summary).await?;
     parse_summary(&answer.body).map_err(|error| trouble_of(error.into()))
 }
@@ -35,35 +41,34 @@ pub(super) async fn page(
     site: &impl SiteTransport,
     clock: &impl Clock,
 ) -> Result<Page, Trouble> {
-    let sort = match call.sort.as_deref().map(|name| Sort::from_wire(name).ok_or(name)) {
-        None => None,
-        Some(Ok(sort)) => Some(sort),
-        Some(Err(_)) => {
-            let detail = Some("'sort_type' is none that LinkedIn is known to take".to_owned());
-            return Err(Trouble { detail, ..trouble(ErrorCode::InvalidInput, true) });
-        }
-    };
-    let source = source_of(call.way);
+    let sort = known_sort(call.sort.as_deref())?;
     let PageRequest { start, count } = call.page;
-    let read = async {
-        let answer = ask(site, clock, |csrf| build_list(source, sort, start, count, csrf)).await?;
-        let list = parse_list(&answer.body).map_err(|error| trouble_of(error.into()))?;
-        let rows = list.rows.iter().map(|row| clean_row(row, call.full)).collect();
-        Ok(Page { rows, received: list.listed })
-    };
-    read.await.map_err(|trouble: Trouble| {
-        let drifted = trouble.code == ErrorCode::Drift;
-        let instead = source.next().filter(|_| drifted).and_then(way_of);
-        Trouble { instead, ..trouble }
+    let source = source_of(call.way);
+    let answer = ask(site, clock, |csrf| build_list(source, sort, start, count, csrf)).await?;
+    let list = parse_list(&answer.body).map_err(|error| trouble_of(error.into()))?;
+    if list.listed == 0 {
+        // Before the list's end is believed, the whole of the answer is read for a refusal.
+        judge_whole_read(&response_of(&answer, clock.now())).map_err(trouble_of)?;
+    }
+    Ok(Page { rows: list.rows.iter().map(|row| clean_row(row, call.full)).collect(), received: list.listed })
+}
+
+/// A sort order that LinkedIn is known to take.
+fn known_sort(name: Option<&str>) -> Result<Option<Sort>, Trouble> {
+    let Some(name) = name else { return Ok(None) };
+    Sort::from_wire(name).map(Some).ok_or_else(|| {
+        let detail = Some("'sort_type' is none that LinkedIn is known to take".to_owned());
+        Trouble { detail, ..trouble(ErrorCode::InvalidInput, true) }
     })
 }
 
 fn clean_row(row: &Row<'_>, full: bool) -> PageRow {
     let (connection, findings) = clean_connection(row);
-    let resolved = !findings.contains(&Finding::Unresolved);
+    let nameless = |finding: &Finding| matches!(finding, Finding::Unresolved | Finding::Nameless);
+    let resolved = !findings.iter().any(nameless);
     let more = full.then(|| RowDetails {
         connected_at: row.created_at.and_then(iso_8601),
-        connection_urn: row.connection_urn.as_deref().map(str::to_owned),
+        connection_urn: row.connection_urn.as_ref().and_then(|_| connection_urn(&row.urn)),
     });
     PageRow { index: row.index, connection, more, resolved, matches: true }
 }
@@ -73,14 +78,6 @@ const fn source_of(way: Option<Fallback>) -> ListSource {
         None => ListSource::Current,
         Some(Fallback::OlderDecoration) => ListSource::OlderDecoration,
         Some(Fallback::LegacyList) => ListSource::Legacy,
-    }
-}
-
-const fn way_of(source: ListSource) -> Option<Fallback> {
-    match source {
-        ListSource::Current => None,
-        ListSource::OlderDecoration => Some(Fallback::OlderDecoration),
-        ListSource::Legacy => Some(Fallback::LegacyList),
     }
 }
 

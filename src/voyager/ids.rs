@@ -59,6 +59,12 @@ pub fn profile_urn<'a>(urn: &Cow<'a, str>) -> Option<Cow<'a, str>> {
     Some(Cow::Owned(format!("{PROFILE_PREFIX}{id}")))
 }
 
+/// The connection to a member as LinkedIn now spells it, from the member's URN: the two have one id.
+#[must_use]
+pub fn connection_urn(profile_urn: &str) -> Option<String> {
+    profile_id(profile_urn).map(|id| [CONNECTION, id].concat())
+}
+
 /// The number in `urn:li:member:<number>`.
 #[must_use]
 pub fn member_number(urn: &str) -> Option<u64> {
@@ -67,7 +73,7 @@ pub fn member_number(urn: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{PROFILE_PREFIX, member_number, profile_id, profile_urn};
+    use super::{PROFILE_PREFIX, connection_urn, member_number, profile_id, profile_urn};
     use std::borrow::Cow;
 
     #[test]
@@ -109,6 +115,14 @@ mod tests {
         assert!(matches!(profile_urn(&current), Some(Cow::Borrowed(_))));
         let older = Cow::Borrowed("urn:li:fs_miniProfile:SIM_ada-1");
         assert_eq!(profile_urn(&older).unwrap(), format!("{PROFILE_PREFIX}SIM_ada-1"));
+    }
+
+    #[test]
+    fn a_connection_is_spelled_in_one_way() {
+        for urn in ["urn:li:fsd_profile:SIM_ada-1", "urn:li:fs_relConnection:SIM_ada-1"] {
+            assert_eq!(connection_urn(urn).as_deref(), Some("urn:li:fsd_connection:SIM_ada-1"));
+        }
+        assert_eq!(connection_urn("urn:li:member:1"), None);
     }
 
     #[test]

@@ -163,18 +163,6 @@ pub enum ListSource {
     Legacy,
 }
 
-impl ListSource {
-    /// The next way, if there is one.
-    #[must_use]
-    pub const fn next(self) -> Option<Self> {
-        match self {
-            Self::Current => Some(Self::OlderDecoration),
-            Self::OlderDecoration => Some(Self::Legacy),
-            Self::Legacy => None,
-        }
-    }
-}
-
 /// One page of the account's own connections. It never carries a keyword: what LinkedIn's own filter leaves out is
 /// not known, so the matching is ours.
 #[must_use]

@@ -252,7 +252,7 @@ impl<'a> Seen<'a> {
     }
 
     fn is_failure(&self) -> bool {
-        !self.is_success() || self.is_refusal()
+        !self.is_success() || self.is_refusal() || self.has_errors()
     }
 
     fn names_invitation(&self) -> bool {
@@ -289,7 +289,18 @@ impl<'a> Seen<'a> {
 /// The refusal. `Ok` means that the body is JSON worth parsing as what was asked for.
 pub fn judge_read(resp: &SiteResponse<'_>) -> Result<(), Refusal> {
     let a_page_of_people = is_success(resp.status) && resp.body.len() > SMALL_BODY;
-    let answer = if a_page_of_people { None } else { Answer::read(resp.body) };
+    judge_as_read(resp, if a_page_of_people { None } else { Answer::read(resp.body) })
+}
+
+/// Judges a read that brought nobody, however long the answer is: a refusal may come with a long explanation.
+///
+/// # Errors
+/// As [`judge_read`].
+pub fn judge_whole_read(resp: &SiteResponse<'_>) -> Result<(), Refusal> {
+    judge_as_read(resp, Answer::read(resp.body))
+}
+
+fn judge_as_read(resp: &SiteResponse<'_>, answer: Option<Answer<'_>>) -> Result<(), Refusal> {
     let seen = Seen { resp, answer, html: is_html(resp) };
     match seen.judge(|rule| rule.read) {
         (_, Says::Good) => Ok(()),

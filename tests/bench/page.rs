@@ -100,7 +100,7 @@ impl Job {
     /// When they do not suffice.
     pub async fn carry_out(&self, responses: Array) -> JsString {
         self.ports.site.0.borrow_mut().extend(responses.iter().map(JsCast::unchecked_into));
-        let mut walk = Walk::new(self.input.clone(), None, 0);
+        let mut walk = Walk::new(self.input.clone(), None, None, 0);
         loop {
             let call = SiteCall::List(ListCall { page: walk.request(), ..ListCall::default() });
             let SiteOutcome::List(asked, Ok(page)) = perform(call, &self.ports).await else {

@@ -1,8 +1,10 @@
 //! The look at LinkedIn that a person asks for.
 
-use crate::fakes::linkedin::ANY_LIST;
+use crate::fakes::linkedin::{ANY_LIST, Kind};
 use crate::support::*;
 use liaison::agent::status::Answer;
+use std::cell::RefCell;
+use std::rc::Rc;
 
 /// Names of the steps, and whether each went well.
 fn steps(answer: &Answer) -> Vec<(&'static str, bool)> {
@@ -147,4 +149,100 @@ fn without_a_pairing_there_is_nobody_to_compare_with() {
     let mut agent = Agent::boot(&world);
     assert_eq!(agent.ask(Command::CheckLinkedIn).error.unwrap().code, "unpaired");
     assert_eq!(world.site.borrow().requests.len(), 0);
+}
+
+/// Begins a look and runs until its row is being asked for.
+fn look_underway(world: &FakeWorld, agent: &mut Agent) -> Rc<RefCell<Option<Answer>>> {
+    let answer = Rc::new(RefCell::new(None));
+    agent.ask_later(Command::CheckLinkedIn, &answer);
+    let asked = world.site.borrow().count(ANY_LIST);
+    agent.run_until("the row", |world| world.site.borrow().count(ANY_LIST) > asked);
+    answer
+}
+
+#[test]
+fn a_refusal_to_a_look_that_is_over_is_heard_all_the_same() {
+    let (world, mut agent) = world(30, Two);
+    world.site.borrow_mut().next(ANY_LIST, status_of(999));
+    let answer = look_underway(&world, &mut agent);
+    assert!(agent.ask(Command::Forget).ok);
+    agent.run_for(SECOND);
+    assert_eq!(answer.take().unwrap().error.unwrap().code, "unpaired");
+    pair_again(&mut agent);
+    assert_eq!(agent.status().attention.unwrap().code, "blocked");
+}
+
+#[test]
+fn a_refusal_to_a_page_that_is_thrown_away_is_heard_all_the_same() {
+    let (world, mut agent) = world(300, Two);
+    world.site.borrow_mut().next("start=99", status_of(451));
+    world.server.borrow_mut().add("t-1", FETCH, json!({ "count": 250 }));
+    agent.run_until("a page", |world| {
+        world.site.borrow().requests.iter().any(|path| path.contains("start=99"))
+    });
+    agent.tell(Event::SessionChanged);
+    agent.run_for(SECOND);
+    assert_eq!(agent.status().attention.unwrap().code, "challenge");
+}
+
+#[test]
+fn a_look_during_which_another_member_signs_in_says_nothing_of_the_first() {
+    let (world, mut agent) = world(30, Two);
+    let answer = look_underway(&world, &mut agent);
+    member_changes(&mut agent, 1);
+    let asked = world.site.borrow().count(ANY_LIST);
+    let slot = Rc::clone(&answer);
+    agent.run_until("an answer", move |_| slot.borrow().is_some());
+    let answer = answer.take().unwrap();
+    assert_eq!(steps(&answer), [("session", true), ("me", false)]);
+    assert_eq!(world.site.borrow().count(ANY_LIST), asked, "nothing of another member's is read");
+}
+
+#[test]
+fn a_csrf_text_is_read_past_once() {
+    for piece in [ME, ANY_LIST] {
+        let csrf =
+            || Mishap::Answer { status: 403, body: "CSRF check failed.".to_owned(), retry_after: None };
+        let (world, mut agent) = world(30, Two);
+        world.site.borrow_mut().next(piece, csrf());
+        assert!(agent.ask(Command::CheckLinkedIn).ok, "{piece}");
+        world.site.borrow_mut().next(piece, csrf());
+        world.site.borrow_mut().next(piece, csrf());
+        let answer = agent.ask(Command::CheckLinkedIn);
+        assert!(detail(&answer).starts_with("LinkedIn did not take"), "{piece}: {answer:?}");
+    }
+}
+
+#[test]
+fn a_row_without_a_name_is_looked_at_beside_others() {
+    let (world, mut agent) = world(30, Two);
+    world.site.borrow_mut().people[0].kind = Kind::Unresolved;
+    let answer = agent.ask(Command::CheckLinkedIn);
+    assert!(answer.ok, "one closed account is no drift: {answer:?}");
+    for person in &mut world.site.borrow_mut().people {
+        person.kind = Kind::Unresolved;
+    }
+    let answer = agent.ask(Command::CheckLinkedIn);
+    assert_eq!(
+        (answer.ok, steps(&answer)[2]),
+        (false, ("list", false)),
+        "so many without a name are a renamed field"
+    );
+}
+
+#[test]
+fn a_stop_that_is_not_the_one_shown_is_not_cleared() {
+    let (world, mut agent) = world(30, Two);
+    world.site.borrow_mut().next(INVITE, Mishap::Code(400, "MAX_INVITATION_SENT"));
+    invite(&mut agent, "t-1", stranger());
+    world.site.borrow_mut().next(ANY_LIST, status_of(451));
+    carry_out(&mut agent, "t-2", FETCH, json!({}));
+    let clear = |agent: &mut Agent, code: &str| agent.ask(Command::ClearStop { code: code.to_owned() });
+    assert_eq!(clear(&mut agent, "account_restricted").error.unwrap().code, "stop_changed");
+    assert_eq!(agent.status().attention.unwrap().code, "challenge");
+    assert!(clear(&mut agent, "challenge").ok);
+    assert_eq!(agent.status().attention.unwrap().code, "account_restricted");
+    assert_eq!(clear(&mut agent, "challenge").error.unwrap().code, "stop_changed", "a second press");
+    assert!(clear(&mut agent, "account_restricted").ok);
+    assert_eq!(agent.status().attention, None);
 }

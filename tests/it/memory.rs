@@ -113,7 +113,7 @@ fn a_damaged_record_is_shown_until_a_person_clears_it() {
     agent.reboot();
     agent.run_for(MINUTE);
     assert_eq!((asides(&world), agent.status().attention.unwrap().code), (1, "record_set_aside"));
-    assert!(agent.ask(Command::ClearStop).ok);
+    assert!(clear_stop(&mut agent).ok);
     assert_eq!((asides(&world), agent.status().attention), (0, None));
     agent.reboot();
     agent.run_for(MINUTE);

@@ -131,6 +131,13 @@ impl Rig {
         *self.agent.ask(Command::Status).await.unwrap().status.unwrap()
     }
 
+    /// A person clears the stop that is shown, if there is one.
+    pub async fn clear_stop(&self) -> bool {
+        let Some(shown) = self.status().await.attention else { return true };
+        let clear = Command::ClearStop { code: shown.code.to_owned() };
+        self.agent.ask(clear).await.unwrap().ok
+    }
+
     /// The agent's clock.
     pub fn clock(&self) -> i64 {
         self.outside.now()

@@ -190,7 +190,7 @@ fn a_challenge_latches_until_a_person_clears_it() {
     agent.reboot();
     agent.run_for(HOUR);
     assert_eq!(world.site.borrow().requests.len(), 2, "nor by a new worker");
-    assert!(agent.ask(Command::ClearStop).ok);
+    assert!(clear_stop(&mut agent).ok);
     assert_eq!(agent.run_to_end("t-2").0, "completed");
 }
 
@@ -203,10 +203,10 @@ fn a_block_is_cleared_by_a_person_after_an_hour_at_least() {
         .next(LIST, Mishap::Answer { status: 999, body: String::new(), retry_after: None });
     assert_eq!(carry_out(&mut agent, "t-1", FETCH, json!({})).1["code"], "blocked");
     agent.run_for(59 * MINUTE);
-    let answer = agent.ask(Command::ClearStop);
+    let answer = clear_stop(&mut agent);
     assert_eq!(answer.error.unwrap().code, "blocked");
     agent.run_for(2 * MINUTE);
-    assert!(agent.ask(Command::ClearStop).ok);
+    assert!(clear_stop(&mut agent).ok);
     assert_eq!(fetch(&mut agent, "t-2", json!({})).len(), 3);
 }
 
@@ -218,7 +218,7 @@ fn a_stopped_account_is_cleared_by_a_person() {
     world.server.borrow_mut().add("t-2", CONNECT, stranger());
     agent.run_for(30 * DAY / 10);
     assert_eq!(world.server.borrow().task("t-2").stand, Stand::Queued, "accepted and waiting, not failed");
-    assert!(agent.ask(Command::ClearStop).ok);
+    assert!(clear_stop(&mut agent).ok);
     assert_eq!(agent.run_to_end("t-2").0, "completed");
 }
 

@@ -41,6 +41,12 @@ pub fn stranger() -> Value {
     json!({ "profile_urn": STRANGER })
 }
 
+/// Clears the stop that is shown.
+pub fn clear_stop(agent: &mut Agent) -> liaison::agent::status::Answer {
+    let code = agent.status().attention.map_or("", |problem| problem.code).to_owned();
+    agent.ask(Command::ClearStop { code })
+}
+
 /// Pairs with the same server once more.
 pub fn pair_again(agent: &mut Agent) {
     let code = Some("CODE".to_owned());

@@ -113,3 +113,47 @@ fn a_worker_ended_anywhere_goes_on_with_what_was_wanted() {
     assert_eq!((ids(&output), &output["network_total"]), (network(&world)[..200].to_vec(), &json!(230)));
     assert!(output["connections"].as_array().unwrap().iter().all(|row| row["connected_at"].is_string()));
 }
+
+#[test]
+fn the_connection_is_spelled_alike_whichever_list_it_comes_from() {
+    let (world, mut agent) = world(3, Two);
+    for _ in 0..2 {
+        world.site.borrow_mut().next(ANY_LIST, answer(400, "{}"));
+    }
+    let (_, output) = carry_out(&mut agent, "t-1", FETCH, json!({ "fields": "all" }));
+    assert_eq!(last_completion(&world)["findings"]["fallback"], "legacy_list");
+    assert_eq!(output["connections"][0]["connection_urn"], "urn:li:fsd_connection:ACoSim000000");
+    assert_eq!(output["connections"][0]["connected_at"], "2026-08-05T15:56:33.000Z");
+}
+
+#[test]
+fn a_sort_order_that_cannot_be_asked_for_asks_nothing() {
+    for fields in ["all", "total"] {
+        let (world, mut agent) = world(3, Two);
+        let wanted = json!({ "fields": fields, "sort_type": "BY_HEIGHT" });
+        assert_eq!(carry_out(&mut agent, "t-1", FETCH, wanted).1["code"], "invalid_input");
+        assert_eq!((world.site.borrow().count(SUMMARY), world.site.borrow().count(ANY_LIST)), (0, 0));
+    }
+}
+
+#[test]
+fn a_task_of_which_something_was_asked_is_not_given_back() {
+    let (world, mut agent) = world(30, Two);
+    world.server.borrow_mut().add("t-1", FETCH, json!({ "fields": "all" }));
+    agent.run_until("the size", |world| world.site.borrow().count(SUMMARY) == 1);
+    world.site.borrow_mut().signed_in = false;
+    let (status, output) = agent.run_to_end("t-1");
+    assert_eq!((status.as_str(), &output["code"]), ("failed", &json!("signed_out")));
+    assert_eq!(world.server.borrow().task("t-1").returned, 0);
+}
+
+#[test]
+fn who_has_no_name_is_counted_with_a_keyword_and_without() {
+    let (world, mut agent) = world(30, Two);
+    world.site.borrow_mut().people[3].kind = Kind::Unresolved;
+    world.site.borrow_mut().people[4].name = (String::new(), String::new());
+    let (_, output) = carry_out(&mut agent, "t-1", FETCH, json!({}));
+    assert_eq!((ids(&output).len(), &last_completion(&world)["findings"]["unresolved"]), (30, &json!(2)));
+    let (_, output) = carry_out(&mut agent, "t-2", FETCH, json!({ "keyword": "Sim" }));
+    assert_eq!((ids(&output).len(), &last_completion(&world)["findings"]["unresolved"]), (28, &json!(2)));
+}

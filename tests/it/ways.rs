@@ -141,3 +141,71 @@ fn only_drift_leads_to_another_way() {
         assert_eq!(agent.status().fallback, None, "{code}");
     }
 }
+
+#[test]
+fn a_way_that_worked_and_fails_is_forgotten_and_the_first_one_is_tried() {
+    let (world, mut agent) = world(30, Two);
+    drop_way(&world, CURRENT, 1);
+    drop_way(&world, OLDER, 1);
+    fetch(&mut agent, "t-1", json!({ "count": 20 }));
+    assert_eq!(told_fallback(&world), "legacy_list");
+    drop_way(&world, LEGACY, 1);
+    assert_eq!(fetch(&mut agent, "t-2", json!({ "count": 20 })).len(), 20);
+    assert!(last_completion(&world).get("findings").is_none());
+    assert_eq!((asked(&world, CURRENT), asked(&world, LEGACY)), (2, 2));
+    assert_eq!(agent.status().fallback, None);
+}
+
+#[test]
+fn pages_of_lists_in_two_orders_are_not_given_out_as_one_in_silence() {
+    // The caller's second page comes by another way than the first, and back. By date every list has the same order.
+    for (sort, shifted) in [(Value::Null, true), (json!("RECENTLY_ADDED"), false)] {
+        let (world, mut agent) = world(120, Two);
+        let page = |start: usize| json!({ "start": start, "count": 40, "sort_type": sort });
+        assert_eq!(fetch(&mut agent, "t-1", page(0)), network(&world)[..40]);
+        drop_way(&world, CURRENT, 1);
+        drop_way(&world, OLDER, 1);
+        assert_eq!(fetch(&mut agent, "t-2", page(40)), network(&world)[40..80], "{sort}");
+        assert_eq!(last_completion(&world)["findings"]["list_shifted"], shifted, "{sort}: there");
+        drop_way(&world, LEGACY, 1);
+        assert_eq!(fetch(&mut agent, "t-3", page(80)), network(&world)[80..], "{sort}");
+        let told = last_completion(&world)["findings"]["list_shifted"] == true;
+        assert_eq!(told, shifted, "{sort}: and back");
+    }
+}
+
+#[test]
+fn a_cursor_of_the_legacy_list_is_no_place_in_another() {
+    let (world, mut agent) = world(120, Two);
+    drop_way(&world, CURRENT, 1);
+    drop_way(&world, OLDER, 1);
+    fetch(&mut agent, "t-1", json!({ "count": 40 }));
+    // A task by name is read by the first way, which works again.
+    fetch(&mut agent, "t-2", json!({ "count": 5, "sort_type": "FIRSTNAME_LASTNAME" }));
+    fetch(&mut agent, "t-3", json!({ "start": 40, "count": 40 }));
+    assert_eq!(last_completion(&world)["findings"]["list_shifted"], true);
+    assert!(world.site.borrow().requests.last().unwrap().contains("start=40"), "not one row early");
+}
+
+#[test]
+fn the_end_of_a_list_is_not_believed_beside_a_refusal_however_long() {
+    let long = "x".repeat(5_000);
+    let beside = |what: &str| format!(r#"{{"data":{{"*elements":[],{what}}},"included":[]}}"#);
+    for (what, code) in [
+        (format!(r#""errors":[{{"message":"{long}"}}]"#), "drift"),
+        (format!(r#""status":500,"message":"{long}""#), "refused"),
+        (format!(r#""code":"SOMETHING_NEW","message":"{long}""#), "refused"),
+    ] {
+        let (world, mut agent) = world(230, Two);
+        for _ in 0..3 {
+            let body = beside(&what);
+            world
+                .site
+                .borrow_mut()
+                .next("start=198", Mishap::Answer { status: 200, body, retry_after: None });
+        }
+        let by_date = json!({ "count": 500, "sort_type": "RECENTLY_ADDED" });
+        let (status, output) = carry_out(&mut agent, "t-1", FETCH, by_date);
+        assert_eq!((status.as_str(), &output["code"]), ("failed", &json!(code)));
+    }
+}

@@ -1,7 +1,8 @@
 //! What a finished task holds: the documented records and the typed failure.
 
 use crate::ErrorCode;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::borrow::Cow;
 
 /// One connection, exactly the documented seven fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,9 +71,15 @@ pub struct Findings {
     /// The list shifted under the walk and its place was not found again for certain.
     #[serde(default)]
     pub list_shifted: bool,
-    /// The way in that was used because LinkedIn no longer answered the first one as it should; `null` for that one.
-    #[serde(default)]
+    /// The way in that was used because LinkedIn no longer answered the first one as it should; `null` for that one, and for
+    /// one that this version doesn't know.
+    #[serde(default, deserialize_with = "known_fallback")]
     pub fallback: Option<Fallback>,
+}
+
+fn known_fallback<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Fallback>, D::Error> {
+    let word = Option::<Cow<'de, str>>::deserialize(deserializer)?;
+    Ok(word.and_then(|word| Fallback::from_wire(&word)))
 }
 
 /// A way to the list of connections other than the first.
@@ -83,6 +90,16 @@ pub enum Fallback {
     OlderDecoration,
     /// LinkedIn's older list.
     LegacyList,
+}
+
+impl Fallback {
+    fn from_wire(word: &str) -> Option<Self> {
+        match word {
+            "older_decoration" => Some(Self::OlderDecoration),
+            "legacy_list" => Some(Self::LegacyList),
+            _ => None,
+        }
+    }
 }
 
 /// `task_output` of a completed `agent_send_connection_request`.

@@ -29,8 +29,11 @@ pub enum Command {
         /// Which.
         paused: bool,
     },
-    /// Clear what LinkedIn's refusals latched.
-    ClearStop,
+    /// Clear what LinkedIn's refusals latched, or a record that was set aside.
+    ClearStop {
+        /// What the person was shown: another one is not cleared.
+        code: String,
+    },
     /// An update waits: take nothing new and answer when nothing is in hand.
     Drain,
 }
@@ -63,7 +66,7 @@ impl CommandMessage {
             "check_linkedin" => Command::CheckLinkedIn,
             "forget" => Command::Forget,
             "set_paused" => Command::SetPaused { paused: self.paused? },
-            "clear_stop" => Command::ClearStop,
+            "clear_stop" => Command::ClearStop { code: self.code? },
             _ => return None,
         })
     }
@@ -78,7 +81,7 @@ impl std::fmt::Debug for Command {
             Self::CheckLinkedIn => "CheckLinkedIn",
             Self::Forget => "Forget",
             Self::SetPaused { .. } => "SetPaused",
-            Self::ClearStop => "ClearStop",
+            Self::ClearStop { .. } => "ClearStop",
             Self::Drain => "Drain",
         })
     }

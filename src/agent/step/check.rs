@@ -4,11 +4,13 @@ use super::Turn;
 use crate::agent::check::{Check, CheckStage};
 use crate::agent::event::{CommandId, Effect, ListCall, SiteCall, Trouble};
 use crate::agent::status::{Answer, Problem};
-use crate::agent::walk::{Page, PageRequest};
+use crate::agent::walk::{Page, PageRequest, next_way};
 use liaison_protocol::ErrorCode;
 
-/// The row that is looked at.
-const NEWEST: PageRequest = PageRequest { start: 0, count: 1 };
+/// The newest row is looked at. Should it have no name, so many more tell a renamed field from a closed account.
+const ONE: u64 = 1;
+/// See [`ONE`].
+const SOME: u64 = 10;
 
 impl Turn {
     pub(super) fn check_linkedin(&mut self, id: CommandId) {
@@ -44,15 +46,21 @@ impl Turn {
         if let Some(problem) = self.no_look() {
             return self.end_check(&Answer::refused(problem));
         }
-        let CheckStage::List { way, calling: false } = check.stage else { return };
+        let CheckStage::List { way, rows } = check.stage else { return };
+        if check.calling || !self.state.right_account() {
+            return;
+        }
         let due = self.state.pace.next_read_at;
         if due > self.now {
             return self.wake(due);
         }
         let random = self.state.random();
         self.state.pace.note_read(self.now, random);
-        self.set_stage(CheckStage::List { way, calling: true });
-        let call = ListCall { page: NEWEST, way, ..ListCall::default() };
+        if let Some(check) = &mut self.state.live.check {
+            check.calling = true;
+        }
+        let page = PageRequest { start: 0, count: rows };
+        let call = ListCall { page, way, ..ListCall::default() };
         self.effects.push(Effect::Site { task: None, call: SiteCall::List(call) });
     }
 
@@ -62,30 +70,52 @@ impl Turn {
         let Some(check) = self.state.live.check.as_mut().filter(|check| check.wants_me()) else { return };
         match result {
             Ok(_) => check.note_me(is_bound),
+            Err(trouble) if asks_again(check, trouble) => return,
             Err(trouble) => check.note_me_trouble(trouble),
         }
         if result.is_ok() && is_bound {
-            return self.set_stage(CheckStage::List { way, calling: false });
+            check.stage = CheckStage::List { way, rows: ONE };
+            return;
         }
         self.finish_check();
     }
 
-    /// Takes in the row.
+    /// Takes in the row. LinkedIn's refusals are heard whatever has become of the look.
     pub(super) fn checked_list(&mut self, result: &Result<Page, Trouble>) {
-        let Some(check) = &mut self.state.live.check else { return };
-        let CheckStage::List { way, calling: true } = check.stage else { return };
+        let check = self.state.live.check.as_mut();
+        let is_asked = check.is_some_and(|check| {
+            check.calling = false;
+            !std::mem::take(&mut check.stale)
+        });
+        if let Err(trouble) = result {
+            if is_asked {
+                self.hear(trouble);
+            } else {
+                self.heed(trouble);
+            }
+        }
+        let Some(check) = self.state.live.check.as_mut().filter(|_| is_asked) else { return };
+        let CheckStage::List { way, rows } = check.stage else { return };
         match result {
             Ok(page) => {
-                check.note_list(page.rows.len(), way);
                 self.state.breakers.note_read_success();
+                if rows == ONE && page.rows.iter().any(|row| !row.resolved) {
+                    check.stage = CheckStage::List { way, rows: SOME };
+                    return;
+                }
+                check.note_list(page.rows.len(), way);
                 self.state.note_way(way, self.now);
             }
-            Err(trouble) if trouble.instead.is_some() => {
-                return self.set_stage(CheckStage::List { way: trouble.instead, calling: false });
-            }
+            Err(trouble) if asks_again(check, trouble) => return,
             Err(trouble) => {
+                let other = (trouble.code == ErrorCode::Drift)
+                    .then(|| next_way(&mut check.tried, way, |_| true))
+                    .flatten();
+                if let Some(way) = other {
+                    check.stage = CheckStage::List { way, rows: ONE };
+                    return;
+                }
                 check.note_list_trouble(trouble);
-                self.hear(trouble);
             }
         }
         self.finish_check();
@@ -105,10 +135,11 @@ impl Turn {
             self.end_check(&answer);
         }
     }
+}
 
-    fn set_stage(&mut self, stage: CheckStage) {
-        if let Some(check) = &mut self.state.live.check {
-            check.stage = stage;
-        }
-    }
+/// Once the CSRF token may have been between two cookies.
+fn asks_again(check: &mut Check, trouble: &Trouble) -> bool {
+    let first = trouble.code == ErrorCode::Csrf && !check.csrf_retried;
+    check.csrf_retried |= first;
+    first
 }

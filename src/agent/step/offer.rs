@@ -5,7 +5,7 @@ use super::invitation::SENT;
 use crate::agent::entry::{Ended, Entry, RECORD_VERSION, Stage, Verification, is_task_id};
 use crate::agent::readiness;
 use crate::agent::state::{Pairing, TaskLive, Tombstone};
-use crate::agent::walk::{Cursor, Walk, cursor_key};
+use crate::agent::walk::{Cursor, Walk, cursor_key, sorts};
 use crate::config::{DAY_MS, HEARTBEAT_MS, UNHELD_POLL_GAP_MS, VERIFY_AT_MS};
 use liaison_protocol::{
     Effect, ErrorCode, FetchConnections, Mode, Offer, SendConnectionRequest, TaskFailure, TaskInput, TaskType,
@@ -91,10 +91,8 @@ impl Turn {
 
     fn begin_walk(&mut self, offer: &Offer, input: FetchConnections) {
         let cursor = self.cursor_for(&input);
-        let mut walk = Walk::new(input, cursor.as_ref(), self.now);
-        if let Some(way) = self.state.way(self.now).filter(|&way| walk.can_take(way)) {
-            walk.take_way(way);
-        }
+        let way = self.state.way(self.now).filter(|&way| sorts(Some(way), &input));
+        let walk = Walk::new(input, cursor.as_ref(), way, self.now);
         self.take(offer, Stage::Walking(Box::new(walk)));
     }
 

@@ -6,7 +6,7 @@ use crate::agent::event::{Command, CommandId, Effect, Identity, PairingRequest, 
 use crate::agent::readiness;
 use crate::agent::server_url::ServerUrl;
 use crate::agent::state::{Pairing, Said};
-use crate::agent::status::{Answer, Problem, status};
+use crate::agent::status::{Answer, Problem, SET_ASIDE, attention, status};
 use liaison_protocol::{PairAnswer, ReadyState};
 use std::rc::Rc;
 
@@ -21,7 +21,7 @@ impl Turn {
             Command::CheckLinkedIn => self.check_linkedin(id),
             Command::Forget => self.forget(id),
             Command::SetPaused { paused } => self.set_paused(id, *paused),
-            Command::ClearStop => self.clear_stop(id),
+            Command::ClearStop { code } => self.clear_stop(id, code),
             Command::Drain => self.state.live.draining.get_or_insert_default().push(id),
         }
     }
@@ -143,9 +143,19 @@ impl Turn {
         self.tell_status(id);
     }
 
-    fn clear_stop(&mut self, id: CommandId) {
-        if self.state.breakers.stop().is_none() {
+    /// Clears the stop that the person was shown, and no other.
+    fn clear_stop(&mut self, id: CommandId, code: &str) {
+        let Some(shown) = attention(&self.state).filter(|problem| problem.code == code) else {
+            let problem = Problem::new(
+                "stop_changed",
+                "This is not what stops the agent now",
+                "Look at what the popup says now",
+            );
+            return self.answer(id, Answer::refused(problem));
+        };
+        if shown.code == SET_ASIDE {
             self.state.set_aside.clear();
+            return self.tell_status(id);
         }
         match self.state.breakers.clear(self.now) {
             None => self.tell_status(id),

@@ -3,9 +3,10 @@
 use super::Turn;
 use crate::agent::entry::{Entry, Stage};
 use crate::agent::event::Trouble;
+use crate::agent::slots::Slots;
 use crate::agent::status::{Answer, Problem};
-use crate::agent::walk::{NetworkTotal, Page, PageRequest, Progress, cursor_key};
-use crate::config::{CURSOR_MS, ME_RETRY_MS, SIGNED_OUT_RETRY_MS};
+use crate::agent::walk::{Cursor, NetworkTotal, Page, PageRequest, Progress, cursor_key};
+use crate::config::{CURSOR_MS, CURSORS, ME_RETRY_MS, SIGNED_OUT_RETRY_MS};
 use liaison_protocol::{Effect, ErrorCode, Fields, TaskFailure};
 use siphasher::sip::SipHasher24;
 use std::hash::Hasher;
@@ -19,7 +20,7 @@ impl Turn {
             // What LinkedIn refuses it refuses whoever asked; and a session that changes with every answer must not be asked
             // without end.
             if let Err(trouble) = result {
-                self.state.breakers.trip(trouble.code, trouble.retry_after_ms, self.now);
+                self.heed(trouble);
             }
             self.state.live.me_discarded += 1;
             if self.state.live.me_discarded > 2 {
@@ -67,8 +68,9 @@ impl Turn {
     fn page_came(&mut self, task: &str, asked: PageRequest, page: &Page) {
         self.state.breakers.note_read_success();
         let Some(Entry { stage: Stage::Walking(walk), .. }) = self.state.entry_mut(task) else { return };
+        walk.asked = true;
         let progress = walk.take(asked, page);
-        let way = walk.findings.fallback;
+        let way = walk.way();
         self.state.note_way(way, self.now);
         match progress {
             Progress::More => {}
@@ -94,6 +96,7 @@ impl Turn {
             let cursors = Rc::make_mut(&mut self.state.cursors);
             cursors.retain(|_, cursor| cursor.until > now);
             cursors.insert(&key, cursor);
+            keep_newest(cursors);
         }
         self.complete(task, &output, Effect::None);
         self.add_findings(task, &findings);
@@ -110,9 +113,9 @@ impl Turn {
             {
                 walk.network = NetworkTotal::Untold;
             }
-            Err(trouble) => return self.page_failed(task, trouble),
+            Err(trouble) => return self.read_failed(task, trouble),
         }
-        walk.csrf_retried = false;
+        (walk.csrf_retried, walk.asked) = (false, true);
         let output = is_all.then(|| walk.output_json());
         if result.is_ok() {
             self.state.breakers.note_read_success();
@@ -122,21 +125,40 @@ impl Turn {
         }
     }
 
+    /// A page that has drifted is asked for by another way, as long as there is one.
     fn page_failed(&mut self, task: &str, trouble: &Trouble) {
+        let Some(Entry { stage: Stage::Walking(walk), .. }) = self.state.entry_mut(task) else { return };
+        let way = walk.way();
+        let goes_on = trouble.code == ErrorCode::Drift && walk.change_way();
+        if trouble.code == ErrorCode::Drift {
+            self.state.forget_way(way);
+        }
+        if !goes_on {
+            self.read_failed(task, trouble);
+        }
+    }
+
+    fn read_failed(&mut self, task: &str, trouble: &Trouble) {
         let Some(Entry { stage: Stage::Walking(walk), .. }) = self.state.entry_mut(task) else { return };
         if trouble.code == ErrorCode::Csrf && !walk.csrf_retried {
             // The token is read anew for every call; once may have been between two cookies.
-            walk.csrf_retried = true;
+            (walk.csrf_retried, walk.asked) = (true, true);
             return;
         }
-        if let Some(way) = trouble.instead.filter(|&way| walk.can_take(way)) {
-            return walk.take_way(way);
-        }
-        if !trouble.asked && walk.walked == 0 {
+        if !trouble.asked && !walk.asked {
             self.hear(trouble);
             return self.give_back(task);
         }
         self.fail_for(task, trouble);
+    }
+}
+
+/// They are all written down together, so only those of the last walks are kept.
+fn keep_newest(cursors: &mut Slots<Cursor>) {
+    while cursors.len() > CURSORS {
+        let oldest = cursors.iter().min_by_key(|(_, cursor)| cursor.until).map(|(key, _)| key.to_owned());
+        let Some(oldest) = oldest else { return };
+        cursors.remove(&oldest);
     }
 }
 

@@ -68,14 +68,15 @@ impl Turn {
                 self.fail(&entry.task, ErrorCode::Expired)
             }
             Stage::Walking(walk) if walk.wants_total() => {
-                self.call_paced(&entry.task, live.call_at, SiteCall::Total);
+                let sort = walk.input.sort_type.clone();
+                self.call_paced(&entry.task, live.call_at, SiteCall::Total { sort });
             }
             Stage::Walking(walk) => {
                 let call = SiteCall::List(ListCall {
                     sort: walk.input.sort_type.clone(),
                     keyword: walk.input.keyword.clone(),
                     page: walk.request(),
-                    way: walk.findings.fallback,
+                    way: walk.way(),
                     full: walk.input.fields == Fields::All,
                 });
                 self.call_paced(&entry.task, live.call_at, call);

@@ -93,7 +93,7 @@ fn numbers_in(walk: &Walk) -> Vec<u32> {
 
 fn walk(rows: Vec<Row>, clamp: usize, input: FetchConnections) -> (Walked, Vec<PageRequest>) {
     let mut list = List::new(rows, clamp);
-    let walked = list.walk(Walk::new(input, None, 0), |_, _| {});
+    let walked = list.walk(Walk::new(input, None, None, 0), |_, _| {});
     (walked, list.requests)
 }
 
@@ -106,7 +106,7 @@ fn shifted(
     change: impl Fn(&mut Vec<Row>),
 ) -> Walked {
     let mut list = List::new(rows, clamp);
-    let walked = list.walk(Walk::new(input, None, 0), |nth, rows| {
+    let walked = list.walk(Walk::new(input, None, None, 0), |nth, rows| {
         if nth == at {
             change(rows);
         }
@@ -166,14 +166,14 @@ fn start_and_count_index_the_filtered_list() {
 #[test]
 fn a_cursor_goes_on_in_the_unfiltered_list() {
     let mut list = List::new(numbers(0..1_000), 100);
-    let first = list.walk(Walk::new(by_keyword(0, 30), None, 0), |_, _| {});
+    let first = list.walk(Walk::new(by_keyword(0, 30), None, None, 0), |_, _| {});
     let cursor: Cursor = first.walk.cursor(1_000);
     list.requests.clear();
-    let next = list.walk(Walk::new(by_keyword(30, 30), Some(&cursor), 999), |_, _| {});
+    let next = list.walk(Walk::new(by_keyword(30, 30), Some(&cursor), None, 999), |_, _| {});
     assert_eq!(next.numbers, (0..1_000).step_by(4).skip(30).take(30).collect::<Vec<_>>());
     assert_eq!(list.requests[0].start, 116, "the row that was held last, number 116");
     for (cursor, now) in [(&cursor, 1_000), (&Cursor { start: 29, ..cursor.clone() }, 0)] {
-        let walk = Walk::new(by_keyword(30, 30), Some(cursor), now);
+        let walk = Walk::new(by_keyword(30, 30), Some(cursor), None, now);
         assert_eq!(walk.request().start, 0, "too old, or another caller's");
     }
 }
@@ -272,7 +272,7 @@ fn a_place_that_is_not_found_again_is_told() {
 #[test]
 fn a_walk_goes_on_from_its_record() {
     let mut list = List::new(numbers(0..450), 100);
-    let mut walk = Walk::new(input(20, 400), None, 0);
+    let mut walk = Walk::new(input(20, 400), None, None, 0);
     loop {
         let asked = walk.request();
         let page = list.page(asked, false);
@@ -304,7 +304,7 @@ fn caller_loop(
     let (mut all, mut shifted, mut cursor) = (Vec::new(), false, None::<Cursor>);
     loop {
         let input = FetchConnections { start: first.start + all.len() as u64, ..first.clone() };
-        let walked = list.walk(Walk::new(input, cursor.as_ref(), 0), &mut change);
+        let walked = list.walk(Walk::new(input, cursor.as_ref(), None, 0), &mut change);
         shifted |= walked.walk.findings.list_shifted;
         let came = walked.numbers.len() as u64;
         all.extend(walked.numbers);
@@ -392,7 +392,7 @@ proptest! {
         let mut fresh = 100_000;
         let mut gone = BTreeSet::new();
         let input = if keyword { by_keyword(0, 500) } else { input(0, 500) };
-        let walked = list.walk(Walk::new(input, None, 0), |nth, rows| {
+        let walked = list.walk(Walk::new(input, None, None, 0), |nth, rows| {
             for change in changes.iter().filter(|(at, ..)| *at == nth) {
                 apply(*change, rows, &mut fresh, &mut gone);
             }

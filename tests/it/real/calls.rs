@@ -1,7 +1,6 @@
 //! Both documented calls, and what LinkedIn may say instead.
 
 use super::{Rig, with_rig};
-use liaison::agent::event::Command;
 use liaison_simulator::{DeadSession, Settings};
 use serde_json::{Value, json};
 
@@ -183,7 +182,7 @@ fn a_read_that_goes_wrong_ends_with_its_code_and_the_agent_lives_on() {
                 return;
             }
             assert_eq!((status.as_str(), output["code"].as_str()), ("failed", Some(expected)), "{what}");
-            assert!(rig.agent.ask(Command::ClearStop).await.unwrap().ok);
+            assert!(rig.clear_stop().await);
             assert_eq!(rig.fetch(json!({})).await.0, "completed", "{what}");
         });
     }

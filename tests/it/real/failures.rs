@@ -165,7 +165,7 @@ async fn latched(rig: &Rig, what: &str) {
     assert_eq!(answer.error.unwrap().code, latch, "{what}");
     rig.status().await;
     assert_eq!(rig.outside.site_calls(), before, "{what}: nothing leaves after a latch");
-    assert!(rig.agent.ask(Command::ClearStop).await.unwrap().ok, "{what}");
+    assert!(rig.clear_stop().await, "{what}");
     assert_eq!(rig.end_of(&task).await.0, "completed", "{what}");
 }
 
@@ -181,6 +181,6 @@ async fn account_stopped(rig: &Rig, what: &str) {
     let waiting = rig.status().await.waiting;
     assert!(waiting.iter().any(|waiting| waiting.reason == "account_stopped"), "{what}: {waiting:?}");
     assert_eq!(rig.fetch(json!({})).await.0, "completed", "{what}");
-    assert!(rig.agent.ask(Command::ClearStop).await.unwrap().ok, "{what}");
+    assert!(rig.clear_stop().await, "{what}");
     assert_eq!(rig.end_of(&task).await.0, "completed", "{what}");
 }

@@ -23,6 +23,12 @@ pub(super) fn documented(kind: TaskType, input: &Value, said: &Value) -> Option<
     }
 }
 
+/// Whether an agent that knows nothing of `fields` answered a task for the network's size with rows.
+pub(super) fn is_of_older_agent(kind: TaskType, input: &Value, said: &Value) -> bool {
+    let knows_nothing = Fields::of(input) == Fields::Total && said.get("network_total").is_none();
+    knows_nothing && documented(kind, &Value::Null, said).is_some()
+}
+
 fn counts<T>(total: u64, connections: &[T]) -> bool {
     u64::try_from(connections.len()) == Ok(total)
 }

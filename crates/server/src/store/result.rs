@@ -6,7 +6,7 @@ use super::sweep::{end, failure_output};
 use super::{AgentIdentity, Store, StoreError, limit, output};
 use crate::clock::Timestamp;
 use crate::lifecycle::{self, END_WITHIN_MS, Fenced, LEASE_MS, Lease, OnComplete, OnStart, State};
-use liaison_protocol::{CompletionStatus, Findings, HeldPhase, Progress, TaskFailure, TaskType};
+use liaison_protocol::{CompletionStatus, ErrorCode, Findings, HeldPhase, Progress, TaskFailure, TaskType};
 use serde_json::Value;
 use sqlx::SqliteConnection;
 
@@ -229,8 +229,15 @@ async fn end_row(
     let (state, output) = match &result.failure {
         Some(failure) => (State::Failed, failure_output(failure, now)),
         None => {
-            let output = output::documented(task.kind()?, &task.input()?.into(), result.output);
-            (State::Completed, output.ok_or(ResultError::Output)?)
+            let (kind, input) = (task.kind()?, task.input()?.into());
+            match output::documented(kind, &input, result.output) {
+                Some(output) => (State::Completed, output),
+                // Offered again it would read the whole list again, for nothing.
+                None if output::is_of_older_agent(kind, &input, result.output) => {
+                    (State::Failed, failure_output(&TaskFailure::new(ErrorCode::UnsupportedTask), now))
+                }
+                None => return Err(ResultError::Output),
+            }
         }
     };
     if !end(db, task, state, &output, now).await? {

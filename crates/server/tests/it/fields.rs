@@ -92,11 +92,23 @@ async fn a_total_that_is_none_is_not_taken() {
     let wrong = [json!(null), json!("751"), json!(-1), json!(7.5)];
     let outputs = wrong.map(|total| json!({"total": 0, "network_total": total, "connections": []}));
     check_not_taken("total", outputs).await;
-    let older = json!({"total": 1, "connections": [ada()]});
     let rows = json!({"total": 1, "network_total": 751, "connections": [full(Value::Null, Value::Null)]});
-    let empty = json!({"total": 0, "connections": []});
     let miscounted = json!({"total": 1, "network_total": 751, "connections": []});
-    check_not_taken("total", [older, rows, empty, miscounted]).await;
+    check_not_taken("total", [rows, miscounted]).await;
+}
+
+#[tokio::test]
+async fn an_agent_from_before_fields_ends_a_task_for_the_total_and_does_not_read_the_list_again() {
+    for older in [json!({"total": 1, "connections": [ada()]}), json!({"total": 0, "connections": []})] {
+        let (world, agent, task, offer) = offered(json!("total")).await;
+        let answer = agent.complete(&offer, "completed", older, "none").await;
+        assert_eq!(answer, (200, json!({"status": "failed", "replayed": false})));
+        let data = world.status(&task).await;
+        assert_eq!(
+            (&data["status"], &data["task_output"]["code"]),
+            (&json!("failed"), &json!("unsupported_task"))
+        );
+    }
 }
 
 #[tokio::test]
@@ -155,6 +167,18 @@ async fn what_is_not_said_of_a_list_is_nothing() {
     let whole = json!({"unresolved": 0, "duplicates": 0, "unreadable": 0, "list_shifted": false,
                        "fallback": "older_decoration"});
     assert_eq!(world.status(&task).await["findings"], whole);
+}
+
+#[tokio::test]
+async fn a_way_that_is_not_known_costs_nothing_that_stands_beside_it() {
+    let (world, agent, task, offer) = offered(Value::Null).await;
+    let said = json!({"list_shifted": true, "unresolved": 4, "fallback": "third_way"});
+    assert_eq!(complete_with(&agent, &offer, said).await.0, 200);
+    let shown = world.status(&task).await["findings"].clone();
+    assert_eq!(
+        (&shown["list_shifted"], &shown["unresolved"], &shown["fallback"]),
+        (&json!(true), &json!(4), &Value::Null)
+    );
 }
 
 #[tokio::test]
