@@ -32,6 +32,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("src/web", &["agent", "clean", "config", "execute", "ports", "tasks", "voyager", "web"]),
     ("src/lib.rs", &[]),
     ("crates/json/", &[]),
+    ("crates/list/", &[]),
     ("crates/protocol/", &[]),
     ("crates/server/", &["liaison_protocol", "liaison_server"]),
     ("crates/simulator/", &["liaison_simulator"]),
