@@ -7,19 +7,12 @@
 //! one is, are in `docs/VOYAGER.md`.
 
 pub mod connections;
-mod envelope;
-mod error;
-mod field;
-pub mod ids;
 pub mod me;
 mod moving;
-pub mod picture;
-mod repair;
 pub mod request;
 pub mod response;
 pub mod sent;
-mod shape;
 pub mod summary;
 pub mod time;
 
-pub use error::{Defect, ParseError};
+pub use liaison_list::{Defect, ParseError, ids, picture};

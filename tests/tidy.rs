@@ -31,6 +31,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("src/agent", &["agent", "config", "json", "liaison_protocol"]),
     ("src/web", &["agent", "clean", "config", "execute", "ports", "tasks", "voyager", "web"]),
     ("src/lib.rs", &[]),
+    ("crates/json/", &[]),
+    ("crates/list/", &[]),
     ("crates/protocol/", &[]),
     ("crates/server/", &["liaison_protocol", "liaison_server"]),
     ("crates/simulator/", &["liaison_simulator"]),

@@ -1,9 +1,9 @@
 //! Who is signed in.
 
-use super::envelope::{Envelope, Link, Record, fill_from_slice};
-use super::error::{Defect, ParseError};
-use super::ids::{member_number, profile_id};
-use super::repair::read_or_mend;
+use liaison_list::envelope::{Envelope, Link, Record, fill_from_slice};
+use liaison_list::ids::{member_number, profile_id};
+use liaison_list::repair::read_or_mend;
+use liaison_list::{Defect, ParseError};
 use std::fmt;
 
 /// The signed-in member.

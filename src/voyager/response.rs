@@ -9,9 +9,9 @@
 
 mod answer;
 
-use super::error::{Defect, ParseError};
-use super::shape::shape_of;
 use answer::Answer;
+use liaison_list::shape_of;
+use liaison_list::{Defect, ParseError};
 
 pub use super::time::{http_date_ms, retry_after_ms};
 

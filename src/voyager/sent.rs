@@ -1,9 +1,9 @@
 //! The invitations the account has sent, as far as they prove that one was sent.
 
-use super::envelope::{Envelope, Link, Record, fill_from_slice};
-use super::error::{Defect, ParseError};
-use super::ids::{is_profile_id, profile_id};
-use super::repair::read_or_mend;
+use liaison_list::envelope::{Envelope, Link, Record, fill_from_slice};
+use liaison_list::ids::{is_profile_id, profile_id};
+use liaison_list::repair::read_or_mend;
+use liaison_list::{Defect, ParseError};
 
 /// One pending invitation.
 #[derive(Clone, Debug, PartialEq, Eq)]

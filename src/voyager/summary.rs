@@ -1,7 +1,7 @@
 //! How many connections the account has.
 
-use super::envelope::{Envelope, fill_from_slice};
-use super::error::{Defect, ParseError};
+use liaison_list::envelope::{Envelope, fill_from_slice};
+use liaison_list::{Defect, ParseError};
 
 /// Reads the answer of `connectionsSummary` in either envelope (`docs/VOYAGER.md`, "The list").
 ///

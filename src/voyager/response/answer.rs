@@ -1,8 +1,8 @@
 //! A small answer: LinkedIn's error, or the outcome of an action.
 
-use super::super::envelope::fill_from_slice;
-use super::super::field::Field;
 use liaison_json::{Malformed, Slot, Text, Wire};
+use liaison_list::envelope::fill_from_slice;
+use liaison_list::field::Field;
 use std::borrow::Cow;
 
 /// See the module.

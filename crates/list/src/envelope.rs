@@ -64,6 +64,7 @@ impl<'a> Wire<'a> for Envelope<'a> {
 
 /// A record of any type, with the fields of all types that we read. Which type it is shows in what it holds and in
 /// its URN: `$type` is absent from one of the two forms and named differently in the other.
+#[expect(missing_docs, reason = "LinkedIn's own names")]
 #[derive(Clone, Debug, Default)]
 pub struct Record<'a> {
     pub entity_urn: Text<'a>,

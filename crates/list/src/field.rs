@@ -1,6 +1,7 @@
 //! Every name of a member that we read, in one vocabulary: one recogniser is smaller than one for each type.
 
 /// What a name says. Names that say the same are one field.
+#[expect(missing_docs, reason = "LinkedIn's own names")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
     Data,
@@ -97,6 +98,7 @@ const TABLE: [u8; SLOTS] = table();
 
 impl Field {
     /// The field of that name.
+    #[must_use]
     pub fn of(name: &str) -> Self {
         let mut slot = slot_of(name.as_bytes());
         loop {
