@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 /// After so many rows a sample is taken.
 pub const SAMPLES: [u64; 4] = [300, 3_000, 10_000, 30_000];
+/// New ones, behind the one that was held.
 const ROWS_A_REQUEST: u64 = 99;
 
 /// Where a walk stood.
@@ -42,6 +43,7 @@ pub fn walk(now: impl Fn() -> f64, bytes: impl Fn() -> u64) -> Vec<Sample> {
             agent.run_until("a page", |world| world.site.borrow().count(LIST) > 0 || ended(world));
             requests += forget(&world);
         }
+        let rows = people.min(requests * ROWS_A_REQUEST + 1);
         samples.push(Sample { rows, requests, ms: now() - began, bytes: bytes() });
     }
     let (status, output) = agent.run_to_end("t-1");
