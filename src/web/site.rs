@@ -23,7 +23,7 @@ use web_sys::{
 const SESSION_COOKIE: &str = "li_at";
 const CSRF_COOKIE: &str = "JSESSIONID";
 /// Half a page of a hundred people: larger ones gain nothing (docs/decisions/0006-own-json-reader.md).
-const BUFFER_BYTES: u32 = 128 * 1024;
+const BUFFER_BYTES: u32 = 512 * 1024;
 
 thread_local! {
     /// What bodies are read through, while no call has it.

@@ -52,7 +52,9 @@ async fn exchange(call: TaskCall, abort: &AbortController) -> Result<TaskAnswer,
     if let Some(token) = &call.token {
         request = request.header("authorization", &format!("Bearer {token}"));
     }
-    let request = request.body(call.body).map_err(|_| TaskSilence::Unreachable)?;
+    // As bytes, which is how it leaves: a string would be turned into UTF-16 first, and back.
+    let body = js_sys::Uint8Array::from(call.body.as_bytes());
+    let request = request.body(body).map_err(|_| TaskSilence::Unreachable)?;
     let response: Response = request.send().await.map_err(|_| TaskSilence::Unreachable)?;
     let (status, retry_after) = (response.status(), response.headers().get("retry-after"));
     let body = response.text().await.map_err(|_| TaskSilence::Unreachable)?;

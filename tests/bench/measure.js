@@ -28,7 +28,8 @@ async function measureOne({ name, rows, core, plain, warmUp, rounds }) {
     { inHand: () => coreBodies.map(answer), run: (responses) => task.carry_out(responses) },
     { inHand: () => plainBodies.map(answer), run: (responses) => carryOut(responses, rows) },
   ];
-  const [ofCore, ofPlain] = await Promise.all(variants.map(({ inHand, run }) => run(inHand())));
+  const [bytesOfCore, ofPlain] = await Promise.all(variants.map(({ inHand, run }) => run(inHand())));
+  const ofCore = new TextDecoder().decode(bytesOfCore);
   if (ofCore !== ofPlain) throw new Error(`${name}: the two outputs differ: ${difference(ofCore, ofPlain)}`);
 
   const times = [[], []];
@@ -48,9 +49,9 @@ const answer = (body) => new Response(body, { headers: HEADERS });
 async function timed({ inHand, run }) {
   const responses = inHand();
   const began = performance.now();
-  const text = await run(responses);
+  const answer = await run(responses);
   const took = performance.now() - began;
-  if (text.length === 0) throw new Error("nothing came out");
+  if (answer.length === 0) throw new Error("nothing came out");
   return took;
 }
 

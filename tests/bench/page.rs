@@ -3,7 +3,7 @@
 use crate::fakes::FakeWorld;
 use crate::fakes::server::Level;
 use crate::walk;
-use js_sys::{Array, JsString};
+use js_sys::{Array, Uint8Array};
 use liaison::agent::event::{ListCall, SiteCall, SiteOutcome};
 use liaison::agent::walk::{Progress, Walk};
 use liaison::execute::perform;
@@ -98,7 +98,7 @@ impl Job {
     ///
     /// # Panics
     /// When they do not suffice.
-    pub async fn carry_out(&self, responses: Array) -> JsString {
+    pub async fn carry_out(&self, responses: Array) -> Uint8Array {
         self.ports.site.0.borrow_mut().extend(responses.iter().map(JsCast::unchecked_into));
         let mut walk = Walk::new(self.input.clone(), None, None, 0);
         loop {
@@ -107,7 +107,7 @@ impl Job {
                 panic!("no page");
             };
             if let Progress::Finished { .. } = walk.take(asked, &page) {
-                return JsString::from(walk.output_json());
+                return Uint8Array::from(walk.output_json().as_bytes());
             }
         }
     }
