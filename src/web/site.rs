@@ -22,7 +22,7 @@ use web_sys::{
 
 const SESSION_COOKIE: &str = "li_at";
 const CSRF_COOKIE: &str = "JSESSIONID";
-/// Half a page of a hundred people: larger ones gain nothing (docs/decisions/0006-own-json-reader.md).
+/// Two pages of a hundred people, so that one arrives in one piece (docs/decisions/0006-own-json-reader.md).
 const BUFFER_BYTES: u32 = 512 * 1024;
 
 thread_local! {
