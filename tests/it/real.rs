@@ -133,7 +133,10 @@ impl Rig {
 
     /// A person clears the stop that is shown, if there is one.
     pub async fn clear_stop(&self) -> bool {
-        let Some(shown) = self.status().await.attention else { return true };
+        // Whether somebody is signed in is no stop, and may be known better by the next moment.
+        let stops = ["challenge", "blocked", "account_restricted", "sender_unconfirmed", "connection_cap"];
+        let shown = self.status().await.attention.filter(|shown| stops.contains(&shown.code));
+        let Some(shown) = shown else { return true };
         let clear = Command::ClearStop { code: shown.code.to_owned() };
         self.agent.ask(clear).await.unwrap().ok
     }
