@@ -50,6 +50,8 @@ lint_format() {
   cargo fmt --manifest-path fuzz/Cargo.toml --check
 }
 lint_host() { cargo clippy --quiet --workspace --all-targets -- -D warnings; }
+# A workspace of its own, which no other verb of ci compiles. With --locked, so that its lock file keeps up.
+lint_fuzz() { cargo clippy --quiet --locked --manifest-path fuzz/Cargo.toml --target-dir target/fuzz -- -D warnings; }
 lint_wasm() { cargo clippy --quiet --package liaison --lib --tests --target "$wasm_target" -- -D warnings; }
 lint_types() { node_modules/.bin/tsc --project extension; }
 lint_policy() { bash scripts/policy.sh; }
@@ -68,9 +70,11 @@ lint_shell() {
 
 do_lint() {
   need_cargo_deny
+  need_cxx
   stage format lint_format
   stage clippy-host lint_host
   stage clippy-wasm lint_wasm
+  stage clippy-fuzz lint_fuzz
   stage policy lint_policy
   stage types lint_types
   stage shell lint_shell

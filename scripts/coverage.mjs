@@ -9,10 +9,18 @@ import path from "node:path";
 const [report, wanted, ...folders] = process.argv.slice(2);
 const root = process.env.LIAISON_ROOT ?? process.cwd();
 
-/** The line of a file from which on there are only tests. */
+/** The line of a file from which on there are only tests: where its test module begins, which has to come last. */
 function firstTestLine(file) {
-  const at = readFileSync(file, "utf8").split("\n").indexOf("#[cfg(test)]");
-  return at < 0 ? Infinity : at + 1;
+  const lines = readFileSync(file, "utf8").split("\n");
+  const at = lines.findIndex((line, at) => line === "#[cfg(test)]" && /^mod \w+( \{|;)$/.test(lines[at + 1] ?? ""));
+  if (at < 0) return Infinity;
+  const inside = lines[at + 1].endsWith("{");
+  const end = inside ? lines.indexOf("}", at + 2) : at + 1;
+  if (end < 0 || lines.slice(end + 1).some((line) => line.trim() !== "")) {
+    console.error(`${file}: code follows the tests, where nobody would count it`);
+    process.exit(1);
+  }
+  return at + 1;
 }
 
 /** Per file, which of its lines hold code and which of these ran. */

@@ -153,7 +153,9 @@ need_clients() {
   local folder="$LIAISON_ROOT/target/clients" here="$LIAISON_ROOT/tests/clients"
   need_test_programs
   need_node
-  if ! cmp -s "$here/requirements.txt" "$folder/venv/.installed-from"; then
+  # A Python that was upgraded or taken away leaves its environments behind, dead.
+  if ! cmp -s "$here/requirements.txt" "$folder/venv/.installed-from" ||
+    ! "$folder/venv/bin/python" -c 'import linkedin_api, open_linkedin_api' 2>/dev/null; then
     if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
       can_install_packages ||
         give_up "Python's venv is missing: install it (Debian: apt-get install python3-venv), then run this again"
@@ -161,7 +163,9 @@ need_clients() {
     fi
     stage python-clients install_python_clients "$folder/venv" "$here/requirements.txt"
   fi
-  cmp -s "$here/package-lock.json" "$folder/node/.installed-from" ||
+  { cmp -s "$here/package-lock.json" "$folder/node/.installed-from" &&
+    cmp -s "$here/package.json" "$folder/node/package.json" &&
+    (cd "$folder/node" && node -e 'require("linkedin-private-api")') 2>/dev/null; } ||
     stage node-clients install_node_clients "$folder/node" "$here"
 }
 

@@ -46,6 +46,20 @@ async function run(command, args) {
   return JSON.parse(stdout.trim().split("\n").at(-1));
 }
 
+/** Everybody in the list of connections. */
+async function listedPeople() {
+  const { people } = await control("GET", `network?count=${10 * CONNECTIONS}`);
+  assert.equal(people.length, CONNECTIONS);
+  return people;
+}
+
+/** The ids that a search tells: some people are "LinkedIn Member" there, and nobody says who they are. */
+function namedIds(people) {
+  const named = people.filter((row) => row.odd !== "Unresolved");
+  assert.ok(named.length < people.length, "the world has somebody of that kind");
+  return named.map((row) => row.id).sort();
+}
+
 const python = (module, outsider, slug) =>
   run(join(INSTALLED, "venv/bin/python"), [
     join(import.meta.dirname, "linkedin_api_client.py"),
@@ -59,13 +73,10 @@ for (const module of ["linkedin_api", "open_linkedin_api"]) {
     assert.equal(got.me.plainId, 4_290_000_001);
     assert.equal(got.me.miniProfile.firstName, "Sam");
 
-    const { people } = await control("GET", "network?count=1000");
-    assert.equal(got.connections.length, CONNECTIONS);
-    const found = new Set(got.connections.map((row) => row.urn_id));
-    // Some are "LinkedIn Member" in a search: nobody then says who they are.
-    assert.ok(found.delete("UNKNOWN") && found.size > CONNECTIONS - 10);
-    const listed = new Set(people.map((row) => row.id));
-    assert.ok([...found].every((id) => listed.has(id)));
+    const people = await listedPeople();
+    const found = got.connections.map((row) => row.urn_id);
+    assert.deepEqual(found.filter((id) => id !== "UNKNOWN").sort(), namedIds(people));
+    assert.equal(found.length, CONNECTIONS);
     assert.ok(got.connections.every((row) => row.distance === "DISTANCE_1" && row.jobtitle !== null));
     const johns = people.filter((row) => row.first_name.trim() === "John");
     assert.equal(got.johns.length, johns.length);
@@ -79,7 +90,7 @@ for (const module of ["linkedin_api", "open_linkedin_api"]) {
     assert.deepEqual([invitations[0].profile_id, invitations[0].note], [outsider.id, NOTE]);
     const posts = requests.filter((request) => request.path.endsWith("MemberRelationships"));
     assert.deepEqual(posts.map((post) => [post.status, post.body.customMessage]), [[200, NOTE], [400, ""]]);
-    assert.ok(posts.every((post) => post.headers["content-type"] === null), "it says no content type");
+    assert.ok(posts.every((post) => !("content-type" in post.headers)), "it says no content type");
     const searches = requests.filter((request) => request.path.endsWith("/graphql"));
     assert.ok(searches.length > CONNECTIONS / 10 && searches.every((search) => search.status === 200));
     assert.ok(requests.every((request) => request.http === "1.1"));
@@ -106,31 +117,39 @@ test("linkedin_api is told when notes are used up", async () => {
   assert.deepEqual([counts.posts, counts.invitations, invitations[0].note], [2, 1, null]);
 });
 
-test("linkedin-private-api signs in, lists connections and invites", async () => {
+const node = (outsider) =>
+  run(process.execPath, [join(import.meta.dirname, "linkedin_private_api_client.cjs"), join(INSTALLED, "node"), outsider]);
+
+test("linkedin-private-api signs in, lists connections and invites, as it did before its endpoint moved", async () => {
+  await control("POST", "knobs", { norm_invitations: "served" });
   const [outsider] = (await control("GET", "strangers?start=10&count=1")).people;
-  const script = join(import.meta.dirname, "linkedin_private_api_client.cjs");
-  const got = await run(process.execPath, [script, join(INSTALLED, "node"), outsider.id]);
+  const got = await node(outsider.id);
   assert.equal(got.me.firstName, "Sam");
+  const people = await listedPeople();
   assert.equal(got.connections.length, CONNECTIONS);
-  const { people } = await control("GET", "network?count=1000");
-  const listed = new Map(people.map((row) => [row.id, row]));
   const hits = got.connections.filter((hit) => hit.profile);
-  assert.ok(hits.length > CONNECTIONS - 10);
+  assert.deepEqual(hits.map((hit) => hit.profile.profileId).sort(), namedIds(people));
+  const listed = new Map(people.map((row) => [row.id, row]));
   for (const { profile } of hits) assert.equal(profile.firstName, listed.get(profile.profileId).first_name);
   assert.equal(got.profile.publicIdentifier, got.publicIdentifier);
 
-  assert.equal(got.closed, 301, "its own way to invite has moved away");
-  const urn = got.invited.data.value.invitationUrn;
-  assert.match(urn, /^urn:li:fsd_invitation:\d{19}$/);
+  assert.equal(got.refused, null);
   assert.equal(got.after.length, got.before.length + 1);
   assert.deepEqual([got.after[0].toMemberId, got.after[0].profile.profileId], [outsider.id, outsider.id]);
-  assert.deepEqual(
-    got.list.data["*elements"],
-    people.slice(0, 40).map((row) => `urn:li:fsd_connection:${row.id}`),
-  );
-  const { counts, invitations } = await control("GET", "journal");
-  assert.deepEqual([counts.posts, counts.invitations, counts.unmatched], [2, 1, 0]);
-  assert.equal(invitations[0].profile_id, outsider.id);
+  const { counts, invitations, requests } = await control("GET", "journal");
+  assert.deepEqual([counts.posts, counts.invitations, counts.unmatched], [1, 1, 0]);
+  assert.deepEqual([invitations[0].profile_id, invitations[0].note], [outsider.id, NOTE]);
+  const [post] = requests.filter((request) => request.path.endsWith("/growth/normInvitations"));
+  assert.deepEqual([post.status, post.body.message], [201, NOTE]);
+});
+
+test("linkedin-private-api is told that its endpoint has moved", async () => {
+  const [outsider] = (await control("GET", "strangers?start=10&count=1")).people;
+  const got = await node(outsider.id);
+  assert.equal(got.refused, 301);
+  assert.deepEqual(got.after, got.before);
+  const { counts } = await control("GET", "journal");
+  assert.deepEqual([counts.posts, counts.invitations], [1, 0]);
 });
 
 test("curl comes by the proxy and nowhere else", async () => {

@@ -2,20 +2,12 @@
 //
 //   node linkedin_private_api_client.cjs FOLDER OUTSIDER
 //
-// FOLDER is where it is installed, OUTSIDER the profile id of somebody to invite. Nothing of the client is changed. Its own
-// way to invite leads to an endpoint that LinkedIn has closed; the present one is asked for through the client's session.
+// FOLDER is where it is installed, OUTSIDER the profile id of somebody to invite. Nothing of the client is changed.
 
 const { createRequire } = require("node:module");
 
 const [folder, outsider] = process.argv.slice(2);
 const { Client } = createRequire(`${folder}/package.json`)("linkedin-private-api");
-
-const INVITE =
-  "voyagerRelationshipsDashMemberRelationships?action=verifyQuotaAndCreateV2" +
-  "&decorationId=com.linkedin.voyager.dash.deco.relationships.InvitationCreationResultWithInvitee-2";
-const LIST =
-  "relationships/dash/connections?q=search&sortType=RECENTLY_ADDED&start=0&count=40" +
-  "&decorationId=com.linkedin.voyager.dash.deco.web.mynetwork.ConnectionListWithProfile-16";
 
 /** Every page of a scroller, until an empty one. */
 async function all(scroller) {
@@ -35,14 +27,11 @@ async function main() {
   const { publicIdentifier } = connections.find((hit) => hit.profile).profile;
   const profile = await client.profile.getProfile({ publicIdentifier });
   const before = await client.invitation.getSentInvitations().scrollNext();
-  const closed = await client.invitation
-    .sendInvitation({ profileId: outsider, trackingId: "AAAAAAAAAAAAAAAAAAAAAA==" })
-    .catch((error) => error.response.status);
-  const memberProfile = `urn:li:fsd_profile:${outsider}`;
-  const invited = await client.request.post(INVITE, { invitee: { inviteeUnion: { memberProfile } } });
+  const refused = await client.invitation
+    .sendInvitation({ profileId: outsider, trackingId: "AAAAAAAAAAAAAAAAAAAAAA==", message: "Hello from a client" })
+    .then(() => null, (error) => error.response.status);
   const after = await client.invitation.getSentInvitations().scrollNext();
-  const list = await client.request.get(LIST);
-  console.log(JSON.stringify({ me, connections, publicIdentifier, profile, before, closed, invited, after, list }));
+  console.log(JSON.stringify({ me, connections, publicIdentifier, profile, before, refused, after }));
 }
 
 main();

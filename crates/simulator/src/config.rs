@@ -66,6 +66,8 @@ pub struct Settings {
     pub profile_view: Endpoint,
     /// What the old invitation at `growth/normInvitations` does.
     pub norm_invitations: OldInvitation,
+    /// Whether GraphQL and a `List(…)` in a query want `x-restli-protocol-version: 2.0.0`.
+    pub restli_required: bool,
 }
 
 impl Default for Settings {
@@ -88,6 +90,7 @@ impl Default for Settings {
             legacy_list: Endpoint::Served,
             profile_view: Endpoint::Gone,
             norm_invitations: OldInvitation::Moved,
+            restli_required: false,
         }
     }
 }
@@ -155,6 +158,8 @@ pub enum OldInvitation {
     Moved,
     /// 400, as in September 2026.
     Refused,
+    /// It invites, as before October 2024: so that a client of that time can be tried as it is.
+    Served,
 }
 
 /// What the member pays for.

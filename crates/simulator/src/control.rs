@@ -238,7 +238,7 @@ struct Member {
 fn member(shared: &Shared, call: &Call) -> Done {
     let Member { id, state } = body(call)?;
     if !is_well_formed(&id) {
-        return Err("id must be 6 to 128 of [A-Za-z0-9_-] and begin with AC".to_owned());
+        return Err("id must be 6 to 128 of [A-Za-z0-9_-] and begin with ACo".to_owned());
     }
     shared.with(|world| world.relations.set(&id, state, world.clock.now_ms()));
     Ok(json!({ "id": id }))

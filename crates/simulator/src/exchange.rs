@@ -40,6 +40,11 @@ impl Call {
         self.headers.get(name)?.to_str().ok()
     }
 
+    /// The method, with HEAD taken for the GET whose head it asks for.
+    pub(crate) fn reading_method(&self) -> &str {
+        if self.method == "HEAD" { "GET" } else { &self.method }
+    }
+
     /// The path with its query, as it stood in the request line.
     pub(crate) fn target(&self) -> String {
         if self.raw_query.is_empty() {
@@ -138,6 +143,12 @@ impl Answer {
     pub(crate) fn redirect(status: u16, location: &str) -> Self {
         let headers = vec![(hyper::header::LOCATION, location.to_owned())];
         Self { status, headers, body: Vec::new() }
+    }
+
+    /// 201 and where to find what was made.
+    pub(crate) fn created(location: &str) -> Self {
+        let headers = vec![(hyper::header::LOCATION, location.to_owned())];
+        Self { status: 201, headers, body: Vec::new() }
     }
 
     pub(crate) fn with_header(mut self, name: HeaderName, value: String) -> Self {

@@ -1,13 +1,14 @@
-//! What arrived, in order, and what was answered. Of cookies and CSRF values it keeps only whether the header was there.
+//! What arrived, in order, and what was answered. Of cookies, CSRF values and passwords it keeps nothing; of the headers that
+//! carry such only that they were there. Invitations it keeps whole, notes included, until the world begins anew.
 
-use serde_json::{Value, json};
+use hyper::header::REFERER;
+use serde_json::{Map, Value, json};
 
 use crate::exchange::Call;
 use crate::relation::Relations;
 
-/// Headers whose values a test may want to see. None of them carries a secret.
-const KEPT_HEADERS: [&str; 5] =
-    ["accept", "origin", "sec-fetch-site", "content-type", "x-restli-protocol-version"];
+/// Headers that carry a secret: of these only the presence is kept.
+const SECRET_HEADERS: [&str; 4] = ["cookie", "csrf-token", "authorization", "proxy-authorization"];
 
 /// The record of one world.
 #[derive(Debug, Default)]
@@ -90,23 +91,34 @@ impl Entry {
     }
 }
 
+/// Outside `/voyager` queries and bodies are those of sign-in forms; of bodies only an invitation's tells a test anything.
 fn seen(call: &Call, at_ms: i64) -> Value {
-    let mut headers = json!({ "csrf_present": call.headers.contains_key("csrf-token") });
-    for name in KEPT_HEADERS {
-        headers[name] = json!(call.header(name));
-    }
-    let body = if call.method == "POST" {
-        serde_json::from_slice(&call.body).unwrap_or(Value::Null)
-    } else {
-        Value::Null
-    };
+    let body = call.is_invitation().then(|| serde_json::from_slice(&call.body).unwrap_or(Value::Null));
     json!({
         "method": call.method,
         "path": call.path,
-        "query": call.raw_query,
+        "query": call.is_voyager().then_some(&call.raw_query),
         "http": call.http,
         "at_ms": at_ms,
-        "headers": headers,
+        "headers": headers(call),
         "body": body,
     })
+}
+
+/// Every header by its name: its text, or `true` for one whose text is not kept.
+fn headers(call: &Call) -> Value {
+    let mut headers = Map::new();
+    for name in call.headers.keys() {
+        let value = if SECRET_HEADERS.contains(&name.as_str()) {
+            json!(true)
+        } else {
+            let values = call.headers.get_all(name).iter();
+            let texts: Vec<_> = values.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+            let text = texts.join(", ");
+            // A page's own address can hold what a form was filled with.
+            json!(if name == REFERER { text.split('?').next().unwrap_or_default() } else { text.as_str() })
+        };
+        headers.insert(name.as_str().to_owned(), value);
+    }
+    headers.into()
 }

@@ -9,7 +9,7 @@
 //! |---|---|
 //! | `serve`, `proxy`, `body`, `line`, `hang_up`, `certificate` | sockets, TLS, ways in, hanging up on purpose |
 //! | `site`, `router`, `pages`, `session`, `restli`, `render`, `wire` | the site's behaviour: values in, values out |
-//! | `world`, `network`, `search`, `directory`, `person`, `relation`, `member`, `clock`, `chance` | what is true at one moment, all from a seed |
+//! | `world`, `network`, `search`, `directory`, `person`, `relation`, `member`, `clock`, `chance`, `kept` | what is true at one moment, all from a seed |
 //! | `control`, `fault`, `journal` | what a test does to the site and learns from it |
 
 mod body;
@@ -24,6 +24,7 @@ mod exchange;
 mod fault;
 mod hang_up;
 mod journal;
+mod kept;
 mod line;
 mod member;
 mod network;

@@ -14,6 +14,8 @@ const FIRST_ACCOUNT: u32 = 4_290_000_000;
 const FIRST_ROW: u32 = 4_290_001_000;
 /// Strangers that the simulator itself had to name: `FIRST_STRANGER + k`.
 const FIRST_STRANGER: u32 = 4_294_000_000;
+/// Serials that rows can have without meeting the strangers.
+pub(crate) const SERIALS: u32 = FIRST_STRANGER - FIRST_ROW;
 const ENDING: u32 = 100_000_000;
 /// The largest account number, so that accounts and rows cannot meet.
 pub(crate) const MAX_ACCOUNT: u32 = 999;
@@ -82,10 +84,11 @@ pub(crate) fn number_of(id: &str) -> Option<u32> {
     Some(u32::from_be_bytes(bytes.get(4..8)?.try_into().ok()?))
 }
 
-/// Whether an invitation may name this id at all: 6 to 128 of `[A-Za-z0-9_-]`, beginning with `AC`.
+/// Whether an invitation may name this id at all: 6 to 128 of `[A-Za-z0-9_-]`, beginning with `ACo`. Of the other prefixes
+/// seen, `ACr` stands for those a search only hints at and `ACw` belongs to the Sales Navigator: nobody is invited by them.
 pub(crate) fn is_well_formed(id: &str) -> bool {
     (6..=128).contains(&id.len())
-        && id.starts_with("AC")
+        && id.starts_with("ACo")
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
 }
 
@@ -107,7 +110,15 @@ mod tests {
     #[test]
     fn ids_that_cannot_be_members_are_refused() {
         assert!(is_well_formed("ACoAABCDEF123"));
-        for bad in ["ACo", "12345678", "ACoAA BCD", "ACoAAé1234", &"AC".repeat(65)] {
+        for bad in [
+            "ACo",
+            "12345678",
+            "ACoAA BCD",
+            "ACoAAé1234",
+            "ACrAAABBBBCCCC",
+            "ACwAABCDEF123",
+            &format!("ACo{}", "A".repeat(126)),
+        ] {
             assert!(!is_well_formed(bad), "{bad}");
         }
     }

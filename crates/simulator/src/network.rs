@@ -7,11 +7,12 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use crate::chance::draw;
+use crate::kept::Kept;
 use crate::member;
 use crate::person::{self, FIRST_INSERTED, NEWEST_CONNECTION_MS, Person};
 
 /// The orders the list endpoint knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sort {
     RecentlyAdded,
     FirstName,
@@ -48,11 +49,9 @@ pub(crate) struct Network {
     /// Grows whenever the rows change.
     version: u64,
     /// Orders that need every row's name, kept from page to page.
-    orders: HashMap<(Sort, String), Arc<Vec<u32>>>,
+    orders: Kept<(Sort, String), Arc<Vec<u32>>>,
 }
 
-/// Orders kept at once; a client that searches for ever new words must not fill the memory.
-const KEPT_ORDERS: usize = 16;
 const MINUTE_MS: i64 = 60_000;
 const MOST_INSERTED: u32 = 100_000;
 
@@ -90,7 +89,7 @@ impl Network {
             inserted: HashMap::new(),
             next_inserted: FIRST_INSERTED,
             version: 0,
-            orders: HashMap::new(),
+            orders: Kept::default(),
         }
     }
 
@@ -107,9 +106,12 @@ impl Network {
         &self.rows
     }
 
-    /// Changes the rows; an id that is not in the list is an error and changes nothing.
+    /// Changes the rows; an id that is not in the list is an error and changes nothing, and so are more people than can be told apart.
     pub(crate) fn shift(&mut self, shift: &Shift) -> Result<(), &'static str> {
         shift.check()?;
+        if self.next_inserted.saturating_add(shift.insert) > member::SERIALS {
+            return Err("nobody new is left to insert: reset the world");
+        }
         let place = match &shift.id {
             None => shift.at.unwrap_or(0),
             Some(id) => self.position(id).ok_or("no row has that id")?,
@@ -138,8 +140,8 @@ impl Network {
     fn patch_orders(&mut self, gone: &HashSet<u32>, new: Range<u32>) {
         let mut orders = std::mem::take(&mut self.orders);
         // Of a list by age a place cannot be found from a row's own fields.
-        orders.retain(|(sort, _), _| *sort != Sort::RecentlyAdded);
-        for ((sort, keyword), order) in &mut orders {
+        orders.retain(|(sort, _)| *sort != Sort::RecentlyAdded);
+        for ((sort, keyword), order) in orders.entries_mut() {
             let order = Arc::make_mut(order);
             let key = |serial: u32| (sort_key(*sort, self.seed, serial, &self.person(serial)), serial);
             order.retain(|serial| !gone.contains(serial));
@@ -217,10 +219,7 @@ impl Network {
             rows.sort();
         }
         let order = Arc::new(rows.into_iter().map(|(_, serial)| serial).collect::<Vec<_>>());
-        if self.orders.len() >= KEPT_ORDERS {
-            self.orders.clear();
-        }
-        self.orders.insert(key, Arc::clone(&order));
+        self.orders.put(key, Arc::clone(&order));
         order
     }
 }
@@ -294,6 +293,18 @@ mod tests {
     }
 
     #[test]
+    fn nobody_is_inserted_who_would_be_a_stranger() {
+        let mut network = Network::new(1, 5);
+        network.next_inserted = member::SERIALS - 2;
+        let shift: Shift = serde_json::from_value(json!({ "remove": 1, "insert": 3 })).unwrap();
+        assert!(network.shift(&shift).is_err());
+        assert_eq!(network.len(), 5, "what is refused changes nothing");
+        shifted(&mut network, json!({ "insert": 2 }));
+        let last = network.page(Sort::RecentlyAdded, "", 0, 1).remove(0);
+        assert!(network.contains(&last.id));
+    }
+
+    #[test]
     fn an_order_that_was_kept_is_as_one_made_anew() {
         let mut network = Network::new(5, 400);
         let cases = [
@@ -308,7 +319,7 @@ mod tests {
         shifted(&mut network, json!({ "remove": 30, "insert": 70, "at": 20 }));
         shifted(&mut network, json!({ "remove": 40, "insert": 1, "at": 50 }));
         let kept = lists(&mut network);
-        network.orders.clear();
+        network.orders = Kept::default();
         assert_eq!(kept, lists(&mut network));
         assert_eq!(kept[0].len(), 401);
     }

@@ -1,6 +1,6 @@
 //! The pages and forms a person signs in and out with, and the sign-in that the apps use.
 
-use hyper::header::SET_COOKIE;
+use hyper::header::{ALLOW, SET_COOKIE};
 use serde_json::json;
 
 use crate::exchange::{Answer, Call};
@@ -9,39 +9,78 @@ use crate::session::{DELETED, Sessions, SignIn};
 /// Where LinkedIn's cookies hold: everywhere on the site, over TLS, from any page.
 const SITE: &str = "Path=/; Secure; SameSite=None";
 
-/// The answer of a page or form; `None` is some other path.
-pub(crate) fn answer(sessions: &mut Sessions, call: &Call) -> Option<Answer> {
-    let answer = match (call.method.as_str(), call.path.as_str()) {
-        ("GET" | "HEAD", "/login" | "/uas/login" | "/m/login") => {
+/// A page or a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Page {
+    SignIn,
+    SignInForm,
+    AppStart,
+    AppSignIn,
+    SignOut,
+    Feed,
+    Checkpoint,
+    /// The mobile site's own way to invite, long dead.
+    MobileInvite,
+}
+
+impl Page {
+    fn of(method: &str, path: &str) -> Option<Self> {
+        Some(match (method, path) {
+            ("GET", "/login" | "/uas/login" | "/m/login" | "/authwall") => Self::SignIn,
+            ("POST", "/login" | "/uas/login" | "/uas/login-submit" | "/checkpoint/lg/login-submit") => {
+                Self::SignInForm
+            }
+            ("GET", "/uas/authenticate") => Self::AppStart,
+            ("POST", "/uas/authenticate") => Self::AppSignIn,
+            ("POST", "/logout" | "/uas/logout") => Self::SignOut,
+            ("GET", "/" | "/feed" | "/feed/") => Self::Feed,
+            ("GET", path) if path.starts_with("/checkpoint/") => Self::Checkpoint,
+            ("POST", "/mwlite/invite") => Self::MobileInvite,
+            _ => return None,
+        })
+    }
+}
+
+/// The answer to a request for anything outside `/voyager`.
+pub(crate) fn answer(sessions: &mut Sessions, call: &Call) -> Answer {
+    let Some(page) = Page::of(call.reading_method(), &call.path) else {
+        let allowed = ["GET", "POST"].into_iter().find(|method| Page::of(method, &call.path).is_some());
+        return match allowed {
+            Some(method) => Answer::html(405, "Method not allowed").with_header(ALLOW, method.to_owned()),
+            None => Answer::html(404, "Not found"),
+        };
+    };
+    match page {
+        Page::SignIn => {
             with_cookies(Answer::html(200, login_page(asked_account(call))), &anonymous(sessions))
         }
-        ("POST", "/login" | "/uas/login" | "/uas/login-submit" | "/checkpoint/lg/login-submit") => {
+        Page::SignInForm => {
             with_cookies(Answer::redirect(302, "/feed/"), &signed_in(&sign_in(sessions, call)))
         }
-        ("GET", "/uas/authenticate") => {
-            with_cookies(Answer::json(&json!({ "status": "success" })), &anonymous(sessions))
-        }
-        ("POST", "/uas/authenticate") => with_cookies(
+        Page::AppStart => with_cookies(Answer::json(&json!({ "status": "success" })), &anonymous(sessions)),
+        Page::AppSignIn => with_cookies(
             Answer::json(&json!({ "login_result": "PASS", "challenge_url": "" })),
             &signed_in(&sign_in(sessions, call)),
         ),
-        ("POST", "/logout" | "/uas/logout") => signed_out(),
-        ("GET" | "HEAD", "/" | "/feed" | "/feed/") => match sessions.account_of(call) {
-            Some(_) => Answer::html(
-                200,
-                page(
-                    "Feed | LinkedIn",
-                    "<h1>Feed</h1><form method=\"post\" action=\"/logout\"><button>Sign out</button></form>",
-                ),
+        Page::SignOut => signed_out(),
+        Page::Feed => feed(sessions, call),
+        Page::Checkpoint => Answer::html(200, checkpoint()),
+        Page::MobileInvite => Answer::text(400, "text/plain", "Bad Request"),
+    }
+}
+
+/// The page that signing in leads to.
+fn feed(sessions: &Sessions, call: &Call) -> Answer {
+    match sessions.account_of(call) {
+        Some(_) => Answer::html(
+            200,
+            page(
+                "Feed | LinkedIn",
+                "<h1>Feed</h1><form method=\"post\" action=\"/logout\"><button>Sign out</button></form>",
             ),
-            None => Answer::redirect(302, "/uas/login"),
-        },
-        ("GET" | "HEAD", path) if path.starts_with("/checkpoint/") => Answer::html(200, checkpoint()),
-        // The mobile site's own way to invite is long dead.
-        ("POST", "/mwlite/invite") => Answer::text(400, "text/plain", "Bad Request"),
-        _ => return None,
-    };
-    Some(answer)
+        ),
+        None => Answer::redirect(302, "/uas/login"),
+    }
 }
 
 /// The page on which the site wants a person to prove to be one.

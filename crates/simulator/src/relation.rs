@@ -59,6 +59,9 @@ impl Refusal {
     /// An endpoint that was taken away.
     pub(crate) const GONE: Self = Self { status: 410, code: None, message: Some("This endpoint is gone") };
 
+    /// An endpoint that went elsewhere, without saying where.
+    pub(crate) const MOVED: Self = Self { status: 301, code: None, message: Some("Resource moved") };
+
     pub(crate) const fn plain(status: u16) -> Self {
         Self { status, code: None, message: None }
     }

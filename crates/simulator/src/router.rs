@@ -4,12 +4,13 @@ mod invite;
 mod lists;
 mod people;
 
-use hyper::header::CONTENT_TYPE;
+use hyper::header::{ALLOW, CONTENT_TYPE};
 use serde_json::Value;
 
-use crate::config::{Endpoint, OldInvitation};
+use crate::config::Endpoint;
 use crate::exchange::{Answer, Call, Shape};
 use crate::pages;
+use crate::person::Person;
 use crate::relation::Refusal;
 use crate::render::{legacy, me};
 use crate::session;
@@ -18,12 +19,55 @@ use crate::world::World;
 /// Rows a page holds when the request does not say.
 const DEFAULT_COUNT: usize = 10;
 
+/// The methods that any path here answers to.
+const METHODS: [&str; 2] = ["GET", "POST"];
+
 type Refused = Result<Value, Refusal>;
+
+/// What a request under `/voyager/api/` asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Route<'a> {
+    Me,
+    Connections,
+    OldConnections,
+    Summary,
+    Sent,
+    Received,
+    LookUp,
+    Search,
+    OldSearch,
+    OldProfile(&'a str),
+    Invite,
+    InviteAsBefore,
+    /// Ways to invite that are long dead.
+    Dead,
+}
+
+impl<'a> Route<'a> {
+    fn of(method: &str, path: &'a str, call: &Call) -> Option<Self> {
+        Some(match (method, path) {
+            ("GET", "me") => Self::Me,
+            ("GET", "relationships/dash/connections") => Self::Connections,
+            ("GET", "relationships/connections") => Self::OldConnections,
+            ("GET", "relationships/connectionsSummary") => Self::Summary,
+            ("GET", "relationships/sentInvitationViewsV2") => Self::Sent,
+            ("GET", "relationships/invitationViews") => Self::Received,
+            ("GET", "identity/dash/profiles" | "voyagerIdentityDashProfiles") => Self::LookUp,
+            ("GET", "graphql") if people::is_search(call) => Self::Search,
+            ("GET", "search/blended") => Self::OldSearch,
+            ("GET", path) => Self::OldProfile(people::viewed(path)?),
+            ("POST", "voyagerRelationshipsDashMemberRelationships") => Self::Invite,
+            ("POST", "growth/normInvitations") => Self::InviteAsBefore,
+            ("POST", "relationships/invitations" | "voyagerRelationships/dash/invitations") => Self::Dead,
+            _ => return None,
+        })
+    }
+}
 
 /// The true answer to a request, with its effect on the world.
 pub(crate) fn answer(world: &mut World, call: &Call) -> Answer {
     if !call.is_voyager() {
-        return pages::answer(&mut world.sessions, call).unwrap_or_else(|| Answer::html(404, "Not found"));
+        return pages::answer(&mut world.sessions, call);
     }
     if let Err(refused) = session::check_csrf(call) {
         return refused;
@@ -31,39 +75,47 @@ pub(crate) fn answer(world: &mut World, call: &Call) -> Answer {
     let Some(account) = world.sessions.account_of(call) else {
         return session::dead_session(world.settings.dead_session, call);
     };
-    let me = world.member(account);
     let shape = call.shape();
     let path = call.path.strip_prefix("/voyager/api/").unwrap_or_default();
-    let done = match (call.method.as_str(), path) {
-        ("GET", "me") => Ok(me::me(&me, shape)),
-        ("GET", "relationships/dash/connections") => lists::dash(world, call),
-        ("GET", "relationships/connections") => lists::legacy(world, call),
-        ("GET", "relationships/connectionsSummary") => Ok(legacy::summary(&me, world.network.len(), shape)),
-        ("GET", "relationships/sentInvitationViewsV2") => lists::sent(world, call, &me),
-        ("GET", "relationships/invitationViews") => lists::received(call),
-        ("GET", "identity/dash/profiles" | "voyagerIdentityDashProfiles") => {
-            people::look_up(world, call, &me)
+    let Some(route) = Route::of(call.reading_method(), path, call) else {
+        if let Some(allowed) = METHODS.into_iter().find(|method| Route::of(method, path, call).is_some()) {
+            return Answer::refusal(shape, Refusal::plain(405)).with_header(ALLOW, allowed.to_owned());
         }
-        ("GET", "graphql") if people::is_search(call) => people::search(world, call),
-        ("GET", "search/blended") => people::blended(world, call),
-        ("GET", path) if people::viewed(path).is_some() => people::old_view(world, path),
-        ("POST", "voyagerRelationshipsDashMemberRelationships") => invite::invite(world, call, &me),
-        ("POST", "growth/normInvitations") => Err(match world.settings.norm_invitations {
-            OldInvitation::Moved => Refusal::plain(301),
-            OldInvitation::Refused => Refusal::plain(400),
-        }),
-        ("POST", "relationships/invitations" | "voyagerRelationships/dash/invitations") => {
-            Err(Refusal::plain(400))
-        }
-        _ => {
-            world.journal.count_unmatched();
-            return not_simulated(shape);
-        }
+        world.journal.count_unmatched();
+        return not_simulated(shape);
     };
-    match done {
-        Ok(body) => served(call, &body),
-        Err(refusal) => Answer::refusal(shape, refusal),
+    if world.settings.restli_required && lacks_protocol(call) {
+        return Answer::refusal(shape, Refusal::plain(400));
     }
+    let me = world.member(account);
+    perform(world, call, &me, route).unwrap_or_else(|refusal| Answer::refusal(shape, refusal))
+}
+
+fn perform(world: &mut World, call: &Call, me: &Person, route: Route<'_>) -> Result<Answer, Refusal> {
+    let shape = call.shape();
+    let body = match route {
+        Route::Me => me::me(me, shape),
+        Route::Connections => lists::dash(world, call)?,
+        Route::OldConnections => lists::legacy(world, call)?,
+        Route::Summary => legacy::summary(me, world.network.len(), shape),
+        Route::Sent => lists::sent(world, call, me)?,
+        Route::Received => lists::received(call)?,
+        Route::LookUp => people::look_up(world, call, me)?,
+        Route::Search => people::search(world, call)?,
+        Route::OldSearch => people::blended(world, call)?,
+        Route::OldProfile(identity) => people::old_view(world, identity)?,
+        Route::Invite => invite::invite(world, call, me)?,
+        Route::InviteAsBefore => return invite::as_before(world, call, me),
+        Route::Dead => return Err(Refusal::plain(400)),
+    };
+    Ok(served(call, &body))
+}
+
+/// Whether a request of Rest.li's newer notation does not say that it is.
+fn lacks_protocol(call: &Call) -> bool {
+    let newer = call.path.ends_with("/graphql")
+        || ["List(", "List%28"].iter().any(|list| call.raw_query.contains(list));
+    newer && call.header("x-restli-protocol-version") != Some("2.0.0")
 }
 
 fn served(call: &Call, body: &Value) -> Answer {
@@ -94,13 +146,14 @@ fn still_there(endpoint: Endpoint) -> Result<(), Refusal> {
     }
 }
 
-/// `start` and `count`; anything but a whole number from 0 is a bad request.
+/// `start` and `count`; anything but a whole number is a bad request, and so is a page of none.
 fn window(call: &Call) -> Result<(usize, usize), Refusal> {
     let number = |name: &str, default: usize| match call.query(name) {
         None => Ok(default),
         Some(text) => text.parse().map_err(|_| Refusal::plain(400)),
     };
-    Ok((number("start", 0)?, number("count", DEFAULT_COUNT)?))
+    let (start, count) = (number("start", 0)?, number("count", DEFAULT_COUNT)?);
+    if count == 0 { Err(Refusal::plain(400)) } else { Ok((start, count)) }
 }
 
 /// An error in the shape asked for, for a path under `/voyager` that the simulator does not know.

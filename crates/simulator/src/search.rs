@@ -1,10 +1,10 @@
 //! Searching for people: who is found, in which order, and the wall that a search ends at.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::chance::draw;
 use crate::directory::{self, SEARCHED};
+use crate::kept::Kept;
 use crate::network::Network;
 use crate::person::{Oddity, Person};
 use crate::restli::Value;
@@ -15,11 +15,9 @@ pub(crate) const DEFAULT_COUNT: usize = 10;
 pub(crate) const LARGEST_PAGE: usize = 50;
 /// Nobody past this row is ever shown.
 const WALL: usize = 1_000;
-/// Results kept at once, so that ever new words do not fill the memory.
-const KEPT: usize = 16;
 
 /// What is searched for; its words are in lower case.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Query {
     keywords: String,
     first_name: String,
@@ -102,7 +100,7 @@ enum Found {
 /// Results kept from page to page.
 #[derive(Debug, Default)]
 pub(crate) struct Searches {
-    kept: HashMap<Query, (u64, Arc<Vec<Found>>)>,
+    kept: Kept<Query, (u64, Arc<Vec<Found>>)>,
 }
 
 impl Searches {
@@ -145,10 +143,7 @@ impl Searches {
             Found::Stranger(k) => (1, draw(seed, u64::from(k), 12)),
         });
         let found = Arc::new(found);
-        if self.kept.len() >= KEPT {
-            self.kept.clear();
-        }
-        self.kept.insert(query.clone(), (network.version(), Arc::clone(&found)));
+        self.kept.put(query.clone(), (network.version(), Arc::clone(&found)));
         found
     }
 }

@@ -139,7 +139,7 @@ async fn respond(
     shared: Arc<Shared>,
     line: Arc<Line>,
 ) -> Result<Response<SiteBody>, h2::Error> {
-    let target = if side == Side::Site { Target::Site } else { Target::of(request.uri()) };
+    let target = if side == Side::Site { Target::Site } else { Target::of(&request) };
     let call = match read(request).await {
         Ok(call) => call,
         Err(answer) => return Ok(whole(answer)),
@@ -147,10 +147,18 @@ async fn respond(
     match target {
         Target::Control => return Ok(whole(control::answer(&shared, &call).await)),
         Target::Elsewhere => return Ok(whole(proxy::elsewhere())),
+        Target::Unwelcome => return Ok(whole(proxy::unwelcome())),
         Target::Site => {}
     }
     let streams = call.http == "2";
+    let head_alone = call.method == "HEAD";
     match site::handle(shared, call).await {
+        Outcome::Answer(answer) if head_alone => {
+            let promised = answer.body.len();
+            let (mut response, _) = head(answer);
+            response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(promised));
+            return Ok(response.map(|()| SiteBody::whole(Vec::new())));
+        }
         Outcome::Answer(answer) => return Ok(whole(answer)),
         Outcome::Last(answer) => {
             line.retire();

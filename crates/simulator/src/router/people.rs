@@ -74,9 +74,9 @@ pub(super) fn viewed(path: &str) -> Option<&str> {
     path.strip_prefix("identity/profiles/")?.strip_suffix("/profileView")
 }
 
-pub(super) fn old_view(world: &World, path: &str) -> Refused {
+pub(super) fn old_view(world: &World, identity: &str) -> Refused {
     still_there(world.settings.profile_view)?;
-    let identity = percent_encoding::percent_decode_str(viewed(path).unwrap_or_default()).decode_utf8_lossy();
+    let identity = percent_encoding::percent_decode_str(identity).decode_utf8_lossy();
     reached(world, &identity).map(|(person, _)| profile::old_view(&person))
 }
 

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use liaison_simulator::Settings;
 use serde_json::{Value, json};
 
-use crate::support::{Http, LIST, NORMALIZED, PLAIN, Site, included, listed, site, site_with, text};
+use crate::support::{Http, LIST, NORMALIZED, PLAIN, SENT, Site, included, listed, site, site_with, text};
 
 const PROFILE: &str = "profile.Profile";
 const CONNECTION: &str = "relationships.Connection";
@@ -295,4 +295,14 @@ async fn rows_come_and_go_in_the_middle_of_a_walk() {
     let now = site.network_ids(249).await;
     site.control("POST", "/__sim/shift", json!({ "remove": 1, "id": now[200] })).await;
     assert!(!site.network_ids(249).await.contains(&now[200]));
+}
+
+#[tokio::test]
+async fn a_page_of_none_is_a_bad_request() {
+    let site = site().await;
+    for list in [LIST, SENT, "/voyager/api/relationships/connections?start=0"] {
+        let none = format!("{}&count=0", list.replace("&count=100", ""));
+        assert_eq!(site.get(&none, NORMALIZED).await.status(), 400, "{none}");
+        assert_eq!(site.get(&none.replace("count=0", "count=1"), NORMALIZED).await.status(), 200);
+    }
 }

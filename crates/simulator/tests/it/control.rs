@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Http, INVITE, NORMALIZED, STRANGER, invitation, site, site_with};
+use crate::support::{Http, INVITE, NORMALIZED, PLAIN, STRANGER, invitation, site, site_with};
 use liaison_simulator::{Config, Error, Settings, Simulator};
 
 #[tokio::test]
@@ -65,17 +65,25 @@ async fn the_journal_keeps_what_tests_ask_for_and_no_secret() {
     let request = request
         .header("origin", origin)
         .header("sec-fetch-site", "none")
-        .header("content-type", "text/plain");
+        .header("authorization", "Bearer kept-from-the-journal")
+        .header("x-li-lang", "en_US")
+        .header("referer", "https://www.linkedin.com/login?session_key=sam")
+        .header("content-type", "application/json");
     let body = invitation(STRANGER, Some("hello"));
     assert_eq!(request.body(body.to_string()).send().await.unwrap().status(), 200);
     let journal = site.running.journal();
     let (path, query) = INVITE.split_once('?').unwrap();
     let headers = json!({
         "accept": NORMALIZED,
-        "csrf_present": true,
+        "authorization": true,
+        "content-length": body.to_string().len().to_string(),
+        "content-type": "application/json",
+        "cookie": true,
+        "csrf-token": true,
         "origin": origin,
+        "referer": "https://www.linkedin.com/login",
         "sec-fetch-site": "none",
-        "content-type": "text/plain",
+        "x-li-lang": "en_US",
         "x-restli-protocol-version": "2.0.0",
     });
     let expected = json!({
@@ -86,6 +94,29 @@ async fn the_journal_keeps_what_tests_ask_for_and_no_secret() {
     assert_eq!(journal["invitations"][0]["sent_ms"], 1_790_000_000_123_i64);
     let text = journal.to_string();
     assert!(!text.contains(&site.sign_in.li_at) && !text.contains("ajax:"), "{text}");
+    assert!(!text.contains("kept-from-the-journal") && !text.contains("session_key"), "{text}");
+}
+
+#[tokio::test]
+async fn the_journal_keeps_no_password() {
+    let site = site().await;
+    let json = json!({ "session_key": "sam@example.com", "session_password": "hunter2" });
+    let post = |target: &str| site.client.post(site.url(target));
+    let form = "session_key=sam%40example.com&session_password=hunter2";
+    for request in [
+        post("/uas/authenticate").body(json.to_string()),
+        post("/uas/authenticate").body(form),
+        post("/checkpoint/lg/login-submit").body(form),
+        post(&format!("/login?{form}")),
+        site.client.get(site.url(&format!("/login?{form}"))),
+        site.request(reqwest::Method::POST, "/voyager/api/me", PLAIN).body(json.to_string()),
+    ] {
+        request.send().await.unwrap();
+    }
+    let journal = site.running.journal();
+    assert_eq!(journal["counts"]["requests"], 6);
+    let text = journal.to_string();
+    assert!(!text.contains("hunter2") && !text.contains("example.com"), "{text}");
 }
 
 #[tokio::test]

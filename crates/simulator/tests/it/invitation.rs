@@ -121,6 +121,8 @@ async fn malformed_invitations_are_bad_requests() {
         json!({}),
         invitation("short", None),
         invitation("ZZoAABCDEF123", None),
+        invitation("ACrAAABBBBCCCC", None),
+        invitation("ACwAABCDEF123", None),
         json!({ "invitee": { "inviteeUnion": { "memberProfile": "urn:li:fs_miniProfile:ACoAABCDEF123" } } }),
         json!({ "invitee": { "inviteeUnion": { "memberProfile": "urn:li:member:4290000001" } } }),
         numbered_note,
@@ -133,7 +135,7 @@ async fn malformed_invitations_are_bad_requests() {
     let (status, plain) = site.post(INVITE, PLAIN, &json!({})).await;
     assert_eq!((status, plain), (400, json!({ "status": 400 })));
     let counts = site.counts();
-    assert_eq!((&counts["posts"], &counts["invitations"]), (&json!(13), &json!(0)));
+    assert_eq!((&counts["posts"], &counts["invitations"]), (&json!(15), &json!(0)));
 }
 
 #[tokio::test]
@@ -201,15 +203,72 @@ async fn a_note_has_its_length() {
 }
 
 #[tokio::test]
+async fn a_body_that_says_to_be_something_else_is_not_read() {
+    let site = site().await;
+    let send = async |id: &str, kind: &str| {
+        let request = site.request(Method::POST, INVITE, NORMALIZED).header("content-type", kind);
+        request.body(invitation(id, None).to_string()).send().await.unwrap().status().as_u16()
+    };
+    for kind in
+        ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "application/x-protobuf"]
+    {
+        assert_eq!(send(STRANGER, kind).await, 400, "{kind}");
+    }
+    for (at, kind) in ["application/json", "Application/JSON; charset=UTF-8"].into_iter().enumerate() {
+        assert_eq!(send(&format!("ACoAA00000{at}"), kind).await, 200, "{kind}");
+    }
+    assert_eq!(site.counts()["invitations"], 2);
+}
+
+const OLD: &str = "/voyager/api/growth/normInvitations";
+
+fn old_invitation(id: &str, note: Option<&str>) -> Value {
+    let profile = json!({ "com.linkedin.voyager.growth.invitation.InviteeProfile": { "profileId": id } });
+    json!({ "trackingId": "AAAAAAAAAAAAAAAAAAAAAA==", "invitations": [], "invitee": profile, "message": note })
+}
+
+#[tokio::test]
 async fn the_old_endpoint_has_moved() {
     let site = site().await;
-    let (status, _) =
-        site.post("/voyager/api/growth/normInvitations", NORMALIZED, &json!({ "invitations": [] })).await;
-    assert_eq!(status, 301);
+    for target in [OLD.to_owned(), format!("{OLD}?action=batchCreate")] {
+        let (status, body) = site.post(&target, NORMALIZED, &old_invitation(STRANGER, None)).await;
+        assert_eq!((status, &body["data"]["message"]), (301, &json!("Resource moved")));
+    }
     assert_eq!(
         site.counts(),
-        json!({ "requests": 1, "posts": 1, "invitations": 0, "unmatched": 0, "aborted": 0 })
+        json!({ "requests": 2, "posts": 2, "invitations": 0, "unmatched": 0, "aborted": 0 })
     );
+}
+
+#[tokio::test]
+async fn the_old_endpoint_can_be_brought_back() {
+    let site = site().await;
+    site.control("POST", "/__sim/knobs", json!({ "norm_invitations": "served", "note_quota": 1 })).await;
+    let send = async |target: &str, body: Value| {
+        site.request(Method::POST, target, NORMALIZED).body(body.to_string()).send().await.unwrap()
+    };
+    let made = send(OLD, old_invitation("ACoAA000001", Some("Hello"))).await;
+    assert_eq!(made.status(), 201);
+    let location = made.headers()["location"].to_str().unwrap().to_owned();
+    let journal = site.running.journal();
+    assert_eq!(location, format!("/voyagerGrowthNormInvitations/{}", text(&journal["invitations"][0]["id"])));
+    assert_eq!(journal["invitations"][0]["note"], "Hello");
+    // One member and one count, whichever way they are invited.
+    assert_eq!(site.invite("ACoAA000001", None).await, error(400, Some("CANT_RESEND_YET")));
+    for (body, status) in [
+        (old_invitation("ACoAA000001", None), 400),
+        (old_invitation("ACoAA000002", Some("Hello")), 429),
+        (old_invitation("ACoAA000002", Some("")), 201),
+        (old_invitation("ACrAAABBBBCCCC", None), 400),
+        (json!({ "invitee": {} }), 400),
+    ] {
+        assert_eq!(send(OLD, body.clone()).await.status(), status, "{body}");
+    }
+    let me = text(&site.control("GET", "/__sim/state", Value::Null).await["profile_id"]);
+    assert_eq!(send(OLD, old_invitation(&me, None)).await.status(), 500);
+    let many = send(&format!("{OLD}?action=batchCreate"), old_invitation("ACoAA000003", None)).await;
+    assert_eq!(many.status(), 400);
+    assert_eq!(site.counts()["invitations"], 2);
 }
 
 #[tokio::test]

@@ -239,6 +239,31 @@ async fn a_stale_query_or_a_broken_one_is_a_bad_request() {
 }
 
 #[tokio::test]
+async fn the_protocol_version_is_asked_for_where_it_is_wanted() {
+    let site = site().await;
+    let search = format!("{FOUND}{}", variables(0, None, "", FIRST));
+    let blended = "/voyager/api/search/blended?q=all&filters=List(network-%3EF)".to_owned();
+    let status = async |target: &str, version: Option<&str>| {
+        let request = site.client.get(site.url(target)).header("cookie", site.sign_in.cookie_header());
+        let request = request.header("csrf-token", &site.sign_in.csrf_token);
+        let request = version
+            .into_iter()
+            .fold(request, |request, version| request.header("x-restli-protocol-version", version));
+        request.send().await.unwrap().status().as_u16()
+    };
+    for target in [&search, &blended] {
+        assert_eq!(status(target, None).await, 200, "not every client sends one");
+    }
+    site.control("POST", "/__sim/knobs", json!({ "restli_required": true })).await;
+    for target in [&search, &blended] {
+        assert_eq!(status(target, None).await, 400);
+        assert_eq!(status(target, Some("1.0.0")).await, 400);
+        assert_eq!(status(target, Some("2.0.0")).await, 200);
+    }
+    assert_eq!(status("/voyager/api/me", None).await, 200);
+}
+
+#[tokio::test]
 async fn the_search_before_graphql_finds_connections_too() {
     let site = site().await;
     let target =

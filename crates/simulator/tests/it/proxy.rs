@@ -59,6 +59,12 @@ async fn every_other_place_is_refused() {
         say(&site, "GET http://example.com/ HTTP/1.1\r\nhost: example.com\r\nconnection: close\r\n\r\n")
             .await;
     assert!(plain.starts_with("HTTP/1.1 403 "), "{plain}");
+    for url in ["http://www.linkedin.com/login", "https://www.linkedin.com:8443/login"] {
+        let refused =
+            say(&site, &format!("GET {url} HTTP/1.1\r\nhost: www.linkedin.com\r\nconnection: close\r\n\r\n"))
+                .await;
+        assert!(refused.starts_with("HTTP/1.1 403 "), "{url}: {refused}");
+    }
     assert_eq!(site.counts()["requests"], 0);
 }
 
@@ -81,6 +87,46 @@ async fn a_whole_url_in_the_clear_is_answered_as_through_a_tunnel() {
         say(&site, &format!("GET {control}/__sim/state HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"))
             .await;
     assert!(state.contains("\"clock_ms\""), "{state}");
+}
+
+#[tokio::test]
+async fn a_tunnel_is_known_by_its_whole_method() {
+    let site = site().await;
+    let address = site.running.control_url().replace("http://", "");
+    let other =
+        say(&site, &format!("COPY /__sim/state HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n"))
+            .await;
+    assert!(other.starts_with("HTTP/1.1 404 "), "{other}");
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.set_nodelay(true).unwrap();
+    let mut answer = [0; 12];
+    for piece in ["CON", "NECT www.linkedin.com:443 HTTP/1.1\r\n\r\n"] {
+        stream.write_all(piece.as_bytes()).await.unwrap();
+    }
+    stream.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200");
+}
+
+#[tokio::test]
+async fn the_control_side_is_not_for_web_pages() {
+    let site = site().await;
+    let port = site.running.control_url().rsplit(':').next().unwrap().to_owned();
+    let ask = async |host: &str, more: &str| {
+        let head = format!("GET /__sim/state HTTP/1.1\r\n{host}{more}connection: close\r\n\r\n");
+        say(&site, &head).await.get(9..12).unwrap().to_owned()
+    };
+    for host in ["127.0.0.1", "localhost", "LOCALHOST", "[::1]", "127.0.0.1:1"] {
+        assert_eq!(ask(&format!("host: {host}\r\n"), "").await, "200", "{host}");
+    }
+    let here = format!("host: 127.0.0.1:{port}\r\n");
+    for host in ["evil.example", "www.linkedin.com", "127.0.0.1.evil.example", "localhost.evil.example"] {
+        assert_eq!(ask(&format!("host: {host}:{port}\r\n"), "").await, "403", "{host}");
+    }
+    assert_eq!(ask("", "").await, "403", "no host at all");
+    for origin in ["https://evil.example", "null", "chrome-extension://abcdefghijklmnopabcdefghijklmnop"] {
+        assert_eq!(ask(&here, &format!("origin: {origin}\r\n")).await, "403", "{origin}");
+    }
+    assert_eq!(ask(&here, "").await, "200");
 }
 
 #[tokio::test]

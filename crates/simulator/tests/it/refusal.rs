@@ -72,6 +72,28 @@ async fn sessions_end_in_the_ways_that_were_seen() {
 }
 
 #[tokio::test]
+async fn every_redirect_ends_at_a_page() {
+    let site = site().await;
+    let mut followed = Vec::new();
+    for (name, _) in liaison_simulator::refusals() {
+        site.arm(json!({ "kind": "refusal", "name": name })).await;
+        let response = site.get("/voyager/api/me", PLAIN).await;
+        // One leads to where it came from, for ever: that is what it is for.
+        if !response.status().is_redirection() || name == "self_redirect" {
+            continue;
+        }
+        let location = response.headers()["location"].to_str().unwrap();
+        let page = site.client.get(site.url(location)).send().await.unwrap();
+        assert_eq!((page.status().as_u16(), name), (200, name));
+        assert!(page.headers()["content-type"].to_str().unwrap().starts_with("text/html"), "{name}");
+        followed.push(name);
+    }
+    assert_eq!(followed, ["login", "authwall", "checkpoint_url"]);
+    let wall = site.client.get(site.url("/authwall?trk=sim")).send().await.unwrap().text().await.unwrap();
+    assert!(wall.contains("<title>Sign in</title>"), "{wall}");
+}
+
+#[tokio::test]
 async fn the_site_drops_what_it_once_served() {
     let site = site().await;
     let status = async |target: &str| site.get(target, NORMALIZED).await.status().as_u16();

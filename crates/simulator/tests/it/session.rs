@@ -189,6 +189,41 @@ async fn unknown_paths_are_told_apart() {
 }
 
 #[tokio::test]
+async fn a_wrong_method_is_not_an_unknown_path() {
+    let site = site().await;
+    let invite = "/voyager/api/voyagerRelationshipsDashMemberRelationships";
+    for (method, target, allowed) in [
+        (Method::POST, ME, "GET"),
+        (Method::DELETE, ME, "GET"),
+        (Method::GET, invite, "POST"),
+        (Method::PUT, "/voyager/api/identity/profiles/x/profileView", "GET"),
+        (Method::GET, "/logout", "POST"),
+        (Method::PUT, "/login", "GET"),
+    ] {
+        let response = site.request(method.clone(), target, PLAIN).send().await.unwrap();
+        assert_eq!(response.status(), 405, "{method} {target}");
+        assert_eq!(response.headers()["allow"], allowed, "{method} {target}");
+    }
+    assert_eq!(site.counts()["unmatched"], 0);
+}
+
+#[tokio::test]
+async fn a_head_is_that_of_the_get() {
+    for http in [Http::One, Http::Two] {
+        let site = site_with(Settings::default(), http).await;
+        for target in [ME, "/login", "/uas/authenticate", "/voyager/api/nowhere"] {
+            let whole = site.get(target, PLAIN).await;
+            let head = site.request(Method::HEAD, target, PLAIN).send().await.unwrap();
+            assert_eq!(head.status(), whole.status(), "{target}");
+            assert_eq!(head.headers()["content-type"], whole.headers()["content-type"]);
+            let length = head.headers()["content-length"].to_str().unwrap().to_owned();
+            assert_eq!(head.bytes().await.unwrap().len(), 0);
+            assert_eq!(length, whole.bytes().await.unwrap().len().to_string(), "{target}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_date_follows_the_simulators_clock() {
     let settings = Settings { clock_ms: Some(1_790_000_000_000), ..Settings::default() };
     let site = site_with(settings, Http::One).await;
