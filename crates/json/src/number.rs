@@ -6,7 +6,7 @@ use super::reader::Malformed;
 /// exponent is none there.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 /// Powers of ten up to this are exact as a double.
-const EXACT_TENS: i32 = 22;
+const EXACT_TENS: u32 = 22;
 
 /// Reads the number that begins at `at`: the integer it is, if it is one that fits, also when written as `40.0` or
 /// `4e1`; and the place behind it.
@@ -91,10 +91,11 @@ impl Digits {
         if self.value == 0 {
             return Some(0);
         }
-        if self.tens.abs() > EXACT_TENS {
+        let tens = self.tens.unsigned_abs();
+        if tens > EXACT_TENS {
             return None;
         }
-        let scale = (0..self.tens.abs()).fold(1.0, |scale: f64, _| scale * 10.0);
+        let scale = (0..tens).fold(1.0, |scale: f64, _| scale * 10.0);
         #[expect(clippy::cast_precision_loss, reason = "rounded to a double, as the number is meant")]
         let value = self.value as f64;
         let value = if self.tens < 0 { value / scale } else { value * scale };
@@ -139,6 +140,9 @@ mod tests {
             ("1e-400", None),
             ("1e99999999999", None),
             ("0.1e23", None),
+            ("1.5e-99999999999", None),
+            ("1.5e99999999999", None),
+            ("-1.5e-2147483647", None),
         ] {
             assert_eq!(number(text.as_bytes(), 0), Ok((integer, text.len())), "{text}");
             let behind = format!("{text},");
