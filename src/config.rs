@@ -53,6 +53,8 @@ pub const BLOCK_MS: i64 = 60 * 60 * 1_000;
 pub const LIMIT_MS: i64 = DAY_MS;
 /// How long after a look at `/me` that told nothing the next one is tried.
 pub const ME_RETRY_MS: i64 = 60_000;
+/// So many answers in a row may be thrown away because the session changed under them; then there is a pause.
+pub const MOST_DISCARDED: u32 = 2;
 /// How long after a refused session it is looked at again, unless the cookie changes first.
 pub const SIGNED_OUT_RETRY_MS: i64 = 5 * 60 * 1_000;
 /// How long after a failed storage write the next is tried.

@@ -75,7 +75,7 @@ import { t } from "./i18n.js";
 
 /**
  * A status is in the worker's memory, so a second without one means that something is wrong. The others talk to a
- * server, whose slowest fetch is cut off at 25 s, or write to storage. A check of LinkedIn is up to four such fetches at the
+ * server, whose slowest fetch is cut off at 25 s, or write to storage. A check of LinkedIn is up to seven such fetches at the
  * agent's pace, behind one that may be under way.
  *
  * @type {Record<Command["kind"], number>}
@@ -87,7 +87,7 @@ export const DEADLINES_MS = {
   forget: 30_000,
   pair: 60_000,
   test_connection: 90_000,
-  check_linkedin: 150_000,
+  check_linkedin: 240_000,
 };
 
 /**

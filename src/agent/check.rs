@@ -12,10 +12,8 @@ pub struct Check {
     pub asked_by: Vec<CommandId>,
     /// What it waits for.
     pub stage: CheckStage,
-    /// Whether the list is being asked.
-    pub calling: bool,
-    /// That call was made before the session changed: its answer is thrown away.
-    pub stale: bool,
+    /// How often it began anew.
+    pub beginnings: u32,
     /// The ways to the list that have drifted.
     pub tried: Tried,
     /// Whether the CSRF token was read anew already.
@@ -45,18 +43,17 @@ impl Check {
         Self {
             asked_by: vec![id],
             stage: CheckStage::Me,
-            calling: false,
-            stale: false,
+            beginnings: 0,
             tried: 0,
             csrf_retried: false,
             steps: Vec::new(),
         }
     }
 
-    /// The session has changed: nothing that was found holds.
+    /// The session has changed, or is no longer known: nothing that was found holds.
     pub fn begin_anew(&mut self) {
-        let (asked_by, calling) = (std::mem::take(&mut self.asked_by), self.calling);
-        *self = Self { asked_by, calling, stale: calling, ..Self::new(0) };
+        let asked_by = std::mem::take(&mut self.asked_by);
+        *self = Self { asked_by, beginnings: self.beginnings.saturating_add(1), ..Self::new(0) };
     }
 
     /// Whether it waits to hear who is signed in.
@@ -83,10 +80,20 @@ impl Check {
         self.stumble(if trouble.asked { "me" } else { "session" }, &problem_of(trouble));
     }
 
-    /// Notes how many rows were read, and by which way.
-    pub fn note_list(&mut self, rows: usize, way: Option<Fallback>) {
+    /// Notes how many rows were read and whether one of them had a name, and by which way.
+    pub fn note_list(&mut self, rows: usize, is_named: bool, way: Option<Fallback>) {
         let detail = match (way, rows) {
             (None, 0) => "LinkedIn lists no connections, and says so as this version knows it",
+            (_, 1..) if !is_named => {
+                return self.stumble(
+                    "list",
+                    &Problem {
+                        message: "The connections were read, but LinkedIn gave no name with any of them"
+                            .to_owned(),
+                        ..Problem::of(ErrorCode::Drift)
+                    },
+                );
+            }
             (None, _) => "A row of the connections was read and understood",
             (Some(Fallback::OlderDecoration), _) => {
                 "The connections were read, but only under an older decoration: LinkedIn has changed its list"

@@ -194,6 +194,10 @@ pub struct Live {
     pub booted: bool,
     /// The look at LinkedIn that the person asked for.
     pub check: Option<Check>,
+    /// Whether the list is being asked for a look.
+    pub check_calling: bool,
+    /// That look is over, or the session has changed: the answer is thrown away.
+    pub check_stale: bool,
     /// Set when an update waits: who asked, to be answered when nothing is in hand.
     pub draining: Option<Vec<CommandId>>,
 }
@@ -205,6 +209,8 @@ pub struct TaskLive {
     pub calling: bool,
     /// That call was made for an entry that is gone: its answer is thrown away.
     pub stale: bool,
+    /// How many answers in a row were thrown away.
+    pub discarded: u32,
     /// That call is a `start`.
     pub starting: bool,
     /// Not to be called again before.

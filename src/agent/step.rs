@@ -17,6 +17,7 @@ use crate::agent::entry::{Stage, Verification};
 use crate::agent::event::{Effect, Event, SiteOutcome, Trouble};
 use crate::agent::state::State;
 use crate::agent::status::{Answer, Problem};
+use crate::config::{ME_RETRY_MS, MOST_DISCARDED};
 use std::rc::Rc;
 
 /// What a step leads to.
@@ -168,9 +169,7 @@ impl Turn {
             let reads = tasks.get(task).is_some_and(|entry| entry.reads());
             live.stale |= live.calling && reads;
         }
-        if let Some(check) = &mut self.state.live.check {
-            check.begin_anew();
-        }
+        self.check_anew();
         self.state.account = None;
         self.state.live.signed_in = None;
         self.state.waits.me_at = self.now;
@@ -208,9 +207,16 @@ impl Turn {
 
     /// Notes that a task's open call was answered. `false` when the answer is to an entry that is gone.
     fn call_ended(&mut self, task: &str) -> bool {
+        let again_at = self.now + ME_RETRY_MS;
         let live = self.state.live_mut(task);
         live.calling = false;
-        !std::mem::take(&mut live.stale)
+        let is_stale = std::mem::take(&mut live.stale);
+        live.discarded = if is_stale { live.discarded.saturating_add(1) } else { 0 };
+        if live.discarded > MOST_DISCARDED {
+            // A session that changes with every answer must not be asked without end.
+            live.call_at = again_at;
+        }
+        !is_stale
     }
 
     fn answer(&mut self, id: u64, answer: Answer) {

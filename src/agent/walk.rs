@@ -265,8 +265,9 @@ impl Walk {
 
     fn consider(&mut self, row: &PageRow, run: &mut String) {
         if !row.matches {
-            // Whom LinkedIn didn't resolve has no name to match; perhaps it would have.
-            self.findings.unresolved += u64::from(!row.resolved);
+            // Whom LinkedIn didn't resolve has no name to match; perhaps it would have. A walk that stepped back sees rows anew.
+            let is_news = !row.resolved && !self.recent.contains(&hash(&row.connection.entity_urn));
+            self.findings.unresolved += u64::from(is_news);
             return;
         }
         let hash = hash(&row.connection.entity_urn);

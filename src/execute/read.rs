@@ -46,8 +46,8 @@ pub(super) async fn page(
     let source = source_of(call.way);
     let answer = ask(site, clock, |csrf| build_list(source, sort, start, count, csrf)).await?;
     let list = parse_list(&answer.body).map_err(|error| trouble_of(error.into()))?;
-    if list.listed == 0 {
-        // Before the list's end is believed, the whole of the answer is read for a refusal.
+    if list.listed < count {
+        // It may end the list. Before that is believed, the whole of the answer is read for a refusal.
         judge_whole_read(&response_of(&answer, clock.now())).map_err(trouble_of)?;
     }
     Ok(Page { rows: list.rows.iter().map(|row| clean_row(row, call.full)).collect(), received: list.listed })

@@ -99,14 +99,14 @@ fn another_member_is_told_from_the_bound_one() {
 #[test]
 fn a_list_that_only_another_way_leads_to_is_said_in_words() {
     let (world, mut agent) = world(30, Two);
-    for _ in 0..2 {
+    for _ in 0..3 {
         world.site.borrow_mut().next(ANY_LIST, status_of(400));
     }
     let answer = agent.ask(Command::CheckLinkedIn);
     assert_eq!((answer.ok, steps(&answer).as_slice()), (true, &ALL_WELL[..]));
     assert!(detail(&answer).contains("only from LinkedIn's older list"), "{answer:?}");
     assert_eq!(serde_json::to_value(agent.status().fallback).unwrap(), "legacy_list");
-    for _ in 0..3 {
+    for _ in 0..4 {
         world.site.borrow_mut().next(ANY_LIST, status_of(400));
     }
     let answer = agent.ask(Command::CheckLinkedIn);
@@ -245,4 +245,88 @@ fn a_stop_that_is_not_the_one_shown_is_not_cleared() {
     assert_eq!(clear(&mut agent, "challenge").error.unwrap().code, "stop_changed", "a second press");
     assert!(clear(&mut agent, "account_restricted").ok);
     assert_eq!(agent.status().attention, None);
+}
+
+#[test]
+fn a_session_that_ends_beside_a_look_ends_it_with_an_answer() {
+    for paused in [false, true] {
+        let (world, mut agent) = world(300, Two);
+        world.server.borrow_mut().add("t-1", FETCH, json!({ "count": 250 }));
+        let unauthorised = r#"{"data":{"status":401}}"#.to_owned();
+        agent.run_until("a page", |world| world.site.borrow().count(ANY_LIST) == 1);
+        world
+            .site
+            .borrow_mut()
+            .next("start=99", Mishap::Answer { status: 401, body: unauthorised, retry_after: None });
+        if paused {
+            assert!(agent.ask(Command::SetPaused { paused: true }).ok);
+        }
+        let answer = look_underway(&world, &mut agent);
+        world.site.borrow_mut().signed_in = false;
+        agent.tell(Event::SessionChanged);
+        agent.run_for(MINUTE);
+        assert!(answer.borrow().is_some(), "paused {paused}: no answer");
+    }
+}
+
+#[test]
+fn a_session_that_changes_with_every_answer_is_not_asked_without_end() {
+    let (world, mut agent) = world(300, Two);
+    world.server.borrow_mut().add("t-1", FETCH, json!({ "count": 250 }));
+    let answer = Rc::new(RefCell::new(None));
+    agent.ask_later(Command::CheckLinkedIn, &answer);
+    for _ in 0..40 {
+        let asked = world.site.borrow().count(ANY_LIST);
+        agent.run_until("a list call", |world| world.site.borrow().count(ANY_LIST) > asked);
+        agent.tell(Event::SessionChanged);
+    }
+    assert!(answer.borrow().is_some(), "the look has ended");
+    let begun = world.now();
+    let before = world.site.borrow().requests.len();
+    agent.run_for(10 * MINUTE);
+    assert!(begun > 0 && world.site.borrow().requests.len() - before < 60, "an idle agent is idle");
+}
+
+#[test]
+fn a_late_answer_to_one_look_is_none_to_the_next() {
+    let (world, mut agent) = world(30, Two);
+    world.site.borrow_mut().next(ANY_LIST, Mishap::Slow(9 * SECOND));
+    look_underway(&world, &mut agent);
+    assert!(agent.ask(Command::Forget).ok);
+    pair_again(&mut agent);
+    for person in &mut world.site.borrow_mut().people {
+        person.kind = Kind::Unresolved;
+    }
+    let answer = agent.ask(Command::CheckLinkedIn);
+    assert_eq!(steps(&answer)[2], ("list", false), "what the list is now, not what it was: {answer:?}");
+}
+
+#[test]
+fn a_newest_row_that_names_nobody_is_no_drift_and_rows_without_a_name_are_not_understood() {
+    let (world, mut agent) = world(30, Two);
+    world.site.borrow_mut().people[0].kind = Kind::Unreadable;
+    assert!(agent.ask(Command::CheckLinkedIn).ok);
+    world.site.borrow_mut().people.truncate(4);
+    for person in &mut world.site.borrow_mut().people {
+        person.kind = Kind::Unresolved;
+    }
+    let answer = agent.ask(Command::CheckLinkedIn);
+    assert!(!answer.ok && detail(&answer).contains("gave no name"), "{answer:?}");
+}
+
+#[test]
+fn what_is_no_stop_is_not_cleared_and_a_cleared_one_is_not_shown_on() {
+    let (world, mut agent) = world(30, Two);
+    world.site.borrow_mut().next(ME, status_of(451));
+    assert!(agent.ask(Command::SetPaused { paused: true }).ok);
+    agent.tell(Event::SessionChanged);
+    assert!(!agent.ask(Command::CheckLinkedIn).ok);
+    assert_eq!(agent.status().attention.unwrap().code, "challenge");
+    assert!(clear_stop(&mut agent).ok);
+    assert_eq!(agent.status().attention, None);
+    world.site.borrow_mut().signed_in = false;
+    agent.tell(Event::SessionChanged);
+    agent.ask(Command::CheckLinkedIn);
+    assert_eq!(agent.status().attention.unwrap().code, "signed_out");
+    assert!(!clear_stop(&mut agent).ok, "there is nothing to clear");
 }

@@ -1,6 +1,6 @@
 //! `fields`: what of the connections a caller wants, beside or instead of the documented seven members.
 
-use crate::fakes::linkedin::{ANY_LIST, Kind, SUMMARY};
+use crate::fakes::linkedin::{ANY_LIST, Change, Kind, SUMMARY};
 use crate::support::*;
 
 fn names(row: &Value) -> Vec<&str> {
@@ -156,4 +156,15 @@ fn who_has_no_name_is_counted_with_a_keyword_and_without() {
     assert_eq!((ids(&output).len(), &last_completion(&world)["findings"]["unresolved"]), (30, &json!(2)));
     let (_, output) = carry_out(&mut agent, "t-2", FETCH, json!({ "keyword": "Sim" }));
     assert_eq!((ids(&output).len(), &last_completion(&world)["findings"]["unresolved"]), (28, &json!(2)));
+}
+
+#[test]
+fn who_has_no_name_is_counted_once_by_a_walk_that_steps_back() {
+    let (world, mut agent) = world(250, Two);
+    for person in &mut world.site.borrow_mut().people[90..98] {
+        person.kind = Kind::Unresolved;
+    }
+    world.site.borrow_mut().changes = vec![(2, Change::Remove(99, 1))];
+    carry_out(&mut agent, "t-1", FETCH, json!({ "keyword": "Sim", "count": 500 }));
+    assert_eq!(last_completion(&world)["findings"]["unresolved"], 8);
 }

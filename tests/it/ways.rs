@@ -190,15 +190,21 @@ fn a_cursor_of_the_legacy_list_is_no_place_in_another() {
 #[test]
 fn the_end_of_a_list_is_not_believed_beside_a_refusal_however_long() {
     let long = "x".repeat(5_000);
-    let beside = |what: &str| format!(r#"{{"data":{{"*elements":[],{what}}},"included":[]}}"#);
-    for (what, code) in [
+    // The row held last is asked for again, so a list ends with that row alone, or with none.
+    let held = r#""urn:li:fsd_connection:ACoSim000198""#;
+    let beside =
+        |rows: &str, what: &str| format!(r#"{{"data":{{"*elements":[{rows}],{what}}},"included":[]}}"#);
+    let refusals = [
         (format!(r#""errors":[{{"message":"{long}"}}]"#), "drift"),
         (format!(r#""status":500,"message":"{long}""#), "refused"),
         (format!(r#""code":"SOMETHING_NEW","message":"{long}""#), "refused"),
-    ] {
+    ];
+    for (rows, (what, code)) in
+        ["", held].into_iter().flat_map(|rows| refusals.clone().map(|refusal| (rows, refusal)))
+    {
         let (world, mut agent) = world(230, Two);
         for _ in 0..3 {
-            let body = beside(&what);
+            let body = beside(rows, &what);
             world
                 .site
                 .borrow_mut()

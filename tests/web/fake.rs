@@ -59,6 +59,18 @@ const answers = {
       stream.error(new TypeError("network error"));
     },
   })),
+  // As a network answer is: a stream of bytes, which may be read into a buffer of the reader's.
+  cut_bytes: async () => new Response(new ReadableStream({
+    type: "bytes",
+    pieces: 0,
+    pull(stream) {
+      if (this.pieces === 0) stream.enqueue(new TextEncoder().encode("{\"elements\":["));
+      else stream.error(new TypeError("network error"));
+      this.pieces += 1;
+    },
+  })),
+  big: async () => new Response(Uint8Array.from({ length: 1_500_001 }, (_, at) => at % 251)),
+  empty: async () => new Response(new Uint8Array()),
   fails: () => Promise.reject(new TypeError("Failed to fetch")),
   throws: () => { throw new TypeError("Failed to execute 'fetch'"); },
   hangs: (request) => new Promise((_, reject) => whenAborted(request, reject)),

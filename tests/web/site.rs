@@ -98,6 +98,23 @@ async fn each_way_of_not_answering_has_its_name() {
 }
 
 #[wasm_bindgen_test]
+async fn a_body_of_any_size_arrives_whole_beside_others_and_after_a_cut_one() {
+    let whole = |answer: Result<SiteAnswer, SiteFailure>| {
+        let body = answer.expect("an answer").body;
+        assert_eq!(body.len(), 1_500_001);
+        assert!(body.iter().enumerate().all(|(at, byte)| usize::from(*byte) == at % 251));
+    };
+    whole(answer("big").await);
+    assert_eq!(answer("cut_bytes").await.err(), Some(SiteFailure::CutOff));
+    assert_eq!(answer("empty").await.expect("an answer").body, b"");
+    let _fakery = Fakery::of_fetch("big");
+    let site = site();
+    let (one, other) = futures_util::future::join(site.send(me()), site.send(me())).await;
+    whole(one);
+    whole(other);
+}
+
+#[wasm_bindgen_test]
 async fn the_request_leaves_in_the_first_turn() {
     let fakery = Fakery::of_fetch("hangs");
     assert!(site().send(me()).now_or_never().is_none());

@@ -5,6 +5,7 @@ use crate::agent::check::{Check, CheckStage};
 use crate::agent::event::{CommandId, Effect, ListCall, SiteCall, Trouble};
 use crate::agent::status::{Answer, Problem};
 use crate::agent::walk::{Page, PageRequest, next_way};
+use crate::config::MOST_DISCARDED;
 use liaison_protocol::ErrorCode;
 
 /// The newest row is looked at. Should it have no name, so many more tell a renamed field from a closed account.
@@ -46,8 +47,16 @@ impl Turn {
         if let Some(problem) = self.no_look() {
             return self.end_check(&Answer::refused(problem));
         }
+        if check.beginnings > MOST_DISCARDED {
+            return self.end_check(&Answer::refused(Problem::of(ErrorCode::SignedOut)));
+        }
         let CheckStage::List { way, rows } = check.stage else { return };
-        if check.calling || !self.state.right_account() {
+        if !self.state.right_account() {
+            // Another call met the session's end: who is signed in is asked again, and answers the look.
+            self.check_anew();
+            return self.ask_me();
+        }
+        if self.state.live.check_calling {
             return;
         }
         let due = self.state.pace.next_read_at;
@@ -56,9 +65,7 @@ impl Turn {
         }
         let random = self.state.random();
         self.state.pace.note_read(self.now, random);
-        if let Some(check) = &mut self.state.live.check {
-            check.calling = true;
-        }
+        self.state.live.check_calling = true;
         let page = PageRequest { start: 0, count: rows };
         let call = ListCall { page, way, ..ListCall::default() };
         self.effects.push(Effect::Site { task: None, call: SiteCall::List(call) });
@@ -82,11 +89,8 @@ impl Turn {
 
     /// Takes in the row. LinkedIn's refusals are heard whatever has become of the look.
     pub(super) fn checked_list(&mut self, result: &Result<Page, Trouble>) {
-        let check = self.state.live.check.as_mut();
-        let is_asked = check.is_some_and(|check| {
-            check.calling = false;
-            !std::mem::take(&mut check.stale)
-        });
+        self.state.live.check_calling = false;
+        let is_asked = !std::mem::take(&mut self.state.live.check_stale);
         if let Err(trouble) = result {
             if is_asked {
                 self.hear(trouble);
@@ -99,20 +103,26 @@ impl Turn {
         match result {
             Ok(page) => {
                 self.state.breakers.note_read_success();
-                if rows == ONE && page.rows.iter().any(|row| !row.resolved) {
+                let is_named = page.rows.iter().any(|row| row.resolved);
+                if rows == ONE && page.received > 0 && !is_named {
                     check.stage = CheckStage::List { way, rows: SOME };
                     return;
                 }
-                check.note_list(page.rows.len(), way);
+                check.note_list(page.rows.len(), is_named, way);
                 self.state.note_way(way, self.now);
             }
             Err(trouble) if asks_again(check, trouble) => return,
+            Err(trouble) if trouble.code == ErrorCode::Drift && rows == ONE => {
+                // Perhaps the one row names nobody.
+                check.stage = CheckStage::List { way, rows: SOME };
+                return;
+            }
             Err(trouble) => {
                 let other = (trouble.code == ErrorCode::Drift)
                     .then(|| next_way(&mut check.tried, way, |_| true))
                     .flatten();
                 if let Some(way) = other {
-                    check.stage = CheckStage::List { way, rows: ONE };
+                    check.stage = CheckStage::List { way, rows };
                     return;
                 }
                 check.note_list_trouble(trouble);
@@ -124,8 +134,17 @@ impl Turn {
     /// Ends a look that can't be carried through.
     pub(super) fn end_check(&mut self, answer: &Answer) {
         let Some(check) = self.state.live.check.take() else { return };
+        self.state.live.check_stale = self.state.live.check_calling;
         for id in check.asked_by {
             self.answer(id, answer.clone());
+        }
+    }
+
+    /// What was found holds no more.
+    pub(super) fn check_anew(&mut self) {
+        self.state.live.check_stale = self.state.live.check_calling;
+        if let Some(check) = &mut self.state.live.check {
+            check.begin_anew();
         }
     }
 

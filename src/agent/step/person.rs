@@ -157,8 +157,15 @@ impl Turn {
             self.state.set_aside.clear();
             return self.tell_status(id);
         }
+        if self.state.breakers.stop().is_none_or(|stop| stop.as_str() != code) {
+            return self.answer(id, Answer::refused(shown));
+        }
         match self.state.breakers.clear(self.now) {
-            None => self.tell_status(id),
+            None => {
+                // What the last look at `/me` met is what was just seen to.
+                self.state.live.me_problem.take_if(|problem| problem.as_str() == code);
+                self.tell_status(id);
+            }
             Some(ms) => {
                 let minutes = ms.div_ceil(60_000);
                 let problem = Problem::new(

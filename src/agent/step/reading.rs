@@ -6,7 +6,7 @@ use crate::agent::event::Trouble;
 use crate::agent::slots::Slots;
 use crate::agent::status::{Answer, Problem};
 use crate::agent::walk::{Cursor, NetworkTotal, Page, PageRequest, Progress, cursor_key};
-use crate::config::{CURSOR_MS, CURSORS, ME_RETRY_MS, SIGNED_OUT_RETRY_MS};
+use crate::config::{CURSOR_MS, CURSORS, ME_RETRY_MS, MOST_DISCARDED, SIGNED_OUT_RETRY_MS};
 use liaison_protocol::{Effect, ErrorCode, Fields, TaskFailure};
 use siphasher::sip::SipHasher24;
 use std::hash::Hasher;
@@ -23,7 +23,7 @@ impl Turn {
                 self.heed(trouble);
             }
             self.state.live.me_discarded += 1;
-            if self.state.live.me_discarded > 2 {
+            if self.state.live.me_discarded > MOST_DISCARDED {
                 self.state.waits.me_at = self.now + ME_RETRY_MS;
                 self.end_check(&Answer::refused(Problem::of(ErrorCode::SignedOut)));
             }

@@ -176,7 +176,7 @@ impl Turn {
         self.effects.push(Effect::Heartbeat { task: task.to_owned() });
     }
 
-    fn ask_me(&mut self) {
+    pub(super) fn ask_me(&mut self) {
         let state = &self.state;
         // The person who wants to know asks also about an account that is known, and in a pause.
         let checked = state.live.check.as_ref().is_some_and(Check::wants_me);
