@@ -56,20 +56,24 @@ export function temporaryFolder(name) {
   return folder;
 }
 
-/** A program of this workspace, as cargo left it. */
-export const builtProgram = (name) =>
-  join(process.env.CARGO_TARGET_DIR ?? join(import.meta.dirname, "../../target"), "debug", name);
+/** A program of this workspace, as cargo left it in the folder of a profile. */
+export const builtProgram = (name, profile = "debug") =>
+  join(process.env.CARGO_TARGET_DIR ?? join(import.meta.dirname, "../../target"), profile, name);
 
 /**
  * Starts a program and waits for the one JSON line with which it says where it listens.
  *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ env?: Record<string, string>, onLog?: (line: string) => void }} [options] variables beside our own, and who hears each
+ *   line of its stderr
  * @returns {Promise<{ ready: any, stop: () => Promise<void>, log: () => string }>}
  */
-export async function startProgram(command, args) {
-  const { child, exited, stop } = start(command, args);
+export async function startProgram(command, args, { env = {}, onLog = () => {} } = {}) {
+  const { child, exited, stop } = start(command, args, { env: { ...process.env, ...env } });
   const log = [];
   const keep = (line) => void (log.push(line), log.length > KEPT_LOG_LINES && log.shift());
-  createInterface({ input: child.stderr }).on("line", keep);
+  createInterface({ input: child.stderr }).on("line", keep).on("line", onLog);
   const output = createInterface({ input: child.stdout });
   const tail = () => log.join("\n");
 
@@ -89,8 +93,14 @@ export function startQuietProgram(command, args) {
   return { stop };
 }
 
-function start(command, args) {
-  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+/** The same, with two pipes beside the usual three: what it reads from its fourth and what it writes to its fifth. */
+export function startPipedProgram(command, args) {
+  const { child, stop } = start(command, args, { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
+  return { pid: child.pid, to: child.stdio[3], from: child.stdio[4], stop };
+}
+
+function start(command, args, options = {}) {
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
   running.add(child);
   const exited = new Promise((resolve) => {
     child.once("exit", (code, signal) => (running.delete(child), resolve(`ended with ${code ?? signal}`)));

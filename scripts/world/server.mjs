@@ -6,11 +6,18 @@ import { builtProgram, runProgram, startProgram, temporaryFolder } from "./proce
 const PROGRAM = "liaison-server";
 const WAIT_S = 25;
 
-/** A server with its own fresh database, listening on a free port of the loopback interface. */
-export async function startServer() {
+/**
+ * A server with its own fresh database, listening on a free port of the loopback interface.
+ *
+ * @param {object} [options]
+ * @param {string} [options.profile] which build of it
+ * @param {Record<string, string>} [options.env] variables beside our own
+ * @param {(line: string) => void} [options.onLog] hears each line of its log
+ */
+export async function startServer({ profile, ...options } = {}) {
   const database = join(temporaryFolder("server"), "liaison.sqlite3");
   const args = ["serve", "--listen", "127.0.0.1:0", "--database", database, "--json"];
-  const { ready, stop, log } = await startProgram(builtProgram(PROGRAM), args);
+  const { ready, stop, log } = await startProgram(builtProgram(PROGRAM, profile), args, options);
   const { url, api_key: apiKey, pairing_code: pairingCode } = ready;
   return { url, apiKey, pairingCode, newPairingCode: () => newCode(database), stop, log, ...callsOf(url, apiKey) };
 }
