@@ -119,6 +119,7 @@ impl Turn {
     ///   session it may have been, its last writes being lost: the server's `replayed` tells, and a server without
     ///   `start` can't, so it is looked for;
     /// - a result is posted again.
+    #[inline(never)]
     fn resume(&mut self) {
         self.state.live.booted = true;
         let has_start = self.state.pairing.as_ref().is_some_and(|pairing| pairing.has_start());
@@ -162,6 +163,7 @@ impl Turn {
 
     /// Somebody signed in or out, or may have. What LinkedIn is answering now may be another member's: it is thrown away
     /// and asked for again, all but the answer to an invitation.
+    #[inline(never)]
     fn session_changed(&mut self) {
         let State { tasks, live, .. } = &mut self.state;
         live.me_stale = live.asking_me;
@@ -181,6 +183,7 @@ impl Turn {
     }
 
     /// Without the permission for LinkedIn nothing is heard of its cookies, so the member may have changed too.
+    #[inline(never)]
     fn permissions_changed(&mut self) {
         self.session_changed();
         self.state.live.no_permission = false;
@@ -189,6 +192,7 @@ impl Turn {
         self.state.waits.poll_at = self.now;
     }
 
+    #[inline(never)]
     fn site(&mut self, task: Option<&str>, outcome: &SiteOutcome) {
         if task.is_some_and(|task| !self.call_ended(task)) {
             // What LinkedIn refuses it refuses whoever asked.

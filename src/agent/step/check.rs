@@ -42,6 +42,7 @@ impl Turn {
     }
 
     /// Asks for the row, when the pace allows; who is signed in is asked by `ask_me`.
+    #[inline(never)]
     pub(super) fn schedule_check(&mut self) {
         let Some(check) = &self.state.live.check else { return };
         if let Some(problem) = self.no_look() {
@@ -88,6 +89,7 @@ impl Turn {
     }
 
     /// Takes in the row. LinkedIn's refusals are heard whatever has become of the look.
+    #[inline(never)]
     pub(super) fn checked_list(&mut self, result: &Result<Page, Trouble>) {
         self.state.live.check_calling = false;
         let is_asked = !std::mem::take(&mut self.state.live.check_stale);

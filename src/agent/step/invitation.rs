@@ -13,6 +13,7 @@ pub(super) const SENT: &str = "{\"sent\":true}";
 
 impl Turn {
     /// The server's word on `start`. Any answer but 200 means: do not send.
+    #[inline(never)]
     pub(super) fn started(&mut self, task: &str, reply: &Reply<StartAnswer>) {
         self.state.live_mut(task).starting = false;
         if !self.call_ended(task) {
@@ -85,6 +86,7 @@ impl Turn {
         });
     }
 
+    #[inline(never)]
     pub(super) fn invited(&mut self, task: &str, outcome: &InviteOutcome) {
         let Some(Entry { stage: Stage::Sending { input, at }, .. }) =
             self.state.tasks.get(task).map(AsRef::as_ref)
@@ -141,6 +143,7 @@ impl Turn {
     }
 
     /// Takes in a look at the sent invitations: before sending where there is no `start`, or in search of one.
+    #[inline(never)]
     pub(super) fn looked(&mut self, task: &str, result: &Result<SentLook, Trouble>) {
         match self.state.tasks.get(task).map(|entry| entry.stage.clone()) {
             Some(Stage::Checking { input, .. }) => self.checked(task, &input, result),

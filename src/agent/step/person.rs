@@ -11,6 +11,7 @@ use liaison_protocol::{PairAnswer, ReadyState};
 use std::rc::Rc;
 
 impl Turn {
+    #[inline(never)]
     pub(super) fn command(&mut self, id: CommandId, command: &Command) {
         match command {
             Command::Status => self.tell_status(id),
@@ -58,6 +59,7 @@ impl Turn {
         self.effects.push(Effect::Pair { id, request: PairingRequest { server, secret, name } });
     }
 
+    #[inline(never)]
     pub(super) fn paired(
         &mut self,
         id: CommandId,
@@ -180,6 +182,7 @@ impl Turn {
 
     /// Answers those who wait for an update, once nothing is in hand. A read would go on in the new worker too, but an
     /// invitation between its POST and its answer must be seen to its end.
+    #[inline(never)]
     pub(super) fn answer_drains(&mut self) {
         let sending = self.state.tasks.values().any(|entry| matches!(entry.stage, Stage::Sending { .. }));
         let posting = self.state.live.tasks.values().any(|live| live.posting);

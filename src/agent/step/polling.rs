@@ -34,6 +34,7 @@ impl Turn {
         self.state.live.next_poll_at = self.now.saturating_add_unsigned(UNHELD_POLL_GAP_MS);
     }
 
+    #[inline(never)]
     pub(super) fn polled(&mut self, generation: u64, sent_at: i64, reply: &Reply<PollAnswer>) {
         if self.state.live.poll.as_ref().is_none_or(|parked| parked.generation != generation) {
             return;
@@ -46,6 +47,7 @@ impl Turn {
         }
     }
 
+    #[inline(never)]
     fn poll_answered(&mut self, sent_at: i64, answer: &PollAnswer) {
         let live = &mut self.state.live;
         live.poll_failures = 0;
@@ -68,6 +70,7 @@ impl Turn {
         }
     }
 
+    #[inline(never)]
     fn poll_refused(&mut self, status: u16, code: Option<&str>) {
         match (status, code) {
             (401 | 403, _) => self.end_pairing(PairingEnd::Unauthorised),
@@ -83,6 +86,7 @@ impl Turn {
         }
     }
 
+    #[inline(never)]
     fn poll_failed(&mut self, retry_after_ms: Option<u64>, problem: Problem) {
         let random = self.state.random();
         let live = &mut self.state.live;
@@ -104,6 +108,7 @@ impl Turn {
         }
     }
 
+    #[inline(never)]
     fn directed(&mut self, directive: &Directive) {
         let held = self.state.tasks.get(&directive.task);
         if held.is_none_or(|entry| entry.epoch != directive.epoch) {
@@ -166,6 +171,7 @@ impl Turn {
         }
     }
 
+    #[inline(never)]
     pub(super) fn beaten(&mut self, task: &str, reply: &Reply<HeartbeatAnswer>) {
         self.state.live_mut(task).beating = false;
         match reply {

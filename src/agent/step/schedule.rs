@@ -53,6 +53,7 @@ impl Turn {
         }
     }
 
+    #[inline(never)]
     fn schedule_task(&mut self, entry: &Entry) {
         let live = self.state.live.tasks.get(&entry.task).cloned().unwrap_or_default();
         if live.calling {
@@ -161,6 +162,7 @@ impl Turn {
         self.effects.push(Effect::Start { task: task.to_owned() });
     }
 
+    #[inline(never)]
     fn beat(&mut self, task: &str) {
         let now = self.now;
         let live = self.state.live_mut(task);
@@ -176,6 +178,7 @@ impl Turn {
         self.effects.push(Effect::Heartbeat { task: task.to_owned() });
     }
 
+    #[inline(never)]
     pub(super) fn ask_me(&mut self) {
         let state = &self.state;
         // The person who wants to know asks also about an account that is known, and in a pause.
@@ -196,6 +199,7 @@ impl Turn {
     }
 
     /// Polls when nothing is in hand; breaks a parked poll off when it no longer says what is true.
+    #[inline(never)]
     pub(super) fn schedule_poll(&mut self) {
         // While storage fails the answer to a post can't be taken in, and the server is to hear why nothing is taken.
         let posts = self.state.live.storage_failed_at.is_none();
