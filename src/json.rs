@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 #[must_use]
 #[inline(never)]
 pub fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
-    serde_json::from_slice(text.as_bytes()).ok()
+    liaison_json::typed(text).ok()
 }
 
 /// Writes a value whose keys are strings, so that it always has a JSON form.
