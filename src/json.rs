@@ -6,14 +6,12 @@ use serde::de::DeserializeOwned;
 
 /// Reads one complete JSON value. `None` when it isn't one, or not of this type.
 #[must_use]
-#[inline(never)]
 pub fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
     liaison_json::typed(text).ok()
 }
 
 /// Writes a value whose keys are strings, so that it always has a JSON form.
 #[must_use]
-#[inline(never)]
 pub fn write<T: Serialize + ?Sized>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }

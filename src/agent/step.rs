@@ -3,7 +3,9 @@
 //! An event handler only changes the state. Whatever is then due is found by one function, `Turn::schedule`, from the
 //! state alone; so a restarted worker needs no plan of its own, and an effect can't be forgotten or asked for twice.
 
+mod approval;
 mod check;
+mod checking;
 mod invitation;
 mod offer;
 mod outcome;
@@ -13,7 +15,7 @@ mod posting;
 mod reading;
 mod schedule;
 
-use crate::agent::entry::{Stage, Verification};
+use crate::agent::entry::{Entry, Stage, Verification};
 use crate::agent::event::{Effect, Event, SiteOutcome, Trouble};
 use crate::agent::state::State;
 use crate::agent::status::{Answer, Problem};
@@ -81,6 +83,15 @@ pub fn after_write_failure(state: &State, event: &Event, now: i64) -> AfterWrite
     AfterWriteFailure { transition: Transition { state, effects, wake_at }, keep }
 }
 
+/// Notes that the last writes of an earlier browser session may be missing.
+const fn mark_carried(entry: &mut Entry) {
+    if let Stage::Asking { carried, .. } | Stage::Checking { carried, .. } | Stage::Starting { carried, .. } =
+        &mut entry.stage
+    {
+        *carried = true;
+    }
+}
+
 fn storage_problem() -> Problem {
     Problem::new("storage", "The browser's storage refused the write", "Free some disk space and try again")
 }
@@ -118,8 +129,8 @@ impl Turn {
     /// - an entry before that, of the same browser session, was not sent: `start` is asked again. Of an earlier
     ///   session it may have been, its last writes being lost: the server's `replayed` tells, and a server without
     ///   `start` can't, so it is looked for;
+    /// - one that waits for its person goes on waiting;
     /// - a result is posted again.
-    #[inline(never)]
     fn resume(&mut self) {
         self.state.live.booted = true;
         let has_start = self.state.pairing.as_ref().is_some_and(|pairing| pairing.has_start());
@@ -127,16 +138,19 @@ impl Turn {
         let now = self.now;
         for entry in self.state.tasks.values_mut() {
             let same_session = entry.same_session(&session);
+            if !same_session && (has_start || matches!(entry.stage, Stage::Asking { .. })) {
+                mark_carried(Rc::make_mut(entry));
+            }
             let (input, at) = match &entry.stage {
                 Stage::Sending { input, at } => (input, *at),
-                Stage::Starting { input, at, .. } | Stage::Checking { input, at }
+                Stage::Starting { input, at, .. } | Stage::Checking { input, at, .. }
                     if !same_session && !has_start =>
                 {
                     (input, *at)
                 }
                 Stage::Starting { input, at, carried, .. } => {
-                    let carried = *carried || !same_session;
-                    let stage = Stage::Starting { input: input.clone(), at: *at, tries: 0, carried };
+                    let stage =
+                        Stage::Starting { input: input.clone(), at: *at, tries: 0, carried: *carried };
                     Rc::make_mut(entry).stage = stage;
                     continue;
                 }
@@ -163,7 +177,6 @@ impl Turn {
 
     /// Somebody signed in or out, or may have. What LinkedIn is answering now may be another member's: it is thrown away
     /// and asked for again, all but the answer to an invitation.
-    #[inline(never)]
     fn session_changed(&mut self) {
         let State { tasks, live, .. } = &mut self.state;
         live.me_stale = live.asking_me;
@@ -183,7 +196,6 @@ impl Turn {
     }
 
     /// Without the permission for LinkedIn nothing is heard of its cookies, so the member may have changed too.
-    #[inline(never)]
     fn permissions_changed(&mut self) {
         self.session_changed();
         self.state.live.no_permission = false;
@@ -192,7 +204,6 @@ impl Turn {
         self.state.waits.poll_at = self.now;
     }
 
-    #[inline(never)]
     fn site(&mut self, task: Option<&str>, outcome: &SiteOutcome) {
         if task.is_some_and(|task| !self.call_ended(task)) {
             // What LinkedIn refuses it refuses whoever asked.

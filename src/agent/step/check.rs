@@ -42,7 +42,6 @@ impl Turn {
     }
 
     /// Asks for the row, when the pace allows; who is signed in is asked by `ask_me`.
-    #[inline(never)]
     pub(super) fn schedule_check(&mut self) {
         let Some(check) = &self.state.live.check else { return };
         if let Some(problem) = self.no_look() {
@@ -65,7 +64,7 @@ impl Turn {
             return self.wake(due);
         }
         let random = self.state.random();
-        self.state.pace.note_read(self.now, random);
+        self.state.pace.note_read(self.now, self.state.settings.limits(), random);
         self.state.live.check_calling = true;
         let page = PageRequest { start: 0, count: rows };
         let call = ListCall { page, way, ..ListCall::default() };
@@ -89,7 +88,6 @@ impl Turn {
     }
 
     /// Takes in the row. LinkedIn's refusals are heard whatever has become of the look.
-    #[inline(never)]
     pub(super) fn checked_list(&mut self, result: &Result<Page, Trouble>) {
         self.state.live.check_calling = false;
         let is_asked = !std::mem::take(&mut self.state.live.check_stale);

@@ -11,7 +11,6 @@ use liaison_protocol::{PairAnswer, ReadyState};
 use std::rc::Rc;
 
 impl Turn {
-    #[inline(never)]
     pub(super) fn command(&mut self, id: CommandId, command: &Command) {
         match command {
             Command::Status => self.tell_status(id),
@@ -22,12 +21,15 @@ impl Turn {
             Command::CheckLinkedIn => self.check_linkedin(id),
             Command::Forget => self.forget(id),
             Command::SetPaused { paused } => self.set_paused(id, *paused),
+            Command::SetSettings { settings } => self.set_settings(id, settings),
+            Command::Decide { task, approve } => self.decide(id, task, *approve),
+            Command::CancelTask { task } => self.cancel_task(id, task),
             Command::ClearStop { code } => self.clear_stop(id, code),
             Command::Drain => self.state.live.draining.get_or_insert_default().push(id),
         }
     }
 
-    fn tell_status(&mut self, id: CommandId) {
+    pub(super) fn tell_status(&mut self, id: CommandId) {
         let status = Some(Box::new(status(&self.state, self.now)));
         self.answer(id, Answer { status, ..Answer::done() });
     }
@@ -59,7 +61,6 @@ impl Turn {
         self.effects.push(Effect::Pair { id, request: PairingRequest { server, secret, name } });
     }
 
-    #[inline(never)]
     pub(super) fn paired(
         &mut self,
         id: CommandId,
@@ -145,6 +146,16 @@ impl Turn {
         self.tell_status(id);
     }
 
+    fn set_settings(&mut self, id: CommandId, wanted: &serde_json::Value) {
+        match self.state.settings.changed(wanted) {
+            Ok(settings) => {
+                self.state.settings = settings;
+                self.tell_status(id);
+            }
+            Err(problem) => self.answer(id, Answer::refused(problem)),
+        }
+    }
+
     /// Clears the stop that the person was shown, and no other.
     fn clear_stop(&mut self, id: CommandId, code: &str) {
         let Some(shown) = attention(&self.state).filter(|problem| problem.code == code) else {
@@ -182,7 +193,6 @@ impl Turn {
 
     /// Answers those who wait for an update, once nothing is in hand. A read would go on in the new worker too, but an
     /// invitation between its POST and its answer must be seen to its end.
-    #[inline(never)]
     pub(super) fn answer_drains(&mut self) {
         let sending = self.state.tasks.values().any(|entry| matches!(entry.stage, Stage::Sending { .. }));
         let posting = self.state.live.tasks.values().any(|live| live.posting);

@@ -34,7 +34,6 @@ impl Turn {
         self.state.live.next_poll_at = self.now.saturating_add_unsigned(UNHELD_POLL_GAP_MS);
     }
 
-    #[inline(never)]
     pub(super) fn polled(&mut self, generation: u64, sent_at: i64, reply: &Reply<PollAnswer>) {
         if self.state.live.poll.as_ref().is_none_or(|parked| parked.generation != generation) {
             return;
@@ -47,7 +46,6 @@ impl Turn {
         }
     }
 
-    #[inline(never)]
     fn poll_answered(&mut self, sent_at: i64, answer: &PollAnswer) {
         let live = &mut self.state.live;
         live.poll_failures = 0;
@@ -70,7 +68,6 @@ impl Turn {
         }
     }
 
-    #[inline(never)]
     fn poll_refused(&mut self, status: u16, code: Option<&str>) {
         match (status, code) {
             (401 | 403, _) => self.end_pairing(PairingEnd::Unauthorised),
@@ -86,7 +83,6 @@ impl Turn {
         }
     }
 
-    #[inline(never)]
     fn poll_failed(&mut self, retry_after_ms: Option<u64>, problem: Problem) {
         let random = self.state.random();
         let live = &mut self.state.live;
@@ -108,7 +104,6 @@ impl Turn {
         }
     }
 
-    #[inline(never)]
     fn directed(&mut self, directive: &Directive) {
         let held = self.state.tasks.get(&directive.task);
         if held.is_none_or(|entry| entry.epoch != directive.epoch) {
@@ -149,9 +144,11 @@ impl Turn {
                 Ended::Failed(code) => Some(code),
                 Ended::Returned => return,
             },
-            Stage::Finished(_) | Stage::Walking(_) | Stage::Checking { .. } | Stage::Starting { .. } => {
-                return;
-            }
+            Stage::Finished(_)
+            | Stage::Asking { .. }
+            | Stage::Walking(_)
+            | Stage::Checking { .. }
+            | Stage::Starting { .. } => return,
         };
         self.bury(&entry, failed);
     }
@@ -171,7 +168,6 @@ impl Turn {
         }
     }
 
-    #[inline(never)]
     pub(super) fn beaten(&mut self, task: &str, reply: &Reply<HeartbeatAnswer>) {
         self.state.live_mut(task).beating = false;
         match reply {
@@ -192,7 +188,7 @@ impl Turn {
     /// is never sent; one that may have been is carried to its end, since only this agent can tell.
     fn lease_lost(&mut self, task: &str) {
         let Some(entry) = self.state.tasks.get(task) else { return };
-        if matches!(entry.stage, Stage::Walking(_) | Stage::Checking { .. } | Stage::Starting { .. }) {
+        if entry.is_before_effect() {
             self.abandon(task);
         }
     }

@@ -12,7 +12,6 @@ use std::rc::Rc;
 
 impl Turn {
     /// Posts a result that is due.
-    #[inline(never)]
     pub(super) fn post(&mut self, entry: &Entry) {
         let Stage::Finished(outcome) = &entry.stage else { return };
         let live = self.state.live_mut(&entry.task);
@@ -29,7 +28,6 @@ impl Turn {
         self.effects.push(Effect::Complete { task: entry.task.clone(), body });
     }
 
-    #[inline(never)]
     pub(super) fn completed(&mut self, task: &str, reply: &Reply<CompleteAnswer>) {
         self.state.live_mut(task).posting = false;
         match reply {

@@ -14,7 +14,6 @@ use std::rc::Rc;
 
 impl Turn {
     /// Takes in the answer to "who is signed in", and binds the pairing to the first member seen.
-    #[inline(never)]
     pub(super) fn me(&mut self, result: &Result<String, Trouble>) {
         self.state.live.asking_me = false;
         if std::mem::take(&mut self.state.live.me_stale) {
@@ -59,7 +58,6 @@ impl Turn {
         self.state.waits.me_at = self.now + SIGNED_OUT_RETRY_MS;
     }
 
-    #[inline(never)]
     pub(super) fn page(&mut self, task: &str, asked: PageRequest, result: &Result<Page, Trouble>) {
         match result {
             Ok(page) => self.page_came(task, asked, page),
@@ -105,7 +103,6 @@ impl Turn {
     }
 
     /// Takes in the network's size. With `fields: "total"` that is all; beside a list it may be missing, and is `null` then.
-    #[inline(never)]
     pub(super) fn total(&mut self, task: &str, result: &Result<u64, Trouble>) {
         let Some(Entry { stage: Stage::Walking(walk), .. }) = self.state.entry_mut(task) else { return };
         let is_all = walk.input.fields == Fields::Total;
