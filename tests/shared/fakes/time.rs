@@ -9,12 +9,19 @@ pub struct Time {
     steady: Cell<i64>,
     offset: Cell<i64>,
     timers: RefCell<Vec<(i64, Waker)>>,
+    /// How many minutes the person's local time is ahead of UTC at an instant.
+    pub zone: Cell<fn(i64) -> i32>,
 }
 
 impl Time {
     /// A clock that shows `now`.
     pub fn new(now: i64) -> Self {
-        Self { steady: Cell::new(now), offset: Cell::new(0), timers: RefCell::default() }
+        Self {
+            steady: Cell::new(now),
+            offset: Cell::new(0),
+            timers: RefCell::default(),
+            zone: Cell::new(|_| 0),
+        }
     }
 
     /// What the wall clock shows.
