@@ -39,16 +39,7 @@ impl TryFrom<Written> for Hours {
     type Error = &'static str;
 
     fn try_from(written: Written) -> Result<Self, Self::Error> {
-        let mut days = [false; 7];
-        for day in &written.days {
-            let day = usize::from(*day).checked_sub(1).and_then(|day| days.get_mut(day));
-            *day.ok_or("a day is a number from 1 to 7")? = true;
-        }
-        let (from, to) = (minutes(&written.from), minutes(&written.to));
-        match (from, to) {
-            (Some(from), Some(to)) if from != to && !written.days.is_empty() => Ok(Self { days, from, to }),
-            _ => Err("not hours"),
-        }
+        Self::new(&written.days, &written.from, &written.to).ok_or("not hours")
     }
 }
 
@@ -71,6 +62,18 @@ fn minutes(text: &str) -> Option<i64> {
 }
 
 impl Hours {
+    /// Hours on these days, from 1, Monday, to 7; times as `HH:MM`. `None` without a day, for times that are none, and for
+    /// two that are the same.
+    #[must_use]
+    pub fn new(on: &[u8], from: &str, to: &str) -> Option<Self> {
+        let mut days = [false; 7];
+        for day in on {
+            *days.get_mut(usize::from(*day).checked_sub(1)?)? = true;
+        }
+        let (from, to) = (minutes(from)?, minutes(to)?);
+        (from != to && !on.is_empty()).then_some(Self { days, from, to })
+    }
+
     /// Whether work is done at `at`.
     #[must_use]
     pub fn is_open(&self, at: i64, zone: &Zone) -> bool {

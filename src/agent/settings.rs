@@ -9,7 +9,6 @@ use crate::config::{
     INVITE_GAP_BOUNDS_MS, INVITE_GAP_MS, INVITES_PER_DAY, INVITES_PER_DAY_CEILING, INVITES_PER_WEEK,
     INVITES_PER_WEEK_CEILING, READ_GAP_BOUNDS_MS, READ_GAP_MS,
 };
-use crate::json;
 use liaison_protocol::{TaskType, known_task_types};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -167,12 +166,19 @@ fn hours(value: &Value) -> Result<Option<Hours>, Problem> {
     if value.is_null() {
         return Ok(None);
     }
-    json::read(&value.to_string()).map(Some).ok_or_else(|| {
+    let days = value["days"].as_array().map(|days| days.iter().map(day).collect::<Vec<u8>>());
+    let hours = days.zip(value["from"].as_str().zip(value["to"].as_str()));
+    hours.and_then(|(days, (from, to))| Hours::new(&days, from, to)).map(Some).ok_or_else(|| {
         invalid(
             "'hours' must be null, or have 'days' (numbers from 1, Monday, to 7, at least one), 'from' and 'to' (00:00 to \
              23:59, not the same)",
         )
     })
+}
+
+/// A day's number; 0, which is none, for what isn't one.
+fn day(value: &Value) -> u8 {
+    number("days", value, (1, 7)).ok().and_then(|day| u8::try_from(day).ok()).unwrap_or(0)
 }
 
 fn invalid(message: &str) -> Problem {

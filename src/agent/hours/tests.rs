@@ -5,7 +5,7 @@ const HOUR: i64 = 3_600_000;
 const MONDAY: i64 = 1_792_972_800_000;
 
 fn hours(days: &[u8], from: &str, to: &str) -> Hours {
-    Written { days: days.to_vec(), from: from.to_owned(), to: to.to_owned() }.try_into().unwrap()
+    Hours::new(days, from, to).unwrap()
 }
 
 fn all_but_a_minute() -> Hours {

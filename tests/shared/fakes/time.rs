@@ -77,6 +77,10 @@ impl Time {
 
     /// Wakes at a time by the steady clock.
     pub fn wake_at(&self, at: i64, waker: &Waker) {
-        self.timers.borrow_mut().push((at, waker.clone()));
+        let mut timers = self.timers.borrow_mut();
+        // A wait that is looked at again and again is one wait.
+        if !timers.iter().any(|(other, known)| *other == at && known.will_wake(waker)) {
+            timers.push((at, waker.clone()));
+        }
     }
 }
