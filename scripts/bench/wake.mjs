@@ -79,13 +79,11 @@ function addParts(parts, { causeMs, cameMs, marks }) {
   const way = [
     ["message -> the worker's clock starts", causeMs, mark("worker")],
     ["-> its script runs, all modules loaded", mark("worker"), mark("script")],
-    ["-> wasm asked for", mark("script"), mark("wasm>")],
-    ["-> wasm fetched, compiled, instantiated", mark("wasm>"), mark("wasm<")],
-    ["-> storage asked for", mark("wasm<"), mark("local.get>")],
-    ["-> local storage read", mark("local.get>"), mark("local.get<")],
-    ["-> session storage read", mark("local.get<"), mark("session.get<")],
-    ["-> poll's fetch called", mark("session.get<"), mark("poll>")],
+    ["-> wasm's head read from the package", mark("script"), mark("wasm>")],
+    ["-> wasm compiled and instantiated", mark("wasm>"), mark("wasm<")],
+    ["-> poll's fetch called: journal read, first step", mark("wasm<"), mark("poll>")],
     ["-> poll's head at the server", mark("poll>"), cameMs],
+    ["  (script -> storage read, at the same time)", mark("script"), Math.max(mark("local.get<"), mark("session.get<"))],
     ["the whole, with stopwatch", causeMs, cameMs],
   ];
   for (const [what, from, to] of way) parts.set(what, [...(parts.get(what) ?? []), to - from]);
