@@ -23,7 +23,7 @@ const restoreDialog = /** @type {HTMLDialogElement} */ (byId("restore-dialog"));
 export function offerLimits(refresh) {
   /** @type {Status | null} */
   let status = null;
-  /** Settings that are typed or on their way: these fields are the person's for now. @type {Set<string>} */
+  /** @type {Set<string>} settings that are typed or on their way: their fields are the person's for now */
   const held = new Set();
 
   buildDays();
@@ -184,7 +184,7 @@ const isTyped = (name) => name === "hours" || limits.FIGURE_NAMES.some((figure) 
 function inForce(name, { settings }) {
   const figure = limits.FIGURE_NAMES.find((each) => each === name);
   if (figure) return limits.shownFigure(figure, settings[figure]);
-  return settings.hours ? t("hours_in_force", settings.hours.from, settings.hours.to) : t("hours_off");
+  return limits.hoursLine(settings.hours);
 }
 
 /**

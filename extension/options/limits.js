@@ -2,7 +2,7 @@
  * What the options page says about limits and reads from their fields, without touching the page. The core alone decides what
  * is allowed; a figure that it would refuse is refused here first, in the words and the unit of the field.
  */
-import { t } from "../lib/i18n.js";
+import { clockTime, t } from "../lib/i18n.js";
 
 /** @typedef {import("../lib/messages.js").Ceilings} Ceilings */
 /** @typedef {import("../lib/messages.js").Hours} Hours */
@@ -110,7 +110,18 @@ export function readHours({ days, from, to }) {
 }
 
 /** @param {Hours} hours */
-export const overnightLine = ({ from, to }) => (from > to && to !== "" ? t("hours_overnight", to) : "");
+export const overnightLine = ({ from, to }) => (from > to && to !== "" ? t("hours_overnight", timeOfDay(to)) : "");
+
+/** @param {Hours | null} hours */
+export const hoursLine = (hours) =>
+  hours ? t("hours_in_force", timeOfDay(hours.from), timeOfDay(hours.to)) : t("hours_off");
+
+/** @param {string} hoursAndMinutes as a field has it, to be shown as the person's own clock would */
+function timeOfDay(hoursAndMinutes) {
+  const [hours, minutes] = hoursAndMinutes.split(":").map(Number);
+  const at = new Date(A_MONDAY).setHours(hours ?? 0, minutes ?? 0, 0, 0);
+  return clockTime(at, at);
+}
 
 /**
  * @param {number} day Monday is 1

@@ -62,9 +62,15 @@ test("hours need a day, two times, and a time between them", () => {
 });
 
 test("hours over midnight say so", () => {
-  assert.equal(limits.overnightLine({ ...FIRST_HOURS, from: "22:00", to: "06:00" }), "Goes on until 06:00 on the following day.");
+  const night = limits.overnightLine({ ...FIRST_HOURS, from: "22:00", to: "06:00" });
+  assert.match(night, /^Goes on until 0?6:00(\sAM)? on the following day\.$/);
   assert.equal(limits.overnightLine(FIRST_HOURS), "");
   assert.equal(limits.overnightLine({ ...FIRST_HOURS, to: "" }), "");
+});
+
+test("hours in force are said by the person's clock, and so is their absence", () => {
+  assert.match(limits.hoursLine(FIRST_HOURS), /^0?9:00(\sAM)? to (18:00|6:00\sPM)$/);
+  assert.equal(limits.hoursLine(null), "no working hours");
 });
 
 test("the week begins on Monday", () => {
