@@ -56,10 +56,8 @@ export function offerLimits(refresh) {
   }
 
   async function saveKinds() {
-    if (!status) return;
-    let off = status.settings.kinds_off;
-    for (const [kind, id] of Object.entries(KINDS)) off = limits.switchKind(off, kind, input(id).checked);
-    await save("kinds_off", { kinds_off: off });
+    const off = Object.entries(KINDS).filter(([, id]) => !input(id).checked);
+    await save("kinds_off", { kinds_off: off.map(([kind]) => kind) });
   }
 
   async function saveAsking() {

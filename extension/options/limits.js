@@ -131,18 +131,6 @@ export const dayName = (day, length) =>
   new Intl.DateTimeFormat(t("locale"), { weekday: length, timeZone: "UTC" }).format(A_MONDAY + (day - 1) * DAY_MS);
 
 /**
- * Switches one kind of task, and leaves alone what another version of this page may have set.
- *
- * @param {string[]} kindsOff
- * @param {string} kind
- * @param {boolean} allowed
- */
-export function switchKind(kindsOff, kind, allowed) {
-  const others = kindsOff.filter((each) => each !== kind);
-  return allowed ? others : [...others, kind];
-}
-
-/**
  * Beside which field a refusal belongs: the one that it names, or else the one that was changed.
  *
  * @param {Problem} error

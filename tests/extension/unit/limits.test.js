@@ -4,7 +4,7 @@ import { installChrome } from "./support/chrome.js";
 
 installChrome();
 const limits = await import("../../../extension/options/limits.js");
-const { DEFAULTS, FIRST_HOURS, readFigure, readHours, refusedField, switchKind } = limits;
+const { DEFAULTS, FIRST_HOURS, readFigure, readHours, refusedField } = limits;
 
 const ceilings = { invites_per_day: 100, invites_per_week: 200, read_gap_ms: 1_000, invite_gap_ms: 5_000 };
 const refusal = (name, typed) => readFigure(name, typed, ceilings).text;
@@ -78,16 +78,9 @@ test("the week begins on Monday", () => {
   assert.equal(limits.dayName(7, "long"), "Sunday");
 });
 
-test("a kind is switched without touching the others, however often", () => {
-  assert.deepEqual(switchKind([], "a", false), ["a"]);
-  assert.deepEqual(switchKind(["a"], "a", false), ["a"]);
-  assert.deepEqual(switchKind(["a", "later"], "a", true), ["later"]);
-  assert.deepEqual(switchKind(["later"], "b", true), ["later"]);
-});
-
 test("a refusal stands beside the field that it names, or else beside the one that was changed", () => {
   const said = (message) => refusedField({ code: "invalid_settings", message, remedy: "" }, "hours");
-  assert.equal(said("invites_per_day must be 0 to 100"), "invites_per_day");
+  assert.equal(said("'invites_per_day' must be a whole number from 0 to 100"), "invites_per_day");
   assert.equal(said("invite_gap_ms must be 5000 to 3600000"), "invite_gap_ms");
   assert.equal(said("from and to are the same"), "hours");
   assert.equal(said("neither invites_per_day nor invites_per_week"), "hours");
