@@ -46,7 +46,10 @@ import { t } from "./i18n.js";
  *   most invitations, and the shortest gaps, that even the person can set
  */
 
-/** @typedef {{ day: number, day_limit: number, week: number, week_limit: number }} Usage invitations, those sent by hand too */
+/**
+ * @typedef {{ day: number, day_limit: number, week: number, week_limit: number, by_hand: "known" | "unknown" }} Usage
+ *   invitations; `by_hand`: whether those that the person sent are among them
+ */
 
 /**
  * @typedef {{ task: string, profile_urn: string, note: string | null, asked_at_ms: number }} Approval an invitation that

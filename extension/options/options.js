@@ -6,7 +6,7 @@ import { send } from "../lib/messages.js";
 import { readAddress } from "../lib/server-address.js";
 import { watchStatus } from "../lib/status-watch.js";
 import { showSteps } from "../lib/steps.js";
-import { offerLimits } from "./limits-form.js";
+import { offerLimits, showLimits } from "./limits-form.js";
 import { pairingLine, readForm } from "./pairing.js";
 
 /** @typedef {import("../lib/messages.js").Answer} Answer */
@@ -25,8 +25,8 @@ let suggestedServer = false;
 
 localise(document);
 suggestName().catch(() => {}); // a convenience; the field can be filled by hand
-const showLimits = offerLimits(() => refresh());
 const refresh = watchStatus(showAnswer);
+offerLimits(refresh);
 byId("pair-form").addEventListener("submit", pair);
 byId("test").addEventListener("click", () => run({ kind: "test_connection" }, t("testing"), t("test_passed")));
 byId("grant").addEventListener("click", grant);

@@ -9,6 +9,7 @@ import * as words from "./words.js";
 /** @typedef {import("../lib/messages.js").Running} Running */
 /** @typedef {import("../lib/messages.js").Waiting} Waiting */
 /** @typedef {import("../lib/messages.js").Approval} Approval */
+/** @typedef {import("../lib/messages.js").Usage} Usage */
 /** @typedef {import("../lib/messages.js").Recent} Recent */
 /** @typedef {import("../lib/messages.js").Step} Step */
 /** @typedef {import("../lib/messages.js").Answer} Answer */
@@ -44,9 +45,19 @@ export function headline(status, nowMs) {
   const { state, running } = status;
   if (state === "paused" && running && running.phase !== PATIENT_PHASE) return t("headline_pausing");
   if (state !== "ready") return t(words.STOPPED[state]);
-  if (running) return word(words.WORKING, running.phase);
+  if (running) return isHeld(running, status) ? t("headline_held") : word(words.WORKING, running.phase);
   return readyLine(status, nowMs);
 }
+
+/**
+ * What keeps a list from being begun also stops one between two pages, with its rows so far in hand. (An invitation that is on
+ * its way is not stopped by what the next one waits for.)
+ *
+ * @param {Running} running
+ * @param {Status} status
+ */
+const isHeld = ({ phase, task_type }, { waiting }) =>
+  phase === "reading" && waiting.some((wait) => wait.task_type === task_type);
 
 /**
  * @param {Status} status
@@ -160,6 +171,9 @@ export function usageLine(sent, limit) {
   const text = t(full ? "usage_full" : "usage_of", sent, limit);
   return { text, share: Math.min(1, sent / limit), tone: full ? "busy" : "good" };
 }
+
+/** @param {Usage} usage what the counts leave out, if anything */
+export const uncountedLine = ({ by_hand }) => (by_hand === "known" ? "" : t("usage_not_by_hand"));
 
 /**
  * @param {Approval} approval

@@ -1,6 +1,6 @@
 /** The popup's two bars: invitations of a day and of a week against what the person allows. */
 import { byId, setText } from "../lib/dom.js";
-import { usageLine } from "./describe.js";
+import { uncountedLine, usageLine } from "./describe.js";
 
 /** @typedef {import("../lib/messages.js").Usage} Usage */
 
@@ -10,6 +10,7 @@ export function showUsage(usage) {
   if (!usage) return;
   showBar("usage-day", usageLine(usage.day, usage.day_limit));
   showBar("usage-week", usageLine(usage.week, usage.week_limit));
+  setText(byId("usage-uncounted"), uncountedLine(usage));
 }
 
 /**

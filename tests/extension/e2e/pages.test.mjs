@@ -202,7 +202,8 @@ test("what is about to be pressed stays where it is while others come and go", a
 
 test("why each kind waits, until when, and how much of the limits is used", async (t) => {
   const waiting = [{ task_type: READ, reason: "kind_off", for_ms: null }, { task_type: INVITE, reason: "daily_limit", for_ms: 3_600_000 }];
-  const { page } = await popupOver(t, { waiting, usage: { day: 20, day_limit: 20, week: 50, week_limit: 100 } });
+  const { page } = await popupOver(t, { waiting, usage: { day: 20, day_limit: 20, week: 50, week_limit: 100, by_hand: "unknown" } });
+  await says(page, "#usage-uncounted", "by hand are not counted yet");
   await says(page, "#headline", "Every kind of task has to wait");
   assert.deepEqual(await page.locator("#waiting .item-title").allInnerTexts(), ["Reading connections", "Sending invitations"]);
   await says(page, "#waiting li:nth-child(1)", "switched this kind of task off");
@@ -253,7 +254,7 @@ test("nothing is wider than a narrow window, whatever the names and notes", asyn
   const person = { ...approval("a1", long), profile_urn: `urn:li:fsd_profile:${"W".repeat(128)}` };
   const server = { url: `https://${"w".repeat(60)}.example.com/${long}`, name: long };
   const waiting = [READ, INVITE].map((task_type) => ({ task_type, reason: "weekly_limit", for_ms: 5 * 86_400_000 }));
-  const usage = { day: 100, day_limit: 100, week: 200, week_limit: 200 };
+  const usage = { day: 100, day_limit: 100, week: 200, week_limit: 200, by_hand: "unknown" };
   const { page: popup } = await popupOver(t, { approvals: [person], server, waiting, usage });
   const { page: options } = await optionsOver(t, { hours: HOURS });
   for (const page of [popup, options]) {

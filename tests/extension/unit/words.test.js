@@ -6,7 +6,7 @@ import { installChrome } from "./support/chrome.js";
 installChrome();
 const describe = await import("../../../extension/popup/describe.js");
 const { approvalLine, canCancel, checkLine, fallbackLine, linkedinLine, progressLine } = describe;
-const { recentLine, serverLine, stopLines, usageLine, waitingItems } = describe;
+const { recentLine, serverLine, stopLines, uncountedLine, usageLine, waitingItems } = describe;
 const { pairingLine } = await import("../../../extension/options/pairing.js");
 const { stepLine } = await import("../../../extension/lib/steps.js");
 const { clockTime, duration } = await import("../../../extension/lib/i18n.js");
@@ -51,11 +51,20 @@ test("ready is said of what is ready", () => {
 test("what is running comes first, even while pausing", () => {
   const running = { task_type: "agent_fetch_connections", phase: "reading", done: 40, of: 500 };
   assert.equal(headline({ ...base, running }), "Reading your connections.");
-  assert.equal(headline({ ...base, running, state: "paused" }), "Pausing after the step in hand.");
+  assert.equal(headline({ ...base, running, state: "paused" }), "Paused: after the step in hand nothing is done until you resume.");
   assert.equal(headline({ ...base, running: { ...running, phase: "dancing" } }), "dancing");
   const phases = ["reading", "checking", "starting", "sending", "verifying"];
   const said = phases.map((phase) => headline({ ...base, running: { ...running, phase } }));
   assert.equal(new Set(said).size, phases.length);
+});
+
+test("a list that is stopped between two pages is not said to be read, an invitation on its way is said to go", () => {
+  const waiting = [{ task_type: "agent_fetch_connections", reason: "working_hours", for_ms: 60_000 }];
+  const reading = { task_type: "agent_fetch_connections", phase: "reading", done: 40, of: 500 };
+  assert.equal(headline({ ...base, running: reading, waiting }), "In the middle of a list, which has to wait: why is below.");
+  const sending = { task_type: "agent_send_connection_request", phase: "sending", done: null, of: null };
+  assert.equal(headline({ ...base, running: sending, waiting }), "Sending an invitation.");
+  assert.equal(headline({ ...base, running: sending, waiting: [{ ...waiting[0], task_type: sending.task_type }] }), "Sending an invitation.");
 });
 
 test("a task that waits to be verified does not hide that the agent is paused or stopped", () => {
@@ -140,6 +149,11 @@ test("a bar of invitations is never longer than the limit, and full is said in w
   assert.deepEqual(usageLine(20, 20), { text: "20 of 20, reached", share: 1, tone: "busy" });
   assert.deepEqual(usageLine(23, 20), { text: "23 of 20, reached", share: 1, tone: "busy" });
   assert.deepEqual(usageLine(0, 0), { text: "None allowed", share: 1, tone: "busy" });
+});
+
+test("a count that leaves out what was sent by hand says so", () => {
+  assert.equal(uncountedLine({ by_hand: "known" }), "");
+  assert.match(uncountedLine({ by_hand: "unknown" }), /by hand are not counted yet/);
 });
 
 test("an invitation that waits names its person by an address of LinkedIn's, and by no other", () => {
