@@ -18,7 +18,8 @@ import { t } from "./i18n.js";
  *   | { kind: "set_settings", settings: Partial<Omit<Settings, "paused">> }
  *   | { kind: "decide", task: string, approve: boolean }
  *   | { kind: "cancel_task", task: string }
- *   | { kind: "export_log" }} Command `clear_stop`: a person has seen to what LinkedIn stopped the agent for; `set_settings`:
+ *   | { kind: "export_log" }
+ *   | { kind: "erase_log" }} Command `clear_stop`: a person has seen to what LinkedIn stopped the agent for; `set_settings`:
  *   all of it is taken or nothing; `decide`: about an invitation that waits for its person
  */
 
@@ -146,6 +147,7 @@ export const DEADLINES_MS = {
   decide: 5_000,
   cancel_task: 5_000,
   export_log: 10_000,
+  erase_log: 5_000,
 };
 
 /**

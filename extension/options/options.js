@@ -7,6 +7,7 @@ import { readAddress } from "../lib/server-address.js";
 import { watchStatus } from "../lib/status-watch.js";
 import { showSteps } from "../lib/steps.js";
 import { offerLimits, showLimits } from "./limits-form.js";
+import { offerLog } from "./log.js";
 import { pairingLine, readForm } from "./pairing.js";
 
 /** @typedef {import("../lib/messages.js").Answer} Answer */
@@ -27,6 +28,7 @@ localise(document);
 suggestName().catch(() => {}); // a convenience; the field can be filled by hand
 const refresh = watchStatus(showAnswer);
 offerLimits(refresh);
+offerLog(() => status?.version ?? "");
 byId("pair-form").addEventListener("submit", pair);
 byId("test").addEventListener("click", () => run({ kind: "test_connection" }, t("testing"), t("test_passed")));
 byId("grant").addEventListener("click", grant);

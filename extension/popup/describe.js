@@ -21,6 +21,8 @@ import * as words from "./words.js";
 const PATIENT_PHASE = "verifying";
 /** From here on the invitation may be out, and a cancel can change nothing. */
 const BEYOND_CANCELLING = ["sending", "verifying"];
+/** Of the agent's own, and none of LinkedIn's doing. */
+const SET_ASIDE = "record_set_aside";
 /** Below this a time of day would say less than a count of seconds. */
 const BY_THE_CLOCK_MS = 60_000;
 
@@ -44,6 +46,7 @@ export const taskName = (taskType) => word(words.TASKS, taskType);
 export function headline(status, nowMs) {
   const { state, running } = status;
   if (state === "paused" && running && running.phase !== PATIENT_PHASE) return t("headline_pausing");
+  if (state === "latched" && status.attention?.code === SET_ASIDE) return t("headline_set_aside");
   if (state !== "ready") return t(words.STOPPED[state]);
   if (running) return isHeld(running, status) ? t("headline_held") : word(words.WORKING, running.phase);
   return readyLine(status, nowMs);

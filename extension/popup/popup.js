@@ -2,12 +2,12 @@
 import { openOptions } from "../lib/browser.js";
 import { byId, input, make, setChildren, setText, showProblem } from "../lib/dom.js";
 import { localise, t } from "../lib/i18n.js";
+import { saveLog } from "../lib/log-file.js";
 import { send } from "../lib/messages.js";
 import { watchStatus } from "../lib/status-watch.js";
 import { offerApprovals } from "./approvals.js";
 import { offerCheck, showCheck } from "./check.js";
 import { fallbackLine, headline, linkedinLine, recentLine, serverLine, waitingItems } from "./describe.js";
-import { download, logFile } from "./log-file.js";
 import { offerCancelling } from "./running.js";
 import { offerClearing, showStop } from "./stop.js";
 import { showUsage } from "./usage.js";
@@ -56,12 +56,7 @@ async function clearStop(code) {
 async function exportLog() {
   setText(byId("exported"), "");
   const answer = await ask({ kind: "export_log" });
-  if (!answer.ok) return;
-  const { log = [] } = answer;
-  if (log.length === 0) return setText(byId("exported"), t("export_empty"));
-  const file = logFile(log, version, new Date());
-  download(file);
-  setText(byId("exported"), t("exported", file.name));
+  if (answer.ok) setText(byId("exported"), saveLog(answer.log ?? [], version));
 }
 
 /** @param {Status} status */

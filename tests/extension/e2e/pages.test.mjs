@@ -249,6 +249,18 @@ test("the log is a file named by the day; an empty one is only said to be empty"
   assert.deepEqual(written.map(({ task, at }) => [task, at]), [["t1", "1970-01-01T00:00:00.000Z"]]);
 });
 
+test("the log is kept or erased from the options page, erased after a second press", async (t) => {
+  const { page, asked } = await optionsOver(t, {}, { export_log: () => ({ ok: true, log: [] }) });
+  await page.locator("#export-log").press("Enter");
+  await says(page, "#log-said", "The log is empty");
+  await page.locator("#erase-log").press("Enter");
+  await page.locator("#erase-cancel").press("Enter");
+  await page.locator("#erase-log").press("Enter");
+  await page.locator("#erase-confirm").press("Enter");
+  await says(page, "#log-said", "The log is erased");
+  assert.deepEqual(asked.map(({ kind }) => kind), ["export_log", "erase_log"]);
+});
+
 test("nothing is wider than a narrow window, whatever the names and notes", async (t) => {
   const long = "W".repeat(300);
   const person = { ...approval("a1", long), profile_urn: `urn:li:fsd_profile:${"W".repeat(128)}` };

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { installChrome } from "./support/chrome.js";
 
-const { logFile } = await import("../../../extension/popup/log-file.js");
+installChrome();
+const { logFile } = await import("../../../extension/lib/log-file.js");
 
 const entry = {
   at_ms: Date.UTC(2026, 10, 27, 13, 5),

@@ -27,6 +27,12 @@ test("every state has its own headline", () => {
   assert.ok(said.every(Boolean));
 });
 
+test("a stop for a damaged record is not said to be LinkedIn's", () => {
+  const stopped = (code) => headline({ ...base, state: "latched", attention: { code, message: "m", remedy: "r" } });
+  assert.equal(stopped("challenge"), "Stopped until you have looked at LinkedIn.");
+  assert.equal(stopped("record_set_aside"), "Stopped until you have looked at a record that was damaged.");
+});
+
 test("ready says what the contact with the server is", () => {
   const said = ["connecting", "connected", "unreachable"].map((state) =>
     headline({ ...base, contact: { state, last_ms_ago: null, error: null } }),

@@ -2,8 +2,21 @@
  * The log of what was done in the person's name, as a file of their own. It is handed to the browser as a download of a page,
  * which needs no permission, and holds what is named here and nothing else, whatever the worker may send one day.
  */
+import { t } from "./i18n.js";
 
-/** @typedef {import("../lib/messages.js").LogEntry} LogEntry */
+/** @typedef {import("./messages.js").LogEntry} LogEntry */
+
+/**
+ * @param {LogEntry[]} log
+ * @param {string} version
+ * @returns {string} what came of it, for the person
+ */
+export function saveLog(log, version) {
+  if (log.length === 0) return t("export_empty");
+  const file = logFile(log, version, new Date());
+  download(file);
+  return t("exported", file.name);
+}
 
 /**
  * @param {LogEntry[]} log
@@ -22,7 +35,7 @@ export function logFile(log, version, now) {
 }
 
 /** @param {{ name: string, text: string }} file */
-export function download({ name, text }) {
+function download({ name, text }) {
   const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
   const link = document.createElement("a");
   Object.assign(link, { href: url, download: name });
