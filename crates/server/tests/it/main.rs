@@ -3,12 +3,16 @@
 
 mod account;
 mod caller;
+mod cancel;
 mod deadline;
 mod door;
 mod fields;
+mod keys;
 mod lease;
 mod limit;
 mod parking;
 mod process;
 mod reconcile;
 mod support;
+mod twins;
+mod waiting;
