@@ -34,8 +34,9 @@ use crate::secret::NoRandomness;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Connection, Sqlite, Transaction};
 use std::fs::{self, OpenOptions};
+use std::future::ready;
 use std::path::Path;
 use std::time::Duration;
 
@@ -105,7 +106,13 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY_TIMEOUT);
-        let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            // A full disk makes SQLite roll back by itself, which the driver doesn't notice: it would begin nothing more
+            // on that connection.
+            .before_acquire(|connection, _| Box::pin(ready(Ok(!connection.is_in_transaction()))))
+            .connect_with(options.clone())
+            .await?;
         sqlx::migrate!("migrations/sqlite").run(&write).await?;
         twin::name_persons(&mut *write.acquire().await?).await?;
         let read =
@@ -136,3 +143,7 @@ fn create_private(file: &Path) -> std::io::Result<()> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(file).map(drop)
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "helpers of tests are tests, which clippy can't know")]
+mod tests;

@@ -8,6 +8,7 @@ mod deadline;
 mod door;
 mod fields;
 mod keys;
+mod kill;
 mod lease;
 mod limit;
 mod parking;
