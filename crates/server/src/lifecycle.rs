@@ -121,7 +121,7 @@ pub fn on_continue(facts: &Facts, phase: HeldPhase) -> State {
     match (facts.state, phase) {
         (State::Queued, _) if facts.kind.has_effect() => State::Offered,
         (State::Queued, _) => State::Started,
-        (State::Started, HeldPhase::Verifying) => State::Verifying,
+        (State::Started, HeldPhase::Verifying) if facts.kind.has_effect() => State::Verifying,
         (state, _) => state,
     }
 }

@@ -11,6 +11,7 @@ mod keys;
 mod kill;
 mod lease;
 mod limit;
+mod model;
 mod parking;
 mod process;
 mod reconcile;
