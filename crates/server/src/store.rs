@@ -145,5 +145,4 @@ fn create_private(file: &Path) -> std::io::Result<()> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "helpers of tests are tests, which clippy can't know")]
 mod tests;

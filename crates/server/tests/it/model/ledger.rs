@@ -336,7 +336,7 @@ impl Ledger {
         now: i64,
     ) {
         let id = offer["task"].as_str().unwrap();
-        let at = self.tasks.iter().position(|task| task.id == id).expect("a task of ours");
+        let at = self.tasks.iter().position(|task| task.id == id).unwrap();
         let epoch = u32::try_from(offer["epoch"].as_u64().unwrap()).unwrap();
         let token = offer["token"].as_str().unwrap().to_owned();
         assert!(asked.ready && !room.busy, "nothing may be offered: {offer}");
