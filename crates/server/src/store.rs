@@ -14,6 +14,7 @@ mod create;
 mod first;
 mod idempotency;
 mod limit;
+mod offer;
 mod output;
 mod poll;
 mod result;
