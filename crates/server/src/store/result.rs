@@ -170,7 +170,8 @@ impl Store {
         let Loaded { task, facts, lease, told } = load_lease(&mut tx, agent, task, token).await?;
         touch(&mut tx, &agent.id, now).await?;
         let returned = result.status == CompletionStatus::Returned;
-        let on_complete = lifecycle::on_complete(&facts, &lease, returned, &result.hash)?;
+        let on_complete = lifecycle::on_complete(&facts, &lease, returned, &result.hash)
+            .inspect_err(|_| note_late_proof(&task, &result))?;
         let (state, keep_hash) = match on_complete {
             OnComplete::Replay => {
                 return Ok(Settled { status: told.unwrap_or_default(), replayed: true, ended: false });
@@ -241,6 +242,14 @@ async fn start_row(db: &mut SqliteConnection, task: &TaskRow, now: Timestamp) ->
     .await?;
     // An invitation is started once, whatever the facts above said.
     if started.rows_affected() == 1 { Ok(()) } else { Err(Fenced::LeaseLost.into()) }
+}
+
+/// What is over stays as it is, also when it turns out only now what the truth was.
+fn note_late_proof(task: &TaskRow, result: &TaskResult<'_>) {
+    let sent = result.status == CompletionStatus::Completed && task.kind().is_ok_and(TaskType::has_effect);
+    if sent && task.state == State::Failed {
+        tracing::warn!(task = task.id, "an invitation that ended as failed was sent, as is known only now");
+    }
 }
 
 /// A verify offer that comes back was not lost.

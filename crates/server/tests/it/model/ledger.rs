@@ -1,7 +1,7 @@
 //! What was said so far, and what may be said next.
 
 use super::driver::Driver;
-use super::steps::{Asked, Browser, How, Step, Wish};
+use super::steps::{Asked, Browser, How, Step, Which, Wish};
 use crate::support::{Answer, DAY, HOUR, MINUTE, failure};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -142,7 +142,7 @@ impl Ledger {
             Step::Start { offer } => self.start(driver, *offer).await,
             Step::Beat { offer } => self.beat(driver, *offer).await,
             Step::Complete { offer, how } => self.complete(driver, *offer, *how).await,
-            Step::Cancel { task } => self.cancel(driver, *task).await,
+            Step::Cancel { which } => self.cancel(driver, *which).await,
             Step::Advance { ms } => driver.advance(*ms),
             Step::Sweep => self.sweep(driver).await,
             // A server that starts sweeps at once.
@@ -498,12 +498,14 @@ impl Ledger {
         }
     }
 
-    async fn cancel(&mut self, driver: &impl Driver, at: usize) {
+    async fn cancel(&mut self, driver: &impl Driver, which: Which) {
         let count = self.tasks.len();
-        if count == 0 {
-            return;
-        }
-        let (now, task) = (driver.now(), &mut self.tasks[at % count]);
+        let at = match which {
+            Which::OfOffer(back) => self.offer(back).map(|offer| offer.task),
+            Which::Any(at) => at.checked_rem(count),
+        };
+        let Some(at) = at else { return };
+        let (now, task) = (driver.now(), &mut self.tasks[at]);
         let answer = driver.cancel(&task.id).await;
         match task.status.as_str() {
             "pending" => {

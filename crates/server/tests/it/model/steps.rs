@@ -14,10 +14,16 @@ pub enum Step {
     Start { offer: usize },
     Beat { offer: usize },
     Complete { offer: usize, how: How },
-    Cancel { task: usize },
+    Cancel { which: Which },
     Advance { ms: u64 },
     Sweep,
     Restart,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Which {
+    OfOffer(usize),
+    Any(usize),
 }
 
 #[derive(Clone, Debug)]
@@ -100,6 +106,9 @@ impl ReferenceStateMachine for Drawn {
             3 => Just(How::Done), 1 => Just(How::Refused), 1 => Just(How::Cancelled),
             1 => Just(How::Unknown), 2 => Just(How::Returned),
         ];
+        let which = prop_oneof![
+            2 => offer().prop_map(Which::OfOffer), 1 => (0_usize..8).prop_map(Which::Any),
+        ];
         let ms = prop_oneof![
             4 => Just(2_000_u64), 3 => Just(16_000), 3 => Just(61_000), 2 => Just(82_000),
             1 => Just(3_600_000), 1 => Just(25 * 3_600_000), 1 => Just(8 * 86_400_000),
@@ -110,7 +119,7 @@ impl ReferenceStateMachine for Drawn {
             4 => offer().prop_map(|offer| Step::Start { offer }),
             1 => offer().prop_map(|offer| Step::Beat { offer }),
             4 => (offer(), how).prop_map(|(offer, how)| Step::Complete { offer, how }),
-            1 => (0_usize..8).prop_map(|task| Step::Cancel { task }),
+            2 => which.prop_map(|which| Step::Cancel { which }),
             4 => ms.prop_map(|ms| Step::Advance { ms }),
             1 => Just(Step::Sweep),
             1 => Just(Step::Restart),
