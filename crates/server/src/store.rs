@@ -115,7 +115,9 @@ impl Store {
             .connect_with(options.clone())
             .await?;
         sqlx::migrate!("migrations/sqlite").run(&write).await?;
-        twin::name_persons(&mut *write.acquire().await?).await?;
+        let mut tx = write.begin().await?;
+        twin::name_persons(&mut tx).await?;
+        tx.commit().await?;
         let read =
             SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await?;
         Ok(Self { write, read })

@@ -55,13 +55,13 @@ fn cases(cases: u32) -> Config {
 }
 
 prop_state_machine! {
-    #![proptest_config(cases(64))]
+    #![proptest_config(cases(128))]
     #[test]
     fn over_the_store(sequential 1..80 => Machine<StoreDriver>);
 }
 
 prop_state_machine! {
-    #![proptest_config(cases(20))]
+    #![proptest_config(cases(24))]
     #[test]
     fn over_http(sequential 1..60 => Machine<HttpDriver>);
 }

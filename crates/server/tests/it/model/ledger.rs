@@ -34,7 +34,11 @@ struct Task {
     leave: bool,
     verifying: bool,
     cancel: bool,
-    /// Another browser took the token over while this may have been offered: its newest token may be worth nothing.
+    /// An invitation that is in a browser's hands for certain; else it may be back in the queue.
+    in_hand: bool,
+    /// Another browser took the token over while it was in hand: its newest token is worth nothing.
+    void: bool,
+    /// The same, if it was in hand.
     maybe_void: bool,
     status: String,
     output: Value,
@@ -243,6 +247,8 @@ impl Ledger {
             leave: false,
             verifying: false,
             cancel: false,
+            in_hand: false,
+            void: false,
             maybe_void: false,
             status: "pending".to_owned(),
             output: Value::Null,
@@ -288,8 +294,12 @@ impl Ledger {
         if browser > self.browser {
             self.browser = browser;
             for task in self.tasks.iter_mut().filter(|task| !task.read() && task.status == "pending") {
+                task.void |= task.in_hand;
                 task.maybe_void = true;
             }
+        }
+        for task in &mut self.tasks {
+            task.in_hand = false;
         }
         let room = self.directives(&held, &answer["directives"], asked);
         if answer["task"].is_object() {
@@ -307,7 +317,8 @@ impl Ledger {
             assert_eq!((&said["task"], &said["epoch"]), (&json!(task.id), &json!(offer.epoch)));
             let returned = task.leases[&offer.epoch].said.is_some();
             let works = matches!(*phase, "claimed" | "running");
-            let expected = if task.is_over() || offer.epoch < task.epoch || returned {
+            let void = task.void && offer.epoch == task.epoch;
+            let expected = if task.is_over() || offer.epoch < task.epoch || returned || void {
                 "abandon"
             } else if *phase == "finished" {
                 "resend"
@@ -322,6 +333,7 @@ impl Ledger {
             let goes_on = said["do"] == "continue" || said["do"] == "cancel";
             room.busy |= goes_on && works && !waits;
             room.asks_already |= goes_on && waits;
+            task.in_hand |= goes_on && !task.read() && task.status == "pending";
             task.verifying |= goes_on && *phase == "verifying" && !task.read() && task.status == "processing";
         }
         room
@@ -353,7 +365,7 @@ impl Ledger {
                 assert!(self.tokens.insert(token.clone()), "a token is one offer's: {offer}");
                 task.leases.insert(epoch, Lease::default());
                 task.epoch = epoch;
-                task.maybe_void = false;
+                (task.void, task.maybe_void) = (false, false);
             }
         }
         if offer["mode"] == "verify" {
@@ -372,6 +384,7 @@ impl Ledger {
                 task.status = "processing".to_owned();
             } else {
                 assert!(now < task.start_by, "too late: {offer}");
+                task.in_hand = true;
             }
         }
         self.offers.push(Offer { task: at, epoch, token });
@@ -380,7 +393,7 @@ impl Ledger {
     /// The refusals that `start`, `heartbeat` have in common; true when it was one.
     fn is_fenced(&mut self, offer: &Offer, (status, body): &Answer) -> bool {
         let task = &mut self.tasks[offer.task];
-        let lost = offer.epoch < task.epoch || task.leases[&offer.epoch].said.is_some();
+        let lost = offer.epoch < task.epoch || task.void || task.leases[&offer.epoch].said.is_some();
         let expected = match (task.is_over(), lost) {
             (true, _) => (410, json!("task_closed")),
             (false, true) => (409, json!("lease_lost")),
@@ -412,7 +425,7 @@ impl Ledger {
             assert!(!task.leave, "leave to send was given twice");
             task.leave = true;
             task.verifying = false;
-            task.maybe_void = false;
+            (task.in_hand, task.maybe_void) = (false, false);
             task.begun_at = now;
             task.end_by = now + DAY_MS;
             task.status = "processing".to_owned();
@@ -491,6 +504,7 @@ impl Ledger {
             How::Returned if expected == "failed" => task.ends("failed", json!({"code": "cancelled"}), now),
             How::Returned => {
                 task.leave &= !newest;
+                task.in_hand = false;
                 task.status = "pending".to_owned();
                 task.end_by = task.end_by.max(task.start_by);
             }

@@ -111,17 +111,17 @@ impl ReferenceStateMachine for Drawn {
         ];
         let ms = prop_oneof![
             4 => Just(2_000_u64), 3 => Just(16_000), 3 => Just(61_000), 2 => Just(82_000),
-            1 => Just(3_600_000), 1 => Just(25 * 3_600_000), 1 => Just(8 * 86_400_000),
+            1 => Just(3_600_000), 2 => Just(25 * 3_600_000), 1 => Just(8 * 86_400_000),
         ];
         prop_oneof![
             5 => (key, wishes()).prop_map(|(key, wish)| Step::Create { key, wish }),
             9 => polls().prop_map(Step::Poll),
             4 => offer().prop_map(|offer| Step::Start { offer }),
-            1 => offer().prop_map(|offer| Step::Beat { offer }),
+            2 => offer().prop_map(|offer| Step::Beat { offer }),
             4 => (offer(), how).prop_map(|(offer, how)| Step::Complete { offer, how }),
-            2 => which.prop_map(|which| Step::Cancel { which }),
+            3 => which.prop_map(|which| Step::Cancel { which }),
             4 => ms.prop_map(|ms| Step::Advance { ms }),
-            1 => Just(Step::Sweep),
+            3 => Just(Step::Sweep),
             1 => Just(Step::Restart),
         ]
         .boxed()
@@ -142,7 +142,7 @@ fn wishes() -> impl Strategy<Value = Wish> {
 
 fn polls() -> impl Strategy<Value = Asked> {
     let browser =
-        prop_oneof![16 => Just(Browser::Current), 1 => Just(Browser::Former), 1 => Just(Browser::New)];
+        prop_oneof![12 => Just(Browser::Current), 1 => Just(Browser::Former), 1 => Just(Browser::New)];
     let phase = prop::sample::select(vec!["claimed", "running", "running", "verifying", "finished"]);
     let held = prop_oneof![
         2 => Just(Vec::new()),
