@@ -164,7 +164,7 @@ fn the_extension_has_the_version_of_the_workspace() {
 
 #[test]
 fn every_route_is_documented() {
-    let docs = text("docs/PROTOCOL.md") + &text("README.md");
+    let docs = text("docs/PROTOCOL.md") + &text("docs/API.md") + &text("README.md");
     let router = text("crates/server/src/router.rs").replace("{task}", "{id}");
     let routes: Vec<&str> =
         router.split(".route(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
