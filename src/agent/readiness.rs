@@ -137,10 +137,18 @@ pub fn takes(state: &State, kind: TaskType, now: i64) -> bool {
     free && next && state.right_account() && wait_of(state, kind, now).is_none()
 }
 
-/// The kinds that wait.
+/// The kinds that wait. While LinkedIn limits notes, invitations are named with `note_limit` though they are taken: those
+/// with a note wait.
 #[must_use]
 pub fn waiting_kinds(state: &State, now: i64) -> Vec<(TaskType, WaitReason, Option<i64>)> {
-    let waits = |kind| wait_of(state, kind, now).map(|(reason, until)| (kind, reason, until));
+    let noted = |kind: TaskType| {
+        let until = state.breakers.note_wait_ms(now).filter(|_| kind == TaskType::SendConnectionRequest)?;
+        Some((WaitReason::NoteLimit, Some(now.saturating_add_unsigned(until))))
+    };
+    let waits = |kind| {
+        let wait = wait_of(state, kind, now).or_else(|| noted(kind));
+        wait.map(|(reason, until)| (kind, reason, until))
+    };
     known_task_types().into_iter().filter_map(waits).collect()
 }
 
