@@ -10,7 +10,7 @@ use liaison::agent::driver::{Driver, Handle};
 use liaison::agent::event::{Command, Event};
 use liaison::agent::status::Status;
 use liaison::ports::Clock;
-use liaison_server::{Clock as _, Config, SystemClock, Timestamp};
+use liaison_server::{Config, SystemClock, Timestamp};
 use liaison_simulator::{Settings, Simulator};
 use ports::{Sockets, plain_client};
 use reqwest::Client;
@@ -42,7 +42,7 @@ struct ServerClock(Arc<AtomicU64>);
 
 impl liaison_server::Clock for ServerClock {
     fn now(&self) -> Timestamp {
-        SystemClock.now().plus_ms(self.0.load(Ordering::Relaxed))
+        liaison_server::Clock::now(&SystemClock).plus_ms(self.0.load(Ordering::Relaxed))
     }
 }
 
