@@ -185,6 +185,9 @@ fn what_an_earlier_version_counted_counts() {
     assert!(!world.disk.borrow().local("pace").unwrap().contains("invites"));
 }
 
+/// A reason, and what makes it hold.
+type Case<'a> = (&'a str, &'a dyn Fn(&mut Agent));
+
 #[test]
 fn popup_and_poll_tell_the_same_reason_for_as_long() {
     let checkpoint = || Mishap::RedirectedTo("https://www.linkedin.com/checkpoint/challenge/abc");
@@ -197,7 +200,7 @@ fn popup_and_poll_tell_the_same_reason_for_as_long() {
         agent.world.site.borrow_mut().next(INVITE, Mishap::Code(400, code));
         carry_out(agent, "t-x", CONNECT, stranger());
     };
-    let reasons: [(&str, &dyn Fn(&mut Agent)); 14] = [
+    let reasons: [Case; 14] = [
         ("paused", &|agent| drop(agent.ask(Command::SetPaused { paused: true }))),
         ("kind_off", &|agent| set(agent, json!({ "kinds_off": [CONNECT] }))),
         ("challenge", &|agent| fetch_meets(agent, checkpoint())),
