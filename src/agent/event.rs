@@ -293,6 +293,13 @@ pub enum SiteOutcome {
 }
 
 impl SiteOutcome {
+    /// Whether a request left.
+    #[must_use]
+    pub fn was_asked(&self) -> bool {
+        let unsent = matches!(self, Self::Invite(InviteOutcome::Unsent(_)));
+        !unsent && self.trouble().is_none_or(|trouble| trouble.asked)
+    }
+
     /// What LinkedIn said no to, if it did.
     #[must_use]
     pub const fn trouble(&self) -> Option<&Trouble> {

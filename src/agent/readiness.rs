@@ -7,7 +7,7 @@ use liaison_protocol::{Held, Poll, ReadyState, TaskType, WaitReason, Waiting, kn
 /// The agent as a whole.
 #[must_use]
 pub fn ready_state(state: &State) -> ReadyState {
-    if state.settings.paused {
+    if state.is_still() {
         return ReadyState::Paused;
     }
     if state.breakers.latched.is_some() {
@@ -26,7 +26,7 @@ pub fn ready_state(state: &State) -> ReadyState {
 /// whole means that it may begin.
 #[must_use]
 pub fn wait_of(state: &State, kind: TaskType, now: i64) -> Option<(WaitReason, Option<i64>)> {
-    if state.live.storage_failed_at.is_some() {
+    if state.live.storage_failed_at.is_some() || state.set_aside.stops() || state.is_full() {
         return Some((WaitReason::Storage, None));
     }
     if state.settings.paused {

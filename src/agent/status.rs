@@ -1,6 +1,7 @@
 //! What the popup and the options page are told: a snapshot, made from the state when it is asked for.
 
 use crate::agent::entry::{Ended, Entry, Stage};
+use crate::agent::log::LogLine;
 use crate::agent::readiness::waiting_kinds;
 use crate::agent::state::{PairingEnd, State};
 use crate::ports::Badge;
@@ -65,19 +66,22 @@ pub struct Answer {
     /// To `test_connection` and `check_linkedin`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steps: Option<Vec<TestStep>>,
+    /// To `export_log`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log: Option<Vec<LogLine>>,
 }
 
 impl Answer {
     /// Done.
     #[must_use]
     pub const fn done() -> Self {
-        Self { ok: true, error: None, status: None, steps: None }
+        Self { ok: true, error: None, status: None, steps: None, log: None }
     }
 
     /// Not done.
     #[must_use]
-    pub const fn refused(problem: Problem) -> Self {
-        Self { ok: false, error: Some(problem), status: None, steps: None }
+    pub fn refused(problem: Problem) -> Self {
+        Self { error: Some(problem), ok: false, ..Self::done() }
     }
 }
 
@@ -244,6 +248,7 @@ fn one_word(state: &State) -> &'static str {
     }
     match (state.breakers.latched, linkedin(state)) {
         (Some(_), _) => "latched",
+        _ if state.set_aside.stops() => "latched",
         _ if state.settings.paused => "paused",
         (None, "signed_out") => "signed_out",
         (None, "wrong_account") => "wrong_account",
@@ -276,7 +281,7 @@ fn contact(state: &State, now: i64) -> ContactStatus {
 /// What needs the person; of several, what stops most.
 #[must_use]
 pub fn attention(state: &State) -> Option<Problem> {
-    let pairing = state.pairing.as_ref()?;
+    let Some(pairing) = &state.pairing else { return state.set_aside.problem() };
     match pairing.ended {
         Some(PairingEnd::Unauthorised) => {
             return Some(Problem::new(
@@ -309,6 +314,9 @@ pub fn attention(state: &State) -> Option<Problem> {
             "Free some disk space",
         ));
     }
+    if state.set_aside.stops() {
+        return state.set_aside.problem();
+    }
     if let Some(code) = state.breakers.stop() {
         return Some(Problem::of(code));
     }
@@ -316,12 +324,7 @@ pub fn attention(state: &State) -> Option<Problem> {
         "signed_out" => Some(Problem::of(ErrorCode::SignedOut)),
         "wrong_account" => Some(Problem::of(ErrorCode::WrongAccount)),
         "unknown" if state.live.me_problem.is_some() => state.live.me_problem.map(Problem::of),
-        _ if !state.set_aside.is_empty() => Some(Problem::new(
-            SET_ASIDE,
-            "A stored record was damaged and was set aside",
-            "Look at the last invitations on LinkedIn by hand, then clear this; the record is erased",
-        )),
-        _ => None,
+        _ => state.set_aside.problem(),
     }
 }
 
@@ -345,11 +348,8 @@ fn running(state: &State) -> Option<RunningStatus> {
 
 fn recent(state: &State) -> Vec<RecentStatus> {
     let one = |summary: &crate::agent::entry::Summary| {
-        let (outcome, code) = match summary.ended {
-            Ended::Completed => ("completed", None),
-            Ended::Failed(code) => ("failed", Some(code)),
-            Ended::Returned => ("returned", None),
-        };
+        let (outcome, _) = summary.ended.words();
+        let code = if let Ended::Failed(code) = summary.ended { Some(code) } else { None };
         RecentStatus {
             task: summary.task.clone(),
             task_type: summary.task_type.clone(),

@@ -121,6 +121,7 @@ impl Turn {
     /// - a result is posted again.
     fn resume(&mut self) {
         self.state.live.booted = true;
+        Rc::make_mut(&mut self.state.log).prune(self.now);
         let has_start = self.state.pairing.as_ref().is_some_and(|pairing| pairing.has_start());
         let session = self.state.session.clone();
         let now = self.now;
@@ -190,6 +191,10 @@ impl Turn {
     }
 
     fn site(&mut self, task: Option<&str>, outcome: &SiteOutcome) {
+        if let Some(entry) = task.filter(|_| outcome.was_asked()).and_then(|task| self.state.entry_mut(task))
+        {
+            entry.asked = true;
+        }
         if task.is_some_and(|task| !self.call_ended(task)) {
             // What LinkedIn refuses it refuses whoever asked.
             return outcome.trouble().into_iter().for_each(|trouble| self.heed(trouble));

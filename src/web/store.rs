@@ -43,9 +43,11 @@ impl Store for BrowserStore {
         let mut records = Vec::new();
         for entry in js_sys::Object::entries(&js_sys::Object::from(all)).iter() {
             let pair = js_sys::Array::from(&entry);
-            // Values that aren't strings aren't ours.
-            if let (Some(key), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string()) {
-                records.push((key, value));
+            let value = pair.get(1);
+            // We write strings alone. What else lies under a key of ours is to be found out, not passed over.
+            let text = value.as_string().unwrap_or_else(|| format!("{:?}", value.js_typeof()));
+            if let Some(key) = pair.get(0).as_string() {
+                records.push((key, text));
             }
         }
         Ok(records)

@@ -34,6 +34,10 @@ pub enum Command {
         /// What the person was shown: another one is not cleared.
         code: String,
     },
+    /// What was done in the person's name.
+    ExportLog,
+    /// Erase that.
+    EraseLog,
     /// An update waits: take nothing new and answer when nothing is in hand.
     Drain,
 }
@@ -66,6 +70,8 @@ impl CommandMessage {
             "check_linkedin" => Command::CheckLinkedIn,
             "forget" => Command::Forget,
             "set_paused" => Command::SetPaused { paused: self.paused? },
+            "export_log" => Command::ExportLog,
+            "erase_log" => Command::EraseLog,
             "clear_stop" => Command::ClearStop { code: self.code? },
             _ => return None,
         })
@@ -82,6 +88,8 @@ impl std::fmt::Debug for Command {
             Self::Forget => "Forget",
             Self::SetPaused { .. } => "SetPaused",
             Self::ClearStop { .. } => "ClearStop",
+            Self::ExportLog => "ExportLog",
+            Self::EraseLog => "EraseLog",
             Self::Drain => "Drain",
         })
     }

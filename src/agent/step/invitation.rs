@@ -58,7 +58,7 @@ impl Turn {
     /// clock that was set back.
     fn send(&mut self, task: &str, input: &SendConnectionRequest, from: i64, act_within_ms: u64) {
         let until = from.saturating_add_unsigned(act_within_ms.min(default_act_within_ms()));
-        let stopped = self.state.settings.paused
+        let stopped = self.state.is_still()
             || self.state.breakers.all_wait(self.now).is_some()
             || self.state.breakers.invite_wait(self.now).is_some()
             || !self.state.right_account()

@@ -2,11 +2,12 @@
 
 use super::Turn;
 use super::invitation::SENT;
-use crate::agent::entry::{Ended, Entry, RECORD_VERSION, Stage, Verification, is_task_id};
+use crate::agent::entry::{Ended, Entry, Stage, Verification, is_task_id};
 use crate::agent::readiness;
-use crate::agent::state::{Pairing, TaskLive, Tombstone};
+use crate::agent::state::{Pairing, TaskLive};
+use crate::agent::tombstone::Tombstone;
 use crate::agent::walk::{Cursor, Walk, cursor_key, sorts};
-use crate::config::{DAY_MS, HEARTBEAT_MS, UNHELD_POLL_GAP_MS, VERIFY_AT_MS};
+use crate::config::{DAY_MS, HEARTBEAT_MS, HELD_TASKS, UNHELD_POLL_GAP_MS, VERIFY_AT_MS};
 use liaison_protocol::{
     Effect, ErrorCode, FetchConnections, Mode, Offer, SendConnectionRequest, TaskFailure, TaskInput, TaskType,
 };
@@ -22,7 +23,12 @@ impl Turn {
         if let Some(held) = self.state.tasks.get(&offer.task).cloned() {
             return self.offered_again(&held, offer);
         }
-        let buried = self.state.tombstone(&pairing.server, &offer.task);
+        if self.state.tasks.len() >= HELD_TASKS {
+            // There is no room for so much as a refusal: it will be offered again.
+            return self.slow_down();
+        }
+        let has_effect = TaskType::from_wire(&offer.task_type).is_some_and(TaskType::has_effect);
+        let buried = self.state.tombstone(&pairing.server, &offer.task).filter(|_| has_effect);
         // Who asks for a look gets one, where only a look can tell.
         let unknown = |tombstone: &&Tombstone| tombstone.failed == Some(ErrorCode::OutcomeUnknown);
         let wants_look = offer.mode == Mode::Verify && buried.as_ref().is_some_and(unknown);
@@ -106,8 +112,14 @@ impl Turn {
         if let Some(wait) = self.state.breakers.note_wait_ms(now).filter(|_| input.note.is_some()) {
             return self.fail_offer(offer, &TaskFailure::new(ErrorCode::NoteLimit).retry_in(wait));
         }
+        // The record of this very task is lost: it may have been sent. The server's `replayed` tells, and where there is no
+        // `start` nobody can.
+        let is_lost = self.state.set_aside.has_task(&offer.task);
+        if is_lost && !has_start {
+            return self.begin_search(offer, &input);
+        }
         let stage = if has_start {
-            Stage::Starting { input, at: now, tries: 0, carried: false }
+            Stage::Starting { input, at: now, tries: 0, carried: is_lost }
         } else {
             Stage::Checking { input, at: now }
         };
@@ -133,7 +145,6 @@ impl Turn {
         self.state.tasks.insert(
             &offer.task,
             Rc::new(Entry {
-                v: RECORD_VERSION,
                 task: offer.task.clone(),
                 task_type: offer.task_type.chars().take(64).collect(),
                 epoch: offer.epoch,
@@ -141,6 +152,7 @@ impl Turn {
                 accepted_at: self.now,
                 session: String::new(),
                 cancelled: false,
+                asked: false,
                 stage,
             }),
         );

@@ -18,6 +18,8 @@ pub struct Disk {
     pub writes: u32,
     /// Fails the writes of these numbers, from 1.
     pub fails: Vec<u32>,
+    /// Of writes that fail, so many keys are applied all the same.
+    pub partly: usize,
     /// Fails every write while set.
     pub broken: bool,
     /// Fails every read while set.
@@ -25,9 +27,38 @@ pub struct Disk {
 }
 
 impl Disk {
-    /// A record.
+    /// A record, without its seal.
     pub fn local(&self, key: &str) -> Option<&str> {
+        self.raw(key).map(|value| {
+            value.split_once('\n').filter(|(seal, _)| seal.len() == 18).map_or(value, |(_, record)| record)
+        })
+    }
+
+    /// What is stored under a key.
+    pub fn raw(&self, key: &str) -> Option<&str> {
         self.local.get(key).map(AsRef::as_ref)
+    }
+
+    /// Takes a record away from outside.
+    pub fn remove(&mut self, key: &str) {
+        self.local.remove(key);
+    }
+
+    /// Empties both areas from outside.
+    pub fn wipe(&mut self) {
+        self.local.clear();
+        self.session.clear();
+    }
+
+    /// Everything in `storage.local`, to be put into another world with [`Disk::put`].
+    pub fn records(&self) -> Vec<(String, String)> {
+        self.local.iter().map(|(key, value)| (key.clone(), value.to_string())).collect()
+    }
+
+    /// What Chrome counts against its quota: each key, and each value as JSON.
+    pub fn quota_bytes(&self) -> usize {
+        let json = |value: &str| serde_json::to_string(value).map_or(0, |json| json.len());
+        self.local.iter().map(|(key, value)| key.len() + json(value)).sum()
     }
 
     /// Puts a record there from outside.
@@ -103,6 +134,11 @@ impl Store for FakeWorld {
             let mut disk = self.disk.borrow_mut();
             disk.writes += 1;
             if disk.broken || disk.fails.contains(&disk.writes) {
+                let some: Vec<Write> = writes.into_iter().take(disk.partly).collect();
+                for values in [true, false] {
+                    disk.set(Area::Local, &some, values);
+                    disk.set(Area::Session, &some, values);
+                }
                 return Err(StoreFailure);
             }
         }
