@@ -89,6 +89,8 @@ pub const VERIFY_SLACK_MS: i64 = 120_000;
 pub const TOMBSTONE_MS: i64 = 90 * DAY_MS;
 /// How many tombstones are kept.
 pub const TOMBSTONES: usize = 10_000;
+/// How much of storage they take at most, whatever a server calls its tasks.
+pub const TOMBSTONES_BYTES: usize = 5 << 19;
 /// How long a line of the local log is kept.
 pub const LOG_MS: i64 = 90 * DAY_MS;
 /// How many lines are kept.

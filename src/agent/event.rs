@@ -297,7 +297,9 @@ impl SiteOutcome {
     #[must_use]
     pub fn was_asked(&self) -> bool {
         let unsent = matches!(self, Self::Invite(InviteOutcome::Unsent(_)));
-        !unsent && self.trouble().is_none_or(|trouble| trouble.asked)
+        // What can't be asked for ends a task as if it had been.
+        let asked = |trouble: &Trouble| trouble.asked && trouble.code != ErrorCode::InvalidInput;
+        !unsent && self.trouble().is_none_or(asked)
     }
 
     /// What LinkedIn said no to, if it did.

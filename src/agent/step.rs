@@ -146,7 +146,8 @@ impl Turn {
             let at = at.min(now);
             let search =
                 Verification { profile, sent_at: at, counted_from: at, looks: 0, refused_with: None };
-            Rc::make_mut(entry).stage = Stage::Verifying(search);
+            let entry = Rc::make_mut(entry);
+            (entry.stage, entry.asked) = (Stage::Verifying(search), true);
         }
         if self.state.session.is_empty() {
             self.state.session = format!("{:016x}", self.state.random());

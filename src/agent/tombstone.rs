@@ -2,7 +2,7 @@
 
 use crate::agent::server_url::ServerUrl;
 use crate::agent::state::{State, day_of};
-use crate::config::{TOMBSTONE_MS, TOMBSTONES};
+use crate::config::{TOMBSTONE_MS, TOMBSTONES, TOMBSTONES_BYTES};
 use liaison_protocol::ErrorCode;
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;
@@ -41,13 +41,20 @@ impl State {
         }
         let day = self.tombstones.get_or_default(&day_of(tombstone.at));
         Rc::make_mut(day).push(tombstone);
-        while self.tombstones.values().map(|day| day.len()).sum::<usize>() > TOMBSTONES {
+        while self.has_too_many_tombstones() {
             let Some(oldest) = self.tombstones.iter().next().map(|(day, _)| day.to_owned()) else { return };
             match self.tombstones.get_mut(&oldest).map(Rc::make_mut) {
                 Some(day) if day.len() > 1 => drop(day.remove(0)),
                 _ => drop(self.tombstones.remove(&oldest)),
             }
         }
+    }
+
+    fn has_too_many_tombstones(&self) -> bool {
+        let all = || self.tombstones.values().flat_map(|day| day.iter());
+        // A hundred bytes are the names of the members, the numbers and the code.
+        let bytes = |tombstone: &Tombstone| tombstone.task.len() + tombstone.server.as_str().len() + 100;
+        all().count() > TOMBSTONES || all().map(bytes).sum::<usize>() > TOMBSTONES_BYTES
     }
 
     /// How an invitation of this server ended before.

@@ -45,7 +45,7 @@ impl Store for BrowserStore {
             let pair = js_sys::Array::from(&entry);
             let value = pair.get(1);
             // We write strings alone. What else lies under a key of ours is to be found out, not passed over.
-            let text = value.as_string().unwrap_or_else(|| format!("{:?}", value.js_typeof()));
+            let text = value.as_string().unwrap_or_else(|| foreign(&value));
             if let Some(key) = pair.get(0).as_string() {
                 records.push((key, text));
             }
@@ -57,6 +57,12 @@ impl Store for BrowserStore {
         self.apply_to(Area::Local, &writes).await?;
         self.apply_to(Area::Session, &writes).await
     }
+}
+
+/// A value that isn't ours, as a text that no record of ours is.
+fn foreign(value: &JsValue) -> String {
+    let json = js_sys::JSON::stringify(value).ok().and_then(|json| JsValue::from(json).as_string());
+    format!("?{}", json.unwrap_or_default())
 }
 
 const fn name(area: Area) -> &'static str {

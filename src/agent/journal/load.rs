@@ -34,7 +34,7 @@ pub fn load(local: Vec<(String, String)>, session: Vec<(String, String)>) -> (St
     let mut loading = Loading { aside, ..Loading::default() };
     let pairing_is_old = own.iter().any(|(key, value)| key == PAIRING && is_old(key, value));
     for (key, value) in own.iter().filter(|(key, _)| is_ours(key)) {
-        let opened = open(key, value, mark_of(key));
+        let opened = open(key, value, mark_of(key, pairing_is_old));
         if !loading.take(key, opened) {
             let is_news = !asides.iter().any(|(aside, _)| aside.strip_prefix(ASIDE) == Some(key));
             loading.set_aside(key, value, opened == Opened::Later, is_news);
@@ -111,7 +111,7 @@ impl Loading {
 }
 
 fn is_old(key: &str, value: &str) -> bool {
-    matches!(open(key, value, mark_of(key)), Opened::Bare(_))
+    matches!(open(key, value, mark_of(key, true)), Opened::Bare(_))
 }
 
 /// A key that isn't ours is left alone; so is the one of which only counts that it is written.
@@ -120,8 +120,9 @@ fn is_ours(key: &str) -> bool {
     is_one || [TASK, TOMBSTONES, LOG].iter().any(|start| key.starts_with(start))
 }
 
-/// What the first release always wrote into a record of this key. It had no log.
-fn mark_of(key: &str) -> Option<&'static str> {
+/// What the first release always wrote into a record of this key. It had no log. Its lists could be empty, but beside
+/// a pairing of this version an empty one is none of its.
+fn mark_of(key: &str, pairing_is_old: bool) -> Option<&'static str> {
     Some(match key {
         PAIRING => "\"bound_account\":",
         SETTINGS => "{\"paused\":",
@@ -129,7 +130,8 @@ fn mark_of(key: &str) -> Option<&'static str> {
         BREAKERS => "\"blocked_until\":",
         _ if key.starts_with(TASK) => "{\"v\":1,",
         _ if key.starts_with(LOG) => return None,
-        _ => "[",
+        _ if pairing_is_old => "[",
+        _ => "\"at\":",
     })
 }
 

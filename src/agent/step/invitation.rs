@@ -130,6 +130,7 @@ impl Turn {
     ) {
         let now = self.now;
         if let Some(entry) = self.state.entry_mut(task) {
+            entry.asked = true;
             entry.stage = Stage::Verifying(Verification {
                 profile: input.profile.as_str().to_owned(),
                 sent_at,

@@ -39,9 +39,9 @@ impl Disk {
         self.local.get(key).map(AsRef::as_ref)
     }
 
-    /// Takes a record away from outside.
-    pub fn remove(&mut self, key: &str) {
-        self.local.remove(key);
+    /// Puts a record of the session there from outside.
+    pub fn put_in_session(&mut self, key: &str, value: &str) {
+        self.session.insert(key.to_owned(), value.into());
     }
 
     /// Empties both areas from outside.
@@ -75,6 +75,12 @@ impl Disk {
     pub fn all_text(&self) -> String {
         let all = self.local.iter().chain(&self.session);
         all.map(|(key, value)| format!("{key}={value}\n")).collect()
+    }
+
+    /// The keys of either area under which a text is.
+    pub fn keys_with(&self, text: &str) -> Vec<&str> {
+        let all = self.local.iter().chain(&self.session);
+        all.filter(|(_, value)| value.contains(text)).map(|(key, _)| key.as_str()).collect()
     }
 
     /// The browser ends and starts again; the last `lost` writes never reached the disk.
