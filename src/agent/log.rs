@@ -12,7 +12,7 @@ use crate::agent::slots::Slots;
 use crate::agent::state::day_of;
 use crate::config::{LOG_BYTES, LOG_CHUNK, LOG_LINES, LOG_MS};
 use crate::json;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::rc::Rc;
 
 /// The lines of a chunk by its number: the day and a number within it, so that the order of the numbers is that of time.
@@ -20,7 +20,7 @@ use std::rc::Rc;
 pub struct Log(Slots<Rc<str>>);
 
 /// A line, as it is exported.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LogLine {
     /// When the task ended.
     pub at_ms: i64,
@@ -95,8 +95,13 @@ impl Log {
     /// Every line, oldest first.
     #[must_use]
     pub fn export(&self) -> Vec<LogLine> {
-        self.0.values().flat_map(|text| text.split('\n')).filter_map(json::read).collect()
+        self.0.values().flat_map(|text| text.split('\n')).filter_map(read).collect()
     }
+}
+
+fn read(line: &str) -> Option<LogLine> {
+    let (at_ms, task, task_type, target, outcome, code, server) = json::read(line)?;
+    Some(LogLine { at_ms, task, task_type, target, outcome, code, server })
 }
 
 fn lines(text: &str) -> usize {
