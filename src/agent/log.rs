@@ -107,3 +107,84 @@ fn read(line: &str) -> Option<LogLine> {
 fn lines(text: &str) -> usize {
     text.split('\n').count()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agent::entry::{Stage, Verification};
+    use crate::config::DAY_MS;
+
+    fn entry(task: &str) -> Entry {
+        let (profile, task_type) = ("ACoAABCDEF123".to_owned(), "agent_send_connection_request".to_owned());
+        let search = Verification { profile, sent_at: 0, counted_from: 0, looks: 0, refused_with: None };
+        Entry {
+            task: task.to_owned(),
+            task_type,
+            epoch: 1,
+            token: String::new(),
+            accepted_at: 0,
+            session: String::new(),
+            cancelled: false,
+            asked: true,
+            stage: Stage::Verifying(search),
+        }
+    }
+
+    fn add(log: &mut Log, task: &str, now: i64) {
+        log.add(&entry(task), Ended::Completed, "https://tasks.example", &Aside::default(), now);
+    }
+
+    fn size(log: &Log) -> usize {
+        log.chunks().values().map(|text| text.len()).sum()
+    }
+
+    #[test]
+    fn it_holds_ten_thousand_lines_and_loses_the_oldest() {
+        let mut log = Log::default();
+        for n in 0..10_500_i64 {
+            add(&mut log, &format!("t-{n}"), n * 600_000);
+        }
+        let lines = log.export();
+        assert!((9_800..=LOG_LINES).contains(&lines.len()), "{}", lines.len());
+        assert_eq!(lines.last().map(|line| line.task.as_str()), Some("t-10499"));
+        assert!(
+            lines.windows(2).all(|two| two[0].at_ms < two[1].at_ms),
+            "in order, and none is missing in between"
+        );
+        assert_eq!(lines.len(), 10_500 - lines[0].task[2..].parse::<usize>().unwrap());
+    }
+
+    #[test]
+    fn long_names_make_it_no_larger() {
+        let mut log = Log::default();
+        for n in 0..12_000_i64 {
+            add(&mut log, &format!("{}{n}", "t".repeat(120)), n * 1_000);
+        }
+        assert!((LOG_BYTES * 9 / 10..LOG_BYTES + 50_000).contains(&size(&log)), "{}", size(&log));
+        assert!(log.export().len() > 7_000);
+    }
+
+    #[test]
+    fn ninety_days_are_kept_and_a_full_day_has_many_chunks() {
+        let mut log = Log::default();
+        for n in 0..600_i64 {
+            add(&mut log, &format!("t-{n}"), n);
+        }
+        assert_eq!(log.chunks().len(), 5);
+        add(&mut log, "later", 90 * DAY_MS);
+        assert_eq!(log.export().len(), 601);
+        log.prune(91 * DAY_MS);
+        assert_eq!(log.export().len(), 1);
+    }
+
+    #[test]
+    fn a_chunk_that_may_come_back_is_not_written_over() {
+        let mut aside = Aside::default();
+        for number in ["00000000000", "00000000001"] {
+            aside.add(&format!("log:{number}"));
+        }
+        let mut log = Log::default();
+        log.add(&entry("t-1"), Ended::Returned, "https://tasks.example", &aside, 5);
+        assert_eq!(log.chunks().iter().map(|(number, _)| number).collect::<Vec<_>>(), ["00000000002"]);
+    }
+}
