@@ -203,7 +203,7 @@ fn a_read_whose_record_is_lost_is_read_again() {
         // Cut off between two of its lines: a page's rows are missing.
         let value = world.disk.borrow().raw("task:t-1").unwrap().to_owned();
         let cut = value.rfind('\n').unwrap();
-        world.disk.borrow_mut().put("task:t-1", &value[..cut]);
+        world.disk.borrow_mut().put("task:t-1", value.get(..cut).unwrap());
         agent.reboot();
         agent.run_for(SECOND);
         assert!(clear_stop(&mut agent).ok);

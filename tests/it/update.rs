@@ -20,14 +20,12 @@ fn left(name: &str, has_session: bool) -> Left {
     let level = if name == "checking" { One } else { Two };
     let world = FakeWorld::new(250, level);
     world.time.jump(profile["now"].as_i64().unwrap() + 5 * SECOND - T0);
-    let put = |area: &str, mut put: Box<dyn FnMut(&str, &str) + '_>| {
-        for (key, value) in profile[area].as_object().unwrap() {
-            put(key, value.as_str().unwrap());
-        }
-    };
-    put("local", Box::new(|key, value| world.disk.borrow_mut().put(key, value)));
-    if has_session {
-        put("session", Box::new(|key, value| world.disk.borrow_mut().put_in_session(key, value)));
+    let of = |area: &str| profile[area].as_object().unwrap().clone();
+    for (key, value) in of("local") {
+        world.disk.borrow_mut().put(&key, value.as_str().unwrap());
+    }
+    for (key, value) in of("session").iter().filter(|_| has_session) {
+        world.disk.borrow_mut().put_in_session(key, value.as_str().unwrap());
     }
     for one in profile["invitations"].as_array().unwrap() {
         let note = one[2].as_str().map(str::to_owned);
@@ -237,8 +235,8 @@ fn lived() -> Vec<(String, String)> {
     agent.run_for(MINUTE);
     world.server.borrow_mut().add("t-9", CONNECT, stranger());
     agent.run_until("the POST", |world| posts(world) == 2);
-    let records = world.disk.borrow().records();
-    records
+    drop(agent);
+    world.disk.borrow().records()
 }
 
 /// The same a moment later, in a world that has seen the invitation.

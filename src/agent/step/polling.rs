@@ -137,13 +137,13 @@ impl Turn {
     /// Forgets a task that was overtaken or is closed. An invitation that was, or may have been, sent leaves a
     /// tombstone.
     pub(super) fn abandon(&mut self, task: &str) {
-        let Some(entry) = self.state.tasks.remove(task) else { return };
+        let Some(mut entry) = self.state.tasks.remove(task) else { return };
         let failed = match &entry.stage {
             Stage::Sending { .. } | Stage::Verifying(_) => {
                 // The POST may be on its way.
-                let was_asked = entry.asked || matches!(entry.stage, Stage::Sending { .. });
-                let asked = Entry { asked: was_asked, ..(*entry).clone() };
-                self.log(&asked, Ended::Failed(ErrorCode::OutcomeUnknown));
+                let is_sending = matches!(entry.stage, Stage::Sending { .. });
+                Rc::make_mut(&mut entry).asked |= is_sending;
+                self.log(&entry, Ended::Failed(ErrorCode::OutcomeUnknown));
                 Some(ErrorCode::OutcomeUnknown)
             }
             Stage::Finished(outcome) if outcome.summary.acted => match outcome.summary.ended {
