@@ -47,8 +47,8 @@ impl Log {
         let target = entry.stage.profile().map_or_else(String::new, |profile| format!("{PROFILE}{profile}"));
         let (outcome, code) = ended.words();
         // None of them can hold a tab: ids and kinds are checked, and so is what a person types for an address.
-        let fields = [&entry.task, &entry.task_type, &target, outcome, code.unwrap_or_default(), server];
-        let line = format!("{now}\t{}", fields.join("\t"));
+        let (task, kind, code) = (&entry.task, &entry.task_type, code.unwrap_or_default());
+        let line = format!("{now}\t{task}\t{kind}\t{target}\t{outcome}\t{code}\t{server}");
         let number = self.number(aside, now);
         let text = match self.0.get(&number) {
             Some(text) => format!("{text}\n{line}"),
