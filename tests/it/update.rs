@@ -257,7 +257,8 @@ fn goes_on(records: &[(String, String)]) -> (FakeWorld, Agent) {
 fn records_of_a_later_version_are_set_aside_as_they_are_and_told_of() {
     let lived = lived();
     for (key, value) in lived.iter().filter(|(key, _)| key != "probe") {
-        let later = format!("3{}", value.strip_prefix('2').unwrap());
+        // However long it is.
+        let later = format!("3{}{}", value.strip_prefix('2').unwrap(), "x".repeat(100_000));
         let mut records = lived.clone();
         records.retain(|(other, _)| other != key);
         records.push((key.clone(), later.clone()));
