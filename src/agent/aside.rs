@@ -17,8 +17,10 @@ pub struct Aside {
 
 /// What the person set.
 pub const SETTINGS: &str = "settings";
-/// What was done lately.
+/// When the next calls may go. The first release counted what was sent in it.
 pub const PACE: &str = "pace";
+/// Which invitations were sent lately.
+pub const INVITATIONS: &str = "invitations";
 /// What LinkedIn said no to.
 pub const BREAKERS: &str = "breakers";
 /// The server it works for.
@@ -31,6 +33,12 @@ pub const LOG: &str = "log:";
 pub const TOMBSTONES: &str = "tombstones:";
 
 impl Aside {
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
     /// Notes a record, once.
     pub fn add(&mut self, key: &str) {
         if !self.has(key) {
@@ -68,7 +76,8 @@ impl Aside {
     /// Whether the agent stands still until a person clears it.
     #[must_use]
     pub fn stops(&self) -> bool {
-        self.keys().any(|key| matches!(key, SETTINGS | PACE | BREAKERS) || key.starts_with(TOMBSTONES))
+        self.keys()
+            .any(|key| matches!(key, SETTINGS | PACE | INVITATIONS | BREAKERS) || key.starts_with(TOMBSTONES))
     }
 
     /// What the person is told.

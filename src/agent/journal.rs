@@ -9,7 +9,7 @@ mod record;
 
 pub use load::load;
 
-use crate::agent::aside::{BREAKERS, LOG, PACE, PAIRING, SETTINGS, TASK, TOMBSTONES};
+use crate::agent::aside::{BREAKERS, INVITATIONS, LOG, PACE, PAIRING, SETTINGS, TASK, TOMBSTONES};
 use crate::agent::slots::Slots;
 use crate::agent::state::State;
 use crate::json;
@@ -55,6 +55,9 @@ pub fn changes(before: &State, after: &State) -> Vec<Write> {
     }
     if due(PACE, before.pace != after.pace) {
         put(Area::Local, PACE, Some(json::write(&after.pace)));
+    }
+    if due(INVITATIONS, before.ledger != after.ledger) {
+        put(Area::Local, INVITATIONS, Some(json::write(&after.ledger)));
     }
     if due(BREAKERS, before.breakers != after.breakers) {
         put(Area::Local, BREAKERS, Some(json::write(&after.breakers)));

@@ -138,7 +138,8 @@ mod tests {
             accepted_at: 0,
             session: String::new(),
             cancelled: false,
-            asked: true,
+            touched: true,
+            asked_at: None,
             stage: Stage::Verifying(search),
         }
     }

@@ -1,8 +1,13 @@
 //! What the popup and the options page are told: a snapshot, made from the state when it is asked for.
 
+mod policy;
+
+pub use policy::{Approval, CEILINGS, Ceilings, Usage};
+
 use crate::agent::entry::{Ended, Entry, Stage};
 use crate::agent::log::LogLine;
-use crate::agent::readiness::waiting_kinds;
+use crate::agent::readiness::{asked, waiting_kinds};
+use crate::agent::settings::Settings;
 use crate::agent::state::{PairingEnd, State};
 use crate::ports::Badge;
 use liaison_protocol::{ErrorCode, Fallback};
@@ -123,6 +128,14 @@ pub struct Status {
     pub fallback: Option<Fallback>,
     /// The last results, newest first.
     pub recent: Vec<RecentStatus>,
+    /// The settings in force.
+    pub settings: Settings,
+    /// What no setting passes.
+    pub ceilings: Ceilings,
+    /// How many invitations count now.
+    pub usage: Usage,
+    /// Invitations that wait for the person's word.
+    pub approvals: Vec<Approval>,
 }
 
 /// See [`Status::server`].
@@ -217,6 +230,10 @@ pub fn status(state: &State, now: i64) -> Status {
             .collect(),
         fallback: state.way(now),
         recent: recent(state),
+        settings: state.settings.effective(),
+        ceilings: CEILINGS,
+        usage: policy::usage(state, now),
+        approvals: policy::approvals(state),
     }
 }
 
@@ -324,7 +341,13 @@ pub fn attention(state: &State) -> Option<Problem> {
         "signed_out" => Some(Problem::of(ErrorCode::SignedOut)),
         "wrong_account" => Some(Problem::of(ErrorCode::WrongAccount)),
         "unknown" if state.live.me_problem.is_some() => state.live.me_problem.map(Problem::of),
-        _ => state.set_aside.problem(),
+        _ if !state.set_aside.is_empty() => state.set_aside.problem(),
+        _ if asked(state).any(|(_, _, approved)| !approved) => Some(Problem::new(
+            "approval",
+            "An invitation waits for your word",
+            "Approve or refuse it in the popup",
+        )),
+        _ => None,
     }
 }
 
@@ -341,7 +364,7 @@ fn running(state: &State) -> Option<RunningStatus> {
         Stage::Starting { .. } => ("starting", None, None),
         Stage::Sending { .. } => ("sending", None, None),
         Stage::Verifying(_) => ("verifying", None, None),
-        Stage::Finished(_) => return None,
+        Stage::Asking { .. } | Stage::Finished(_) => return None,
     };
     Some(RunningStatus { task: entry.task.clone(), task_type: entry.task_type.clone(), phase, done, of })
 }

@@ -8,9 +8,13 @@ mod fakes;
 #[path = "../shared/scenarios.rs"]
 mod scenarios;
 
+mod approval;
 mod brakes;
 mod completing;
+mod counting;
 mod damaged;
+mod hostile;
+mod hours;
 mod log;
 mod looks;
 mod members;
@@ -22,6 +26,7 @@ mod protocol;
 mod real;
 mod refusals;
 mod session;
+mod settings;
 mod starting;
 mod storage;
 mod support;

@@ -2,8 +2,10 @@
 
 use super::record::{Opened, open};
 use super::{ACCOUNT, ASIDE, CURSORS, RECENT, SESSION, WAITS, WAY, write};
-use crate::agent::aside::{BREAKERS, LOG, PACE, PAIRING, SETTINGS, TASK, TOMBSTONES};
+use crate::agent::aside::{BREAKERS, INVITATIONS, LOG, PACE, PAIRING, SETTINGS, TASK, TOMBSTONES};
 use crate::agent::entry::Entry;
+use crate::agent::ledger::Ledger;
+use crate::agent::settings::Settings;
 use crate::agent::state::State;
 use crate::config::{ASIDE_BYTES, ASIDE_RECORD_BYTES};
 use crate::json;
@@ -12,7 +14,7 @@ use serde::de::DeserializeOwned;
 use std::rc::Rc;
 
 /// What of a pairing's records is always there.
-const ALWAYS: [&str; 3] = [SETTINGS, PACE, BREAKERS];
+const ALWAYS: [&str; 4] = [SETTINGS, PACE, INVITATIONS, BREAKERS];
 
 /// A load in the making.
 #[derive(Default)]
@@ -98,6 +100,7 @@ impl Loading {
                 let default = match key {
                     SETTINGS => json::write(&state.settings),
                     PACE => json::write(&state.pace),
+                    INVITATIONS => json::write(&state.ledger),
                     _ => json::write(&state.breakers),
                 };
                 self.writes.push(write(Area::Local, key, Some(&default)));
@@ -105,8 +108,13 @@ impl Loading {
                 state.set_aside.add(key);
             }
         }
-        // Who finds out that the settings are gone looks at them before anything goes on.
-        state.settings.paused |= state.set_aside.has(SETTINGS);
+        // Nothing laxer than it can have been takes the place of what is gone.
+        if state.set_aside.has(SETTINGS) {
+            state.settings = Settings::unreadable();
+        }
+        if state.set_aside.has(INVITATIONS) || state.set_aside.has(PACE) {
+            state.ledger = Ledger::unreadable();
+        }
     }
 }
 
@@ -128,6 +136,7 @@ fn mark_of(key: &str, pairing_is_old: bool) -> Option<&'static str> {
         SETTINGS => "{\"paused\":",
         PACE => "\"invites\":",
         BREAKERS => "\"blocked_until\":",
+        INVITATIONS => return None,
         _ if key.starts_with(TASK) => "{\"v\":1,",
         _ if key.starts_with(LOG) => return None,
         _ if pairing_is_old => "[",
@@ -151,6 +160,7 @@ fn take_local(state: &mut State, key: &str, record: &str) -> bool {
         PAIRING => json::read(record).map(|pairing| state.pairing = Some(Rc::new(pairing))).is_some(),
         SETTINGS => read_into(&mut state.settings, record),
         PACE => read_into(&mut state.pace, record),
+        INVITATIONS => read_into(&mut state.ledger, record),
         BREAKERS => read_into(&mut state.breakers, record),
         _ => json::read(record).map(|recent| state.recent = Rc::new(recent)).is_some(),
     }

@@ -80,7 +80,7 @@ impl Turn {
     /// ten thousand times, leaves none.
     pub(super) fn log(&mut self, entry: &Entry, ended: Ended) {
         let State { pairing: Some(pairing), set_aside, log, .. } = &mut self.state else { return };
-        if entry.asked {
+        if entry.touched {
             Rc::make_mut(log).add(entry, ended, pairing.server.as_str(), set_aside, self.now);
         }
     }

@@ -142,7 +142,7 @@ impl Turn {
             Stage::Sending { .. } | Stage::Verifying(_) => {
                 // The POST may be on its way.
                 let is_sending = matches!(entry.stage, Stage::Sending { .. });
-                Rc::make_mut(&mut entry).asked |= is_sending;
+                Rc::make_mut(&mut entry).touched |= is_sending;
                 self.log(&entry, Ended::Failed(ErrorCode::OutcomeUnknown));
                 Some(ErrorCode::OutcomeUnknown)
             }
@@ -152,7 +152,7 @@ impl Turn {
                 Ended::Returned => return,
             },
             Stage::Finished(_) => return,
-            Stage::Walking(_) | Stage::Checking { .. } | Stage::Starting { .. } => {
+            Stage::Asking { .. } | Stage::Walking(_) | Stage::Checking { .. } | Stage::Starting { .. } => {
                 return self.log(&entry, Ended::Failed(ErrorCode::Cancelled));
             }
         };
@@ -194,7 +194,7 @@ impl Turn {
     /// is never sent; one that may have been is carried to its end, since only this agent can tell.
     fn lease_lost(&mut self, task: &str) {
         let Some(entry) = self.state.tasks.get(task) else { return };
-        if matches!(entry.stage, Stage::Walking(_) | Stage::Checking { .. } | Stage::Starting { .. }) {
+        if entry.is_before_effect() {
             self.abandon(task);
         }
     }
