@@ -8,6 +8,7 @@ mod load;
 mod record;
 
 pub use load::load;
+pub use record::seal;
 
 use crate::agent::aside::{BREAKERS, INVITATIONS, LOG, PACE, PAIRING, SETTINGS, TASK, TOMBSTONES};
 use crate::agent::slots::Slots;
@@ -90,7 +91,7 @@ pub fn changes(before: &State, after: &State) -> Vec<Write> {
 }
 
 fn write(area: Area, key: &str, record: Option<&str>) -> Write {
-    Write { area, key: key.to_owned(), value: record.map(|record| record::seal(key, record)) }
+    Write { area, key: key.to_owned(), value: record.map(|record| seal(key, record)) }
 }
 
 fn differences<V: PartialEq + ?Sized>(

@@ -159,6 +159,8 @@ fn after_a_damaged_record_the_list_is_read_before_anything_goes() {
     world.disk.borrow_mut().put("invitations", "{\"invites\":");
     agent.reboot();
     agent.run_for(MINUTE);
+    assert_eq!(waiting(&world)[0].1, "storage", "the person has to look first");
+    assert!(clear_stop(&mut agent).ok);
     world
         .site
         .borrow_mut()

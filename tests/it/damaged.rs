@@ -68,13 +68,13 @@ fn goes_on(records: &[(String, String)], level: crate::fakes::server::Level) -> 
     (world, agent)
 }
 
-const STOPPING: [&str; 4] = ["settings", "pace", "breakers", "tombstones"];
+const STOPPING: [&str; 5] = ["settings", "pace", "invitations", "breakers", "tombstones"];
 
 #[test]
 fn each_record_damaged_in_every_way() {
     let lived = lived(Two);
     let keys: Vec<&str> = lived.iter().map(|(key, _)| key.as_str()).collect();
-    assert_eq!(keys.len(), 8, "{keys:?}");
+    assert_eq!(keys.len(), 9, "{keys:?}");
     for (at, (key, value)) in lived.iter().enumerate() {
         let others: Vec<String> =
             lived.iter().filter(|(other, _)| other != key).map(|(_, value)| value.clone()).collect();
@@ -123,7 +123,7 @@ fn each_record_damaged_in_every_way() {
 
 #[test]
 fn a_record_that_is_gone_is_not_read_as_nothing_done() {
-    for key in ["settings", "pace", "breakers"] {
+    for key in ["settings", "pace", "invitations", "breakers"] {
         let mut records = lived(Two);
         records.retain(|(other, _)| other != key);
         let (world, mut agent) = goes_on(&records, Two);

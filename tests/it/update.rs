@@ -71,7 +71,7 @@ fn every_record_of_the_first_release_is_understood_and_renewed() {
             let same = world.disk.borrow().local(key) == value.as_str();
             assert!(is_moving || same, "{name}, {key}: the record is another now");
         }
-        for key in ["settings", "pace", "breakers"] {
+        for key in ["settings", "pace", "invitations", "breakers"] {
             assert!(world.disk.borrow().raw(key).is_some(), "{name}: {key}");
         }
         agent.run_for(MINUTE);
@@ -303,7 +303,7 @@ fn what_an_older_version_set_aside_is_taken_back() {
 
 #[test]
 fn nothing_takes_the_place_of_what_was_set_aside_until_it_is_cleared() {
-    for key in ["settings", "pace", "breakers"] {
+    for key in ["settings", "pace", "invitations", "breakers"] {
         let (world, mut agent) = world(3, Two);
         agent.kill();
         let later = "3:of another time";

@@ -39,6 +39,11 @@ impl Disk {
         self.local.get(key).map(AsRef::as_ref)
     }
 
+    /// Forges a record: whole, and of any content.
+    pub fn forge(&mut self, key: &str, record: &str) {
+        self.put(key, &liaison::agent::journal::seal(key, record));
+    }
+
     /// Puts a record of the session there from outside.
     pub fn put_in_session(&mut self, key: &str, value: &str) {
         self.session.insert(key.to_owned(), value.into());
