@@ -37,18 +37,16 @@ pub fn changes(before: &State, after: &State) -> Vec<Write> {
     differences(&before.tombstones, &after.tombstones, |day, tombstones| {
         put(Area::Local, &format!("{TOMBSTONES}{day}"), tombstones.map(json::write));
     });
-    if !Rc::ptr_eq(&before.log, &after.log) {
-        differences(before.log.chunks(), after.log.chunks(), |number, text| {
-            put(Area::Local, &format!("{LOG}{number}"), text.map(str::to_owned));
-        });
-    }
+    differences(before.log.chunks(), after.log.chunks(), |number, text| {
+        put(Area::Local, &format!("{LOG}{number}"), text.map(str::to_owned));
+    });
     if before.pairing != after.pairing {
         put(Area::Local, PAIRING, after.pairing.as_deref().map(json::write));
     }
-    // A pairing is never without these, so one that is missing is known to be lost: see `load`.
+    // A pairing is never without these, so one that is missing is known to be lost: see `load`. What was set aside may
+    // come back: nothing is put in its place until a person has cleared it.
     let is_new = before.pairing.is_none() && after.pairing.is_some();
     let due = |key: &str, changed: bool| {
-        // What was set aside may come back: nothing is put in its place until a person has cleared it.
         !after.set_aside.has(key) && (changed || is_new || before.set_aside.has(key))
     };
     if due(SETTINGS, before.settings != after.settings) {
