@@ -160,7 +160,7 @@ pub fn said(state: &State, now: i64) -> Said {
             .collect(),
         waiting: waiting_kinds(state, now)
             .into_iter()
-            .map(|(kind, reason, _)| (kind.as_str(), reason))
+            .map(|(kind, reason, until)| (kind.as_str(), reason, until))
             .collect(),
         held: state.tasks.values().map(|entry| (entry.task.clone(), entry.epoch, entry.phase())).collect(),
     }
@@ -169,10 +169,7 @@ pub fn said(state: &State, now: i64) -> Said {
 /// The body of a poll that says `said`.
 #[must_use]
 pub fn poll_of(state: &State, said: &Said, wait_ms: u64, now: i64) -> Poll {
-    let until = |kind: &str| {
-        let found = waiting_kinds(state, now).into_iter().find(|(waiting, ..)| waiting.as_str() == kind);
-        found.and_then(|(_, _, until)| until).and_then(|until| u64::try_from(until - now).ok())
-    };
+    let left = |until: Option<i64>| until.and_then(|until| u64::try_from(until - now).ok());
     Poll {
         instance: state.pairing.as_ref().map(|pairing| pairing.instance.clone()).unwrap_or_default(),
         version: state.live.version.clone(),
@@ -183,7 +180,7 @@ pub fn poll_of(state: &State, said: &Said, wait_ms: u64, now: i64) -> Poll {
         waiting: said
             .waiting
             .iter()
-            .map(|&(kind, reason)| Waiting { task_type: kind.to_owned(), reason, for_ms: until(kind) })
+            .map(|&(kind, reason, until)| Waiting { task_type: kind.to_owned(), reason, for_ms: left(until) })
             .collect(),
         held: said
             .held

@@ -70,6 +70,19 @@ fn a_parked_poll_is_broken_off_when_the_hours_end_and_when_they_begin() {
 }
 
 #[test]
+fn hours_that_are_set_anew_are_told_at_once_though_the_reason_stays() {
+    let (world, mut agent) = world(3, Two);
+    office(&mut agent);
+    agent.run_for(MINUTE);
+    set(&mut agent, json!({ "hours": { "days": [1], "from": "10:00", "to": "18:00" } }));
+    agent.run_for(SECOND);
+    let (_, reason, for_ms) = waiting(&world)[0].clone();
+    let until = world.now() + for_ms.unwrap();
+    assert_eq!(reason, "working_hours");
+    assert!((MONDAY_9 + HOUR..=MONDAY_9 + HOUR + SECOND).contains(&until), "{}", until - MONDAY_9);
+}
+
+#[test]
 fn a_list_that_is_being_read_stops_after_its_page_and_goes_on_the_next_day() {
     let (world, mut agent) = world(900, Two);
     office(&mut agent);
