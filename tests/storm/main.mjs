@@ -1,0 +1,90 @@
+// @ts-check
+// main.mjs [--runs N] [--seed S] [--side-by-side K]: so many runs, each from its own seed (S, S + 1, …), and a table of what
+// came of them. Ends badly when anything that was promised did not hold; such a run's files are kept and named.
+
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { endEverything, temporaryFolder } from "../../scripts/world/process.mjs";
+import { planOf } from "./plan.mjs";
+import { run } from "./run.mjs";
+import { searchAll } from "./search.mjs";
+import { printTable } from "./table.mjs";
+import { judge } from "./verdict.mjs";
+
+const KEPT = join(import.meta.dirname, "../../target/storm");
+
+/** @typedef {import("./verdict.mjs").Tally & { kind: string, seed: number, strikes: number, seconds: number, lingering: string[] }} Result */
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: "string", default: "10" },
+    seed: { type: "string", default: "1" },
+    "side-by-side": { type: "string", default: "2" },
+  },
+});
+const [runs, first, lanes] = [values.runs, values.seed, values["side-by-side"]].map(Number);
+if (![runs, first, lanes].every((number) => Number.isInteger(number) && Number(number) >= 0)) {
+  console.error("usage: main.mjs [--runs N] [--seed S] [--side-by-side K]");
+  process.exit(2);
+}
+rmSync(KEPT, { recursive: true, force: true });
+
+const seeds = Array.from({ length: Number(runs) }, (_, nth) => Number(first) + nth);
+/** @type {Result[]} */
+const results = [];
+const started = performance.now();
+await Promise.all(Array.from({ length: Number(lanes) }, lane));
+printTable(results, performance.now() - started);
+await endEverything();
+process.exit(results.length === Number(runs) && results.every(({ violations }) => violations.length === 0) ? 0 : 1);
+
+async function lane() {
+  for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
+    const result = await oneRun(seed);
+    results.push(result);
+    printLine(result);
+  }
+}
+
+/** @param {number} seed @returns {Promise<Result>} */
+async function oneRun(seed) {
+  const plan = planOf(seed);
+  const folder = temporaryFolder("storm");
+  const begun = performance.now();
+  const about = { kind: plan.kind, seed };
+  /** @type {unknown} */
+  let record = plan;
+  /** @type {Result} */
+  let result;
+  try {
+    const report = await run(plan, folder);
+    record = report;
+    const tally = judge(report);
+    const { violations, lingering } = searchAll(report, folder);
+    tally.violations.push(...violations.map((find) => `found: ${find}`));
+    result = { ...about, ...tally, strikes: report.strikes, lingering, seconds: (performance.now() - begun) / 1000 };
+  } catch (error) {
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    result = { ...about, ...NOTHING, strikes: 0, lingering: [], seconds: 0, violations: [`the run itself failed: ${reason}`] };
+  }
+  if (result.violations.length > 0 || process.env.STORM_KEEP) keep(seed, folder, record);
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  return result;
+}
+
+const NOTHING = { tasks: 0, completed: 0, failed: {}, unknownSent: 0, unknownUnsent: 0, invitations: 0, posts: 0, repeats: 0 };
+
+/** @param {number} seed @param {string} folder @param {unknown} record */
+function keep(seed, folder, record) {
+  const to = join(KEPT, String(seed));
+  mkdirSync(to, { recursive: true });
+  cpSync(folder, to, { recursive: true, verbatimSymlinks: true, filter: (path) => !/Singleton/.test(path) });
+  writeFileSync(join(to, "record.json"), JSON.stringify(record, null, 1));
+}
+
+/** @param {Result} result */
+function printLine({ seed, kind, seconds, tasks, completed, strikes, violations }) {
+  console.log(`seed ${seed}: ${kind}, ${strikes} strikes, ${completed} of ${tasks} completed, ${seconds.toFixed(1)} s`);
+  for (const violation of violations) console.log(`  VIOLATION ${violation}\n  kept in target/storm/${seed}; again: ./build.sh storm --runs 1 --seed ${seed}`);
+}
