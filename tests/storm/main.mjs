@@ -14,6 +14,9 @@ import { judge } from "./verdict.mjs";
 
 const KEPT = join(import.meta.dirname, "../../target/storm");
 
+/** Of a run that did not get to its end. */
+const NOTHING = { tasks: 0, completed: 0, failed: {}, unknownSent: 0, unknownUnsent: 0, invitations: 0, posts: 0, repeats: 0, severed: 0 };
+
 /** @typedef {import("./verdict.mjs").Tally & { kind: string, seed: number, strikes: number, seconds: number, lingering: string[] }} Result */
 
 const { values } = parseArgs({
@@ -72,8 +75,6 @@ async function oneRun(seed) {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   return result;
 }
-
-const NOTHING = { tasks: 0, completed: 0, failed: {}, unknownSent: 0, unknownUnsent: 0, invitations: 0, posts: 0, repeats: 0 };
 
 /** @param {number} seed @param {string} folder @param {unknown} record */
 function keep(seed, folder, record) {

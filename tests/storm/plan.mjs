@@ -121,14 +121,14 @@ function callMoment(chance, tasks, nth) {
 /** Most of them around an invitation's POST, where it matters. @param {Chance} chance @param {PlannedTask[]} tasks @returns {Moment} */
 function anyMoment(chance, tasks) {
   const dice = chance.below(20);
-  if (dice < 9) {
+  if (dice < 11) {
     const when = chance.one(/** @type {const} */ (["before", "after"]));
     const lost = when === "before" && chance.happens(0.5);
     return { where: "linkedin", what: "invitation", when, nth: 1 + chance.below(INVITATIONS), lost };
   }
-  if (dice < 11) return { where: "linkedin", what: "page", when: "before", nth: 1 + chance.below(3), lost: false };
-  if (dice < 12) return { where: "linkedin", what: "look", when: "before", nth: 1, lost: false };
-  if (dice < 14) return { where: "time", ms: chance.below(LATEST_MS) };
+  if (dice < 13) return { where: "linkedin", what: "page", when: "before", nth: 1 + chance.below(3), lost: false };
+  if (dice < 14) return { where: "linkedin", what: "look", when: "before", nth: 1, lost: false };
+  if (dice < 16) return { where: "time", ms: chance.below(LATEST_MS) };
   return callMoment(chance, tasks, chance.below(tasks.length));
 }
 

@@ -27,10 +27,11 @@ export function searchAll(report, folder) {
   const found = { violations: [], lingering: [] };
   const { [PAIRING_KEY]: pairing = "", ...others } = storage.local;
   const { agentToken, ...noToken } = secrets;
-  const everything = { ...secrets, ...texts };
+  const leases = Object.fromEntries(report.known.leases.map((token, nth) => [`lease ${nth}`, token]));
+  const everything = { ...secrets, ...texts, ...leases };
 
   // The pairing token is the one secret that the extension has to keep.
-  note(found.violations, "storage.local pairing", pairing, { ...noToken, ...texts });
+  note(found.violations, "storage.local pairing", pairing, { ...noToken, ...texts, ...leases });
   note(found.violations, "storage.local", JSON.stringify(others), everything);
   note(found.violations, "storage.session", JSON.stringify(storage.session), everything);
   note(found.violations, "the popup's status", JSON.stringify(status), everything);
@@ -41,11 +42,17 @@ export function searchAll(report, folder) {
     const name = relative(folder, file);
     const bytes = readFileSync(file, "latin1");
     if (COOKIE_JAR.test(name)) continue;
-    if (EXTENSION_STORAGE.test(name)) note(found.lingering, name, bytes, { ...noToken, ...texts });
-    else note(found.violations, name, bytes, everything);
+    if (EXTENSION_STORAGE.test(name)) {
+      // LevelDB appends: what a task needed while it was under way stays in the file until Chrome compacts it.
+      note(found.lingering, name, bytes, { ...texts, ...leases });
+      note(found.violations, name, bytes, noToken);
+    } else {
+      note(found.violations, name, bytes, everything);
+    }
   }
   for (const file of filesBelow(folder, /^liaison\.sqlite3/)) {
-    // What the task was and what came of it is the caller's, and `get-task-status` shows it.
+    // What the task was and what came of it is the caller's, and `get-task-status` shows it; a lease is known by its token,
+    // which is worth nothing without the agent's.
     note(found.violations, relative(folder, file), readFileSync(file, "latin1"), secrets);
   }
   return found;

@@ -9,6 +9,7 @@ import { KINDS } from "./plan.mjs";
 const COLUMNS = [
   ["runs", (results) => results.length],
   ["strikes", (results) => sum(results, ({ strikes }) => strikes)],
+  ["cut connections", (results) => sum(results, ({ severed }) => severed)],
   ["tasks", (results) => sum(results, ({ tasks }) => tasks)],
   ["completed", (results) => sum(results, ({ completed }) => completed)],
   ["unknown, sent", (results) => sum(results, ({ unknownSent }) => unknownSent)],

@@ -8,6 +8,9 @@ import { placeOfProfile } from "./run.mjs";
 /** Ends of a connection under an invitation's POST, after which its outcome may be unknown and Chrome may repeat it. */
 const SEVERING = ["reset", "stream_reset", "cut", "goaway"];
 
+/** @param {{ faults: string[] }} request */
+const wasSevered = ({ faults }) => faults.some((name) => SEVERING.includes(name));
+
 /**
  * @typedef {object} Tally
  * @property {number} tasks
@@ -18,6 +21,7 @@ const SEVERING = ["reset", "stream_reset", "cut", "goaway"];
  * @property {number} invitations
  * @property {number} posts
  * @property {number} repeats POSTs that arrived again without the agent asking for them: Chrome's own
+ * @property {number} severed requests to LinkedIn whose connection ended
  * @property {string[]} violations
  */
 
@@ -34,6 +38,7 @@ export function judge(report) {
     invitations: journal.counts.invitations,
     posts: journal.counts.posts,
     repeats: 0,
+    severed: journal.requests.filter(wasSevered).length,
     violations: [],
   };
   for (const [nth, planned] of plan.tasks.entries()) {
@@ -82,7 +87,7 @@ function judgeInvitation(report, profile, nth, tally, violated) {
     (/** @type {any} */ { method, body }) => method === "POST" && JSON.stringify(body)?.includes(`fsd_profile:${profile}"`),
   );
   const fetches = report.fetches.filter((one) => one.profile === profile);
-  const isSevered = posts.some((/** @type {any} */ { faults }) => faults.some((/** @type {string} */ name) => SEVERING.includes(name)));
+  const isSevered = posts.some(wasSevered);
 
   if (fetches.length > 1) violated(`the agent called fetch ${fetches.length} times`);
   if (sent.length > 1) violated(`${sent.length} invitations took effect`);
