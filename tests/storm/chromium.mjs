@@ -157,8 +157,13 @@ function cookiesOf(session) {
 async function openPage(driver, url) {
   const { targetId } = await driver.ask("Target.createTarget", { url });
   const { sessionId } = await driver.ask("Target.attachToTarget", { targetId, flatten: true });
-  await driver.ask("Runtime.enable", {}, sessionId);
-  return sessionId;
+  const expression = `location.href === ${JSON.stringify(url)} && document.readyState === "complete"`;
+  for (;;) {
+    // Until the page is there its target shows an empty one, which goes away under the question.
+    const { result } = await driver.ask("Runtime.evaluate", { expression }, sessionId).catch(() => ({ result: null }));
+    if (result?.value === true) return sessionId;
+    if (driver.isOver()) throw new Error("the browser is gone");
+  }
 }
 
 /**
@@ -210,6 +215,7 @@ function drive(child, exited) {
 
   return {
     ask,
+    isOver: () => child.exitCode !== null || child.signalCode !== null,
     /** Without caring for the answer: the target may be gone. @param {string} method @param {object} params @param {string} [session] */
     tell: (method, params, session) => void ask(method, params, session).catch(() => {}),
     /** @param {string} event @param {(params: any, session?: string) => void} listener */

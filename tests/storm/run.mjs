@@ -168,7 +168,7 @@ async function watchCall(world, phase, passing) {
   const place = passing.task === null ? undefined : world.places.get(passing.task);
   if (call !== "poll" && call !== "heartbeat") world.calls += 1;
   if (place === undefined || call === "heartbeat") return;
-  world.note(`${call} ${phase}`, place, call === "complete" ? passing.body?.status : undefined);
+  world.note(`${call} ${phase}`, place, call === "complete" ? [passing.body?.status, answer?.status] : answer?.status);
   const matches = (/** @type {Moment | null} */ at) =>
     at?.where === "call" && at.call === call && at.phase === phase && at.task === place;
   const task = world.plan.tasks[place];
