@@ -9,10 +9,11 @@ import { endEverything, temporaryFolder } from "../../scripts/world/process.mjs"
 import { planOf } from "./plan.mjs";
 import { run } from "./run.mjs";
 import { searchAll } from "./search.mjs";
-import { printTable } from "./table.mjs";
+import { tableOf } from "./table.mjs";
 import { judge } from "./verdict.mjs";
 
 const KEPT = join(import.meta.dirname, "../../target/storm");
+const TABLE = `${KEPT}.txt`;
 
 /** Of a run that did not get to its end. */
 const NOTHING = { tasks: 0, completed: 0, failed: {}, unknownSent: 0, unknownUnsent: 0, invitations: 0, posts: 0, repeats: 0, severed: 0 };
@@ -38,7 +39,9 @@ const seeds = Array.from({ length: Number(runs) }, (_, nth) => Number(first) + n
 const results = [];
 const started = performance.now();
 await Promise.all(Array.from({ length: Number(lanes) }, lane));
-printTable(results, performance.now() - started);
+const table = tableOf(results, performance.now() - started);
+console.log(`\n${table}`);
+writeFileSync(TABLE, table);
 await endEverything();
 process.exit(results.length === Number(runs) && results.every(({ violations }) => violations.length === 0) ? 0 : 1);
 
@@ -71,7 +74,7 @@ async function oneRun(seed) {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
     result = { ...about, ...NOTHING, strikes: 0, lingering: [], seconds: 0, violations: [`the run itself failed: ${reason}`] };
   }
-  if (result.violations.length > 0 || process.env.STORM_KEEP) keep(seed, folder, record);
+  if (result.violations.length > 0) keep(seed, folder, record);
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   return result;
 }

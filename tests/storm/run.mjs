@@ -104,7 +104,7 @@ async function startWorld(plan, folder) {
     proxy: /** @type {Awaited<ReturnType<typeof startProxy>>} */ (/** @type {unknown} */ (null)),
     now: () => performance.now() - started,
     /** @param {string} what @param {number} [task] @param {unknown} [more] */
-    note: (what, task, more) => void (process.env.STORM_TRACE && console.log(Math.round(world.now()), what, task ?? "", more ?? ""), world.events.push({ at: Math.round(world.now()), what, task, more })),
+    note: (what, task, more) => void world.events.push({ at: Math.round(world.now()), what, task, more }),
     async startBrowser() {
       const watch = {
         aheadMs: () => world.aheadMs,
@@ -303,7 +303,8 @@ async function report(world) {
   const tasks = [];
   for (const id of world.ids) tasks.push((await insist(world, () => world.api.status(id))).json.data);
   const storage = await chromium.storage();
-  const status = await within(chromium.command({ kind: "status" }), END_WITHIN_MS, "a status");
+  const answer = (/** @type {string} */ kind) => within(chromium.command({ kind }), END_WITHIN_MS, `an answer to ${kind}`);
+  const answers = { status: await answer("status"), log: await answer("export_log") };
   const popup = await chromium.read("popup/popup.html", "document.querySelector('main')?.innerText");
   const journal = await simulator.journal();
   const people = await simulator.people(CONNECTIONS);
@@ -311,7 +312,7 @@ async function report(world) {
   world.logs.push(world.server.log(), simulator.log());
   const { events, fetches, struck, console: lines, logs, leases, agentToken, apiKey, pairingCode, session } = world;
   const known = { agentToken, apiKey, pairingCode, session, leases: [...leases] };
-  const seen = { storage, status, popup, lines, logs };
+  const seen = { storage, answers, popup, lines, logs };
   return { plan, tasks, events, fetches, strikes: struck.size, journal, people, known, seen };
 }
 

@@ -20,7 +20,7 @@ const PAIRING_KEY = "pairing";
 
 /** @param {Report} report @param {string} folder the run's @returns {Found} */
 export function searchAll(report, folder) {
-  const { storage, status, popup, lines, logs } = report.seen;
+  const { storage, answers, popup, lines, logs } = report.seen;
   const secrets = secretsOf(report);
   const texts = textsOf(report);
   /** @type {Found} */
@@ -34,7 +34,7 @@ export function searchAll(report, folder) {
   note(found.violations, "storage.local pairing", pairing, { ...noToken, ...texts, ...leases });
   note(found.violations, "storage.local", JSON.stringify(others), everything);
   note(found.violations, "storage.session", JSON.stringify(storage.session), everything);
-  note(found.violations, "the popup's status", JSON.stringify(status), everything);
+  note(found.violations, "the worker's answers", JSON.stringify(answers), everything);
   note(found.violations, "the popup", popup, everything);
   note(found.violations, "the worker's console", lines.join("\n"), everything);
   note(found.violations, "the logs", logs.join("\n"), everything);

@@ -34,23 +34,24 @@ function codes(results) {
 }
 
 /** @param {Result[]} results @param {number} tookMs */
-export function printTable(results, tookMs) {
+export function tableOf(results, tookMs) {
   const kinds = KINDS.map((kind) => /** @type {const} */ ([kind, results.filter((result) => result.kind === kind)]));
   const lines = [...kinds.filter(([, of]) => of.length > 0), /** @type {const} */ (["all", results])];
-  const rows = [["", ...COLUMNS.map(([title]) => title)]];
+  const rows = [["storm", ...COLUMNS.map(([title]) => title)]];
   for (const [name, of] of lines) rows.push([name, ...COLUMNS.map(([, value]) => String(value(of)))]);
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const padded = (/** @type {string} */ cell, /** @type {number} */ column) =>
     column === 0 || column === widths.length - 1 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
-  console.log();
-  for (const row of rows) console.log(row.map(padded).join("  ").trimEnd());
-  printLingering(results);
-  console.log(`\n${results.length} runs in ${(tookMs / 1000).toFixed(0)} s`);
+  const table = rows.map((row) => row.map(padded).join("  ").trimEnd());
+  return [...table, ...lingeringOf(results), `${results.length} runs in ${(tookMs / 1000).toFixed(0)} s`, ""].join("\n");
 }
 
 /** @param {Result[]} results */
-function printLingering(results) {
+function lingeringOf(results) {
   const touched = results.filter(({ lingering }) => lingering.length > 0);
-  console.log(`\noverwritten values still in the raw files of the extension's storage: ${touched.length} of ${results.length} runs`);
-  for (const { seed, lingering } of touched.slice(0, 5)) console.log(`  seed ${seed}: ${lingering.join("; ")}`);
+  const example = touched[0];
+  return [
+    `overwritten values still in the raw files of the extension's storage: in ${touched.length} of ${results.length} runs`,
+    ...(example ? [`  such as, seed ${example.seed}: ${example.lingering.join("; ")}`] : []),
+  ];
 }

@@ -96,6 +96,7 @@ function judgeInvitation(report, profile, nth, tally, violated) {
     if (!isSevered) violated(`${posts.length} POSTs, and none whose connection had ended`);
   }
   if (sent.length === 1 && sent[0].note !== (planned?.body && "note" in planned.body ? planned.body.note : null)) violated("another note");
+  if (fetches.length > 0 && cancelledInTime(report, nth)) violated("sent, though it had been cancelled before its start");
   if (task?.status === "completed" && sent.length === 0) violated("completed, and nothing was sent");
   if (task?.status !== "failed") return;
   if (code === "outcome_unknown") {
@@ -108,10 +109,21 @@ function judgeInvitation(report, profile, nth, tally, violated) {
   if (sent.length > 0) violated(`sent, and yet failed with ${code}`);
 }
 
+/** Whether the caller's cancel was confirmed before leave to send was asked for. @param {Report} report @param {number} nth */
+function cancelledInTime({ events }, nth) {
+  const start = firstOf(events, nth, "start asked") ?? Infinity;
+  return events.some(({ what, task, at, more }) => what === "cancel" && task === nth && at < start && isOk(more));
+}
+
+/** @param {unknown} more */
+const isOk = (more) => /** @type {{ status?: number } | undefined} */ (more)?.status === 200;
+
+/** @param {Report["events"]} events @param {number} nth @param {string} wanted */
+const firstOf = (events, nth, wanted) => events.find(({ task, what }) => task === nth && what === wanted)?.at;
+
 /** Whether a worker or browser was ended between the first leave to send and the outcome. @param {Report} report @param {number} nth */
 function diedInTheWindow({ events }, nth) {
-  const first = (/** @type {string} */ what) => events.find((event) => event.task === nth && event.what === what)?.at;
-  const from = first("start asked") ?? Infinity;
-  const to = first("complete asked") ?? Infinity;
+  const from = firstOf(events, nth, "start asked") ?? Infinity;
+  const to = firstOf(events, nth, "complete asked") ?? Infinity;
   return events.some(({ what, at }) => /^strike .*(worker|browser)/.test(what) && at >= from && at <= to);
 }

@@ -54,7 +54,7 @@ function reportOf(but = {}) {
       session: { li_at: "the session", csrf_token: "ajax:1" },
       leases: ["lease-of-the-storm"],
     },
-    seen: { storage, status: {}, popup: "", lines: [], logs: [] },
+    seen: { storage, answers: {}, popup: "", lines: [], logs: [] },
     ...others,
   };
 }
@@ -79,6 +79,11 @@ for (const [what, but, words] of /** @type {[string, Record<string, any>, RegExp
   ["somebody nobody asked for", { invitations: [sent, { profile_id: "ACoAAother", note: null }] }, /nobody asked for/],
   ["unknown without a death", { tasks: [failed("outcome_unknown"), read], invitations: [] }, /without a death/],
   ["a cancel nobody asked for", { tasks: [failed("cancelled"), read], invitations: [] }, /failed/],
+  [
+    "a start after a cancel",
+    { events: [{ at: 1, what: "cancel", task: 0, more: { status: 200 } }, { at: 2, what: "start asked", task: 0 }] },
+    /had been cancelled/,
+  ],
   ["a row too few", { tasks: [well, { status: "completed", task_output: { total: 1, connections: rows.slice(1) } }] }, /1 rows/],
   ["a read that failed for good", { tasks: [well, failed("drift")] }, /failed for good/],
 ])) {
@@ -136,7 +141,7 @@ test("where a find is no fault", () => {
 for (const seen of [
   { storage: { local: { recent: NOTE }, session: {} } },
   { storage: { local: {}, session: { cursors: "Ada Example" } } },
-  { status: { recent: [{ message: NOTE }] } },
+  { answers: { status: { recent: [{ message: NOTE }] } } },
   { popup: "Ben Example was invited" },
   { logs: ["authorization: Bearer lat_of_the_storm"] },
   { lines: ["ajax:1"] },
