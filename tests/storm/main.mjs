@@ -20,30 +20,39 @@ const NOTHING = { tasks: 0, completed: 0, failed: {}, unknownSent: 0, unknownUns
 
 /** @typedef {import("./verdict.mjs").Tally & { kind: string, seed: number, strikes: number, seconds: number, lingering: string[] }} Result */
 
-const { values } = parseArgs({
-  options: {
-    runs: { type: "string", default: "10" },
-    seed: { type: "string", default: "1" },
-    "side-by-side": { type: "string", default: "2" },
-  },
-});
-const [runs, first, lanes] = [values.runs, values.seed, values["side-by-side"]].map(Number);
-if (![runs, first, lanes].every((number) => Number.isInteger(number) && Number(number) >= 0)) {
-  console.error("usage: main.mjs [--runs N] [--seed S] [--side-by-side K]");
-  process.exit(2);
-}
+const [runs, first, lanes] = readArguments();
 rmSync(KEPT, { recursive: true, force: true });
 
-const seeds = Array.from({ length: Number(runs) }, (_, nth) => Number(first) + nth);
+const seeds = Array.from({ length: runs }, (_, nth) => first + nth);
 /** @type {Result[]} */
 const results = [];
 const started = performance.now();
-await Promise.all(Array.from({ length: Number(lanes) }, lane));
+await Promise.all(Array.from({ length: lanes }, lane));
 const table = tableOf(results, performance.now() - started);
 console.log(`\n${table}`);
 writeFileSync(TABLE, table);
 await endEverything();
-process.exit(results.length === Number(runs) && results.every(({ violations }) => violations.length === 0) ? 0 : 1);
+process.exit(results.length === runs && results.every(({ violations }) => violations.length === 0) ? 0 : 1);
+
+/** @returns {[runs: number, seed: number, sideBySide: number]} */
+function readArguments() {
+  const wanted = { runs: "10", seed: "1", "side-by-side": "2" };
+  const options = Object.fromEntries(Object.keys(wanted).map((name) => [name, { type: /** @type {const} */ ("string") }]));
+  try {
+    const given = { ...wanted, ...parseArgs({ options }).values };
+    const [runs, seed, sideBySide] = [given.runs, given.seed, given["side-by-side"]].map(wholeNumber);
+    if (runs && seed !== undefined && sideBySide) return [runs, seed, sideBySide];
+  } catch {
+    // An option that there is not.
+  }
+  console.error("usage: main.mjs [--runs N] [--seed S] [--side-by-side K]");
+  process.exit(2);
+}
+
+/** @param {string} text */
+function wholeNumber(text) {
+  return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
 
 async function lane() {
   for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
