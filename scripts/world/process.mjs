@@ -42,7 +42,7 @@ export function endsBy(stop) {
 }
 
 /** A browser that was killed may still be writing; what it leaves in a temporary folder is no failure of ours. */
-function removeFolder(folder) {
+export function removeFolder(folder) {
   try {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   } catch {

@@ -5,7 +5,7 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { endEverything, temporaryFolder } from "../../scripts/world/process.mjs";
+import { endEverything, removeFolder, temporaryFolder } from "../../scripts/world/process.mjs";
 import { planOf } from "./plan.mjs";
 import { run } from "./run.mjs";
 import { searchAll } from "./search.mjs";
@@ -84,7 +84,7 @@ async function oneRun(seed) {
     result = { ...about, ...NOTHING, strikes: 0, lingering: [], seconds: 0, violations: [`the run itself failed: ${reason}`] };
   }
   if (result.violations.length > 0) keep(seed, folder, record);
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  removeFolder(folder);
   return result;
 }
 
