@@ -111,6 +111,9 @@ pub struct Verification {
     pub looks: u8,
     /// What LinkedIn said to the POST itself; reported when the invitation isn't found.
     pub refused_with: Option<ErrorCode>,
+    /// Whether a server asked for it of an agent that knows of no such invitation: then it keeps to the person's hours.
+    #[serde(default)]
+    pub on_request: bool,
 }
 
 /// The end of a task.

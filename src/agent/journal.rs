@@ -4,7 +4,6 @@
 //! step. Records that can't be read are set aside under another key, told of, and never dropped in silence.
 
 use crate::agent::entry::Entry;
-use crate::agent::ledger::Ledger;
 use crate::agent::settings::Settings;
 use crate::agent::slots::Slots;
 use crate::agent::state::State;
@@ -98,9 +97,10 @@ pub fn load(local: Vec<(String, String)>, session: Vec<(String, String)>) -> (St
             let aside = format!("{ASIDE}{key}");
             state.set_aside.push(aside.clone());
             writes.push(Write { area: Area::Local, key: aside, value: Some(value) });
-            writes.push(stricter(&mut state, key));
+            writes.push(Write { area: Area::Local, key, value: None });
         }
     }
+    be_stricter(&mut state, &mut writes);
     for (key, value) in session {
         match key.as_str() {
             SESSION => state.session = value,
@@ -134,20 +134,22 @@ fn take_local(state: &mut State, key: &str, value: &str) -> bool {
     }
 }
 
-/// What takes the place of a record that was set aside: nothing laxer than it can have been.
-fn stricter(state: &mut State, key: String) -> Write {
-    let value = match key.as_str() {
-        SETTINGS => {
-            state.settings = Settings::unreadable();
-            Some(json::write(&state.settings))
-        }
-        INVITATIONS => {
-            state.ledger = Ledger::unreadable();
-            Some(json::write(&state.ledger))
-        }
-        _ => None,
+/// What takes the place of records that were just set aside is nothing laxer than they can have been.
+fn be_stricter(state: &mut State, writes: &mut Vec<Write>) {
+    let is_gone = |key: &str| writes.iter().any(|write| write.key == key && write.value.is_none());
+    let (settings, counts) = (is_gone(SETTINGS), is_gone(INVITATIONS) || is_gone(PACE));
+    let mut put = |key: &str, value: String| {
+        writes.retain(|write| write.key != key);
+        writes.push(Write { area: Area::Local, key: key.to_owned(), value: Some(value) });
     };
-    Write { area: Area::Local, key, value }
+    if settings {
+        state.settings = Settings::unreadable();
+        put(SETTINGS, json::write(&state.settings));
+    }
+    if counts {
+        state.ledger.lose();
+        put(INVITATIONS, json::write(&state.ledger));
+    }
 }
 
 fn differences<V: PartialEq>(

@@ -244,8 +244,8 @@ pub struct Said {
     pub state: ReadyState,
     /// Kinds it takes.
     pub accepts: Vec<&'static str>,
-    /// Kinds it doesn't take now, and why.
-    pub waiting: Vec<(&'static str, WaitReason)>,
+    /// Kinds it doesn't take now, why, and until when: a person who changes their limits changes that too.
+    pub waiting: Vec<(&'static str, WaitReason, Option<i64>)>,
     /// The journal.
     pub held: Vec<(String, u32, HeldPhase)>,
 }

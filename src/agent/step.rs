@@ -158,8 +158,14 @@ impl Turn {
             };
             let profile = input.profile.as_str().to_owned();
             let at = at.min(now);
-            let search =
-                Verification { profile, sent_at: at, counted_from: at, looks: 0, refused_with: None };
+            let search = Verification {
+                profile,
+                sent_at: at,
+                counted_from: at,
+                looks: 0,
+                refused_with: None,
+                on_request: false,
+            };
             Rc::make_mut(entry).stage = Stage::Verifying(search);
         }
         if self.state.session.is_empty() {

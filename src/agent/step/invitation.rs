@@ -138,6 +138,7 @@ impl Turn {
                 counted_from: sent_at.min(now),
                 looks: 0,
                 refused_with: refused,
+                on_request: false,
             });
         }
     }

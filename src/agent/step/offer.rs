@@ -126,6 +126,7 @@ impl Turn {
                 counted_from: self.now - VERIFY_AT_MS[0],
                 looks: 0,
                 refused_with: None,
+                on_request: true,
             }),
         );
     }

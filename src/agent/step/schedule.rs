@@ -90,6 +90,9 @@ impl Turn {
                 let call = SiteCall::Sent { profile: input.profile.as_str().to_owned(), start: *start };
                 self.call_paced(&entry.task, live.call_at, call);
             }
+            Stage::Verifying(search) if search.on_request && self.is_off_work_for_invitations() => {
+                readiness::hours_change(&self.state, self.now).into_iter().for_each(|at| self.wake(at));
+            }
             Stage::Verifying(search) => {
                 let due = VERIFY_AT_MS
                     .get(usize::from(search.looks))
@@ -202,11 +205,17 @@ impl Turn {
     }
 
     /// Whether nothing is to be asked of LinkedIn before the person's hours begin: all but a look for an invitation that
-    /// may have been sent.
+    /// may have been sent from here.
     fn is_off_work(&self) -> bool {
-        let mut entries = self.state.tasks.values();
-        readiness::is_after_hours(&self.state, self.now)
-            && !entries.any(|entry| matches!(entry.stage, Stage::Verifying(_)))
+        let is_ours =
+            |entry: &Rc<Entry>| matches!(&entry.stage, Stage::Verifying(search) if !search.on_request);
+        readiness::is_after_hours(&self.state, self.now) && !self.state.tasks.values().any(is_ours)
+    }
+
+    /// Whether the person wants nothing done about invitations now.
+    fn is_off_work_for_invitations(&self) -> bool {
+        let allowed = self.state.settings.allows(TaskType::SendConnectionRequest);
+        !allowed || readiness::is_after_hours(&self.state, self.now)
     }
 
     /// Polls when nothing is in hand; breaks a parked poll off when it no longer says what is true.
