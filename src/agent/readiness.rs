@@ -10,7 +10,7 @@ use liaison_protocol::{
 /// The agent as a whole.
 #[must_use]
 pub fn ready_state(state: &State) -> ReadyState {
-    if state.settings.paused {
+    if state.is_still() {
         return ReadyState::Paused;
     }
     if state.breakers.latched.is_some() {
@@ -29,7 +29,7 @@ pub fn ready_state(state: &State) -> ReadyState {
 /// may begin. The one place that decides why a task waits: a poll, the popup and the agent itself go by it.
 #[must_use]
 pub fn wait_of(state: &State, kind: TaskType, now: i64) -> Option<(WaitReason, Option<i64>)> {
-    if state.live.storage_failed_at.is_some() {
+    if state.live.storage_failed_at.is_some() || state.is_full() {
         return Some((WaitReason::Storage, None));
     }
     hindrance(state, kind, now)
@@ -38,6 +38,9 @@ pub fn wait_of(state: &State, kind: TaskType, now: i64) -> Option<(WaitReason, O
 /// The same for a task that is held already, whose way needs no new record: all but failing storage.
 #[must_use]
 pub fn hindrance(state: &State, kind: TaskType, now: i64) -> Option<(WaitReason, Option<i64>)> {
+    if state.set_aside.stops() {
+        return Some((WaitReason::Storage, None));
+    }
     if state.settings.paused {
         return Some((WaitReason::Paused, None));
     }

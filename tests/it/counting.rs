@@ -167,6 +167,8 @@ fn after_a_damaged_record_the_list_is_read_before_anything_goes() {
 /// The list can't be read at first.
 fn counted_again(world: &FakeWorld, agent: &mut Agent, key: &str) {
     let looks = world.site.borrow().count(SENT);
+    assert_eq!(waiting(world)[0].1, "storage", "{key}: the person has to look first");
+    assert!(clear_stop(agent).ok);
     world
         .site
         .borrow_mut()

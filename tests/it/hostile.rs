@@ -87,7 +87,7 @@ fn what_stands_in_the_storage_passes_no_ceiling() {
         let (world, mut agent) = besieged(Two);
         let put = |agent: &mut Agent| {
             agent.kill();
-            agent.world.disk.borrow_mut().put("settings", &settings);
+            agent.world.disk.borrow_mut().forge("settings", &settings);
             agent.reboot();
         };
         run(&mut agent, 9, 12, |agent, _| put(agent));
@@ -101,7 +101,7 @@ fn what_stands_in_the_storage_passes_no_ceiling() {
         let (world, mut agent) = besieged(Two);
         let before = posts(&world);
         agent.kill();
-        world.disk.borrow_mut().put("settings", broken);
+        world.disk.borrow_mut().forge("settings", broken);
         agent.reboot();
         agent.run_for(DAY);
         assert_eq!((posts(&world), agent.status().paused), (before, true), "{broken}");

@@ -107,8 +107,7 @@ impl Turn {
 
     /// Reads at LinkedIn, when the person, the account, the breakers and the pace allow.
     fn call_paced(&mut self, task: &str, not_before: i64, call: SiteCall) {
-        if self.state.settings.paused || self.state.breakers.latched.is_some() || !self.state.right_account()
-        {
+        if self.state.is_still() || self.state.breakers.latched.is_some() || !self.state.right_account() {
             return;
         }
         let throttled = self.state.breakers.throttled_until;
@@ -136,7 +135,7 @@ impl Turn {
     /// Whether the task in hand waits for the person: the server is polled all the same and told so.
     fn is_parked(&self) -> bool {
         let state = &self.state;
-        let waits = state.settings.paused
+        let waits = state.is_still()
             || state.breakers.latched.is_some()
             || (!state.right_account() && !state.live.asking_me);
         let calling = state.live.tasks.values().any(|live| live.calling);
@@ -189,7 +188,7 @@ impl Turn {
         let state = &self.state;
         // The person who wants to know asks also about an account that is known, and in a pause.
         let checked = state.live.check.as_ref().is_some_and(Check::wants_me);
-        let idle = state.account.is_some() || state.settings.paused || self.is_off_work();
+        let idle = state.account.is_some() || state.is_still() || self.is_off_work();
         if state.live.asking_me || state.breakers.latched.is_some() || (idle && !checked) {
             return;
         }
