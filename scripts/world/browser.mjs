@@ -12,7 +12,7 @@ export const EXTENSION = join(ROOT, "dist/extension");
 export const EXECUTABLE = process.env.CHROME ?? "/usr/bin/chromium";
 const PAGE_DEADLINE_MS = 60_000;
 // A page of the extension that has no script of ours: opening it wakes no worker.
-const QUIET_PAGE = "manifest.json";
+export const QUIET_PAGE = "manifest.json";
 
 // Without these a browser that can reach no network spends its time on trying to.
 const QUIET = [

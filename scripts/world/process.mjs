@@ -42,7 +42,7 @@ export function endsBy(stop) {
 }
 
 /** A browser that was killed may still be writing; what it leaves in a temporary folder is no failure of ours. */
-function removeFolder(folder) {
+export function removeFolder(folder) {
   try {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   } catch {
@@ -65,14 +65,14 @@ export const builtProgram = (name, profile = "debug") =>
  *
  * @param {string} command
  * @param {string[]} args
- * @param {{ env?: Record<string, string>, onLog?: (line: string) => void }} [options] variables beside our own, and who hears each
- *   line of its stderr
- * @returns {Promise<{ ready: any, stop: () => Promise<void>, log: () => string }>}
+ * @param {{ env?: Record<string, string>, keptLines?: number, onLog?: (line: string) => void }} [options] `env` is added to the
+ *   environment; `onLog` hears each line of its stderr
+ * @returns {Promise<{ ready: any, stop: () => Promise<void>, kill: () => Promise<void>, log: () => string }>}
  */
-export async function startProgram(command, args, { env = {}, onLog = () => {} } = {}) {
-  const { child, exited, stop } = start(command, args, { env: { ...process.env, ...env } });
+export async function startProgram(command, args, { env = {}, keptLines = KEPT_LOG_LINES, onLog = () => {} } = {}) {
+  const { child, exited, stop, kill } = start(command, args, { env });
   const log = [];
-  const keep = (line) => void (log.push(line), log.length > KEPT_LOG_LINES && log.shift());
+  const keep = (line) => void (log.push(line), log.length > keptLines && log.shift());
   createInterface({ input: child.stderr }).on("line", keep).on("line", onLog);
   const output = createInterface({ input: child.stdout });
   const tail = () => log.join("\n");
@@ -82,7 +82,7 @@ export async function startProgram(command, args, { env = {}, onLog = () => {} }
   const line = await within(Promise.race([firstLine, early]), START_DEADLINE_MS, `${command} to be ready`);
   early.catch(() => {}); // from here on an end is no failed start
   output.on("line", keep);
-  return { ready: JSON.parse(line), stop, log: tail };
+  return { ready: JSON.parse(line), stop, kill, log: tail };
 }
 
 /** Starts a program that has nothing to say. */
@@ -99,8 +99,8 @@ export function startPipedProgram(command, args) {
   return { pid: child.pid, to: child.stdio[3], from: child.stdio[4], stop };
 }
 
-function start(command, args, options = {}) {
-  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
+function start(command, args, { env = {}, stdio = ["ignore", "pipe", "pipe"] } = {}) {
+  const child = spawn(command, args, { stdio, env: { ...process.env, ...env } });
   running.add(child);
   const exited = new Promise((resolve) => {
     child.once("exit", (code, signal) => (running.delete(child), resolve(`ended with ${code ?? signal}`)));
@@ -112,7 +112,12 @@ function start(command, args, options = {}) {
     await within(exited, STOP_DEADLINE_MS, `${command} to end`).catch(() => child.kill("SIGKILL"));
     await exited;
   }
-  return { child, exited, stop };
+  /** At once, with nothing said: what `kill -9` does. */
+  async function kill() {
+    child.kill("SIGKILL");
+    await exited;
+  }
+  return { child, exited, stop, kill };
 }
 
 /** Runs a program to its end; what it prints is the answer. */

@@ -14,13 +14,16 @@ const WAIT_S = 25;
  * @param {Record<string, string>} [options.env] variables beside our own
  * @param {(line: string) => void} [options.onLog] hears each line of its log
  */
-export async function startServer({ profile, ...options } = {}) {
+export async function startServer(options = {}) {
   const database = join(temporaryFolder("server"), "liaison.sqlite3");
-  const args = ["serve", "--listen", "127.0.0.1:0", "--database", database, "--json"];
-  const { ready, stop, log } = await startProgram(builtProgram(PROGRAM, profile), args, options);
+  const { ready, stop, log } = await serve(database, undefined, options);
   const { url, api_key: apiKey, pairing_code: pairingCode } = ready;
   return { url, apiKey, pairingCode, newPairingCode: () => newCode(database), stop, log, ...callsOf(url, apiKey) };
 }
+
+/** The bare program, on a database that may be there already. Its first start alone says key and code. */
+export const serve = (database, listen = "127.0.0.1:0", { profile, ...options } = {}) =>
+  startProgram(builtProgram(PROGRAM, profile), ["serve", "--listen", listen, "--database", database, "--json"], options);
 
 async function newCode(database) {
   const { code, stdout, stderr } = await runProgram(builtProgram(PROGRAM), ["pair", "--database", database]);
@@ -30,10 +33,10 @@ async function newCode(database) {
 
 /** What a caller of the documented API does. */
 export function callsOf(url, apiKey) {
-  async function call(method, path, body) {
+  async function call(method, path, body, headers = {}) {
     const response = await fetch(`${url}${path}`, {
       method,
-      headers: { "x-api-key": apiKey, "content-type": "application/json" },
+      headers: { "x-api-key": apiKey, "content-type": "application/json", ...headers },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     return { status: response.status, headers: response.headers, json: await response.json() };
@@ -60,12 +63,13 @@ export function callsOf(url, apiKey) {
     }
   }
 
-  /** Comes back when a task waits for this reason; what its status says of it. */
-  async function waitingFor(id, reason, { deadlineMs = 60_000 } = {}) {
+  /** Comes back when a task waits for this reason, and until a time that is taken; what its status says of it. */
+  async function waitingFor(id, reason, { deadlineMs = 60_000, takes = () => true } = {}) {
     const end = performance.now() + deadlineMs;
     for (;;) {
       const { json } = await status(id, 1);
-      if (json.data?.waiting?.reason === reason) return json.data.waiting;
+      const { waiting } = json.data ?? {};
+      if (waiting?.reason === reason && takes(waiting.until)) return waiting;
       if (performance.now() > end) throw new Error(`task ${id} does not wait for ${reason}: ${JSON.stringify(json)}`);
     }
   }
