@@ -116,8 +116,8 @@ impl Turn {
     /// - a read goes on after its last page;
     /// - "about to send" was written: it may have been sent, so it is looked for and never sent again;
     /// - an entry before that, of the same browser session, was not sent: `start` is asked again. Of an earlier
-    ///   session it may have been, its last writes being lost: the server's `replayed` tells, and a server without
-    ///   `start` can't, so it is looked for;
+    ///   session it may have been, its last writes being lost: the server's `replayed` tells, and where there was no
+    ///   `start` nobody can, so it is looked for;
     /// - a result is posted again.
     fn resume(&mut self) {
         self.state.live.booted = true;
@@ -128,11 +128,8 @@ impl Turn {
             let same_session = entry.same_session(&session);
             let (input, at) = match &entry.stage {
                 Stage::Sending { input, at } => (input, *at),
-                Stage::Starting { input, at, .. } | Stage::Checking { input, at }
-                    if !same_session && !has_start =>
-                {
-                    (input, *at)
-                }
+                Stage::Starting { input, at, .. } if !same_session && !has_start => (input, *at),
+                Stage::Checking { input, at } if !same_session => (input, *at),
                 Stage::Starting { input, at, carried, .. } => {
                     let carried = *carried || !same_session;
                     let stage = Stage::Starting { input: input.clone(), at: *at, tries: 0, carried };

@@ -217,14 +217,19 @@ pub enum OnStart {
     Replay,
 }
 
-/// Whether a token may start, in time. Only the newest epoch may: else two of them could.
+/// Whether a token may start, in time. Only the newest epoch may: else two of them could. Who asks again is given the
+/// time to act once more, so the task must not end within it, by its deadline or by what a look finds.
 ///
 /// # Errors
 /// [`Fenced`] when it may not.
 pub fn on_start(facts: &Facts, lease: &Lease, now: Timestamp) -> Result<OnStart, Fenced> {
     on_heartbeat(facts, lease)?;
-    if lease.started_at.is_some() {
-        Ok(OnStart::Replay)
+    if let Some(started_at) = lease.started_at {
+        if facts.state == State::Verifying {
+            return Err(Fenced::LeaseLost);
+        }
+        let acts_until = now.plus_ms(ACT_WITHIN_MS);
+        if acts_until < started_at.plus_ms(END_WITHIN_MS) { Ok(OnStart::Replay) } else { Err(Fenced::TaskClosed) }
     } else if now < facts.start_by {
         Ok(OnStart::Start)
     } else {

@@ -26,6 +26,7 @@ impl Turn {
         let (input, at, tries, carried) = (input.clone(), *at, *tries, *carried);
         match reply {
             Reply::Ok(answer) if answer.replayed && carried => self.search(task, &input, at, None),
+            Reply::Ok(_) if carried => self.was_not_started(task),
             Reply::Ok(answer) => self.send(task, &input, at, answer.act_within_ms),
             Reply::Refused { status: 401 | 403, .. } => {
                 self.abandon(task);
@@ -39,19 +40,27 @@ impl Turn {
                 self.brake();
                 self.abandon(task);
             }
-            Reply::Retry { retry_after_ms: Some(asked), .. } => {
-                self.state.waits.poll_at =
-                    self.now.saturating_add_unsigned((*asked).min(RETRY_AFTER_MOST_MS));
-                self.give_back(task);
-            }
-            Reply::Retry { .. } if tries >= START_TRIES => self.give_back(task),
-            Reply::Retry { .. } => {
+            Reply::Retry { retry_after_ms, .. } => {
+                let asked = retry_after_ms.map(|ms| ms.min(RETRY_AFTER_MOST_MS));
+                if let Some(asked) = asked {
+                    self.state.waits.poll_at = self.now.saturating_add_unsigned(asked);
+                }
+                if !carried && (asked.is_some() || tries >= START_TRIES) {
+                    return self.give_back(task);
+                }
                 let random = self.state.random();
                 let wait = backoff::delay_ms(tries, None, random);
                 let at = self.now.saturating_add_unsigned(wait);
                 self.state.live_mut(task).call_at = at;
             }
         }
+    }
+
+    /// An entry of an earlier session that nobody had started: nothing of it was sent. It is not sent now either: what
+    /// that session said last of its token, lost to the journal, may still be on its way to the server.
+    fn was_not_started(&mut self, task: &str) {
+        let cancelled = self.state.tasks.get(task).is_some_and(|entry| entry.cancelled);
+        if cancelled { self.fail(task, ErrorCode::Cancelled) } else { self.give_back(task) }
     }
 
     /// Writes "about to send" and sends, if there is still time: counted from before `start` left, and never after a

@@ -58,8 +58,11 @@ impl Turn {
         if live.calling {
             return;
         }
-        let before_effect =
-            matches!(entry.stage, Stage::Walking(_) | Stage::Checking { .. } | Stage::Starting { .. });
+        // Of an entry of an earlier session only the server knows whether its effect began.
+        let before_effect = matches!(
+            entry.stage,
+            Stage::Walking(_) | Stage::Checking { .. } | Stage::Starting { carried: false, .. }
+        );
         if entry.cancelled && before_effect {
             return self.fail(&entry.task, ErrorCode::Cancelled);
         }
@@ -93,7 +96,7 @@ impl Turn {
                 let call = SiteCall::Sent { profile: search.profile.clone() };
                 self.call_paced(&entry.task, due.max(live.call_at), call);
             }
-            Stage::Starting { .. } => self.start_when_due(&entry.task, live.call_at),
+            Stage::Starting { carried, .. } => self.start_when_due(&entry.task, live.call_at, *carried),
             Stage::Sending { .. } | Stage::Finished(_) => {}
         }
     }
@@ -140,21 +143,25 @@ impl Turn {
     }
 
     /// Asks for leave to send. The time to act is counted from here, and this is on disk before the request leaves.
-    fn start_when_due(&mut self, task: &str, not_before: i64) {
+    /// For an entry of an earlier session it only asks whether that leave was given before: whatever hinders sending
+    /// is no reason to say that nothing was sent.
+    fn start_when_due(&mut self, task: &str, not_before: i64, carried: bool) {
+        // Who is not given back keeps the server's word on when to ask again.
+        let not_before = if carried { not_before.max(self.state.waits.poll_at) } else { not_before };
         if not_before > self.now {
             return self.wake(not_before);
         }
-        if self.is_hindered() {
+        if self.is_hindered() && !carried {
             return self.give_back(task);
         }
-        if self.state.account.is_none() {
+        if self.state.account.is_none() && !carried {
             // It is being asked who is signed in.
             return;
         }
         let now = self.now;
         if let Some(Entry { stage: Stage::Starting { at, tries, .. }, .. }) = self.state.entry_mut(task) {
             *at = now;
-            *tries += 1;
+            *tries = tries.saturating_add(1);
         }
         let live = self.state.live_mut(task);
         (live.calling, live.starting) = (true, true);

@@ -1,0 +1,419 @@
+//! The agent, as a model: what `liaison::agent::step` decides of one task, less times of waiting. What it is free to do at
+//! some time it may do here at any time; `replayed.rs` holds each decision to the real one.
+
+use crate::rules::{Level, Mutant, Rules};
+use crate::server::{CallAnswer, Directive, Offer, PollAnswer};
+use crate::world::{
+    Asking, Body, Browser, Entry, Excuses, Flaw, Journal, Phase, Request, Said, Sending, Stage, World,
+};
+use liaison_protocol::default_act_within_ms;
+
+/// Looks at the list before nobody can know: `liaison::config::VERIFY_AT_MS`.
+pub const LOOKS: u8 = 3;
+
+impl Entry {
+    /// The phase that a poll names.
+    #[must_use]
+    pub const fn phase(&self) -> Phase {
+        match self.stage {
+            Stage::Walking | Stage::Checking | Stage::Starting { .. } => Phase::Claimed,
+            Stage::Sending => Phase::Running,
+            Stage::Verifying { .. } => Phase::Verifying,
+            Stage::Finished { .. } => Phase::Finished,
+        }
+    }
+
+    const fn occupies(&self) -> bool {
+        matches!(self.stage, Stage::Walking | Stage::Checking | Stage::Starting { .. } | Stage::Sending)
+    }
+}
+
+impl Browser {
+    /// Whether it works for the server.
+    #[must_use]
+    pub const fn works(&self) -> bool {
+        self.paired && !self.ended
+    }
+
+    /// What a poll sent now says; `None` while a task is in hand.
+    #[must_use]
+    pub fn said(&self) -> Option<Said> {
+        let parked = self.paused && matches!(self.journal.entry, Some(Entry { stage: Stage::Walking, .. }));
+        let in_hand = self.journal.entry.as_ref().is_some_and(Entry::occupies) && !parked;
+        let held = self.journal.entry.map(|entry| (entry.epoch, entry.phase()));
+        let ready = !self.paused;
+        (self.works() && !in_hand).then_some(Said { held, ready, accepts: ready && !parked })
+    }
+
+    /// The stage of what it holds.
+    #[must_use]
+    pub fn stage(&self) -> Option<Stage> {
+        self.journal.entry.map(|entry| entry.stage)
+    }
+}
+
+/// One browser's turn.
+pub struct Turn<'a> {
+    /// The world.
+    pub world: &'a mut World,
+    /// The run's rules.
+    pub rules: &'a Rules,
+    /// Which browser.
+    pub by: u8,
+}
+
+impl Turn<'_> {
+    /// The browser.
+    #[must_use]
+    pub fn me(&mut self) -> &mut Browser {
+        &mut self.world.browsers[usize::from(self.by)]
+    }
+
+    fn entry(&self) -> Option<Entry> {
+        self.world.browsers[usize::from(self.by)].journal.entry
+    }
+
+    fn clock(&self) -> i64 {
+        self.world.clock(self.by)
+    }
+
+    /// Writes the journal. What was there before may be what a browser's death leaves.
+    fn write(&mut self, mut journal: Journal) {
+        let keeps = self.world.spent.browser_deaths < self.rules.bounds.browser_deaths;
+        let browser = self.me();
+        if browser.journal == journal {
+            return;
+        }
+        let before = browser.journal;
+        if let Some(entry) = journal.entry.as_mut().filter(|entry| Some(**entry) != before.entry) {
+            entry.same_session = true;
+        }
+        browser.journal = journal;
+        if keeps && let Err(place) = browser.older.binary_search(&before) {
+            browser.older.insert(place, before);
+        }
+    }
+
+    fn put(&mut self, entry: Option<Entry>) {
+        let tomb = self.me().journal.tomb;
+        self.write(Journal { entry, tomb });
+    }
+
+    fn put_stage(&mut self, stage: Stage) {
+        let entry = self.entry().map(|entry| Entry { stage, ..entry });
+        self.put(entry);
+    }
+
+    fn finish(&mut self, body: Body) {
+        let acted = matches!(self.entry().map(|entry| entry.stage), Some(Stage::Sending | Stage::Verifying { .. }));
+        self.put_stage(Stage::Finished { body, acted });
+    }
+
+    /// What is remembered when an entry goes.
+    fn tomb_of(&self, entry: &Entry, abandoned: bool) -> Option<Body> {
+        let before = self.world.browsers[usize::from(self.by)].journal.tomb;
+        let ended = match entry.stage {
+            Stage::Sending | Stage::Verifying { .. } if abandoned => Some(Body::Unknown),
+            Stage::Finished { body, acted: true } if body != Body::Returned => Some(body),
+            _ => None,
+        };
+        if self.rules.broken(Mutant::NoTombstones) {
+            return None;
+        }
+        match before {
+            None | Some(Body::Unknown) => ended.or(before),
+            Some(_) => before,
+        }
+    }
+
+    /// Drops what is held.
+    fn drop_entry(&mut self, abandoned: bool) {
+        let Some(entry) = self.entry() else { return };
+        let tomb = self.tomb_of(&entry, abandoned);
+        self.me().asking = Asking::No;
+        self.write(Journal { entry: None, tomb });
+    }
+
+    /// Takes in the answer to a poll.
+    pub fn hears_poll(&mut self, answer: PollAnswer) {
+        let PollAnswer::Work { directive, offer } = answer else {
+            self.me().ended = true;
+            return;
+        };
+        if let (Some((epoch, directive)), Some(entry)) = (directive, self.entry())
+            && entry.epoch == epoch
+        {
+            match directive {
+                Directive::Continue | Directive::Resend => {}
+                Directive::Cancel => self.put(Some(Entry { cancelled: true, ..entry })),
+                Directive::Abandon => self.drop_entry(true),
+            }
+        }
+        if let Some(offer) = offer {
+            self.takes(offer);
+        }
+    }
+
+    /// An offer of a task that is not held: a poll that names it is offered nothing.
+    fn takes(&mut self, offer: Offer) {
+        let tomb = self.me().journal.tomb;
+        let wants_look = offer.verify && tomb == Some(Body::Unknown);
+        let stage = match tomb {
+            Some(body) if !wants_look => Stage::Finished { body, acted: false },
+            _ if offer.verify && self.rules.broken(Mutant::LookReturned) => {
+                Stage::Finished { body: Body::Returned, acted: false }
+            }
+            _ if offer.verify => Stage::Verifying { looks: 0, refused: false },
+            _ if self.rules.read => Stage::Walking,
+            _ if self.rules.level == Level::One => Stage::Checking,
+            _ => Stage::Starting { asked_at: None, carried: false },
+        };
+        let Offer { epoch, token, .. } = offer;
+        self.put(Some(Entry { epoch, token, same_session: true, cancelled: false, stage }));
+        if self.rules.broken(Mutant::NoStart) && stage == (Stage::Starting { asked_at: None, carried: false }) {
+            let now = self.clock();
+            self.sends(now);
+        }
+    }
+
+    /// Asks for leave to send.
+    pub fn asks_start(&mut self) {
+        let Some(Entry { token, stage: Stage::Starting { carried, .. }, .. }) = self.entry() else { return };
+        let asked_at = Some(self.clock());
+        self.put_stage(Stage::Starting { asked_at, carried });
+        self.me().asking = Asking::Open;
+        let by = self.by;
+        self.world.send(Request::Start { by, token });
+    }
+
+    /// Takes in the answer to `start`.
+    pub fn hears_start(&mut self) {
+        let asking = std::mem::replace(&mut self.me().asking, Asking::No);
+        let Some(Entry { stage: Stage::Starting { asked_at, carried }, .. }) = self.entry() else { return };
+        match asking {
+            Asking::Granted { replayed: true } if carried && !self.rules.broken(Mutant::ReplayedIgnored) => {
+                self.put_stage(Stage::Verifying { looks: 0, refused: false });
+            }
+            // Whatever its token was used for in that session may still be on its way.
+            Asking::Granted { .. } if carried && !self.rules.broken(Mutant::CarriedSent) => {
+                let cancelled = self.entry().is_some_and(|entry| entry.cancelled);
+                self.finish(if cancelled { Body::Cancelled } else { Body::Returned });
+            }
+            Asking::Granted { .. } => self.sends(asked_at.unwrap_or_default()),
+            Asking::Refused { superseded } => {
+                self.drop_entry(true);
+                self.me().ended |= superseded;
+            }
+            Asking::No | Asking::Open => {}
+        }
+    }
+
+    /// `start` had no answer.
+    pub fn start_unanswered(&mut self, gives_back: bool) {
+        self.me().asking = Asking::No;
+        if gives_back {
+            self.finish(Body::Returned);
+        } else if self.rules.broken(Mutant::SilenceIsLeave) {
+            let now = self.clock();
+            self.sends(now);
+        }
+    }
+
+    /// Whether what it holds may be given back: nothing of it was sent, and the journal is there to prove it.
+    #[must_use]
+    pub fn may_give_back(rules: &Rules, entry: &Entry) -> bool {
+        match entry.stage {
+            Stage::Starting { carried, .. } => !carried || rules.broken(Mutant::CarriedGivenBack),
+            Stage::Checking => true,
+            _ => false,
+        }
+    }
+
+    /// Whether it stops before its next effect because it was cancelled.
+    #[must_use]
+    pub fn stops(rules: &Rules, entry: &Entry) -> bool {
+        let before_effect = match entry.stage {
+            Stage::Starting { carried, .. } => !carried || rules.broken(Mutant::CarriedCancelled),
+            Stage::Checking | Stage::Walking => true,
+            _ => false,
+        };
+        entry.cancelled && before_effect
+    }
+
+    /// Gives a task back that can't go on now.
+    pub fn gives_back(&mut self) {
+        self.finish(Body::Returned);
+    }
+
+    /// Ends a task that was cancelled.
+    pub fn stops_cancelled(&mut self) {
+        self.finish(Body::Cancelled);
+    }
+
+    fn is_late(&self, from: i64, until: i64) -> bool {
+        let now = self.clock();
+        let late = now > until && !self.rules.broken(Mutant::NoActWithin);
+        late || (now < from && !self.rules.broken(Mutant::ClockBackIgnored))
+    }
+
+    /// Writes "about to send", if there is still time.
+    fn sends(&mut self, from: i64) {
+        let until = from.saturating_add_unsigned(default_act_within_ms());
+        let cancelled = self.entry().is_some_and(|entry| entry.cancelled);
+        if cancelled {
+            return self.finish(Body::Cancelled);
+        }
+        if self.me().paused || self.is_late(from, until) {
+            return self.finish(Body::Returned);
+        }
+        if !self.rules.broken(Mutant::JournalAfterFetch) {
+            self.put_stage(Stage::Sending);
+        }
+        let from = self.clock();
+        self.me().sending = Sending::Ready { from, until };
+    }
+
+    /// Calls `fetch`, if there is still time.
+    pub fn fetches(&mut self) {
+        let Sending::Ready { from, until } = self.me().sending else { return };
+        if self.is_late(from, until) {
+            self.me().sending = Sending::No;
+            return self.finish(Body::Returned);
+        }
+        self.me().sending = Sending::Flying;
+        let seen = &mut self.world.seen;
+        seen.fetches = (seen.fetches + 1).min(2);
+        if self.world.server.task.is_some_and(|row| row.state.is_over()) {
+            self.world.note(Flaw::SentAfterEnd);
+        }
+    }
+
+    /// LinkedIn's answer to the invitation, or none.
+    pub fn hears_site(&mut self, answer: SiteAnswer) {
+        self.me().sending = Sending::No;
+        match answer {
+            SiteAnswer::Sent => self.finish(Body::Completed),
+            SiteAnswer::Refused => self.finish(Body::Refused),
+            SiteAnswer::CannotResend => self.put_stage(Stage::Verifying { looks: 0, refused: true }),
+            SiteAnswer::Nothing if self.rules.broken(Mutant::ResendOnUnknown) => {
+                let from = self.clock();
+                let until = from.saturating_add_unsigned(default_act_within_ms());
+                self.me().sending = Sending::Ready { from, until };
+            }
+            SiteAnswer::Nothing => self.put_stage(Stage::Verifying { looks: 0, refused: false }),
+        }
+    }
+
+    /// Looks whether the invitation is among the sent ones.
+    pub fn looks(&mut self) {
+        let Some(Entry { stage: Stage::Verifying { looks, refused }, .. }) = self.entry() else { return };
+        if self.world.site.listed {
+            return self.finish(Body::Completed);
+        }
+        self.world.seen.lagged |= self.world.site.ours;
+        if self.rules.broken(Mutant::NotFoundIsNotSent) {
+            self.finish(Body::Returned);
+        } else if refused {
+            self.finish(Body::CannotResendYet);
+        } else if looks + 1 >= LOOKS {
+            self.finish(Body::Unknown);
+        } else {
+            self.put_stage(Stage::Verifying { looks: looks + 1, refused });
+        }
+    }
+
+    /// Without a `start`: looks whether the person is among the sent invitations, and sends if not.
+    pub fn checks(&mut self) {
+        let site = self.world.site;
+        let known = site.by_hand || site.listed;
+        if known && !self.rules.broken(Mutant::NoCheck) {
+            return self.finish(Body::CannotResendYet);
+        }
+        self.world.seen.lagged |= site.ours && !site.listed;
+        let now = self.clock();
+        self.sends(now);
+    }
+
+    /// Ends a read.
+    pub fn reads(&mut self) {
+        self.finish(Body::Completed);
+    }
+
+    /// Says that a task is alive, and hears what the server says to that.
+    pub fn beats(&mut self, answer: Option<bool>) {
+        let Some(entry) = self.entry() else { return };
+        match answer {
+            Some(false) => {}
+            Some(true) => self.put(Some(Entry { cancelled: true, ..entry })),
+            None => {
+                if matches!(entry.stage, Stage::Walking | Stage::Checking | Stage::Starting { .. }) {
+                    self.drop_entry(true);
+                }
+            }
+        }
+    }
+
+    /// A final answer to a result: it is forgotten, but for how it ended.
+    pub fn hears_complete(&mut self, answer: CallAnswer) {
+        let _final_in_any_case = answer;
+        self.drop_entry(false);
+    }
+
+    /// The worker ends, and another goes on from the journal.
+    pub fn worker_dies(&mut self) {
+        let sending = std::mem::replace(&mut self.me().sending, Sending::No);
+        self.me().asking = Asking::No;
+        if sending == Sending::Flying {
+            self.world.site.late_posts += 1;
+        }
+        if self.entry().is_some_and(|entry| entry.stage == Stage::Sending) || sending == Sending::Flying {
+            self.world.seen.excuses = Excuses { died_sending: true, ..self.world.seen.excuses };
+        }
+        self.resumes();
+    }
+
+    /// The browser ends, and comes back with one of its disk's states.
+    pub fn browser_dies(&mut self, left: Journal) {
+        let sending = std::mem::replace(&mut self.me().sending, Sending::No);
+        if sending == Sending::Flying {
+            self.world.site.late_posts += 1;
+        }
+        self.world.seen.excuses = Excuses { lost_writes: true, ..self.world.seen.excuses };
+        let believed = self.rules.broken(Mutant::SessionIgnored);
+        let browser = self.me();
+        browser.asking = Asking::No;
+        browser.older.clear();
+        browser.journal = left;
+        if let Some(entry) = &mut browser.journal.entry {
+            entry.same_session = believed;
+        }
+        self.resumes();
+    }
+
+    /// `Event::Booted`.
+    fn resumes(&mut self) {
+        let Some(entry) = self.entry() else { return };
+        let stage = match entry.stage {
+            Stage::Sending => Stage::Verifying { looks: 0, refused: false },
+            Stage::Checking if !entry.same_session => Stage::Verifying { looks: 0, refused: false },
+            Stage::Starting { asked_at, carried } => {
+                Stage::Starting { asked_at, carried: carried || !entry.same_session }
+            }
+            stage => stage,
+        };
+        self.put_stage(stage);
+    }
+}
+
+/// What comes back of an invitation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SiteAnswer {
+    /// LinkedIn named it.
+    Sent,
+    /// LinkedIn refused it.
+    Refused,
+    /// `CANT_RESEND_YET`.
+    CannotResend,
+    /// Nothing.
+    Nothing,
+}

@@ -1,0 +1,1 @@
+//! The caller's side: one wish, POSTed until it is answered.

@@ -1,0 +1,479 @@
+//! The task server: every call one transaction on one disk, whichever instance it comes to. What a call may do is asked
+//! of `liaison_server::lifecycle`; what the store's SQL adds to that (`crates/server/src/store`) is written down here.
+
+use crate::rules::{Mutant, Rival, Rules};
+use crate::world::{Body, Flaw, LeaseRow, Phase, Request, Row, Said, World};
+use liaison_protocol::{DirectiveAction, ErrorCode, HeldPhase, TaskType};
+use liaison_server::Timestamp;
+use liaison_server::lifecycle::{
+    self, END_WITHIN_MS, Facts, Fenced, LEASE_MS, Lease, OnComplete, OnStart, State, Unnamed, start_within_ms,
+};
+
+/// What a poll is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PollAnswer {
+    /// 409: another instance has the token.
+    Superseded,
+    /// 200.
+    Work {
+        /// What to do with the held task.
+        directive: Option<(u8, Directive)>,
+        /// An offer.
+        offer: Option<Offer>,
+    },
+}
+
+/// See `DirectiveAction`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Directive {
+    /// Go on.
+    Continue,
+    /// Stop before the next effect.
+    Cancel,
+    /// Post the result again.
+    Resend,
+    /// Forget it.
+    Abandon,
+}
+
+/// An offer of the task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// Its epoch.
+    pub epoch: u8,
+    /// Its token.
+    pub token: u8,
+    /// Whether only a look is wanted.
+    pub verify: bool,
+}
+
+/// What a `start` or a `complete` is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallAnswer {
+    /// 200.
+    Fine {
+        /// Whether the token had started, or completed, before.
+        replayed: bool,
+    },
+    /// Refused for good.
+    Refused,
+    /// 409: another pairing has the account.
+    Superseded,
+}
+
+/// The task's kind.
+#[must_use]
+pub const fn kind(rules: &Rules) -> TaskType {
+    if rules.read { TaskType::FetchConnections } else { TaskType::SendConnectionRequest }
+}
+
+/// The agent of a browser, as the server knows it by its token.
+#[must_use]
+pub fn agent_of(rules: &Rules, by: u8) -> u8 {
+    if rules.rival == Rival::NewPairing { by } else { 0 }
+}
+
+fn facts(world: &World, rules: &Rules, row: &Row, agent: u8) -> Facts {
+    let newest = newest(world, row).map(|token| &world.server.leases[usize::from(token)]);
+    Facts {
+        kind: kind(rules),
+        state: row.state,
+        epoch: u32::from(row.epoch),
+        attempt: u32::from(row.attempt),
+        start_by: Timestamp(start_within_ms(kind(rules)).cast_signed()),
+        started_at: row.started_at.map(Timestamp),
+        lease_started_at: newest.and_then(|lease| lease.started_at).map(Timestamp),
+        arrived: newest.is_some_and(|lease| lease.arrived),
+        lease_until: row.lease_until.map(Timestamp),
+        lease_closed: newest.is_some_and(|lease| lease.result.is_some()),
+        own_lease: newest.is_some_and(|lease| lease.agent == agent),
+    }
+}
+
+/// The token of the newest epoch's lease: an epoch that a take-over made has none.
+fn newest(world: &World, row: &Row) -> Option<u8> {
+    let is_newest = |lease: &LeaseRow| lease.epoch == row.epoch && !lease.void;
+    world.server.leases.iter().rposition(is_newest).and_then(|place| u8::try_from(place).ok())
+}
+
+fn set_row(world: &mut World, row: Row) {
+    if let Some(before) = world.server.task {
+        if before.state.is_over() && (before.state, before.end) != (row.state, row.end) {
+            world.note(Flaw::EndChanged);
+        }
+        if row.epoch < before.epoch {
+            world.note(Flaw::EpochShrank);
+        }
+    }
+    world.server.task = Some(row);
+}
+
+fn held_phase(phase: Phase) -> HeldPhase {
+    match phase {
+        Phase::Claimed => HeldPhase::Claimed,
+        Phase::Running => HeldPhase::Running,
+        Phase::Verifying => HeldPhase::Verifying,
+        Phase::Finished => HeldPhase::Finished,
+    }
+}
+
+/// `POST /agent/v1/poll`: `Store::greet`, then `Store::poll`.
+pub fn poll(world: &mut World, rules: &Rules, by: u8, said: Said) -> PollAnswer {
+    let agent = agent_of(rules, by);
+    if !greet(world, rules, by, agent) {
+        return PollAnswer::Superseded;
+    }
+    let overtaken = world.server.owners[usize::from(agent)] != Some(by);
+    let Some(row) = world.server.task else { return PollAnswer::Work { directive: None, offer: None } };
+    let mut busy = false;
+    let mut directive = None;
+    if let Some((epoch, phase)) = said.held {
+        let facts = facts(world, rules, &row, agent);
+        let phase = held_phase(phase);
+        match lifecycle::directive(&facts, u32::from(epoch), phase) {
+            Some(action) => {
+                directive = Some((epoch, directive_of(action, &row)));
+                if action == DirectiveAction::Continue {
+                    let state = lifecycle::on_continue(&facts, phase);
+                    go_on(world, rules, &row, state);
+                    busy = lifecycle::keeps_busy(phase);
+                }
+            }
+            None => busy = phase != HeldPhase::Finished,
+        }
+        let _ = busy;
+        return PollAnswer::Work { directive, offer: None };
+    }
+    let (offer, waits) = look_for_lost(world, rules, agent, said);
+    let offer = match offer {
+        None if !waits => offer_from_queue(world, rules, agent, said),
+        offer => offer,
+    };
+    if offer.is_some() && overtaken {
+        world.note(Flaw::OfferedToSuperseded);
+    }
+    PollAnswer::Work { directive: None, offer }
+}
+
+/// A cancellation is told in place of `continue`.
+const fn directive_of(action: DirectiveAction, row: &Row) -> Directive {
+    match action {
+        DirectiveAction::Continue if row.cancel => Directive::Cancel,
+        DirectiveAction::Continue | DirectiveAction::Unknown => Directive::Continue,
+        DirectiveAction::Cancel => Directive::Cancel,
+        DirectiveAction::Resend => Directive::Resend,
+        DirectiveAction::Abandon => Directive::Abandon,
+    }
+}
+
+/// Binds the newest instance; `false` for one that was overtaken.
+fn greet(world: &mut World, rules: &Rules, by: u8, agent: u8) -> bool {
+    if rules.broken(Mutant::InstancesAlike) {
+        world.server.owners[usize::from(agent)] = Some(by);
+        return true;
+    }
+    if agent == 0 && world.server.superseded {
+        return false;
+    }
+    if world.server.owners[usize::from(agent)] == Some(by) {
+        return true;
+    }
+    if world.server.known & (1 << by) != 0 {
+        return false;
+    }
+    world.server.known |= 1 << by;
+    world.server.owners[usize::from(agent)] = Some(by);
+    if let Some(row) = world.server.task
+        && row.state == State::Offered
+        && newest(world, &row).is_some_and(|token| world.server.leases[usize::from(token)].agent == agent)
+    {
+        set_row(world, Row { state: State::Queued, epoch: row.epoch + 1, lease_until: None, ..row });
+    }
+    if let Some(Row { state: State::Started, .. }) = world.server.task {
+        for lease in world.server.leases.iter_mut().filter(|lease| lease.agent == agent) {
+            lease.arrived = true;
+        }
+    }
+    true
+}
+
+fn go_on(world: &mut World, rules: &Rules, row: &Row, state: State) {
+    if rules.read {
+        if let Some(token) = newest(world, row) {
+            world.server.leases[usize::from(token)].arrived = true;
+        }
+        set_row(world, Row { state, lease_until: Some(world.now + LEASE_MS.cast_signed()), ..*row });
+    } else {
+        set_row(world, Row { state, ..*row });
+    }
+}
+
+/// Deals with a task in flight that the poll does not name. The offer, and whether the account waits.
+fn look_for_lost(world: &mut World, rules: &Rules, agent: u8, said: Said) -> (Option<Offer>, bool) {
+    let Some(row) = world.server.task else { return (None, false) };
+    let facts = facts(world, rules, &row, agent);
+    let mut unnamed = lifecycle::on_unnamed(&facts, Timestamp(world.now));
+    if rules.broken(Mutant::VerifyAtOnce) && matches!(unnamed, Unnamed::Wait { .. }) && !rules.read {
+        unnamed = Unnamed::Verify { since_ms: 0 };
+    }
+    match unnamed {
+        Unnamed::Repeat if said.ready && said.accepts && world.now < row.deadline => {
+            (repeat(world, rules, &row), false)
+        }
+        Unnamed::Repeat => {
+            return_row(world, rules, &row);
+            (None, false)
+        }
+        Unnamed::Requeue => {
+            set_row(world, Row { state: State::Queued, lease_until: None, ..row });
+            (None, false)
+        }
+        Unnamed::Verify { .. } if said.ready => {
+            set_row(world, Row { state: State::Verifying, ..row });
+            let offer = newest(world, &row).map(|token| {
+                let lease = &mut world.server.leases[usize::from(token)];
+                (lease.verify, lease.agent) = (true, agent);
+                Offer { epoch: row.epoch, token, verify: true }
+            });
+            (offer, false)
+        }
+        Unnamed::Verify { .. } | Unnamed::Nothing => (None, false),
+        Unnamed::Wait { .. } => (None, true),
+    }
+}
+
+fn repeat(world: &mut World, rules: &Rules, row: &Row) -> Option<Offer> {
+    let mut token = newest(world, row)?;
+    if rules.broken(Mutant::TokenRotated) {
+        let lease = world.server.leases[usize::from(token)];
+        world.server.leases[usize::from(token)].void = true;
+        token = u8::try_from(world.server.leases.len()).ok()?;
+        world.server.leases.push(lease);
+    }
+    if rules.read {
+        set_row(world, Row { lease_until: Some(world.now + LEASE_MS.cast_signed()), ..*row });
+    }
+    Some(Offer { epoch: row.epoch, token, verify: false })
+}
+
+/// `Store::poll`'s look into the queue: a new epoch.
+fn offer_from_queue(world: &mut World, rules: &Rules, agent: u8, said: Said) -> Option<Offer> {
+    let row = world.server.task?;
+    if row.state != State::Queued || !said.ready || !said.accepts || world.now >= row.deadline {
+        return None;
+    }
+    if !lifecycle::may_begin(kind(rules), u32::from(row.attempt)) {
+        set_row(world, Row { state: State::Failed, end: Some(Body::GivenUp), lease_until: None, ..row });
+        return None;
+    }
+    let epoch = row.epoch + 1;
+    let token = u8::try_from(world.server.leases.len()).ok()?;
+    let mut begun = Row { epoch, attempt: row.attempt + 1, state: State::Offered, ..row };
+    if rules.read {
+        begun.state = State::Started;
+        begun.lease_until = Some(world.now + LEASE_MS.cast_signed());
+        if row.started_at.is_none() {
+            begun.started_at = Some(world.now);
+            begun.deadline = world.now + END_WITHIN_MS.cast_signed();
+        }
+    } else {
+        // Only what the agent returned is counted off again, and that is all of it: the number decides nothing here.
+        begun.attempt = 0;
+    }
+    set_row(world, begun);
+    world.server.leases.push(LeaseRow {
+        epoch,
+        agent,
+        verify: false,
+        started_at: rules.read.then_some(world.now),
+        arrived: false,
+        result: None,
+        void: false,
+    });
+    Some(Offer { epoch, token, verify: false })
+}
+
+/// Nothing of it was sent: as if this epoch had not been.
+fn return_row(world: &mut World, rules: &Rules, row: &Row) {
+    let first = row.attempt <= 1 || !rules.read;
+    let (started_at, deadline) = if first {
+        (None, start_within_ms(kind(rules)).cast_signed())
+    } else {
+        (row.started_at, row.deadline)
+    };
+    let attempt = row.attempt.saturating_sub(1);
+    let row = Row { state: State::Queued, attempt, started_at, deadline, lease_until: None, ..*row };
+    set_row(world, row);
+}
+
+fn lease_of(world: &World, rules: &Rules, token: u8) -> Option<(Row, LeaseRow, Facts, Lease)> {
+    let row = world.server.task?;
+    let lease = *world.server.leases.get(usize::from(token)).filter(|lease| !lease.void)?;
+    let facts = facts(world, rules, &row, lease.agent);
+    let known = Lease {
+        epoch: u32::from(lease.epoch),
+        verify: lease.verify,
+        started_at: lease.started_at.map(Timestamp),
+        result_hash: lease.result.map(|body| vec![body as u8]),
+    };
+    Some((row, lease, facts, known))
+}
+
+/// `POST /agent/v1/tasks/{id}/start`: `Store::start`.
+pub fn start(world: &mut World, rules: &Rules, by: u8, token: u8) -> CallAnswer {
+    if agent_of(rules, by) == 0 && world.server.superseded {
+        return CallAnswer::Superseded;
+    }
+    let Some((row, lease, mut facts, mut known)) = lease_of(world, rules, token) else {
+        // It was handed out for an epoch that is still the newest: nothing but a rotation makes it unknown.
+        world.note(Flaw::AnswerChanged);
+        return CallAnswer::Refused;
+    };
+    let unchecked = rules.broken(Mutant::NoEpochCheck);
+    if unchecked {
+        known.epoch = facts.epoch;
+        facts.state = if facts.state.is_over() { facts.state } else { State::Offered };
+    }
+    if rules.broken(Mutant::ReplayedToTheEnd)
+        && known.started_at.is_some()
+        && lifecycle::on_heartbeat(&facts, &known).is_ok()
+    {
+        return CallAnswer::Fine { replayed: true };
+    }
+    match lifecycle::on_start(&facts, &known, Timestamp(world.now)) {
+        Ok(OnStart::Replay) => CallAnswer::Fine { replayed: true },
+        // The statement's own guard: an invitation is started once.
+        Ok(OnStart::Start) if unchecked || matches!(row.state, State::Queued | State::Offered) => {
+            let now = world.now;
+            let deadline = now + END_WITHIN_MS.cast_signed();
+            set_row(world, Row { state: State::Started, started_at: Some(now), deadline, ..row });
+            world.server.leases[usize::from(token)] = LeaseRow { started_at: Some(now), ..lease };
+            CallAnswer::Fine { replayed: false }
+        }
+        Ok(OnStart::Start) | Err(_) => CallAnswer::Refused,
+    }
+}
+
+/// `POST /agent/v1/tasks/{id}/complete`: `Store::complete`.
+pub fn complete(world: &mut World, rules: &Rules, token: u8, body: Body) -> CallAnswer {
+    let Some((row, lease, mut facts, mut known)) = lease_of(world, rules, token) else {
+        world.note(Flaw::AnswerChanged);
+        return CallAnswer::Refused;
+    };
+    if rules.broken(Mutant::ReturnedAfterVerify) {
+        known.verify = false;
+        if facts.state == State::Verifying {
+            facts.state = State::Started;
+        }
+    }
+    let returned = body == Body::Returned;
+    let on_complete = match lifecycle::on_complete(&facts, &known, returned, &[body as u8]) {
+        Ok(on_complete) => on_complete,
+        Err(Fenced::LeaseLost | Fenced::TaskClosed | Fenced::ResultConflict) => return CallAnswer::Refused,
+    };
+    let keep_hash = match on_complete {
+        OnComplete::Replay => return CallAnswer::Fine { replayed: true },
+        OnComplete::End => {
+            let state = if body == Body::Completed { State::Completed } else { State::Failed };
+            set_row(world, Row { state, end: Some(body), lease_until: None, ..row });
+            true
+        }
+        OnComplete::Requeue => {
+            return_row(world, rules, &row);
+            true
+        }
+        OnComplete::Keep => lease.epoch < row.epoch,
+    };
+    if keep_hash {
+        world.server.leases[usize::from(token)].result = Some(body);
+    }
+    CallAnswer::Fine { replayed: false }
+}
+
+/// `Store::heartbeat`. Whether the agent is told to stop; `None` when the lease is gone.
+pub fn heartbeat(world: &mut World, rules: &Rules, token: u8) -> Option<bool> {
+    let (row, _, facts, known) = lease_of(world, rules, token)?;
+    lifecycle::on_heartbeat(&facts, &known).ok()?;
+    let state = lifecycle::on_continue(&facts, HeldPhase::Running);
+    go_on(world, rules, &row, state);
+    Some(row.cancel)
+}
+
+/// The caller cancels: at once before the start; after it the agent is told, and what it did counts.
+pub fn cancel(world: &mut World) {
+    let Some(row) = world.server.task else { return };
+    match row.state {
+        State::Queued | State::Offered => {
+            let end = Some(Body::Cancelled);
+            set_row(world, Row { state: State::Failed, end, lease_until: None, cancel: true, ..row });
+        }
+        State::Started | State::Verifying => set_row(world, Row { cancel: true, ..row }),
+        State::Completed | State::Failed => {}
+    }
+}
+
+/// The first half of `Store::sweep`: what is due. Both halves are one transaction on SQLite; the guard of the second
+/// is what a database needs where they are not.
+pub fn sweep_reads(world: &mut World) {
+    world.server.sweeping = world.server.task;
+}
+
+/// Whether a sweep would find the task due.
+#[must_use]
+pub fn is_due(world: &World) -> bool {
+    world.server.task.is_some_and(|row| row.deadline <= world.now && !row.state.is_over())
+}
+
+/// The second half: the end, unless the row has moved.
+pub fn sweep_writes(world: &mut World, rules: &Rules) {
+    let (Some(read), Some(row)) = (world.server.sweeping.take(), world.server.task) else { return };
+    let moved = (row.state, row.epoch) != (read.state, read.epoch);
+    if moved && !rules.broken(Mutant::SweepUnguarded) {
+        return;
+    }
+    let end = match lifecycle::at_deadline(Some(kind(rules)), read.state) {
+        ErrorCode::OutcomeUnknown => Body::Unknown,
+        _ => Body::Expired,
+    };
+    set_row(world, Row { state: State::Failed, end: Some(end), lease_until: None, ..row });
+}
+
+/// A server of level one: it offers what is neither finished nor held, and takes what comes.
+pub fn poll_level_one(world: &mut World, said: Said) -> PollAnswer {
+    let nothing = PollAnswer::Work { directive: None, offer: None };
+    let Some(row) = world.server.task else { return nothing };
+    if row.state.is_over() || said.held.is_some() || !said.ready || !said.accepts {
+        return nothing;
+    }
+    PollAnswer::Work { directive: None, offer: Some(Offer { epoch: 1, token: 0, verify: false }) }
+}
+
+/// Its `complete`: the first result stands.
+pub fn complete_level_one(world: &mut World, body: Body) -> CallAnswer {
+    if let Some(row) = world.server.task
+        && !row.state.is_over()
+        && body != Body::Returned
+    {
+        let state = if body == Body::Completed { State::Completed } else { State::Failed };
+        set_row(world, Row { state, end: Some(body), ..row });
+    }
+    CallAnswer::Fine { replayed: false }
+}
+
+/// What a request does, and what it is answered when somebody hears it.
+pub fn serve(world: &mut World, rules: &Rules, request: Request) -> Option<CallAnswer> {
+    match request {
+        Request::Poll { by, said } => {
+            match rules.level {
+                crate::rules::Level::One => drop(poll_level_one(world, said)),
+                crate::rules::Level::Two => drop(poll(world, rules, by, said)),
+            }
+            None
+        }
+        Request::Start { by, token } => Some(start(world, rules, by, token)),
+        Request::Complete { token, body, .. } => Some(match rules.level {
+            crate::rules::Level::One => complete_level_one(world, body),
+            crate::rules::Level::Two => complete(world, rules, token, body),
+        }),
+    }
+}
