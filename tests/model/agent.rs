@@ -8,8 +8,8 @@ use crate::world::{
 };
 use liaison_protocol::default_act_within_ms;
 
-/// Looks at the list before nobody can know: `liaison::config::VERIFY_AT_MS`.
-pub const LOOKS: u8 = 3;
+/// When the list is looked at, counted from the send: `liaison::config::VERIFY_AT_MS`.
+pub const LOOK_AT_MS: [i64; 3] = [10_000, 120_000, 1_200_000];
 
 impl Entry {
     /// The phase that a poll names.
@@ -17,14 +17,14 @@ impl Entry {
     pub const fn phase(&self) -> Phase {
         match self.stage {
             Stage::Walking | Stage::Checking | Stage::Starting { .. } => Phase::Claimed,
-            Stage::Sending => Phase::Running,
+            Stage::Sending { .. } => Phase::Running,
             Stage::Verifying { .. } => Phase::Verifying,
             Stage::Finished { .. } => Phase::Finished,
         }
     }
 
     const fn occupies(&self) -> bool {
-        matches!(self.stage, Stage::Walking | Stage::Checking | Stage::Starting { .. } | Stage::Sending)
+        matches!(self.stage, Stage::Walking | Stage::Checking | Stage::Starting { .. } | Stage::Sending { .. })
     }
 }
 
@@ -105,7 +105,7 @@ impl Turn<'_> {
     }
 
     fn finish(&mut self, body: Body) {
-        let acted = matches!(self.entry().map(|entry| entry.stage), Some(Stage::Sending | Stage::Verifying { .. }));
+        let acted = matches!(self.entry().map(|entry| entry.stage), Some(Stage::Sending { .. } | Stage::Verifying { .. }));
         self.put_stage(Stage::Finished { body, acted });
     }
 
@@ -113,7 +113,7 @@ impl Turn<'_> {
     fn tomb_of(&self, entry: &Entry, abandoned: bool) -> Option<Body> {
         let before = self.world.browsers[usize::from(self.by)].journal.tomb;
         let ended = match entry.stage {
-            Stage::Sending | Stage::Verifying { .. } if abandoned => Some(Body::Unknown),
+            Stage::Sending { .. } | Stage::Verifying { .. } if abandoned => Some(Body::Unknown),
             Stage::Finished { body, acted: true } if body != Body::Returned => Some(body),
             _ => None,
         };
@@ -163,7 +163,8 @@ impl Turn<'_> {
             _ if offer.verify && self.rules.broken(Mutant::LookReturned) => {
                 Stage::Finished { body: Body::Returned, acted: false }
             }
-            _ if offer.verify => Stage::Verifying { looks: 0, refused: false },
+            // The first look is due at once.
+            _ if offer.verify => search(self.clock() - LOOK_AT_MS[0], false),
             _ if self.rules.read => Stage::Walking,
             _ if self.rules.level == Level::One => Stage::Checking,
             _ => Stage::Starting { asked_at: None, carried: false },
@@ -192,7 +193,7 @@ impl Turn<'_> {
         let Some(Entry { stage: Stage::Starting { asked_at, carried }, .. }) = self.entry() else { return };
         match asking {
             Asking::Granted { replayed: true } if carried && !self.rules.broken(Mutant::ReplayedIgnored) => {
-                self.put_stage(Stage::Verifying { looks: 0, refused: false });
+                self.put_stage(search(asked_at.unwrap_or_default().min(self.clock()), false));
             }
             // Whatever its token was used for in that session may still be on its way.
             Asking::Granted { .. } if carried && !self.rules.broken(Mutant::CarriedSent) => {
@@ -253,7 +254,7 @@ impl Turn<'_> {
     fn is_late(&self, from: i64, until: i64) -> bool {
         let now = self.clock();
         let late = now > until && !self.rules.broken(Mutant::NoActWithin);
-        late || (now < from && !self.rules.broken(Mutant::ClockBackIgnored))
+        late || now < from
     }
 
     /// Writes "about to send", if there is still time.
@@ -266,10 +267,10 @@ impl Turn<'_> {
         if self.me().paused || self.is_late(from, until) {
             return self.finish(Body::Returned);
         }
-        if !self.rules.broken(Mutant::JournalAfterFetch) {
-            self.put_stage(Stage::Sending);
-        }
         let from = self.clock();
+        if !self.rules.broken(Mutant::JournalAfterFetch) {
+            self.put_stage(Stage::Sending { at: from });
+        }
         self.me().sending = Sending::Ready { from, until };
     }
 
@@ -291,45 +292,57 @@ impl Turn<'_> {
     /// LinkedIn's answer to the invitation, or none.
     pub fn hears_site(&mut self, answer: SiteAnswer) {
         self.me().sending = Sending::No;
+        let at = match self.entry().map(|entry| entry.stage) {
+            Some(Stage::Sending { at }) => at.min(self.clock()),
+            _ => self.clock(),
+        };
         match answer {
             SiteAnswer::Sent => self.finish(Body::Completed),
             SiteAnswer::Refused => self.finish(Body::Refused),
-            SiteAnswer::CannotResend => self.put_stage(Stage::Verifying { looks: 0, refused: true }),
+            SiteAnswer::CannotResend => self.put_stage(search(at, true)),
             SiteAnswer::Nothing if self.rules.broken(Mutant::ResendOnUnknown) => {
                 let from = self.clock();
                 let until = from.saturating_add_unsigned(default_act_within_ms());
                 self.me().sending = Sending::Ready { from, until };
             }
-            SiteAnswer::Nothing => self.put_stage(Stage::Verifying { looks: 0, refused: false }),
+            SiteAnswer::Nothing => self.put_stage(search(at, false)),
         }
+    }
+
+    /// Whether the next look is due.
+    #[must_use]
+    pub fn is_look_due(clock: i64, entry: &Entry) -> bool {
+        let Stage::Verifying { looks, from, .. } = entry.stage else { return false };
+        // The first one is ten seconds off at most, which is less than any time that passes here.
+        looks == 0 || clock >= from + LOOK_AT_MS[usize::from(looks)]
     }
 
     /// Looks whether the invitation is among the sent ones.
     pub fn looks(&mut self) {
-        let Some(Entry { stage: Stage::Verifying { looks, refused }, .. }) = self.entry() else { return };
+        let Some(Entry { stage: Stage::Verifying { looks, from, refused }, .. }) = self.entry() else { return };
         if self.world.site.listed {
             return self.finish(Body::Completed);
         }
-        self.world.seen.lagged |= self.world.site.ours;
         if self.rules.broken(Mutant::NotFoundIsNotSent) {
             self.finish(Body::Returned);
         } else if refused {
             self.finish(Body::CannotResendYet);
-        } else if looks + 1 >= LOOKS {
+        } else if usize::from(looks) + 1 >= LOOK_AT_MS.len() {
             self.finish(Body::Unknown);
         } else {
-            self.put_stage(Stage::Verifying { looks: looks + 1, refused });
+            self.put_stage(Stage::Verifying { looks: looks + 1, from, refused });
         }
     }
 
     /// Without a `start`: looks whether the person is among the sent invitations, and sends if not.
     pub fn checks(&mut self) {
         let site = self.world.site;
-        let known = site.by_hand || site.listed;
-        if known && !self.rules.broken(Mutant::NoCheck) {
-            return self.finish(Body::CannotResendYet);
+        if !self.rules.broken(Mutant::NoCheck) {
+            if site.by_hand || site.listed {
+                return self.finish(Body::CannotResendYet);
+            }
+            self.world.seen.lagged |= self.world.seen.fetches > 0;
         }
-        self.world.seen.lagged |= site.ours && !site.listed;
         let now = self.clock();
         self.sends(now);
     }
@@ -366,7 +379,8 @@ impl Turn<'_> {
         if sending == Sending::Flying {
             self.world.site.late_posts += 1;
         }
-        if self.entry().is_some_and(|entry| entry.stage == Stage::Sending) || sending == Sending::Flying {
+        let about_to_send = matches!(self.entry(), Some(Entry { stage: Stage::Sending { .. }, .. }));
+        if about_to_send || sending == Sending::Flying {
             self.world.seen.excuses = Excuses { died_sending: true, ..self.world.seen.excuses };
         }
         self.resumes();
@@ -378,7 +392,15 @@ impl Turn<'_> {
         if sending == Sending::Flying {
             self.world.site.late_posts += 1;
         }
-        self.world.seen.excuses = Excuses { lost_writes: true, ..self.world.seen.excuses };
+        let before = self.me().journal;
+        let lost_entry = (left.entry.is_none() && before.entry.is_some())
+            || (left.tomb.is_none() && before.tomb.is_some());
+        let excuses = &mut self.world.seen.excuses;
+        excuses.lost_writes = true;
+        excuses.lost_entry |= lost_entry;
+        if !self.rules.bounds.late_over_restarts {
+            self.world.forget_requests_of(self.by);
+        }
         let believed = self.rules.broken(Mutant::SessionIgnored);
         let browser = self.me();
         browser.asking = Asking::No;
@@ -393,9 +415,10 @@ impl Turn<'_> {
     /// `Event::Booted`.
     fn resumes(&mut self) {
         let Some(entry) = self.entry() else { return };
+        let now = self.clock();
         let stage = match entry.stage {
-            Stage::Sending => Stage::Verifying { looks: 0, refused: false },
-            Stage::Checking if !entry.same_session => Stage::Verifying { looks: 0, refused: false },
+            Stage::Sending { at } => search(at.min(now), false),
+            Stage::Checking if !entry.same_session => search(now, false),
             Stage::Starting { asked_at, carried } => {
                 Stage::Starting { asked_at, carried: carried || !entry.same_session }
             }
@@ -403,6 +426,10 @@ impl Turn<'_> {
         };
         self.put_stage(stage);
     }
+}
+
+const fn search(from: i64, refused: bool) -> Stage {
+    Stage::Verifying { looks: 0, from, refused }
 }
 
 /// What comes back of an invitation.

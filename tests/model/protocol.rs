@@ -1,6 +1,6 @@
 //! What may happen next, what then is so, and what must always hold.
 
-use crate::agent::{SiteAnswer, Turn};
+use crate::agent::{LOOK_AT_MS, SiteAnswer, Turn};
 use crate::rules::{Level, Mutant, Rival, Rules};
 use crate::server::{self, CallAnswer};
 use crate::site::Fate;
@@ -56,6 +56,8 @@ pub enum Action {
     PostArrives,
     /// The list of sent invitations shows the invitation.
     ListShows,
+    /// It shows it no more: the person accepted, or a hundred newer ones stand before it.
+    ListForgets,
     /// The agent looks for the invitation.
     Looks(u8),
     /// The agent looks at the list before it sends.
@@ -84,16 +86,15 @@ pub enum Action {
 #[derive(Clone, Debug)]
 pub struct Protocol(pub Rules);
 
-const MINUTE_MS: i64 = 60_000;
-
 impl Protocol {
-    /// How much time may pass at once: past the time to act; past the time after which a started invitation is looked
-    /// up; past every deadline of a started task; past the time to start it.
-    fn jumps(&self) -> &'static [i64] {
+    /// How much time may pass at once: past the time to act; past every look, and past the time after which a started
+    /// invitation is looked up; past every deadline.
+    fn jumps(&self) -> [i64; 3] {
         const LATE: i64 = ACT_WITHIN_MS.cast_signed() + 1_000;
-        const LOOK: i64 = VERIFY_AFTER_MS.cast_signed() + 1_000;
-        const END: i64 = END_WITHIN_MS.cast_signed() + MINUTE_MS;
-        if self.0.read { &[LATE, LOOK, END] } else { &[LATE, LOOK, END, 7 * END] }
+        const LOOKED: i64 = LOOK_AT_MS[2] + 1_000;
+        const DAY: i64 = END_WITHIN_MS.cast_signed();
+        const { assert!(LOOKED > VERIFY_AFTER_MS.cast_signed()) };
+        [LATE, LOOKED, if self.0.read { DAY + LATE } else { 8 * DAY }]
     }
 
     fn of_world(&self, world: &World, actions: &mut Vec<Action>) {
@@ -106,7 +107,7 @@ impl Protocol {
             actions.push(Action::Cancels);
         }
         if spent.jumps < bounds.jumps {
-            actions.extend(self.jumps().iter().copied().map(Action::TimePasses));
+            actions.extend(self.jumps().map(Action::TimePasses));
         }
         if self.0.level == Level::Two && server::is_due(world) && world.server.sweeping.is_none() {
             actions.push(Action::SweepReads);
@@ -118,8 +119,11 @@ impl Protocol {
         if world.site.late_posts > 0 {
             actions.push(Action::PostArrives);
         }
-        if world.site.ours && !world.site.listed {
+        if world.site.ours && !world.site.listed && !world.site.gone {
             actions.push(Action::ListShows);
+        }
+        if world.site.listed && self.0.level == Level::One {
+            actions.push(Action::ListForgets);
         }
         if world.browsers.iter().any(|browser| !browser.paired) {
             actions.push(Action::RivalPairs);
@@ -142,7 +146,7 @@ impl Protocol {
             actions.push(Action::SetPaused(by, !browser.paused));
         }
         if spent.clock_sets < bounds.clock_sets {
-            actions.extend(self.jumps()[..2].iter().flat_map(|jump| [*jump, -*jump]).map(|ms| Action::ClockSet(by, ms)));
+            actions.extend(self.jumps()[..usize::from(bounds.clock_kinds)].iter().flat_map(|jump| [*jump, -*jump]).map(|ms| Action::ClockSet(by, ms)));
         }
         match browser.sending {
             Sending::No => {}
@@ -189,7 +193,9 @@ impl Protocol {
                 }
             }
             Stage::Starting { .. } => self.of_start(by, browser, &entry, actions),
-            Stage::Verifying { .. } if !browser.paused => actions.push(Action::Looks(by)),
+            Stage::Verifying { .. } if !browser.paused && Turn::is_look_due(world.clock(by), &entry) => {
+                actions.push(Action::Looks(by));
+            }
             Stage::Finished { .. } => {
                 actions.push(Action::Completes(by));
                 actions.push(Action::CompleteIsLate(by));
@@ -244,6 +250,7 @@ impl Protocol {
                 world.invitation_arrives();
             }
             Action::ListShows => world.site.listed = true,
+            Action::ListForgets => (world.site.listed, world.site.gone) = (false, true),
             Action::RivalPairs => self.rival_pairs(world),
             Action::ClockSet(by, ms) => {
                 world.spent.clock_sets += 1;
@@ -401,7 +408,10 @@ impl Model for Protocol {
             Property::always("at most one fetch, at most one invitation", |this: &Self, world: &World| {
                 world.seen.fetches < 2 || this.is_named_double(world)
             }),
-            Property::always("no fetch after the end", |_, world: &World| world.seen.flaw != Some(Flaw::SentAfterEnd)),
+            // A server of level one can't stop a task that is in hand.
+            Property::always("no fetch after the end", |this: &Self, world: &World| {
+                this.0.level == Level::One || world.seen.flaw != Some(Flaw::SentAfterEnd)
+            }),
             Property::always("a finished task never changes", |_, world: &World| {
                 world.seen.flaw != Some(Flaw::EndChanged)
             }),
@@ -418,7 +428,10 @@ impl Model for Protocol {
             }),
             Property::always("failed means not sent, unless it says that nobody knows", Self::failed_is_unsent),
             Property::always("outcome_unknown only where nobody can know", Self::unknown_is_unknowable),
-            Property::sometimes("some task completes", |_, world: &World| end(world) == Some(Body::Completed)),
+            Property::sometimes("some task ends well", |this: &Self, world: &World| {
+                let well = if this.0.bounds.invited_before { Body::CannotResendYet } else { Body::Completed };
+                end(world) == Some(well)
+            }),
         ];
         if self.0.level == Level::One && self.0.mutants.is_empty() {
             let doubles = Property::sometimes("the doubles that level one can't exclude", |_, world: &World| {
@@ -439,11 +452,11 @@ pub fn end(world: &World) -> Option<Body> {
 }
 
 impl Protocol {
-    /// The doubles that `docs/PROTOCOL.md` names for level one, and no other: writes were lost, or all of the storage was
-    /// erased, or there are two browsers; and the list did not show the invitation when it was looked at.
+    /// The doubles that `docs/PROTOCOL.md` names for level one, and no other: the disk lost the task, or all of the storage
+    /// was erased, and then the list did not show the invitation; or there are two browsers.
     fn is_named_double(&self, world: &World) -> bool {
-        let Excuses { lost_writes, overtaken, .. } = world.seen.excuses;
-        self.0.level == Level::One && world.seen.lagged_or_flying() && (lost_writes || overtaken)
+        let Excuses { lost_entry, overtaken, .. } = world.seen.excuses;
+        self.0.level == Level::One && ((world.seen.lagged && lost_entry) || overtaken)
     }
 
     /// It is over, or its deadline is ahead and no further off than it may ever be, or a sweep would end it.
@@ -472,8 +485,8 @@ impl Protocol {
             // Chrome repeated the POST, and the list has not shown what the first one did. On level one also: the list
             // showed it to an agent that had lost the journal.
             Body::CannotResendYet => {
-                !sent || excuses.repeated || (self.0.level == Level::One && excuses.lost_writes)
-                    || (self.0.level == Level::One && excuses.overtaken)
+                let forgotten = excuses.lost_writes || excuses.overtaken || excuses.refused_result;
+                !sent || excuses.repeated || (self.0.level == Level::One && forgotten)
             }
             Body::Refused | Body::Cancelled | Body::Expired => !sent,
         }

@@ -36,10 +36,14 @@ pub struct Bounds {
     pub jumps: u8,
     /// Times that the person's clock is set, both ways.
     pub clock_sets: u8,
+    /// By how much it is set: so many of the times that may pass at once, the shortest first.
+    pub clock_kinds: u8,
     /// Times that the person pauses.
     pub pauses: u8,
     /// Polls that are on their way for long, at once.
     pub late_polls: u8,
+    /// Whether what a machine sent before it lost power may still arrive when it is up again and acts.
+    pub late_over_restarts: bool,
     /// Whether the caller may cancel.
     pub cancels: bool,
     /// Results that the server refuses for good, though the task is not over.
@@ -57,8 +61,10 @@ impl Bounds {
         wipes: 0,
         jumps: 0,
         clock_sets: 0,
+        clock_kinds: 2,
         pauses: 0,
         late_polls: 0,
+        late_over_restarts: false,
         cancels: false,
         refused_results: 0,
         invited_before: false,
@@ -104,18 +110,12 @@ pub enum Mutant {
     ReplayedToTheEnd,
     /// Server: a `start` is answered before it is on disk.
     StartNotDurable,
-    /// Server: an invitation is asked about at once.
-    VerifyAtOnce,
     /// Server: an instance that was overtaken is served like any other.
     InstancesAlike,
     /// Server: a sweep writes what it decided, whatever has happened since it read.
     SweepUnguarded,
     /// Agent, level one: the list is not looked at before sending.
     NoCheck,
-    /// Agent: a clock that was set back is not noticed.
-    ClockBackIgnored,
-    /// Caller: a second POST is a second task.
-    NoKey,
 }
 
 /// A run.

@@ -212,11 +212,7 @@ fn go_on(world: &mut World, rules: &Rules, row: &Row, state: State) {
 fn look_for_lost(world: &mut World, rules: &Rules, agent: u8, said: Said) -> (Option<Offer>, bool) {
     let Some(row) = world.server.task else { return (None, false) };
     let facts = facts(world, rules, &row, agent);
-    let mut unnamed = lifecycle::on_unnamed(&facts, Timestamp(world.now));
-    if rules.broken(Mutant::VerifyAtOnce) && matches!(unnamed, Unnamed::Wait { .. }) && !rules.read {
-        unnamed = Unnamed::Verify { since_ms: 0 };
-    }
-    match unnamed {
+    match lifecycle::on_unnamed(&facts, Timestamp(world.now)) {
         Unnamed::Repeat if said.ready && said.accepts && world.now < row.deadline => {
             (repeat(world, rules, &row), false)
         }

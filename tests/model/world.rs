@@ -220,11 +220,16 @@ pub enum Stage {
         carried: bool,
     },
     /// "About to send".
-    Sending,
+    Sending {
+        /// When this was written, by the browser's clock.
+        at: i64,
+    },
     /// It may have been sent.
     Verifying {
         /// Looks taken.
         looks: u8,
+        /// From when they are counted, by the browser's clock.
+        from: i64,
         /// Whether LinkedIn answered the POST with `CANT_RESEND_YET`.
         refused: bool,
     },
@@ -281,6 +286,8 @@ pub struct Site {
     pub by_hand: bool,
     /// Whether the list of sent invitations shows ours.
     pub listed: bool,
+    /// Whether the list has shown it, and shows it no more: the person accepted, or it is not among the newest hundred.
+    pub gone: bool,
     /// POSTs whose answer nobody waits for, and that may still arrive.
     pub late_posts: u8,
 }
@@ -309,20 +316,12 @@ pub struct Spent {
 pub struct Seen {
     /// How often `fetch` was called for the task; 2 stands for more.
     pub fetches: u8,
-    /// Whether the first `fetch` was made before the journal that says so was lost.
+    /// Why nobody may know how the task ended.
     pub excuses: Excuses,
-    /// Whether the list was looked at and did not show an invitation that was there.
+    /// Whether the list was looked at before sending, and did not show an invitation that was made or under way.
     pub lagged: bool,
     /// What went wrong first.
     pub flaw: Option<Flaw>,
-}
-
-impl Seen {
-    /// Whether an invitation was made, or under way, when the list was looked at and did not show it.
-    #[must_use]
-    pub const fn lagged_or_flying(&self) -> bool {
-        self.lagged
-    }
 }
 
 /// Why nobody may know what became of an invitation.
@@ -330,8 +329,10 @@ impl Seen {
 pub struct Excuses {
     /// A POST had no answer that was heard.
     pub unheard: bool,
-    /// Writes were lost, or all of the storage.
+    /// A browser died, perhaps with its last writes, or its storage was erased.
     pub lost_writes: bool,
+    /// The task's entry, or what is remembered of it, was lost with them.
+    pub lost_entry: bool,
     /// A worker died while its journal said "about to send".
     pub died_sending: bool,
     /// Another browser took over.
@@ -437,6 +438,14 @@ impl World {
         if self.seen.flaw.is_none() {
             self.seen.flaw = Some(flaw);
         }
+    }
+
+    /// What a browser sent has arrived by now, or never will.
+    pub fn forget_requests_of(&mut self, browser: u8) {
+        self.sent.retain(|request| {
+            let (Request::Poll { by, .. } | Request::Start { by, .. } | Request::Complete { by, .. }) = request;
+            *by != browser
+        });
     }
 
     /// Puts a request on its way; it may arrive any number of times.
