@@ -393,8 +393,8 @@ impl Turn<'_> {
             self.world.site.late_posts += 1;
         }
         let before = self.me().journal;
-        let lost_entry = (left.entry.is_none() && before.entry.is_some())
-            || (left.tomb.is_none() && before.tomb.is_some());
+        let knows_nothing = matches!(left.entry.map(|entry| entry.stage), None | Some(Stage::Finished { acted: false, .. }));
+        let lost_entry = before != left && knows_nothing && left.tomb.is_none();
         let excuses = &mut self.world.seen.excuses;
         excuses.lost_writes = true;
         excuses.lost_entry |= lost_entry;

@@ -331,7 +331,7 @@ pub struct Excuses {
     pub unheard: bool,
     /// A browser died, perhaps with its last writes, or its storage was erased.
     pub lost_writes: bool,
-    /// The task's entry, or what is remembered of it, was lost with them.
+    /// All that is known of what was begun was lost with them.
     pub lost_entry: bool,
     /// A worker died while its journal said "about to send".
     pub died_sending: bool,
