@@ -7,6 +7,7 @@ use crate::world::{
     Asking, Body, Browser, Entry, Excuses, Flaw, Journal, Phase, Request, Said, Sending, Stage, World,
 };
 use liaison_protocol::default_act_within_ms;
+use liaison_server::lifecycle::END_WITHIN_MS;
 
 /// When the list is looked at, counted from the send: `liaison::config::VERIFY_AT_MS`.
 pub const LOOK_AT_MS: [i64; 3] = [10_000, 120_000, 1_200_000];
@@ -16,7 +17,7 @@ impl Entry {
     #[must_use]
     pub const fn phase(&self) -> Phase {
         match self.stage {
-            Stage::Walking | Stage::Checking | Stage::Starting { .. } => Phase::Claimed,
+            Stage::Walking { .. } | Stage::Checking | Stage::Starting { .. } => Phase::Claimed,
             Stage::Sending { .. } => Phase::Running,
             Stage::Verifying { .. } => Phase::Verifying,
             Stage::Finished { .. } => Phase::Finished,
@@ -24,7 +25,7 @@ impl Entry {
     }
 
     const fn occupies(&self) -> bool {
-        matches!(self.stage, Stage::Walking | Stage::Checking | Stage::Starting { .. } | Stage::Sending { .. })
+        matches!(self.stage, Stage::Walking { .. } | Stage::Checking | Stage::Starting { .. } | Stage::Sending { .. })
     }
 }
 
@@ -38,7 +39,7 @@ impl Browser {
     /// What a poll sent now says; `None` while a task is in hand.
     #[must_use]
     pub fn said(&self) -> Option<Said> {
-        let parked = self.paused && matches!(self.journal.entry, Some(Entry { stage: Stage::Walking, .. }));
+        let parked = self.paused && matches!(self.journal.entry, Some(Entry { stage: Stage::Walking { .. }, .. }));
         let in_hand = self.journal.entry.as_ref().is_some_and(Entry::occupies) && !parked;
         let held = self.journal.entry.map(|entry| (entry.epoch, entry.phase()));
         let ready = !self.paused;
@@ -165,7 +166,7 @@ impl Turn<'_> {
             }
             // The first look is due at once.
             _ if offer.verify => search(self.clock() - LOOK_AT_MS[0], false),
-            _ if self.rules.read => Stage::Walking,
+            _ if self.rules.read => Stage::Walking { at: self.clock() },
             _ if self.rules.level == Level::One => Stage::Checking,
             _ => Stage::Starting { asked_at: None, carried: false },
         };
@@ -235,7 +236,7 @@ impl Turn<'_> {
     pub fn stops(rules: &Rules, entry: &Entry) -> bool {
         let before_effect = match entry.stage {
             Stage::Starting { carried, .. } => !carried || rules.broken(Mutant::CarriedCancelled),
-            Stage::Checking | Stage::Walking => true,
+            Stage::Checking | Stage::Walking { .. } => true,
             _ => false,
         };
         entry.cancelled && before_effect
@@ -347,6 +348,17 @@ impl Turn<'_> {
         self.sends(now);
     }
 
+    /// Whether a read was accepted so long ago that it has expired.
+    #[must_use]
+    pub const fn has_expired(clock: i64, entry: &Entry) -> bool {
+        matches!(entry.stage, Stage::Walking { at } if clock - at > END_WITHIN_MS.cast_signed())
+    }
+
+    /// Ends a read that has expired.
+    pub fn expires(&mut self) {
+        self.finish(Body::Expired);
+    }
+
     /// Ends a read.
     pub fn reads(&mut self) {
         self.finish(Body::Completed);
@@ -359,7 +371,7 @@ impl Turn<'_> {
             Some(false) => {}
             Some(true) => self.put(Some(Entry { cancelled: true, ..entry })),
             None => {
-                if matches!(entry.stage, Stage::Walking | Stage::Checking | Stage::Starting { .. }) {
+                if matches!(entry.stage, Stage::Walking { .. } | Stage::Checking | Stage::Starting { .. }) {
                     self.drop_entry(true);
                 }
             }

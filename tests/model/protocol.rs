@@ -46,6 +46,8 @@ pub enum Action {
     GivesBack(u8),
     /// A task that was cancelled ends.
     Stops(u8),
+    /// A read that was accepted a day ago ends.
+    Expires(u8),
     /// A heartbeat is answered.
     Beats(u8),
     /// `fetch` is called, or it is too late for it.
@@ -184,7 +186,8 @@ impl Protocol {
             actions.push(Action::Beats(by));
         }
         match entry.stage {
-            Stage::Walking if !browser.paused => actions.push(Action::Reads(by)),
+            Stage::Walking { .. } if Turn::has_expired(world.clock(by), &entry) => actions.push(Action::Expires(by)),
+            Stage::Walking { .. } if !browser.paused => actions.push(Action::Reads(by)),
             Stage::Checking if idle && !browser.paused => actions.push(Action::Checks(by)),
             Stage::Starting { carried, .. } if idle => {
                 // Who asks about an entry of an earlier session asks the server alone, so a pause is no hindrance.
@@ -316,6 +319,7 @@ impl Protocol {
             Action::StartUnanswered(by, back) => Turn { world, rules, by }.start_unanswered(back),
             Action::GivesBack(by) => Turn { world, rules, by }.gives_back(),
             Action::Stops(by) => Turn { world, rules, by }.stops_cancelled(),
+            Action::Expires(by) => Turn { world, rules, by }.expires(),
             Action::Beats(by) => {
                 let Some(Entry { token, .. }) = world.browsers[usize::from(by)].journal.entry else { return };
                 let answer = server::heartbeat(world, rules, token);
@@ -454,7 +458,8 @@ pub fn end(world: &World) -> Option<Body> {
 impl Protocol {
     /// The doubles that `docs/PROTOCOL.md` names for level one, and no other: the disk lost the task, or all of the storage
     /// was erased, and then the list did not show the invitation; or there are two browsers.
-    fn is_named_double(&self, world: &World) -> bool {
+    #[must_use]
+    pub fn is_named_double(&self, world: &World) -> bool {
         let Excuses { lost_entry, overtaken, .. } = world.seen.excuses;
         self.0.level == Level::One && ((world.seen.lagged && lost_entry) || overtaken)
     }

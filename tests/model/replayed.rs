@@ -15,7 +15,7 @@ use liaison::agent::event::Reply;
 use liaison_model::agent::SiteAnswer;
 use liaison_model::protocol::{Action, Protocol, end};
 use liaison_model::rules::{Level, Rules};
-use liaison_model::server::{self, CallAnswer, Directive, PollAnswer};
+use liaison_model::server::{self, Directive, PollAnswer};
 use liaison_model::site::Fate;
 use liaison_model::world::{Asking, Body, Entry, Request, Stage, World};
 use liaison_model::{runs, told};
@@ -39,6 +39,15 @@ struct Pair {
     tokens: Vec<String>,
     /// `start`s in a row that had no answer.
     unanswered: u8,
+}
+
+/// A test that fails tells what happened.
+impl Drop for Pair {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            println!("after\n{}", told::path(&self.model.0, &self.path));
+        }
+    }
 }
 
 impl Pair {
@@ -65,6 +74,7 @@ impl Pair {
         let tries_left = self.unanswered < 2;
         actions.iter().filter(inside).copied().filter(|action| match action {
             Action::StartUnanswered(_, back) => *back || tries_left,
+            Action::BrowserDies(by, left) => self.browsers[usize::from(*by)].remembers(left),
             _ => true,
         }).collect()
     }
@@ -76,23 +86,26 @@ impl Pair {
         self.serve(&before, action).await;
         self.world = next;
         self.agent_does(&before, action).await;
+        if self.choices().first().is_some_and(is_done_at_once) {
+            // The real agent has done it already.
+            return;
+        }
         for (browser, modelled) in self.browsers.iter_mut().zip(&self.world.browsers) {
             browser.remember(&modelled.journal);
             let (real, wanted) = (browser.holds(), Held::of_model(modelled, &self.tokens));
-            assert_eq!(real, wanted, "the agent, after\n{}", told::path(&self.model.0, &self.path));
+            assert_eq!(real, wanted, "the agent");
         }
         if let (Some(server), Some(row)) = (&self.server, self.world.server.task) {
             let code = end(&self.world).filter(|body| *body != Body::Completed);
             let wanted = (row.state, code.map(|body| store::code_of(body).as_str().to_owned()));
             let real = server.stand(self.world.now).await.unwrap();
-            assert_eq!(real, wanted, "the server, after\n{}", told::path(&self.model.0, &self.path));
+            assert_eq!(real, wanted, "the server");
         }
     }
 
     /// What happens at the server, if there is a real one.
     async fn serve(&mut self, before: &World, action: Action) {
         let now = before.now;
-        let path = || told::path(&self.model.0, &self.path);
         let Some(server) = &mut self.server else { return };
         match action {
             Action::Posts => server.posts().await,
@@ -102,17 +115,17 @@ impl Pair {
                 let Some(Entry { token, .. }) = before.browsers[usize::from(by)].journal.entry else { return };
                 let wanted = server::start(&mut before.clone(), &self.model.0, by, token);
                 let real = server.start(by, &self.tokens[usize::from(token)], now).await;
-                assert_eq!(real, wanted, "the start, after\n{}", path());
+                assert_eq!(real, wanted, "the start");
             }
             Action::Arrives(Request::Start { by, token }) => {
                 let wanted = server::start(&mut before.clone(), &self.model.0, by, token);
                 let real = server.start(by, &self.tokens[usize::from(token)], now).await;
-                assert_eq!(real, wanted, "the start, after\n{}", path());
+                assert_eq!(real, wanted, "the start");
             }
             Action::Arrives(Request::Complete { by, token, body }) => {
                 let wanted = server::complete(&mut before.clone(), &self.model.0, token, body);
                 let real = server.complete(by, &self.tokens[usize::from(token)], body, now).await;
-                assert_eq!(real, wanted, "the result, after\n{}", path());
+                assert_eq!(real, wanted, "the result");
             }
             Action::Completes(by) => {
                 let Some(Entry { token, stage: Stage::Finished { body, .. }, .. }) =
@@ -122,7 +135,7 @@ impl Pair {
                 };
                 let wanted = server::complete(&mut before.clone(), &self.model.0, token, body);
                 let real = server.complete(by, &self.tokens[usize::from(token)], body, now).await;
-                assert_eq!(real, wanted, "the result, after\n{}", path());
+                assert_eq!(real, wanted, "the result");
             }
             Action::Arrives(Request::Poll { by, said }) => {
                 let wanted = server::poll(&mut before.clone(), &self.model.0, by, said);
@@ -135,16 +148,15 @@ impl Pair {
     /// A poll at the real server; its answer as the agent reads it, which says what the model's says.
     async fn polled(&mut self, wanted: PollAnswer, by: u8, said: liaison_model::world::Said, now: i64) -> Reply<RealPollAnswer> {
         let Some(server) = &self.server else { return self.made_up(wanted) };
-        let path = told::path(&self.model.0, &self.path);
         let work = server.poll(by, said, now).await;
         let (PollAnswer::Work { directive, offer }, Some(work)) = (wanted, work) else {
-            assert_eq!(wanted, PollAnswer::Superseded, "after\n{path}");
+            assert_eq!(wanted, PollAnswer::Superseded);
             return refused(409, "superseded");
         };
         let real = work.directives.first().map(|told| (told.epoch, told.action));
-        assert_eq!(real, directive.map(|(epoch, told)| (u32::from(epoch), action_of(told))), "after\n{path}");
+        assert_eq!(real, directive.map(|(epoch, told)| (u32::from(epoch), action_of(told))));
         let real = work.offer.as_ref().map(|offer| (offer.epoch, offer.mode == Mode::Verify));
-        assert_eq!(real, offer.map(|offer| (u32::from(offer.epoch), offer.verify)), "after\n{path}");
+        assert_eq!(real, offer.map(|offer| (u32::from(offer.epoch), offer.verify)));
         let mut given = work.offer;
         if let (Some(given), Some(offer)) = (&mut given, offer) {
             self.learn(offer.token, given.token.clone().unwrap());
@@ -217,6 +229,7 @@ impl Pair {
                 self.browsers[place(by)].polls(said, reply);
             }
             Action::AsksStart(by) => self.browsers[place(by)].asks_start(),
+            Action::GivesBack(by) => self.browsers[place(by)].gives_back(),
             Action::HearsStart(by) => {
                 self.unanswered = 0;
                 let reply = match before.browsers[place(by)].asking {
@@ -285,7 +298,12 @@ impl Pair {
 fn is_done_at_once(action: &Action) -> bool {
     matches!(
         action,
-        Action::AsksStart(_) | Action::GivesBack(_) | Action::Stops(_) | Action::Checks(_) | Action::SweepWrites
+        Action::AsksStart(_)
+            | Action::GivesBack(_)
+            | Action::Stops(_)
+            | Action::Expires(_)
+            | Action::Checks(_)
+            | Action::SweepWrites
     )
 }
 
@@ -354,6 +372,7 @@ async fn the_ways_on_which_broken_rules_are_found_out_do_no_harm_to_the_real_one
                 pair.happens(action).await;
             }
         }
-        assert!(pair.world.seen.fetches < 2, "{}", run.name);
+        let named = pair.model.is_named_double(&pair.world);
+        assert!(pair.world.seen.fetches < 2 || named, "{}", run.name);
     }
 }

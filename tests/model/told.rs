@@ -96,6 +96,7 @@ fn agent_words(action: &Action) -> String {
         Action::StartUnanswered(by, true) => (by, "hears no answer to its start, for the last time"),
         Action::GivesBack(by) => (by, "gives the task back, since it is paused"),
         Action::Stops(by) => (by, "stops, since the task was cancelled"),
+        Action::Expires(by) => (by, "ends its read of yesterday"),
         Action::Beats(by) => (by, "sends a heartbeat"),
         Action::Fetches(by) => (by, "calls fetch, if there is time"),
         Action::Site(by, Fate::Answered) => (by, "hears LinkedIn's answer to the POST"),
@@ -124,7 +125,7 @@ fn agent_words(action: &Action) -> String {
 fn entry(entry: Option<&Entry>) -> String {
     let Some(Entry { epoch, stage, .. }) = entry else { return "nothing".to_owned() };
     let stage = match stage {
-        Stage::Walking => "Walking".to_owned(),
+        Stage::Walking { .. } => "Walking".to_owned(),
         Stage::Checking => "Checking".to_owned(),
         Stage::Starting { carried: false, .. } => "Starting".to_owned(),
         Stage::Starting { carried: true, .. } => "Starting, of an earlier session".to_owned(),

@@ -209,7 +209,10 @@ pub struct Entry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Stage {
     /// A read.
-    Walking,
+    Walking {
+        /// When it was accepted, by the browser's clock.
+        at: i64,
+    },
     /// An invitation without a `start`, before the look at the list.
     Checking,
     /// Before the answer to `start`.

@@ -37,6 +37,7 @@ struct Open {
     start: bool,
     complete: Option<Rc<str>>,
     site: Option<SiteCall>,
+    me: bool,
 }
 
 /// See the module.
@@ -102,6 +103,10 @@ impl Browser {
         for effect in transition.effects {
             self.perform(effect);
         }
+        if std::mem::take(&mut self.open.me) {
+            let outcome = SiteOutcome::Me(Ok("4290000001".to_owned()));
+            self.step(&Event::Site { task: None, outcome });
+        }
     }
 
     fn perform(&mut self, effect: Effect) {
@@ -110,10 +115,7 @@ impl Browser {
             Effect::AbortPoll => self.open.poll = None,
             Effect::Start { .. } => self.open.start = true,
             Effect::Complete { body, .. } => self.open.complete = Some(body),
-            Effect::Site { task: None, .. } => {
-                let outcome = SiteOutcome::Me(Ok("4290000001".to_owned()));
-                self.step(&Event::Site { task: None, outcome });
-            }
+            Effect::Site { task: None, .. } => self.open.me = true,
             Effect::Site { call, .. } => self.open.site = Some(call),
             Effect::Heartbeat { .. } | Effect::Pair { .. } | Effect::Probe { .. } | Effect::Answer(..) => {}
         }
@@ -127,7 +129,7 @@ impl Browser {
             self.now = self.now.max(self.wake_at.unwrap_or(self.now));
             self.step(&Event::Woken);
         }
-        panic!("the agent never came to {what}");
+        panic!("the agent never came to {what}; it holds {:?}, its last poll is {:?}", self.holds(), self.open.poll);
     }
 
     /// Time passes, or the clock is set.
@@ -143,6 +145,10 @@ impl Browser {
 
     /// Whether a poll says what the model's says; then it is answered.
     pub fn polls(&mut self, said: Said, reply: Reply<PollAnswer>) {
+        if self.open.complete.take().is_some() {
+            // It polls once a result that it posts is known not to get through.
+            self.hears_complete(silent(None));
+        }
         self.wait("a poll that says the same", |this| {
             this.open.poll.as_ref().is_some_and(|(.., poll)| said_of(poll) == said)
         });
@@ -153,6 +159,13 @@ impl Browser {
     /// Leave is asked for.
     pub fn asks_start(&mut self) {
         self.wait("a start", |this| this.open.start);
+    }
+
+    /// The task is given back.
+    pub fn gives_back(&mut self) {
+        self.wait("give the task back", |this| {
+            this.state.tasks.get(TASK).is_some_and(|entry| matches!(entry.stage, RealStage::Finished(_)))
+        });
     }
 
     /// The answer to it.
@@ -236,8 +249,8 @@ impl Browser {
 
     /// The browser ends, and its disk has the tasks of an earlier moment.
     pub fn browser_dies(&mut self, left: &Journal) {
-        let found = self.versions.iter().rev().find(|(journal, _)| journal == left);
-        let disk = found.map(|(_, disk)| disk.clone()).unwrap_or_default();
+        let found = self.versions.iter().find(|(journal, _)| journal == left);
+        let disk = found.map(|(_, disk)| disk.clone()).unwrap_or_else(|| panic!("it never was so"));
         self.local.retain(|key, _| !is_of_tasks(key));
         self.local.extend(disk.clone());
         self.session.clear();
@@ -246,8 +259,8 @@ impl Browser {
         if let Some(entry) = &mut left.entry {
             entry.same_session = false;
         }
-        self.versions.push((left, disk));
         self.boot();
+        self.versions.push((left, disk));
     }
 
     /// All is erased, and it is paired anew.
@@ -257,6 +270,11 @@ impl Browser {
         self.versions.clear();
         self.boot();
         self.pair();
+    }
+
+    /// Whether its disk held that at some moment.
+    pub fn remembers(&self, left: &Journal) -> bool {
+        self.versions.iter().any(|(journal, _)| journal == left)
     }
 
     /// Remembers what the disk holds while the model's holds `journal`.
@@ -293,7 +311,7 @@ impl Held {
         let entry = browser.journal.entry.map(|entry| {
             let Entry { epoch, token, cancelled, stage, .. } = entry;
             let stage = match stage {
-                Stage::Walking => "walking".to_owned(),
+                Stage::Walking { .. } => "walking".to_owned(),
                 Stage::Checking => "checking".to_owned(),
                 Stage::Starting { carried, .. } => format!("starting {carried}"),
                 Stage::Sending { .. } => "sending".to_owned(),
