@@ -25,7 +25,10 @@ impl Entry {
     }
 
     const fn occupies(&self) -> bool {
-        matches!(self.stage, Stage::Walking { .. } | Stage::Checking | Stage::Starting { .. } | Stage::Sending { .. })
+        matches!(
+            self.stage,
+            Stage::Walking { .. } | Stage::Checking | Stage::Starting { .. } | Stage::Sending { .. }
+        )
     }
 }
 
@@ -39,7 +42,8 @@ impl Browser {
     /// What a poll sent now says; `None` while a task is in hand.
     #[must_use]
     pub fn said(&self) -> Option<Said> {
-        let parked = self.paused && matches!(self.journal.entry, Some(Entry { stage: Stage::Walking { .. }, .. }));
+        let parked =
+            self.paused && matches!(self.journal.entry, Some(Entry { stage: Stage::Walking { .. }, .. }));
         let in_hand = self.journal.entry.as_ref().is_some_and(Entry::occupies) && !parked;
         let held = self.journal.entry.map(|entry| (entry.epoch, entry.phase()));
         let ready = !self.paused;
@@ -106,7 +110,10 @@ impl Turn<'_> {
     }
 
     fn finish(&mut self, body: Body) {
-        let acted = matches!(self.entry().map(|entry| entry.stage), Some(Stage::Sending { .. } | Stage::Verifying { .. }));
+        let acted = matches!(
+            self.entry().map(|entry| entry.stage),
+            Some(Stage::Sending { .. } | Stage::Verifying { .. })
+        );
         self.put_stage(Stage::Finished { body, acted });
     }
 
@@ -172,7 +179,8 @@ impl Turn<'_> {
         };
         let Offer { epoch, token, .. } = offer;
         self.put(Some(Entry { epoch, token, same_session: true, cancelled: false, stage }));
-        if self.rules.broken(Mutant::NoStart) && stage == (Stage::Starting { asked_at: None, carried: false }) {
+        if self.rules.broken(Mutant::NoStart) && stage == (Stage::Starting { asked_at: None, carried: false })
+        {
             let now = self.clock();
             self.sends(now);
         }
@@ -320,7 +328,9 @@ impl Turn<'_> {
 
     /// Looks whether the invitation is among the sent ones.
     pub fn looks(&mut self) {
-        let Some(Entry { stage: Stage::Verifying { looks, from, refused }, .. }) = self.entry() else { return };
+        let Some(Entry { stage: Stage::Verifying { looks, from, refused }, .. }) = self.entry() else {
+            return;
+        };
         if self.world.site.listed {
             return self.finish(Body::Completed);
         }
@@ -405,7 +415,8 @@ impl Turn<'_> {
             self.world.site.late_posts += 1;
         }
         let before = self.me().journal;
-        let knows_nothing = matches!(left.entry.map(|entry| entry.stage), None | Some(Stage::Finished { acted: false, .. }));
+        let knows_nothing =
+            matches!(left.entry.map(|entry| entry.stage), None | Some(Stage::Finished { acted: false, .. }));
         let lost_entry = before != left && knows_nothing && left.tomb.is_none();
         let excuses = &mut self.world.seen.excuses;
         excuses.lost_writes = true;

@@ -148,7 +148,12 @@ impl Protocol {
             actions.push(Action::SetPaused(by, !browser.paused));
         }
         if spent.clock_sets < bounds.clock_sets {
-            actions.extend(self.jumps()[..usize::from(bounds.clock_kinds)].iter().flat_map(|jump| [*jump, -*jump]).map(|ms| Action::ClockSet(by, ms)));
+            actions.extend(
+                self.jumps()[..usize::from(bounds.clock_kinds)]
+                    .iter()
+                    .flat_map(|jump| [*jump, -*jump])
+                    .map(|ms| Action::ClockSet(by, ms)),
+            );
         }
         match browser.sending {
             Sending::No => {}
@@ -186,7 +191,9 @@ impl Protocol {
             actions.push(Action::Beats(by));
         }
         match entry.stage {
-            Stage::Walking { .. } if Turn::has_expired(world.clock(by), &entry) => actions.push(Action::Expires(by)),
+            Stage::Walking { .. } if Turn::has_expired(world.clock(by), &entry) => {
+                actions.push(Action::Expires(by))
+            }
             Stage::Walking { .. } if !browser.paused => actions.push(Action::Reads(by)),
             Stage::Checking if idle && !browser.paused => actions.push(Action::Checks(by)),
             Stage::Starting { carried, .. } if idle => {
@@ -236,8 +243,10 @@ impl Protocol {
                 world.now += ms;
                 world.spent.jumps += 1;
                 let acts_until = world.now.saturating_add_unsigned(ACT_WITHIN_MS);
-                world.seen.excuses.deadline |=
-                    world.server.task.is_some_and(|row| row.started_at.is_some() && row.deadline <= acts_until);
+                world.seen.excuses.deadline |= world
+                    .server
+                    .task
+                    .is_some_and(|row| row.started_at.is_some() && row.deadline <= acts_until);
             }
             Action::SweepReads => server::sweep_reads(world),
             Action::SweepWrites => server::sweep_writes(world, rules),
@@ -352,7 +361,10 @@ impl Protocol {
     }
 
     fn result_is_posted(&self, world: &mut World, action: Action) {
-        let (Action::Completes(by) | Action::CompleteIsLate(by) | Action::CompleteRefused(by)) = action else { return };
+        let (Action::Completes(by) | Action::CompleteIsLate(by) | Action::CompleteRefused(by)) = action
+        else {
+            return;
+        };
         let Some(Entry { token, stage: Stage::Finished { body, .. }, .. }) =
             world.browsers[usize::from(by)].journal.entry
         else {
@@ -419,7 +431,9 @@ impl Model for Protocol {
             Property::always("a finished task never changes", |_, world: &World| {
                 world.seen.flaw != Some(Flaw::EndChanged)
             }),
-            Property::always("epochs only grow", |_, world: &World| world.seen.flaw != Some(Flaw::EpochShrank)),
+            Property::always("epochs only grow", |_, world: &World| {
+                world.seen.flaw != Some(Flaw::EpochShrank)
+            }),
             Property::always("the same token gets the same answer", |_, world: &World| {
                 world.seen.flaw != Some(Flaw::AnswerChanged)
             }),
@@ -430,7 +444,10 @@ impl Model for Protocol {
             Property::always("completed means sent", |this: &Self, world: &World| {
                 this.0.read || end(world) != Some(Body::Completed) || world.site.ours
             }),
-            Property::always("failed means not sent, unless it says that nobody knows", Self::failed_is_unsent),
+            Property::always(
+                "failed means not sent, unless it says that nobody knows",
+                Self::failed_is_unsent,
+            ),
             Property::always("outcome_unknown only where nobody can know", Self::unknown_is_unknowable),
             Property::sometimes("some task ends well", |this: &Self, world: &World| {
                 let well = if this.0.bounds.invited_before { Body::CannotResendYet } else { Body::Completed };
@@ -438,9 +455,10 @@ impl Model for Protocol {
             }),
         ];
         if self.0.level == Level::One && self.0.mutants.is_empty() {
-            let doubles = Property::sometimes("the doubles that level one can't exclude", |_, world: &World| {
-                world.seen.fetches > 1
-            });
+            let doubles =
+                Property::sometimes("the doubles that level one can't exclude", |_, world: &World| {
+                    world.seen.fetches > 1
+                });
             if self.0.bounds.browser_deaths + self.0.bounds.wipes > 0 || self.0.rival != Rival::None {
                 properties.push(doubles);
             }
@@ -498,8 +516,16 @@ impl Protocol {
     }
 
     fn unknown_is_unknowable(&self, world: &World) -> bool {
-        let Excuses { unheard, lost_writes, died_sending, overtaken, late_poll, refused_result, deadline, .. } =
-            world.seen.excuses;
+        let Excuses {
+            unheard,
+            lost_writes,
+            died_sending,
+            overtaken,
+            late_poll,
+            refused_result,
+            deadline,
+            ..
+        } = world.seen.excuses;
         end(world) != Some(Body::Unknown)
             || unheard
             || lost_writes

@@ -26,9 +26,11 @@ fn main() -> ExitCode {
         wrong += u32::from(found.broken.is_some() || !found.missing.is_empty());
     }
     if only.is_none() {
-        for (keyed, guarded, name) in
-            [(true, true, "caller: key and guard"), (true, false, "caller: key"), (false, true, "caller: guard")]
-        {
+        for (keyed, guarded, name) in [
+            (true, true, "caller: key and guard"),
+            (true, false, "caller: key"),
+            (false, true, "caller: guard"),
+        ] {
             let found = runs::check_front(Front { keyed, guarded, posts: 3 });
             println!("{}", told::row(name, &found));
             wrong += u32::from(found.broken.is_some() || !found.missing.is_empty());

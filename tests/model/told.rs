@@ -57,7 +57,9 @@ fn request(request: &Request) -> String {
     match request {
         Request::Poll { by, said } => match said.held {
             None => format!("a poll of the {} that names nothing", name(*by)),
-            Some((epoch, phase)) => format!("a poll of the {} that names epoch {epoch}, {phase:?}", name(*by)),
+            Some((epoch, phase)) => {
+                format!("a poll of the {} that names epoch {epoch}, {phase:?}", name(*by))
+            }
         },
         Request::Start { by, token } => format!("a start of the {} with token {token}", name(*by)),
         Request::Complete { by, token, body } => {
@@ -71,7 +73,9 @@ fn words(action: &Action) -> String {
         Action::Posts => "the caller's task is on disk".to_owned(),
         Action::Cancels => "the caller cancels".to_owned(),
         Action::TimePasses(ms) => format!("{} pass", duration(*ms)),
-        Action::ClockSet(by, ms) if *ms < 0 => format!("{}'s clock is set back by {}", name(*by), duration(*ms)),
+        Action::ClockSet(by, ms) if *ms < 0 => {
+            format!("{}'s clock is set back by {}", name(*by), duration(*ms))
+        }
         Action::ClockSet(by, ms) => format!("{}'s clock is set on by {}", name(*by), duration(*ms)),
         Action::SweepReads => "the sweep reads what is due".to_owned(),
         Action::SweepWrites => "the sweep writes".to_owned(),
@@ -111,7 +115,11 @@ fn agent_words(action: &Action) -> String {
         Action::CompleteRefused(by) => (by, "'s result is refused for good"),
         Action::WorkerDies(by) => (by, "'s worker dies, and another begins"),
         Action::BrowserDies(by, left) => {
-            return format!("{}'s browser dies, and comes back with {}", name(*by), entry(left.entry.as_ref()));
+            return format!(
+                "{}'s browser dies, and comes back with {}",
+                name(*by),
+                entry(left.entry.as_ref())
+            );
         }
         Action::Wiped(by) => (by, "'s storage is erased, and it is paired anew"),
         Action::SetPaused(by, true) => (by, "is paused"),

@@ -1,7 +1,7 @@
 //! The state: everybody's disks, what is under way, and what an onlooker remembers.
 
-use liaison_server::lifecycle::{END_WITHIN_MS, State, start_within_ms};
 use liaison_protocol::TaskType;
+use liaison_server::lifecycle::{END_WITHIN_MS, State, start_within_ms};
 use std::hash::{Hash, Hasher};
 
 /// The world at one moment. Times are in ms since the caller's POST, by the server's clock where nothing else is said.
@@ -446,7 +446,8 @@ impl World {
     /// What a browser sent has arrived by now, or never will.
     pub fn forget_requests_of(&mut self, browser: u8) {
         self.sent.retain(|request| {
-            let (Request::Poll { by, .. } | Request::Start { by, .. } | Request::Complete { by, .. }) = request;
+            let (Request::Poll { by, .. } | Request::Start { by, .. } | Request::Complete { by, .. }) =
+                request;
             *by != browser
         });
     }

@@ -229,7 +229,11 @@ pub fn on_start(facts: &Facts, lease: &Lease, now: Timestamp) -> Result<OnStart,
             return Err(Fenced::LeaseLost);
         }
         let acts_until = now.plus_ms(ACT_WITHIN_MS);
-        if acts_until < started_at.plus_ms(END_WITHIN_MS) { Ok(OnStart::Replay) } else { Err(Fenced::TaskClosed) }
+        if acts_until < started_at.plus_ms(END_WITHIN_MS) {
+            Ok(OnStart::Replay)
+        } else {
+            Err(Fenced::TaskClosed)
+        }
     } else if now < facts.start_by {
         Ok(OnStart::Start)
     } else {

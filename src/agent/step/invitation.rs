@@ -25,7 +25,7 @@ impl Turn {
         };
         let (input, at, tries, carried) = (input.clone(), *at, *tries, *carried);
         match reply {
-            Reply::Ok(answer) if answer.replayed && carried => self.search(task, &input, at, None),
+            Reply::Ok(answer) if answer.replayed && carried => self.search_for_an_earlier(task, &input, at),
             Reply::Ok(_) if carried => self.was_not_started(task),
             Reply::Ok(answer) => self.send(task, &input, at, answer.act_within_ms),
             Reply::Refused { status: 401 | 403, .. } => {
@@ -127,6 +127,16 @@ impl Turn {
             Unsent::NoPermission => self.state.live.no_permission = true,
         }
         self.give_back(task);
+    }
+
+    /// It was started in an earlier session: sent at some time since it was accepted, if at all.
+    fn search_for_an_earlier(&mut self, task: &str, input: &SendConnectionRequest, asked_at: i64) {
+        self.search(task, input, asked_at, None);
+        if let Some(entry) = self.state.entry_mut(task)
+            && let Stage::Verifying(search) = &mut entry.stage
+        {
+            search.sent_at = entry.accepted_at.min(asked_at);
+        }
     }
 
     /// From here on the task is only read for, never sent.

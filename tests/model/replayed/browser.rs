@@ -2,8 +2,8 @@
 
 use liaison::agent::entry::{Ended, Entry as RealEntry, Stage as RealStage};
 use liaison::agent::event::{
-    Command, Effect, Event, Identity, InviteOutcome, PairingRequest, PairingSecret, Reply, SentLook, SiteCall,
-    SiteOutcome, Trouble, Unsent,
+    Command, Effect, Event, Identity, InviteOutcome, PairingRequest, PairingSecret, Reply, SentLook,
+    SiteCall, SiteOutcome, Trouble, Unsent,
 };
 use liaison::agent::journal;
 use liaison::agent::server_url::ServerUrl;
@@ -129,7 +129,11 @@ impl Browser {
             self.now = self.now.max(self.wake_at.unwrap_or(self.now));
             self.step(&Event::Woken);
         }
-        panic!("the agent never came to {what}; it holds {:?}, its last poll is {:?}", self.holds(), self.open.poll);
+        panic!(
+            "the agent never came to {what}; it holds {:?}, its last poll is {:?}",
+            self.holds(),
+            self.open.poll
+        );
     }
 
     /// Time passes, or the clock is set.
@@ -176,7 +180,9 @@ impl Browser {
 
     /// Calls `fetch`, if there is time. Whether it did.
     pub fn fetches(&mut self) -> bool {
-        let Some(SiteCall::Invite { from, until, .. }) = &self.open.site else { panic!("no invitation is to be sent") };
+        let Some(SiteCall::Invite { from, until, .. }) = &self.open.site else {
+            panic!("no invitation is to be sent")
+        };
         let in_time = (*from..=*until).contains(&self.now);
         if !in_time {
             self.site(SiteOutcome::Invite(InviteOutcome::Unsent(Unsent::Late)));
@@ -186,9 +192,8 @@ impl Browser {
 
     /// What comes back of it.
     pub fn hears_site(&mut self, answer: SiteAnswer) {
-        let refused = |code| {
-            InviteOutcome::Refused(Trouble { code, detail: None, retry_after_ms: None, asked: true })
-        };
+        let refused =
+            |code| InviteOutcome::Refused(Trouble { code, detail: None, retry_after_ms: None, asked: true });
         self.site(SiteOutcome::Invite(match answer {
             SiteAnswer::Sent => InviteOutcome::Sent,
             SiteAnswer::Refused => refused(ErrorCode::ProfileUnavailable),
@@ -288,10 +293,13 @@ impl Browser {
     /// What it holds, as the model would say it; times are left out.
     pub fn holds(&self) -> Held {
         let server = self.state.pairing.as_ref().map(|pairing| pairing.server.clone());
-        let tomb = server.and_then(|server| self.state.tombstone(&server, TASK).map(|tomb| body_of(tomb.failed)));
-        let entry = self.state.tasks.get(TASK).map(|entry| {
-            (entry.epoch, entry.token.clone(), entry.cancelled, stage_of(entry))
-        });
+        let tomb =
+            server.and_then(|server| self.state.tombstone(&server, TASK).map(|tomb| body_of(tomb.failed)));
+        let entry = self
+            .state
+            .tasks
+            .get(TASK)
+            .map(|entry| (entry.epoch, entry.token.clone(), entry.cancelled, stage_of(entry)));
         let ended = self.state.pairing.as_ref().is_some_and(|pairing| pairing.ended.is_some());
         Held { entry, tomb, ended }
     }
@@ -362,7 +370,9 @@ fn stage_of(entry: &RealEntry) -> String {
         RealStage::Checking { .. } => "checking".to_owned(),
         RealStage::Starting { carried, .. } => format!("starting {carried}"),
         RealStage::Sending { .. } => "sending".to_owned(),
-        RealStage::Verifying(search) => format!("verifying {} {}", search.looks, search.refused_with.is_some()),
+        RealStage::Verifying(search) => {
+            format!("verifying {} {}", search.looks, search.refused_with.is_some())
+        }
         RealStage::Finished(outcome) => {
             let body = match outcome.summary.ended {
                 Ended::Completed => Body::Completed,
