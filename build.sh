@@ -18,6 +18,7 @@ usage: ./build.sh [verb]
   lint           formatting, clippy for both targets, dependency policy, type check, shell scripts
   ci             lint, test and demo, then a table of times and sizes
   long [seconds] the fuzz targets, each for so long (600), two at a time; ends badly when one finds something
+  model [big]    every state of the protocol's model (docs/MODEL.md), as a table; with big, bounds that take minutes
   coverage       which lines of src/voyager, src/clean, crates/list and crates/json tests run; ends badly below 95 %
   help           this text
 
@@ -147,6 +148,15 @@ do_coverage() {
   stage coverage coverage_read
 }
 
+# ---- model ------------------------------------------------------------------------------------------------
+
+model_run() { cargo run --quiet --package liaison-model --bin liaison-model -- "$@"; }
+
+do_model() {
+  need_rust
+  stage model model_run "$@"
+}
+
 # ---- bench ------------------------------------------------------------------------------------------------
 
 bench_wasm() { cargo build --package liaison-bench --lib --profile wasm --target "$wasm_target"; }
@@ -174,6 +184,7 @@ verb="${1:-build}"
 [ $# -eq 0 ] || shift
 case "$verb" in
   demo) [ $# -eq 0 ] || [ "$*" = --keep ] || { usage >&2; exit 2; } ;;
+  model) [ $# -eq 0 ] || [ "$*" = big ] || { usage >&2; exit 2; } ;;
   long) [[ $# -le 1 && "${1:-600}" =~ ^[1-9][0-9]*$ ]] || { usage >&2; exit 2; } ;;
   *) [ $# -eq 0 ] || { usage >&2; exit 2; } ;;
 esac
@@ -185,6 +196,7 @@ case "$verb" in
   lint) begin lint; do_build; do_lint ;;
   ci) begin ci; do_build; do_lint; do_test; do_demo; show_table ;;
   long) begin long; do_long "$@" ;;
+  model) begin model; do_model "$@" ;;
   coverage) begin coverage; do_coverage ;;
   help | -h | --help) usage; exit 0 ;;
   *) echo "build.sh: no verb '$verb'" >&2; usage >&2; exit 2 ;;

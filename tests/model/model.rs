@@ -4,7 +4,9 @@
 //! enough to be a state, and `replayed.rs` holds it to the real one. `docs/MODEL.md` says what is left out and why.
 
 pub mod agent;
+pub mod browser;
 pub mod front;
+pub mod properties;
 pub mod protocol;
 pub mod rules;
 pub mod runs;

@@ -1,13 +1,14 @@
-//! What may happen next, what then is so, and what must always hold.
+//! What may happen next.
 
-use crate::agent::{LOOK_AT_MS, SiteAnswer, Turn};
+mod happening;
+
+use crate::agent::{LOOK_AT_MS, Turn};
+use crate::browser::{Asking, Browser, Entry, Journal, Sending, Stage};
 use crate::rules::{Level, Mutant, Rival, Rules};
-use crate::server::{self, CallAnswer};
 use crate::site::Fate;
-use crate::world::{
-    Asking, Body, Browser, Entry, Excuses, Flaw, Journal, Request, Row, Sending, Stage, World,
-};
-use liaison_server::lifecycle::{ACT_WITHIN_MS, END_WITHIN_MS, State, VERIFY_AFTER_MS, start_within_ms};
+use crate::world::{Phase, Request, World};
+use crate::{properties, server};
+use liaison_server::lifecycle::{ACT_WITHIN_MS, END_WITHIN_MS, VERIFY_AFTER_MS};
 use stateright::{Model, Property};
 
 /// Something that happens.
@@ -187,7 +188,7 @@ impl Protocol {
         if idle && browser.paused && Turn::may_give_back(&self.0, &entry) {
             actions.push(Action::GivesBack(by));
         }
-        if self.0.level == Level::Two && bounds.cancels && entry.phase() < crate::world::Phase::Verifying {
+        if self.0.level == Level::Two && bounds.cancels && entry.phase() < Phase::Verifying {
             actions.push(Action::Beats(by));
         }
         match entry.stage {
@@ -196,12 +197,11 @@ impl Protocol {
             }
             Stage::Walking { .. } if !browser.paused => actions.push(Action::Reads(by)),
             Stage::Checking if idle && !browser.paused => actions.push(Action::Checks(by)),
-            Stage::Starting { carried, .. } if idle => {
-                // Who asks about an entry of an earlier session asks the server alone, so a pause is no hindrance.
-                if !browser.paused || carried {
-                    actions.push(Action::AsksStart(by));
-                }
+            // Who asks about an entry of an earlier session asks the server alone, so a pause is no hindrance.
+            Stage::Starting { carried, .. } if idle && (!browser.paused || carried) => {
+                actions.push(Action::AsksStart(by));
             }
+            Stage::Starting { .. } if idle => {}
             Stage::Starting { .. } => self.of_start(by, browser, &entry, actions),
             Stage::Verifying { .. } if !browser.paused && Turn::is_look_due(world.clock(by), &entry) => {
                 actions.push(Action::Looks(by));
@@ -231,158 +231,6 @@ impl Protocol {
             }
             Asking::Granted { .. } | Asking::Refused { .. } => actions.push(Action::HearsStart(by)),
             Asking::No => {}
-        }
-    }
-
-    fn happens(&self, world: &mut World, action: Action) {
-        let rules = &self.0;
-        match action {
-            Action::Posts => world.server.task = Some(Row::queued(server::kind(rules))),
-            Action::Cancels => server::cancel(world),
-            Action::TimePasses(ms) => {
-                world.now += ms;
-                world.spent.jumps += 1;
-                let acts_until = world.now.saturating_add_unsigned(ACT_WITHIN_MS);
-                world.seen.excuses.deadline |= world
-                    .server
-                    .task
-                    .is_some_and(|row| row.started_at.is_some() && row.deadline <= acts_until);
-            }
-            Action::SweepReads => server::sweep_reads(world),
-            Action::SweepWrites => server::sweep_writes(world, rules),
-            Action::Arrives(request) => {
-                let before = world.server.task;
-                let _nobody_hears = server::serve(world, rules, request);
-                if matches!(request, Request::Poll { .. }) && before != world.server.task {
-                    world.seen.excuses = Excuses { late_poll: true, ..world.seen.excuses };
-                }
-            }
-            Action::PostArrives => {
-                world.site.late_posts -= 1;
-                world.invitation_arrives();
-            }
-            Action::ListShows => world.site.listed = true,
-            Action::ListForgets => (world.site.listed, world.site.gone) = (false, true),
-            Action::RivalPairs => self.rival_pairs(world),
-            Action::ClockSet(by, ms) => {
-                world.spent.clock_sets += 1;
-                world.browsers[usize::from(by)].ahead += ms;
-            }
-            Action::SetPaused(by, paused) => {
-                world.browsers[usize::from(by)].paused = paused;
-                world.spent.pauses += u8::from(paused);
-            }
-            Action::WorkerDies(by) => {
-                world.spent.worker_deaths += 1;
-                Turn { world, rules, by }.worker_dies();
-            }
-            Action::BrowserDies(by, left) => {
-                world.spent.browser_deaths += 1;
-                Turn { world, rules, by }.browser_dies(left);
-            }
-            Action::Wiped(by) => {
-                world.spent.wipes += 1;
-                Turn { world, rules, by }.browser_dies(Journal::default());
-            }
-            _ => self.agent_does(world, action),
-        }
-    }
-
-    fn rival_pairs(&self, world: &mut World) {
-        world.seen.excuses = Excuses { overtaken: true, ..world.seen.excuses };
-        if let Some(browser) = world.browsers.iter_mut().find(|browser| !browser.paired) {
-            browser.paired = true;
-        }
-        world.server.superseded = self.0.rival == Rival::NewPairing && !self.0.broken(Mutant::InstancesAlike);
-    }
-
-    fn agent_does(&self, world: &mut World, action: Action) {
-        let rules = &self.0;
-        match action {
-            Action::Polls(by) => {
-                let Some(said) = world.browsers[usize::from(by)].said() else { return };
-                let answer = match rules.level {
-                    Level::One => server::poll_level_one(world, said),
-                    Level::Two => server::poll(world, rules, by, said),
-                };
-                Turn { world, rules, by }.hears_poll(answer);
-            }
-            Action::PollIsLate(by) => {
-                let Some(said) = world.browsers[usize::from(by)].said() else { return };
-                world.send(Request::Poll { by, said });
-            }
-            Action::AsksStart(by) => Turn { world, rules, by }.asks_start(),
-            Action::StartArrives(by) => {
-                let Some(Entry { token, .. }) = world.browsers[usize::from(by)].journal.entry else { return };
-                let answer = server::start(world, rules, by, token);
-                world.browsers[usize::from(by)].asking = match answer {
-                    CallAnswer::Fine { replayed } => Asking::Granted { replayed },
-                    CallAnswer::Refused => Asking::Refused { superseded: false },
-                    CallAnswer::Superseded => Asking::Refused { superseded: true },
-                };
-            }
-            Action::StartForgotten(by) => {
-                world.browsers[usize::from(by)].asking = Asking::Granted { replayed: false };
-            }
-            Action::HearsStart(by) => Turn { world, rules, by }.hears_start(),
-            Action::StartUnanswered(by, back) => Turn { world, rules, by }.start_unanswered(back),
-            Action::GivesBack(by) => Turn { world, rules, by }.gives_back(),
-            Action::Stops(by) => Turn { world, rules, by }.stops_cancelled(),
-            Action::Expires(by) => Turn { world, rules, by }.expires(),
-            Action::Beats(by) => {
-                let Some(Entry { token, .. }) = world.browsers[usize::from(by)].journal.entry else { return };
-                let answer = server::heartbeat(world, rules, token);
-                Turn { world, rules, by }.beats(answer);
-            }
-            Action::Fetches(by) => Turn { world, rules, by }.fetches(),
-            Action::Looks(by) => Turn { world, rules, by }.looks(),
-            Action::Checks(by) => Turn { world, rules, by }.checks(),
-            Action::Reads(by) => Turn { world, rules, by }.reads(),
-            Action::Site(by, fate) => self.site_answers(world, by, fate),
-            _ => self.result_is_posted(world, action),
-        }
-    }
-
-    fn site_answers(&self, world: &mut World, by: u8, fate: Fate) {
-        let answer = match fate {
-            Fate::Answered if world.invitation_arrives() => SiteAnswer::Sent,
-            Fate::Answered => SiteAnswer::CannotResend,
-            Fate::Refused => SiteAnswer::Refused,
-            Fate::Repeated => {
-                world.seen.excuses.repeated |= world.invitation_arrives();
-                SiteAnswer::CannotResend
-            }
-            Fate::Unheard => {
-                world.post_is_unheard();
-                SiteAnswer::Nothing
-            }
-        };
-        Turn { world, rules: &self.0, by }.hears_site(answer);
-    }
-
-    fn result_is_posted(&self, world: &mut World, action: Action) {
-        let (Action::Completes(by) | Action::CompleteIsLate(by) | Action::CompleteRefused(by)) = action
-        else {
-            return;
-        };
-        let Some(Entry { token, stage: Stage::Finished { body, .. }, .. }) =
-            world.browsers[usize::from(by)].journal.entry
-        else {
-            return;
-        };
-        let request = Request::Complete { by, token, body };
-        world.send(request);
-        let answer = match action {
-            Action::Completes(_) => server::serve(world, &self.0, request),
-            Action::CompleteRefused(_) => {
-                world.spent.refused_results += 1;
-                world.seen.excuses = Excuses { refused_result: true, ..world.seen.excuses };
-                Some(CallAnswer::Refused)
-            }
-            _ => None,
-        };
-        if let Some(answer) = answer {
-            Turn { world, rules: &self.0, by }.hears_complete(answer);
         }
     }
 }
@@ -420,119 +268,6 @@ impl Model for Protocol {
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
-        let mut properties = vec![
-            Property::always("at most one fetch, at most one invitation", |this: &Self, world: &World| {
-                world.seen.fetches < 2 || this.is_named_double(world)
-            }),
-            // A server of level one can't stop a task that is in hand.
-            Property::always("no fetch after the end", |this: &Self, world: &World| {
-                this.0.level == Level::One || world.seen.flaw != Some(Flaw::SentAfterEnd)
-            }),
-            Property::always("a finished task never changes", |_, world: &World| {
-                world.seen.flaw != Some(Flaw::EndChanged)
-            }),
-            Property::always("epochs only grow", |_, world: &World| {
-                world.seen.flaw != Some(Flaw::EpochShrank)
-            }),
-            Property::always("the same token gets the same answer", |_, world: &World| {
-                world.seen.flaw != Some(Flaw::AnswerChanged)
-            }),
-            Property::always("who was overtaken is offered nothing", |_, world: &World| {
-                world.seen.flaw != Some(Flaw::OfferedToSuperseded)
-            }),
-            Property::always("every task has an end", Self::ends),
-            Property::always("completed means sent", |this: &Self, world: &World| {
-                this.0.read || end(world) != Some(Body::Completed) || world.site.ours
-            }),
-            Property::always(
-                "failed means not sent, unless it says that nobody knows",
-                Self::failed_is_unsent,
-            ),
-            Property::always("outcome_unknown only where nobody can know", Self::unknown_is_unknowable),
-            Property::sometimes("some task ends well", |this: &Self, world: &World| {
-                let well = if this.0.bounds.invited_before { Body::CannotResendYet } else { Body::Completed };
-                end(world) == Some(well)
-            }),
-        ];
-        if self.0.level == Level::One && self.0.mutants.is_empty() {
-            let doubles =
-                Property::sometimes("the doubles that level one can't exclude", |_, world: &World| {
-                    world.seen.fetches > 1
-                });
-            if self.0.bounds.browser_deaths + self.0.bounds.wipes > 0 || self.0.rival != Rival::None {
-                properties.push(doubles);
-            }
-        }
-        properties
-    }
-}
-
-/// With what the task has ended.
-#[must_use]
-pub fn end(world: &World) -> Option<Body> {
-    world.server.task.filter(|row| row.state.is_over()).and_then(|row| row.end)
-}
-
-impl Protocol {
-    /// The doubles that `docs/PROTOCOL.md` names for level one, and no other: the disk lost the task, or all of the storage
-    /// was erased, and then the list did not show the invitation; or there are two browsers.
-    #[must_use]
-    pub fn is_named_double(&self, world: &World) -> bool {
-        let Excuses { lost_entry, overtaken, .. } = world.seen.excuses;
-        self.0.level == Level::One && ((world.seen.lagged && lost_entry) || overtaken)
-    }
-
-    /// It is over, or its deadline is ahead and no further off than it may ever be, or a sweep would end it.
-    fn ends(&self, world: &World) -> bool {
-        let Some(row) = world.server.task else { return true };
-        let at_most = match row.state {
-            State::Started | State::Verifying => Row::last_deadline(server::kind(&self.0)),
-            _ if self.0.read => Row::last_deadline(server::kind(&self.0)),
-            _ => start_within_ms(server::kind(&self.0)).cast_signed(),
-        };
-        let swept = || {
-            let mut world = world.clone();
-            server::sweep_reads(&mut world);
-            server::sweep_writes(&mut world, &self.0);
-            world.server.task.is_some_and(|row| row.state.is_over())
-        };
-        row.state.is_over() || (row.deadline <= at_most && (row.deadline > world.now || swept()))
-    }
-
-    fn failed_is_unsent(&self, world: &World) -> bool {
-        let Some(body) = end(world) else { return true };
-        let excuses = world.seen.excuses;
-        let sent = world.site.ours || world.site.late_posts > 0;
-        match body {
-            Body::Completed | Body::Unknown | Body::GivenUp | Body::Returned => true,
-            // Chrome repeated the POST, and the list has not shown what the first one did. On level one also: the list
-            // showed it to an agent that had lost the journal.
-            Body::CannotResendYet => {
-                let forgotten = excuses.lost_writes || excuses.overtaken || excuses.refused_result;
-                !sent || excuses.repeated || (self.0.level == Level::One && forgotten)
-            }
-            Body::Refused | Body::Cancelled | Body::Expired => !sent,
-        }
-    }
-
-    fn unknown_is_unknowable(&self, world: &World) -> bool {
-        let Excuses {
-            unheard,
-            lost_writes,
-            died_sending,
-            overtaken,
-            late_poll,
-            refused_result,
-            deadline,
-            ..
-        } = world.seen.excuses;
-        end(world) != Some(Body::Unknown)
-            || unheard
-            || lost_writes
-            || died_sending
-            || overtaken
-            || late_poll
-            || refused_result
-            || deadline
+        properties::of(self)
     }
 }

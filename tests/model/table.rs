@@ -16,7 +16,7 @@ fn main() -> ExitCode {
     let wanted = |run: &Run| only.as_ref().is_none_or(|only| run.name.contains(only.as_str()));
     let threads = available_parallelism().map_or(1, usize::from);
     let mut wrong = 0;
-    println!("{:<46} {:>9} {:>5} {:>7}  result", "run", "states", "depth", "seconds");
+    println!("{:<54} {:>9} {:>5} {:>7}  result", "run", "states", "depth", "seconds");
     for run in runs::sound(big).iter().filter(|run| wanted(run)) {
         let found = runs::check(&run.rules, threads);
         println!("{}", told::row(run.name, &found));

@@ -1,10 +1,12 @@
 //! A path in words, and the rows of the tables.
 
-use crate::protocol::{Action, Protocol, end};
+use crate::browser::{Browser, Entry, Sending, Stage};
+use crate::properties::end;
+use crate::protocol::{Action, Protocol};
 use crate::rules::Rules;
 use crate::runs::Found;
 use crate::site::Fate;
-use crate::world::{Body, Browser, Entry, Request, Sending, Stage, World};
+use crate::world::{Body, Request, World};
 use stateright::Model;
 use std::fmt::Write;
 
@@ -37,7 +39,7 @@ pub fn row<A>(name: &str, found: &Found<A>) -> String {
         Some((property, path)) => format!("{} steps: {property}", path.len()),
     };
     let Found { states, depth, took, .. } = found;
-    format!("{name:<46} {states:>9} {depth:>5} {:>7.1}  {result}", took.as_secs_f64())
+    format!("{name:<54} {states:>9} {depth:>5} {:>7.1}  {result}", took.as_secs_f64())
 }
 
 fn name(by: u8) -> &'static str {

@@ -13,7 +13,8 @@ use liaison::agent::step::step;
 use liaison::agent::walk::{Page, PageRequest};
 use liaison::ports::Area;
 use liaison_model::agent::SiteAnswer;
-use liaison_model::world::{Body, Browser as Modelled, Entry, Journal, Said, Stage};
+use liaison_model::browser::{Browser as Modelled, Entry, Journal, Stage};
+use liaison_model::world::{Body, Said};
 use liaison_protocol::{
     CompleteAnswer, ErrorCode, HeartbeatAction, HeartbeatAnswer, HeldPhase, PairAnswer, Poll, PollAnswer,
     ReadyState, StartAnswer, TaskType,
