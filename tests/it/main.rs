@@ -8,8 +8,12 @@ mod fakes;
 #[path = "../shared/scenarios.rs"]
 mod scenarios;
 
+mod approval;
 mod brakes;
 mod completing;
+mod counting;
+mod hostile;
+mod hours;
 mod looks;
 mod members;
 mod memory;
@@ -21,6 +25,7 @@ mod protocol;
 mod real;
 mod refusals;
 mod session;
+mod settings;
 mod starting;
 mod storage;
 mod support;

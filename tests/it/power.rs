@@ -82,16 +82,3 @@ fn what_was_not_started_before_the_cut_is_returned_and_sent_once_under_another_t
     let (status, _) = agent.run_to_end("t-1");
     assert_eq!((status.as_str(), posts(&world)), ("completed", 1));
 }
-
-#[test]
-fn a_server_that_has_learnt_start_meanwhile_changes_nothing_for_what_was_begun_without() {
-    let (world, mut agent) = cut_after_the_post(One, "checking");
-    let pairing =
-        world.disk.borrow().local("pairing").unwrap().replace("\"supports\":[]", "\"supports\":[\"start\"]");
-    assert!(pairing.contains("start"));
-    world.disk.borrow_mut().put("pairing", &pairing);
-    world.site.borrow_mut().sent_list_lags = true;
-    agent.reboot();
-    agent.run_for(MINUTE);
-    assert_eq!(posts(&world), 1, "not in the list is not not sent");
-}

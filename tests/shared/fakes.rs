@@ -131,6 +131,10 @@ impl Clock for FakeWorld {
         self.time.now()
     }
 
+    fn utc_offset_minutes(&self, at: i64) -> i32 {
+        self.time.zone.get()(at)
+    }
+
     async fn sleep_until(&self, at: i64) {
         self.time.until_wall(at).await;
     }
