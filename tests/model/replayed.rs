@@ -25,7 +25,7 @@ fn draw(seed: &mut u64) -> usize {
     usize::try_from((bits ^ (bits >> 31)) >> 33).unwrap()
 }
 
-const WALKS: u64 = 40;
+const WALKS: u64 = 15;
 const STEPS: usize = 60;
 
 #[tokio::test]
@@ -49,7 +49,7 @@ async fn walks_at_random_are_the_same_with_the_real_agent_and_the_real_store() {
         }
     }
     println!("{happened} things happened, of {} kinds", kinds.len());
-    assert!(happened > 5_000 && kinds.len() >= 30, "{happened} {kinds:?}");
+    assert!(happened > 2_000 && kinds.len() >= 30, "{happened} {kinds:?}");
 }
 
 #[tokio::test]

@@ -108,6 +108,21 @@ impl Browser {
             let outcome = SiteOutcome::Me(Ok("4290000001".to_owned()));
             self.step(&Event::Site { task: None, outcome });
         }
+        if self.counts() && self.open.site.is_some() {
+            self.site(SiteOutcome::Sent(Ok(SentLook {
+                listed: false,
+                sent_ms: None,
+                clock_ahead_ms: 0,
+                rows: Vec::new(),
+            })));
+        }
+    }
+
+    /// Whether it reads the sent invitations only to count them, before it asks for a start: the model leaves that out.
+    fn counts(&self) -> bool {
+        let has_start = self.state.pairing.as_ref().is_some_and(|pairing| pairing.has_start());
+        let entry = self.state.tasks.get(TASK);
+        has_start && entry.is_some_and(|entry| matches!(entry.stage, RealStage::Checking { .. }))
     }
 
     fn perform(&mut self, effect: Effect) {
@@ -212,7 +227,7 @@ impl Browser {
     pub fn looks(&mut self, ours: bool, old: bool) {
         self.wait("a look", |this| matches!(this.open.site, Some(SiteCall::Sent { .. })));
         let sent_ms = if ours { Some(self.now) } else { old.then_some(T0 - 30 * 86_400_000) };
-        let look = SentLook { listed: ours || old, sent_ms, clock_ahead_ms: 0 };
+        let look = SentLook { listed: ours || old, sent_ms, clock_ahead_ms: 0, rows: Vec::new() };
         self.site(SiteOutcome::Sent(Ok(look)));
     }
 
@@ -368,6 +383,7 @@ fn said_of(poll: &Poll) -> Said {
 fn stage_of(entry: &RealEntry) -> String {
     match &entry.stage {
         RealStage::Walking(_) => "walking".to_owned(),
+        RealStage::Asking { .. } => "asking".to_owned(),
         RealStage::Checking { .. } => "checking".to_owned(),
         RealStage::Starting { carried, .. } => format!("starting {carried}"),
         RealStage::Sending { .. } => "sending".to_owned(),
