@@ -53,12 +53,13 @@ export function callsOf(url, apiKey) {
     }
   }
 
-  /** Comes back when a task waits for this reason; what its status says of it. */
-  async function waitingFor(id, reason, { deadlineMs = 60_000 } = {}) {
+  /** Comes back when a task waits for this reason, and until a time that is taken; what its status says of it. */
+  async function waitingFor(id, reason, { deadlineMs = 60_000, takes = () => true } = {}) {
     const end = performance.now() + deadlineMs;
     for (;;) {
       const { json } = await status(id, 1);
-      if (json.data?.waiting?.reason === reason) return json.data.waiting;
+      const { waiting } = json.data ?? {};
+      if (waiting?.reason === reason && takes(waiting.until)) return waiting;
       if (performance.now() > end) throw new Error(`task ${id} does not wait for ${reason}: ${JSON.stringify(json)}`);
     }
   }

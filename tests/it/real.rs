@@ -4,16 +4,19 @@ mod calls;
 mod failures;
 mod loops;
 mod ports;
+mod reasons;
 
 use liaison::agent::driver::{Driver, Handle};
 use liaison::agent::event::{Command, Event};
 use liaison::agent::status::Status;
 use liaison::ports::Clock;
-use liaison_server::Config;
+use liaison_server::{Config, SystemClock, Timestamp};
 use liaison_simulator::{Settings, Simulator};
 use ports::{Sockets, plain_client};
 use reqwest::Client;
 use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::task::LocalSet;
@@ -29,7 +32,18 @@ pub struct Rig {
     pub outside: Sockets,
     key: String,
     http: Client,
+    server_clock: ServerClock,
     _folder: TempDir,
+}
+
+/// The computer's clock, set forth.
+#[derive(Clone, Default)]
+struct ServerClock(Arc<AtomicU64>);
+
+impl liaison_server::Clock for ServerClock {
+    fn now(&self) -> Timestamp {
+        liaison_server::Clock::now(&SystemClock).plus_ms(self.0.load(Ordering::Relaxed))
+    }
 }
 
 /// Runs a test on one thread, as a worker has one.
@@ -45,6 +59,8 @@ impl Rig {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::new(folder.path().join("tasks.db"));
         config.listen = ([127, 0, 0, 1], 0).into();
+        let server_clock = ServerClock::default();
+        config.clock = Arc::new(server_clock.clone());
         let server = liaison_server::start(config).await.unwrap();
         let config = liaison_simulator::Config { settings, ..liaison_simulator::Config::default() };
         let simulator = Simulator::start(config).await.unwrap();
@@ -60,7 +76,7 @@ impl Rig {
         let answer = agent.ask(pair).await.unwrap();
         assert!(answer.ok, "{answer:?}");
         let key = server.api_key.clone().unwrap();
-        Self { server, simulator, agent, outside, key, http: plain_client(), _folder: folder }
+        Self { server, simulator, agent, outside, key, http: plain_client(), server_clock, _folder: folder }
     }
 
     /// Arms a fault for the next request of that path.
@@ -103,17 +119,30 @@ impl Rig {
     /// Waits for a task's end. Returns all that its status tells.
     pub async fn whole_end_of(&self, task: &str) -> Value {
         loop {
-            let url = format!(
-                "{}/linkedin-agent/get-task-status?api_agent_task_id={task}&wait=25",
-                self.server.url
-            );
-            let answer = self.http.get(url).header("x-api-key", &self.key).send().await.unwrap();
-            let answer: Value = answer.json().await.unwrap();
-            let status = answer["data"]["status"].as_str().unwrap_or_else(|| panic!("{answer}"));
-            if matches!(status, "completed" | "failed") {
-                return answer["data"].clone();
+            let data = self.told_of(&format!("{task}&wait=25")).await;
+            if matches!(data["status"].as_str(), Some("completed" | "failed")) {
+                return data;
             }
         }
+    }
+
+    /// What a caller is told of a task now.
+    pub async fn told_of(&self, task: &str) -> Value {
+        let url = format!("{}/linkedin-agent/get-task-status?api_agent_task_id={task}", self.server.url);
+        let answer = self.http.get(url).header("x-api-key", &self.key).send().await.unwrap();
+        let mut answer: Value = answer.json().await.unwrap();
+        assert!(answer["data"]["status"].is_string(), "{answer}");
+        answer["data"].take()
+    }
+
+    /// Sets the server's clock forth.
+    pub fn set_server_forth(&self, ms: u64) {
+        self.server_clock.0.fetch_add(ms, Ordering::Relaxed);
+    }
+
+    /// The server's clock.
+    pub fn server_now(&self) -> i64 {
+        liaison_server::Clock::now(&self.server_clock).0
     }
 
     pub async fn fetch(&self, body: Value) -> (String, Value) {

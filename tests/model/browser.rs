@@ -98,6 +98,8 @@ pub enum Asking {
     Granted {
         /// What it says of `replayed`.
         replayed: bool,
+        /// Whether there is any time to act.
+        in_time: bool,
     },
     /// Refused for good.
     Refused {

@@ -9,7 +9,9 @@ use crate::rules::{Mutant, Rival, Rules};
 use crate::world::{Body, Flaw, LeaseRow, Phase, Request, Row, Said, World};
 use liaison_protocol::{DirectiveAction, ErrorCode, HeldPhase, TaskType};
 use liaison_server::Timestamp;
-use liaison_server::lifecycle::{self, END_WITHIN_MS, Facts, LEASE_MS, State, Unnamed, start_within_ms};
+use liaison_server::lifecycle::{
+    self, END_WITHIN_MS, Facts, LEASE_MS, OnCancel, State, Unnamed, start_within_ms,
+};
 
 /// What a poll is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +59,8 @@ pub enum CallAnswer {
         /// Whether the token had started, or completed, before.
         replayed: bool,
     },
+    /// 200 to a `start` that was given before, without any time to act.
+    NoTime,
     /// Refused for good.
     Refused,
     /// 409: another pairing has the account.
@@ -84,7 +88,9 @@ fn facts(world: &World, rules: &Rules, row: &Row, agent: u8) -> Facts {
         attempt: u32::from(row.attempt),
         start_by: Timestamp(start_within_ms(kind(rules)).cast_signed()),
         started_at: row.started_at.map(Timestamp),
-        lease_started_at: newest.and_then(|lease| lease.started_at).map(Timestamp),
+        cancel_requested: row.cancel,
+        offered_at: newest.map(|lease| Timestamp(lease.offered_at)),
+        asked: newest.map_or(0, |lease| u32::from(lease.asked)),
         arrived: newest.is_some_and(|lease| lease.arrived),
         lease_until: row.lease_until.map(Timestamp),
         lease_closed: newest.is_some_and(|lease| lease.result.is_some()),
@@ -134,7 +140,7 @@ pub fn poll(world: &mut World, rules: &Rules, by: u8, said: Said) -> PollAnswer 
         let phase = held_phase(phase);
         match lifecycle::directive(&facts, u32::from(epoch), phase) {
             Some(action) => {
-                directive = Some((epoch, directive_of(action, &row)));
+                directive = Some((epoch, directive_of(action)));
                 if action == DirectiveAction::Continue {
                     let state = lifecycle::on_continue(&facts, phase);
                     go_on(world, rules, &row, state);
@@ -157,10 +163,8 @@ pub fn poll(world: &mut World, rules: &Rules, by: u8, said: Said) -> PollAnswer 
     PollAnswer::Work { directive: None, offer }
 }
 
-/// A cancellation is told in place of `continue`.
-const fn directive_of(action: DirectiveAction, row: &Row) -> Directive {
+const fn directive_of(action: DirectiveAction) -> Directive {
     match action {
-        DirectiveAction::Continue if row.cancel => Directive::Cancel,
         DirectiveAction::Continue | DirectiveAction::Unknown => Directive::Continue,
         DirectiveAction::Cancel => Directive::Cancel,
         DirectiveAction::Resend => Directive::Resend,
@@ -189,7 +193,16 @@ fn greet(world: &mut World, rules: &Rules, by: u8, agent: u8) -> bool {
         && row.state == State::Offered
         && newest(world, &row).is_some_and(|token| world.server.leases[usize::from(token)].agent == agent)
     {
-        set_row(world, Row { state: State::Queued, epoch: row.epoch + 1, lease_until: None, ..row });
+        set_row(
+            world,
+            Row {
+                state: State::Queued,
+                epoch: row.epoch + 1,
+                attempt: row.attempt.saturating_sub(1),
+                lease_until: None,
+                ..row
+            },
+        );
     }
     if let Some(Row { state: State::Started, .. }) = world.server.task {
         for lease in world.server.leases.iter_mut().filter(|lease| lease.agent == agent) {
@@ -200,44 +213,64 @@ fn greet(world: &mut World, rules: &Rules, by: u8, agent: u8) -> bool {
 }
 
 fn go_on(world: &mut World, rules: &Rules, row: &Row, state: State) {
-    if rules.read {
-        if let Some(token) = newest(world, row) {
-            world.server.leases[usize::from(token)].arrived = true;
-        }
-        set_row(world, Row { state, lease_until: Some(world.now + LEASE_MS.cast_signed()), ..*row });
-    } else {
-        set_row(world, Row { state, ..*row });
+    if let Some(token) = newest(world, row) {
+        world.server.leases[usize::from(token)].arrived = true;
     }
+    let lease_until = rules.read.then(|| world.now + LEASE_MS.cast_signed());
+    set_row(world, Row { state, lease_until, ..*row });
 }
 
 /// Deals with a task in flight that the poll does not name. The offer, and whether the account waits.
 fn look_for_lost(world: &mut World, rules: &Rules, agent: u8, said: Said) -> (Option<Offer>, bool) {
     let Some(row) = world.server.task else { return (None, false) };
     let facts = facts(world, rules, &row, agent);
+    let may_run = said.ready && said.accepts && world.now < row.deadline;
+    let end = |world: &mut World, body| {
+        set_row(world, Row { state: State::Failed, end: Some(body), lease_until: None, ..row });
+    };
     match lifecycle::on_unnamed(&facts, Timestamp(world.now)) {
-        Unnamed::Repeat if said.ready && said.accepts && world.now < row.deadline => {
-            (repeat(world, rules, &row), false)
-        }
-        Unnamed::Repeat => {
-            return_row(world, rules, &row);
-            (None, false)
-        }
-        Unnamed::Requeue => {
+        Unnamed::Repeat if may_run => return (repeat(world, rules, &row), false),
+        Unnamed::Again if may_run => return (offer_again(world, rules, &row), false),
+        Unnamed::Repeat | Unnamed::Untouched => return_row(world, rules, &row),
+        Unnamed::Again | Unnamed::Requeue => {
             set_row(world, Row { state: State::Queued, lease_until: None, ..row });
-            (None, false)
         }
-        Unnamed::Verify { .. } if said.ready => {
-            set_row(world, Row { state: State::Verifying, ..row });
-            let offer = newest(world, &row).map(|token| {
-                let lease = &mut world.server.leases[usize::from(token)];
-                (lease.verify, lease.agent) = (true, agent);
-                Offer { epoch: row.epoch, token, verify: true }
-            });
-            (offer, false)
+        Unnamed::GiveUp => end(world, given_up(rules)),
+        Unnamed::Cancel => end(world, Body::Cancelled),
+        Unnamed::Verify { repeat, .. } if said.ready => {
+            return (ask_to_verify(world, &row, agent, repeat), false);
         }
-        Unnamed::Verify { .. } | Unnamed::Nothing => (None, false),
-        Unnamed::Wait { .. } => (None, true),
+        Unnamed::Verify { .. } | Unnamed::Nothing => {}
+        Unnamed::Wait { .. } => return (None, true),
     }
+    (None, false)
+}
+
+fn given_up(rules: &Rules) -> Body {
+    if rules.read { Body::GivenUp } else { Body::Expired }
+}
+
+fn ask_to_verify(world: &mut World, row: &Row, agent: u8, repeat: bool) -> Option<Offer> {
+    set_row(world, Row { state: State::Verifying, ..*row });
+    let token = newest(world, row)?;
+    let now = world.now;
+    let lease = &mut world.server.leases[usize::from(token)];
+    if !repeat {
+        let asked = lease.asked + 1;
+        *lease = LeaseRow { verify: true, agent, offered_at: now, asked, arrived: false, ..*lease };
+    }
+    Some(Offer { epoch: row.epoch, token, verify: true })
+}
+
+/// The same offer as one attempt more.
+fn offer_again(world: &mut World, rules: &Rules, row: &Row) -> Option<Offer> {
+    let row = Row { attempt: row.attempt + 1, ..*row };
+    set_row(world, row);
+    let offer = repeat(world, rules, &row)?;
+    let now = world.now;
+    let lease = &mut world.server.leases[usize::from(offer.token)];
+    (lease.offered_at, lease.arrived) = (now, false);
+    Some(offer)
 }
 
 fn repeat(world: &mut World, rules: &Rules, row: &Row) -> Option<Offer> {
@@ -260,8 +293,9 @@ fn offer_from_queue(world: &mut World, rules: &Rules, agent: u8, said: Said) -> 
     if row.state != State::Queued || !said.ready || !said.accepts || world.now >= row.deadline {
         return None;
     }
-    if !lifecycle::may_begin(kind(rules), u32::from(row.attempt)) {
-        set_row(world, Row { state: State::Failed, end: Some(Body::GivenUp), lease_until: None, ..row });
+    if !lifecycle::may_begin(u32::from(row.attempt)) {
+        let end = Some(given_up(rules));
+        set_row(world, Row { state: State::Failed, end, lease_until: None, ..row });
         return None;
     }
     let epoch = row.epoch + 1;
@@ -274,9 +308,6 @@ fn offer_from_queue(world: &mut World, rules: &Rules, agent: u8, said: Said) -> 
             begun.started_at = Some(world.now);
             begun.deadline = world.now + END_WITHIN_MS.cast_signed();
         }
-    } else {
-        // Only what the agent returned is counted off again, and that is all of it: the number decides nothing here.
-        begun.attempt = 0;
     }
     set_row(world, begun);
     world.server.leases.push(LeaseRow {
@@ -284,6 +315,8 @@ fn offer_from_queue(world: &mut World, rules: &Rules, agent: u8, said: Said) -> 
         agent,
         verify: false,
         started_at: rules.read.then_some(world.now),
+        offered_at: world.now,
+        asked: 0,
         arrived: false,
         result: None,
         void: false,
@@ -305,15 +338,16 @@ fn return_row(world: &mut World, rules: &Rules, row: &Row) {
 }
 
 /// The caller cancels: at once before the start; after it the agent is told, and what it did counts.
-pub fn cancel(world: &mut World) {
+pub fn cancel(world: &mut World, rules: &Rules) {
     let Some(row) = world.server.task else { return };
-    match row.state {
-        State::Queued | State::Offered => {
+    let deadline = Timestamp(row.deadline);
+    match lifecycle::on_cancel(Some(kind(rules)), row.state, deadline, Timestamp(world.now)) {
+        OnCancel::End => {
             let end = Some(Body::Cancelled);
             set_row(world, Row { state: State::Failed, end, lease_until: None, cancel: true, ..row });
         }
-        State::Started | State::Verifying => set_row(world, Row { cancel: true, ..row }),
-        State::Completed | State::Failed => {}
+        OnCancel::Ask { end_by } => set_row(world, Row { cancel: true, deadline: end_by.0, ..row }),
+        OnCancel::Nothing => {}
     }
 }
 
@@ -336,8 +370,9 @@ pub fn sweep_writes(world: &mut World, rules: &Rules) {
     if moved && !rules.broken(Mutant::SweepUnguarded) {
         return;
     }
-    let end = match lifecycle::at_deadline(Some(kind(rules)), read.state) {
+    let end = match lifecycle::at_deadline(Some(kind(rules)), read.state, read.cancel) {
         ErrorCode::OutcomeUnknown => Body::Unknown,
+        ErrorCode::Cancelled => Body::Cancelled,
         _ => Body::Expired,
     };
     set_row(world, Row { state: State::Failed, end: Some(end), lease_until: None, ..row });

@@ -80,7 +80,11 @@ pub struct LeaseRow {
     pub verify: bool,
     /// When it was started.
     pub started_at: Option<i64>,
-    /// Whether its offer is known to have arrived (reads).
+    /// When it was offered, or asked to be verified, the last time that was not a repeat.
+    pub offered_at: i64,
+    /// How often it was asked to be verified, what came back not counted.
+    pub asked: u8,
+    /// Whether that is known to have arrived.
     pub arrived: bool,
     /// With what it was completed.
     pub result: Option<Body>,

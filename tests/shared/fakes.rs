@@ -66,6 +66,7 @@ pub struct Shown {
 struct Points {
     count: Cell<u32>,
     kill_at: Cell<Option<u32>>,
+    wipe_at: Cell<Option<u32>>,
     killed: RefCell<Option<String>>,
     random: Cell<u64>,
 }
@@ -95,6 +96,11 @@ impl FakeWorld {
         self.points.kill_at.set(Some(point));
     }
 
+    /// Empties storage at the point of that number.
+    pub fn wipe_at(&self, point: u32) {
+        self.points.wipe_at.set(Some(point));
+    }
+
     /// Where the worker was ended, once it was.
     #[must_use]
     pub fn killed(&self) -> Option<String> {
@@ -119,6 +125,9 @@ impl FakeWorld {
         self.points.count.set(count);
         if self.points.kill_at.get() == Some(count) {
             self.points.killed.replace(Some(label.to_owned()));
+        }
+        if self.points.wipe_at.get() == Some(count) {
+            self.disk.borrow_mut().wipe();
         }
         if self.points.killed.borrow().is_some() {
             pending::<()>().await;

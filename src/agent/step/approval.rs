@@ -63,7 +63,8 @@ impl Turn {
                 entry.stage = stage;
             }
         } else {
-            self.search_for_an_earlier(&entry.task, input, self.now);
+            let earliest = entry.accepted_at.min(self.now);
+            self.search(&entry.task, input, (earliest, self.now), None);
         }
         if let Some(entry) = self.state.tasks.get(&entry.task).cloned() {
             self.schedule_task(&entry);

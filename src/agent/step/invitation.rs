@@ -20,15 +20,19 @@ impl Turn {
         if !self.call_ended(task) {
             return;
         }
-        let Some(Entry { stage: Stage::Starting { input, at, tries, carried }, asked_at, .. }) =
+        let Some(Entry { stage: Stage::Starting { input, at, tries, carried }, asked_at, accepted_at, .. }) =
             self.state.tasks.get(task).map(AsRef::as_ref)
         else {
             return;
         };
         let (input, at, tries, carried) = (input.clone(), *at, *tries, *carried);
         let is_asked = asked_at.is_some();
+        // An earlier browser session may have sent it at any time since it was taken.
+        let earliest = (*accepted_at).min(at);
         match reply {
-            Reply::Ok(answer) if answer.replayed && carried => self.search_for_an_earlier(task, &input, at),
+            Reply::Ok(answer) if answer.replayed && carried => {
+                self.search(task, &input, (earliest, at), None)
+            }
             Reply::Ok(_) if carried && !is_asked => self.was_not_started(task),
             Reply::Ok(answer) => self.send(task, &input, at, answer.act_within_ms),
             Reply::Refused { status: 401 | 403, .. } => {
@@ -75,7 +79,8 @@ impl Turn {
         if cancelled {
             return self.fail(task, ErrorCode::Cancelled);
         }
-        if hindrance.is_some() || !self.state.right_account() || self.now < from || self.now > until {
+        let is_late = act_within_ms == 0 || self.now < from || self.now > until;
+        if hindrance.is_some() || !self.state.right_account() || is_late {
             return self.put_off(task);
         }
         let (limits, random) = (self.state.settings.limits(), self.state.random());
@@ -106,10 +111,10 @@ impl Turn {
         let (input, at) = (input.clone(), *at);
         match outcome {
             InviteOutcome::Sent => self.complete(task, SENT, Effect::Done),
-            InviteOutcome::Unknown => self.search(task, &input, at, None),
+            InviteOutcome::Unknown => self.search(task, &input, (at, at), None),
             InviteOutcome::Refused(trouble) if trouble.code == ErrorCode::CannotResendYet => {
                 // Chrome may itself repeat a POST whose connection dies; LinkedIn answers the repeat with this code.
-                self.search(task, &input, at, Some(ErrorCode::CannotResendYet));
+                self.search(task, &input, (at, at), Some(ErrorCode::CannotResendYet));
             }
             InviteOutcome::Refused(trouble) => {
                 self.fail_for(task, trouble);
@@ -132,32 +137,25 @@ impl Turn {
         self.give_back(task);
     }
 
-    /// It was started in an earlier session: sent at some time since it was accepted, if at all.
-    pub(super) fn search_for_an_earlier(&mut self, task: &str, input: &SendConnectionRequest, asked_at: i64) {
-        self.search(task, input, asked_at, None);
-        if let Some(entry) = self.state.entry_mut(task)
-            && let Stage::Verifying(search) = &mut entry.stage
-        {
-            search.sent_at = entry.accepted_at.min(asked_at);
-        }
-    }
-
-    /// From here on the task is only read for, never sent.
-    fn search(
+    /// From here on the task is only read for, never sent. It may have been sent since the first time, and the looks are
+    /// counted from the second.
+    pub(super) fn search(
         &mut self,
         task: &str,
         input: &SendConnectionRequest,
-        sent_at: i64,
+        (sent_at, from): (i64, i64),
         refused: Option<ErrorCode>,
     ) {
         let now = self.now;
         if let Some(entry) = self.state.entry_mut(task) {
+            entry.touched = true;
             entry.stage = Stage::Verifying(Verification {
                 profile: input.profile.as_str().to_owned(),
                 sent_at,
-                counted_from: sent_at.min(now),
+                counted_from: from.min(now),
                 looks: 0,
                 refused_with: refused,
+                on_request: false,
             });
         }
     }

@@ -35,11 +35,13 @@ struct Inside {
     clock: Hurried,
     site_calls: Cell<u32>,
     records: RefCell<BTreeMap<(Area, String), String>>,
+    is_full: Cell<bool>,
 }
 
 /// The computer's clock, set forth by whatever the agent would have slept through with no call open.
 struct Hurried {
     ahead_ms: Cell<i64>,
+    is_held: Cell<bool>,
     open: Cell<u32>,
     closed: Notify,
 }
@@ -51,9 +53,15 @@ impl Sockets {
             origin: format!("https://www.linkedin.com:{}", simulator.https_addr().port()),
             cookies: RefCell::new(Some(simulator.sign_in())),
             tasks: plain_client(),
-            clock: Hurried { ahead_ms: Cell::new(0), open: Cell::new(0), closed: Notify::new() },
+            clock: Hurried {
+                ahead_ms: Cell::new(0),
+                is_held: Cell::new(false),
+                open: Cell::new(0),
+                closed: Notify::new(),
+            },
             site_calls: Cell::new(0),
             records: RefCell::default(),
+            is_full: Cell::new(false),
         };
         Self(Rc::new(inside))
     }
@@ -77,6 +85,16 @@ impl Sockets {
     /// Sets the clock forth.
     pub fn set_forth(&self, ms: i64) {
         self.0.clock.ahead_ms.set(self.0.clock.ahead_ms.get() + ms);
+    }
+
+    /// From now on no long wait is slept through.
+    pub fn hold_time(&self) {
+        self.0.clock.is_held.set(true);
+    }
+
+    /// Has the storage refuse every write, or take them again.
+    pub fn set_full(&self, is_full: bool) {
+        self.0.is_full.set(is_full);
     }
 
     /// A call that time waits for.
@@ -261,7 +279,8 @@ impl Clock for Sockets {
                 return;
             }
             // Without a session the long waits are for a person, and a person's time is the test's to give.
-            let for_a_person = left > A_PAUSE_MS && !self.is_signed_in();
+            let is_held = clock.is_held.get() || !self.is_signed_in();
+            let for_a_person = left > A_PAUSE_MS && is_held;
             if clock.open.get() == 0 && !for_a_person {
                 clock.ahead_ms.set(clock.ahead_ms.get() + left);
                 return;
@@ -283,6 +302,9 @@ impl Store for Sockets {
     }
 
     async fn apply(&self, writes: Vec<Write>) -> Result<(), StoreFailure> {
+        if self.0.is_full.get() {
+            return Err(StoreFailure);
+        }
         let mut records = self.0.records.borrow_mut();
         for Write { area, key, value } in writes {
             match value {

@@ -22,11 +22,17 @@ impl Turn<'_> {
         let asking = std::mem::replace(&mut self.me().asking, Asking::No);
         let Some(Entry { stage: Stage::Starting { asked_at, carried }, .. }) = self.entry() else { return };
         match asking {
-            Asking::Granted { replayed: true } if carried && !self.rules.broken(Mutant::ReplayedIgnored) => {
+            Asking::Granted { replayed: true, .. }
+                if carried && !self.rules.broken(Mutant::ReplayedIgnored) =>
+            {
                 self.put_stage(search(asked_at.unwrap_or_default().min(self.clock()), false));
             }
             // Whatever its token was used for in that session may still be on its way.
             Asking::Granted { .. } if carried && !self.rules.broken(Mutant::CarriedSent) => {
+                let cancelled = self.entry().is_some_and(|entry| entry.cancelled);
+                self.finish(if cancelled { Body::Cancelled } else { Body::Returned });
+            }
+            Asking::Granted { in_time: false, .. } => {
                 let cancelled = self.entry().is_some_and(|entry| entry.cancelled);
                 self.finish(if cancelled { Body::Cancelled } else { Body::Returned });
             }

@@ -14,7 +14,7 @@ impl Protocol {
         let rules = &self.0;
         match action {
             Action::Posts => world.server.task = Some(Row::queued(server::kind(rules))),
-            Action::Cancels => server::cancel(world),
+            Action::Cancels => server::cancel(world, rules),
             Action::TimePasses(ms) => {
                 world.now += ms;
                 world.spent.jumps += 1;
@@ -92,13 +92,14 @@ impl Protocol {
                 let Some(Entry { token, .. }) = world.browsers[usize::from(by)].journal.entry else { return };
                 let answer = server::start(world, rules, by, token);
                 world.browsers[usize::from(by)].asking = match answer {
-                    CallAnswer::Fine { replayed } => Asking::Granted { replayed },
+                    CallAnswer::Fine { replayed } => Asking::Granted { replayed, in_time: true },
+                    CallAnswer::NoTime => Asking::Granted { replayed: true, in_time: false },
                     CallAnswer::Refused => Asking::Refused { superseded: false },
                     CallAnswer::Superseded => Asking::Refused { superseded: true },
                 };
             }
             Action::StartForgotten(by) => {
-                world.browsers[usize::from(by)].asking = Asking::Granted { replayed: false };
+                world.browsers[usize::from(by)].asking = Asking::Granted { replayed: false, in_time: true };
             }
             Action::HearsStart(by) => Turn { world, rules, by }.hears_start(),
             Action::StartUnanswered(by, back) => Turn { world, rules, by }.start_unanswered(back),

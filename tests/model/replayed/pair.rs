@@ -247,8 +247,9 @@ impl Pair {
             Action::HearsStart(by) => {
                 self.unanswered = 0;
                 let reply = match before.browsers[place(by)].asking {
-                    Asking::Granted { replayed } => {
-                        Reply::Ok(StartAnswer { lease_ms: 60_000, act_within_ms: 20_000, replayed })
+                    Asking::Granted { replayed, in_time } => {
+                        let act_within_ms = if in_time { 20_000 } else { 0 };
+                        Reply::Ok(StartAnswer { lease_ms: 60_000, act_within_ms, replayed })
                     }
                     Asking::Refused { superseded: true } => refused(409, "superseded"),
                     _ => refused(409, "lease_lost"),

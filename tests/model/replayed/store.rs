@@ -4,7 +4,8 @@ use liaison_model::rules::{Rival, Rules};
 use liaison_model::server::{self, CallAnswer};
 use liaison_model::world::{Body, Phase, Said};
 use liaison_protocol::{
-    CompletionStatus, ErrorCode, Held, HeldPhase, Poll, ReadyState, TaskFailure, TaskInput, TaskType,
+    CompletionStatus, ErrorCode, Held, HeldPhase, Poll, ReadyState, TaskFailure, TaskInput, TaskOptions,
+    TaskType,
 };
 use liaison_server::Timestamp;
 use liaison_server::lifecycle::State;
@@ -53,7 +54,13 @@ impl RealServer {
             (TaskType::SendConnectionRequest, json!({ "profile_urn": "urn:li:fsd_profile:ACoAAB0000001" }))
         };
         let input = TaskInput::parse(kind, echo.as_object().unwrap()).unwrap();
-        let new = NewTask { team: &self.team, input: &input, echo: &echo };
+        let new = NewTask {
+            team: &self.team,
+            input: &input,
+            echo: &echo,
+            key: None,
+            options: TaskOptions::default(),
+        };
         self.task = self.store.create_task(new, at(0)).await.unwrap().task;
     }
 
@@ -110,6 +117,7 @@ impl RealServer {
             ready: state == ReadyState::Ready,
             accepts,
             held: &poll.held,
+            waiting: &[],
             resting: Vec::new(),
         };
         Some(self.store.poll(&asking, at(now)).await.unwrap())
@@ -121,7 +129,10 @@ impl RealServer {
         if agent.superseded {
             return CallAnswer::Superseded;
         }
-        answer(self.store.start(&agent, &self.task, token, at(now)).await)
+        match self.store.start(&agent, &self.task, token, at(now)).await {
+            Ok(leave) if leave.act_within_ms == 0 => CallAnswer::NoTime,
+            leave => answer(leave.map(|leave| leave.replayed)),
+        }
     }
 
     /// A `complete`.

@@ -3,7 +3,7 @@
 use super::{CallAnswer, agent_of, facts, go_on, return_row, set_row};
 use crate::rules::{Mutant, Rules};
 use crate::world::{Body, Flaw, LeaseRow, Row, World};
-use liaison_protocol::HeldPhase;
+use liaison_protocol::{HeartbeatAction, HeldPhase};
 use liaison_server::Timestamp;
 use liaison_server::lifecycle::{self, END_WITHIN_MS, Facts, Fenced, Lease, OnComplete, OnStart, State};
 
@@ -42,7 +42,8 @@ pub fn start(world: &mut World, rules: &Rules, by: u8, token: u8) -> CallAnswer 
         return CallAnswer::Fine { replayed: true };
     }
     match lifecycle::on_start(&facts, &known, Timestamp(world.now)) {
-        Ok(OnStart::Replay) => CallAnswer::Fine { replayed: true },
+        Ok(OnStart::Replay { act_within_ms: 0 }) => CallAnswer::NoTime,
+        Ok(OnStart::Replay { .. }) => CallAnswer::Fine { replayed: true },
         // The statement's own guard: an invitation is started once.
         Ok(OnStart::Start) if unchecked || matches!(row.state, State::Queued | State::Offered) => {
             let now = world.now;
@@ -83,7 +84,18 @@ pub fn complete(world: &mut World, rules: &Rules, token: u8, body: Body) -> Call
             return_row(world, rules, &row);
             true
         }
-        OnComplete::Keep => lease.epoch < row.epoch,
+        OnComplete::Cancel => {
+            set_row(
+                world,
+                Row { state: State::Failed, end: Some(Body::Cancelled), lease_until: None, ..row },
+            );
+            true
+        }
+        OnComplete::Keep => {
+            let kept = &mut world.server.leases[usize::from(token)];
+            (kept.asked, kept.arrived) = (kept.asked.saturating_sub(1), true);
+            lease.epoch < row.epoch
+        }
     };
     if keep_hash {
         world.server.leases[usize::from(token)].result = Some(body);
@@ -94,8 +106,9 @@ pub fn complete(world: &mut World, rules: &Rules, token: u8, body: Body) -> Call
 /// `Store::heartbeat`. Whether the agent is told to stop; `None` when the lease is gone.
 pub fn heartbeat(world: &mut World, rules: &Rules, token: u8) -> Option<bool> {
     let (row, _, facts, known) = lease_of(world, rules, token)?;
+    let stops = lifecycle::on_beat(&facts) == HeartbeatAction::Cancel;
     lifecycle::on_heartbeat(&facts, &known).ok()?;
     let state = lifecycle::on_continue(&facts, HeldPhase::Running);
     go_on(world, rules, &row, state);
-    Some(row.cancel)
+    Some(stops)
 }

@@ -130,6 +130,14 @@ impl TaskServer {
         self.wake();
     }
 
+    /// A task that was offered once, to an agent of another life.
+    pub fn restore(&mut self, id: &str, kind: &str, input: Value, stand: Stand) {
+        self.add(id, kind, input);
+        if let Some(task) = self.tasks.last_mut() {
+            (task.epoch, task.token, task.stand) = (1, format!("{id}#1"), stand);
+        }
+    }
+
     /// Offers this, as it is.
     pub fn offer_raw(&mut self, offer: Value) {
         self.raw_offers.push_back(offer);
