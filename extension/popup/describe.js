@@ -23,6 +23,8 @@ const PATIENT_PHASE = "verifying";
 const BEYOND_CANCELLING = ["sending", "verifying"];
 /** Of the agent's own, and none of LinkedIn's doing. */
 const SET_ASIDE = "record_set_aside";
+/** A kind that is named for this reason is taken all the same, but for invitations with a note. */
+const NOTES_ALONE = "note_limit";
 /** Below this a time of day would say less than a count of seconds. */
 const BY_THE_CLOCK_MS = 60_000;
 
@@ -73,7 +75,7 @@ function readyLine({ contact, approvals, waiting }, nowMs) {
     return ago === null ? t("headline_unreachable") : t("headline_unreachable_since", clockTime(nowMs - ago, nowMs));
   }
   if (approvals.length > 0) return t("headline_approval");
-  const kinds = [...new Set(waiting.map(({ task_type }) => task_type))];
+  const kinds = [...new Set(waiting.filter(({ reason }) => reason !== NOTES_ALONE).map(({ task_type }) => task_type))];
   if (kinds.length === Object.keys(words.KINDS).length) return t("headline_none");
   const [kind] = kinds;
   return kind === undefined ? t("headline_ready") : t("headline_partly", word(words.KINDS, kind));

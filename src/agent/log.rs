@@ -129,7 +129,14 @@ mod tests {
 
     fn entry(task: &str) -> Entry {
         let (profile, task_type) = ("ACoAABCDEF123".to_owned(), "agent_send_connection_request".to_owned());
-        let search = Verification { profile, sent_at: 0, counted_from: 0, looks: 0, refused_with: None };
+        let search = Verification {
+            profile,
+            sent_at: 0,
+            counted_from: 0,
+            looks: 0,
+            refused_with: None,
+            on_request: false,
+        };
         Entry {
             task: task.to_owned(),
             task_type,

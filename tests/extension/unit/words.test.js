@@ -51,6 +51,7 @@ test("ready is said of what is ready", () => {
   assert.equal(headline({ ...base, waiting: waiting.slice(0, 1) }), "Ready. Sending invitations has to wait.");
   assert.equal(headline({ ...base, waiting: waiting.slice(1) }), "Ready. Reading connections has to wait.");
   assert.equal(headline({ ...base, waiting }), "Every kind of task has to wait: why is below.");
+  assert.equal(headline({ ...base, waiting: [{ ...waiting[0], reason: "note_limit" }] }), "Ready for the next task.");
   assert.equal(headline({ ...base, waiting, approvals: [{}] }), "An invitation waits for your answer.");
 });
 

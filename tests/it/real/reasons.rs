@@ -49,7 +49,7 @@ async fn agree(rig: &Rig, (task, kind): (&str, &str), reason: &str) {
 
 /// A time as the server writes it, in milliseconds.
 fn ms_of(iso: &str) -> i64 {
-    let number = |range: std::ops::Range<usize>| iso[range].parse::<i64>().unwrap();
+    let number = |range: std::ops::Range<usize>| iso.get(range).unwrap().parse::<i64>().unwrap();
     let (year, month, day) = (number(0..4), number(5..7), number(8..10));
     let months = (month + 9) % 12;
     let years = year - i64::from(months >= 10);

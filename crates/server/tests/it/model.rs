@@ -55,7 +55,7 @@ fn cases(cases: u32) -> Config {
 }
 
 prop_state_machine! {
-    #![proptest_config(cases(128))]
+    #![proptest_config(cases(96))]
     #[test]
     fn over_the_store(sequential 1..80 => Machine<StoreDriver>);
 }

@@ -148,6 +148,13 @@ impl Ledger {
             Step::Complete { offer, how } => self.complete(driver, *offer, *how).await,
             Step::Cancel { which } => self.cancel(driver, *which).await,
             Step::Advance { ms } => driver.advance(*ms),
+            Step::Lose { times } => {
+                for _ in 0..*times {
+                    self.poll(driver, &Asked::plain()).await;
+                    self.look_at_all(driver, &Step::Poll(Asked::plain())).await;
+                    driver.advance(16_000);
+                }
+            }
             Step::Sweep => self.sweep(driver).await,
             // A server that starts sweeps at once.
             Step::Restart => {

@@ -9,13 +9,31 @@ pub struct Drawn;
 
 #[derive(Clone, Debug)]
 pub enum Step {
-    Create { key: Option<u8>, wish: Wish },
+    Create {
+        key: Option<u8>,
+        wish: Wish,
+    },
     Poll(Asked),
-    Start { offer: usize },
-    Beat { offer: usize },
-    Complete { offer: usize, how: How },
-    Cancel { which: Which },
-    Advance { ms: u64 },
+    Start {
+        offer: usize,
+    },
+    Beat {
+        offer: usize,
+    },
+    Complete {
+        offer: usize,
+        how: How,
+    },
+    Cancel {
+        which: Which,
+    },
+    Advance {
+        ms: u64,
+    },
+    /// Offers that end their worker: polls that take what comes and know nothing of it the next time.
+    Lose {
+        times: u8,
+    },
     Sweep,
     Restart,
 }
@@ -101,7 +119,7 @@ impl ReferenceStateMachine for Drawn {
 
     fn transitions((): &()) -> BoxedStrategy<Step> {
         let key = prop_oneof![2 => Just(None), 1 => (0_u8..4).prop_map(Some)];
-        let offer = || prop_oneof![3 => Just(0_usize), 1 => 0_usize..6];
+        let offer = || prop_oneof![2 => Just(0_usize), 1 => 0_usize..5];
         let how = prop_oneof![
             3 => Just(How::Done), 1 => Just(How::Refused), 1 => Just(How::Cancelled),
             1 => Just(How::Unknown), 2 => Just(How::Returned),
@@ -121,6 +139,7 @@ impl ReferenceStateMachine for Drawn {
             4 => (offer(), how).prop_map(|(offer, how)| Step::Complete { offer, how }),
             3 => which.prop_map(|which| Step::Cancel { which }),
             4 => ms.prop_map(|ms| Step::Advance { ms }),
+            2 => (1_u8..4).prop_map(|times| Step::Lose { times }),
             3 => Just(Step::Sweep),
             1 => Just(Step::Restart),
         ]
@@ -134,7 +153,7 @@ fn wishes() -> impl Strategy<Value = Wish> {
     let deadline = || prop_oneof![4 => Just(None), 1 => Just(Some(60_000)), 1 => Just(Some(86_400_000))];
     let note = prop_oneof![2 => Just(None), 1 => (0_u8..2).prop_map(Some)];
     prop_oneof![
-        1 => (1_u8..4, deadline()).prop_map(|(count, deadline_ms)| Wish::Read { count, deadline_ms }),
+        2 => (1_u8..4, deadline()).prop_map(|(count, deadline_ms)| Wish::Read { count, deadline_ms }),
         3 => (0_u8..3, note, prop::bool::weighted(0.2), deadline())
             .prop_map(|(person, note, allow, deadline_ms)| Wish::Invite { person, note, allow, deadline_ms }),
     ]
@@ -149,7 +168,7 @@ fn polls() -> impl Strategy<Value = Asked> {
         1 => prop::collection::vec((prop_oneof![3 => Just(0_usize), 1 => 0_usize..5], phase), 1..3),
     ];
     let likely = || prop::bool::weighted(0.85);
-    (browser, likely(), likely(), likely(), prop::bool::weighted(0.2), held).prop_map(
+    let any = (browser, likely(), likely(), likely(), prop::bool::weighted(0.2), held).prop_map(
         |(browser, ready, reads, invitations, asks_person, held)| Asked {
             browser,
             ready,
@@ -158,5 +177,15 @@ fn polls() -> impl Strategy<Value = Asked> {
             asks_person,
             held,
         },
-    )
+    );
+    let asks_person = Asked { asks_person: true, held: vec![(0, "claimed")], ..Asked::plain() };
+    prop_oneof![5 => any, 1 => Just(asks_person)]
+}
+
+impl Asked {
+    /// Takes whatever comes.
+    pub fn plain() -> Self {
+        let (browser, held) = (Browser::Current, Vec::new());
+        Self { browser, ready: true, reads: true, invitations: true, asks_person: false, held }
+    }
 }
