@@ -20,8 +20,9 @@ impl Turn {
         if !self.call_ended(task) {
             return;
         }
-        let Some(Entry { stage: Stage::Starting { input, at, tries, carried }, asked_at, accepted_at, .. }) =
-            self.state.tasks.get(task).map(AsRef::as_ref)
+        let Some(Entry {
+            stage: Stage::Starting { input, at, tries, carried }, asked_at, accepted_at, ..
+        }) = self.state.tasks.get(task).map(AsRef::as_ref)
         else {
             return;
         };
