@@ -6,6 +6,7 @@ import { join } from "node:path";
 import {
   EXECUTABLE,
   EXTENSION,
+  QUIET_PAGE,
   extensionId,
   flags,
   pairedWith,
@@ -15,7 +16,7 @@ import {
 } from "../world.mjs";
 
 const STOPWATCH = join(import.meta.dirname, "../../tests/bench/stopwatch.js");
-const QUIET_PAGE = `chrome-extension://${extensionId()}/manifest.json`;
+const PAGE = `chrome-extension://${extensionId()}/${QUIET_PAGE}`;
 
 /** A profile that is signed in to LinkedIn and paired with a server, as a person leaves it. */
 export async function preparedProfile(simulator, server, { url = server.url, extension = EXTENSION } = {}) {
@@ -53,7 +54,7 @@ export function startQuietBrowser(simulator, { profile = temporaryFolder("profil
 
   /** A page of the extension's that runs none of its scripts. */
   async function openPage() {
-    const { targetId } = await call("Target.createTarget", { url: QUIET_PAGE });
+    const { targetId } = await call("Target.createTarget", { url: PAGE });
     const { sessionId } = await call("Target.attachToTarget", { targetId, flatten: true });
     const send = (method, params) => call(method, params, sessionId);
     await send("Runtime.enable");

@@ -254,6 +254,18 @@ impl Entry {
         )
     }
 
+    /// Whether it comes from an earlier browser session, whose last writes may be missing: more of it may have been done
+    /// than it says.
+    #[must_use]
+    pub const fn is_carried(&self) -> bool {
+        matches!(
+            self.stage,
+            Stage::Asking { carried: true, .. }
+                | Stage::Checking { carried: true, .. }
+                | Stage::Starting { carried: true, .. }
+        )
+    }
+
     /// The record, to be stored under the task's key.
     #[must_use]
     pub fn to_record(&self) -> String {
