@@ -62,6 +62,7 @@ lint_wasm() { cargo clippy --quiet --package liaison --lib --tests --target "$wa
 lint_types() {
   node_modules/.bin/tsc --project extension
   node_modules/.bin/tsc --project tests/storm
+  node_modules/.bin/tsc --project scripts/bench
 }
 lint_policy() { bash scripts/policy.sh; }
 

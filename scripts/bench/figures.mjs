@@ -1,3 +1,4 @@
+// @ts-check
 // What measured values become: percentiles, rows of a table, a mark on what is missed; and the one clock of all processes.
 
 import { loadavg } from "node:os";

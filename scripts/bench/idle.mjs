@@ -1,3 +1,4 @@
+// @ts-check
 // What it costs to have nothing to do: requests, bytes, processor time, memory, starts of the worker. Beside it the same browser
 // without the extension, at the same time, since a browser is never quite idle itself.
 

@@ -1,3 +1,4 @@
+// @ts-check
 // The browser as it is measured: no debugger on the extension's worker, which would keep it alive, make it start later and slow
 // its calls. Pages are driven by Chrome's own protocol over a pipe; what it costs ends with the call.
 

@@ -1,3 +1,4 @@
+// @ts-check
 // The real server's own times: asked for debug lines it writes one when a request's head has come and one when its answer's head is
 // ready, to the microsecond.
 

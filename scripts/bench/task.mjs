@@ -1,3 +1,4 @@
+// @ts-check
 // From a caller's POST to the request at LinkedIn: a parked agent, its journal written first, TLS and the loopback interface.
 
 import { Agent, request } from "node:http";
@@ -6,6 +7,7 @@ import { at, clockSetBy, head, line, loadNow, now, sorted, until, verdict } from
 import { preparedProfile, startQuietBrowser, withStopwatch } from "./quiet-browser.mjs";
 import { serverLog } from "./server-log.mjs";
 
+/** @type {[string, number, number][]} */
 const WANTED = [["p50", 0.5, 12], ["p99", 0.99, 50]];
 const WARM_UP = 3;
 /** The parts are looked at in a run of their own, with the stopwatch and the server's log on. */

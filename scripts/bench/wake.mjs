@@ -1,3 +1,4 @@
+// @ts-check
 // From what wakes the worker to its poll at the server: the worker is ended, as Chrome does it, and a page's message wakes it.
 
 import { EXTENSION, startServer, startSimulator } from "../world.mjs";
