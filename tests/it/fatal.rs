@@ -81,10 +81,11 @@ fn one_that_may_have_been_sent_is_not_known() {
     world.site.borrow_mut().next(INVITE, Mishap::LostBefore);
     world.server.borrow_mut().add("t-1", CONNECT, stranger());
     agent.run_until("the send", |world| posts(world) > 0);
+    let looked = world.site.borrow().count(SENT);
     for _ in 0..3 {
         die_in_call(&world, &mut agent, SENT);
     }
     let (status, output) = agent.run_to_end("t-1");
     assert_eq!((status.as_str(), output["code"].as_str()), ("failed", Some("outcome_unknown")), "{output}");
-    assert_eq!(posts(&world), 1);
+    assert_eq!((posts(&world), world.site.borrow().count(SENT) - looked), (1, 3));
 }
