@@ -5,12 +5,15 @@
 
 #[path = "../shared/fakes.rs"]
 mod fakes;
+#[path = "../shared/matrix.rs"]
+mod kills;
 #[path = "../shared/scenarios.rs"]
 mod scenarios;
 
 mod brakes;
 mod completing;
 mod looks;
+mod matrix;
 mod members;
 mod memory;
 mod offers;

@@ -17,6 +17,8 @@ pub mod linkedin;
 pub mod server;
 #[path = "fakes/time.rs"]
 pub mod time;
+#[path = "fakes/wire.rs"]
+pub mod wire;
 
 use disk::Disk;
 use liaison::ports::{Badge, Clock, Face, Ports, Unicode};
@@ -27,6 +29,7 @@ use std::future::pending;
 use std::rc::Rc;
 use time::Time;
 use unicode_normalization::UnicodeNormalization;
+use wire::Wire;
 
 /// 2026-11-22, midnight UTC.
 pub const T0: i64 = 1_795_305_600_000;
@@ -34,6 +37,9 @@ pub const T0: i64 = 1_795_305_600_000;
 pub const SERVER: &str = "https://tasks.example/liaison";
 /// The token it knows.
 pub const TOKEN: &str = "agent-token-1";
+
+/// Longer than the browser's, so that a day is not three thousand steps.
+const LONGEST_SLEEP_MS: i64 = 10 * 60 * 1_000;
 
 /// The world. Clones are the same world.
 #[derive(Clone)]
@@ -48,6 +54,8 @@ pub struct FakeWorld {
     pub disk: Rc<RefCell<Disk>>,
     /// What the person is shown.
     pub shown: Rc<RefCell<Shown>>,
+    /// What becomes of calls.
+    pub wire: Rc<Wire>,
     points: Rc<Points>,
 }
 
@@ -67,6 +75,7 @@ struct Points {
     count: Cell<u32>,
     kill_at: Cell<Option<u32>>,
     killed: RefCell<Option<String>>,
+    jump_at: Cell<Option<(u32, i64)>>,
     random: Cell<u64>,
 }
 
@@ -80,6 +89,7 @@ impl FakeWorld {
             server: Rc::new(RefCell::new(TaskServer::new(level))),
             disk: Rc::default(),
             shown: Rc::default(),
+            wire: Rc::default(),
             points: Rc::default(),
         }
     }
@@ -93,6 +103,11 @@ impl FakeWorld {
     /// Ends the worker at the point of that number: nothing after it happens.
     pub fn kill_at(&self, point: u32) {
         self.points.kill_at.set(Some(point));
+    }
+
+    /// The wall clock jumps at the point of that number.
+    pub fn jump_at(&self, point: u32, by_ms: i64) {
+        self.points.jump_at.set(Some((point, by_ms)));
     }
 
     /// Where the worker was ended, once it was.
@@ -117,6 +132,9 @@ impl FakeWorld {
     async fn point(&self, label: &str) {
         let count = self.points.count.get() + 1;
         self.points.count.set(count);
+        if let Some((_, by_ms)) = self.points.jump_at.get().filter(|(at, _)| *at == count) {
+            self.time.jump(by_ms);
+        }
         if self.points.kill_at.get() == Some(count) {
             self.points.killed.replace(Some(label.to_owned()));
         }
@@ -132,7 +150,8 @@ impl Clock for FakeWorld {
     }
 
     async fn sleep_until(&self, at: i64) {
-        self.time.until_wall(at).await;
+        // Ready earlier, as in the browser: who slept for ever after a clock was set back would find it.
+        self.time.until_wall(at.min(self.now() + LONGEST_SLEEP_MS)).await;
     }
 
     fn random(&self) -> u64 {

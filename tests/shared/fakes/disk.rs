@@ -56,6 +56,11 @@ impl Disk {
         self.history.clear();
     }
 
+    /// How many writes a power cut may take.
+    pub fn unsynced(&self) -> usize {
+        self.history.len()
+    }
+
     /// The last write never reached the disk.
     pub fn forget_last(&mut self) {
         if let Some(records) = self.history.pop() {
