@@ -25,6 +25,7 @@ use liaison::ports::{Badge, Clock, Face, Ports, Unicode};
 use linkedin::LinkedIn;
 use server::TaskServer;
 use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 use std::future::pending;
 use std::rc::Rc;
 use time::Time;
@@ -70,12 +71,26 @@ pub struct Shown {
     pub denied: Vec<String>,
 }
 
+/// Where a run can be disturbed: each await and each call, but those that come again while nothing has changed.
+#[derive(Clone, Default)]
+pub struct Places {
+    /// Numbers of points.
+    pub points: Vec<u32>,
+    /// Numbers of calls.
+    pub calls: Vec<u32>,
+    seen: HashSet<String>,
+}
+
+/// Something that happens to the world.
+type Happening = Box<dyn FnOnce(&FakeWorld)>;
+
 #[derive(Default)]
 struct Points {
     count: Cell<u32>,
     kill_at: Cell<Option<u32>>,
     killed: RefCell<Option<String>>,
-    jump_at: Cell<Option<(u32, i64)>>,
+    happens_at: RefCell<Option<(u32, Happening)>>,
+    places: RefCell<Option<Places>>,
     random: Cell<u64>,
 }
 
@@ -105,9 +120,30 @@ impl FakeWorld {
         self.points.kill_at.set(Some(point));
     }
 
-    /// The wall clock jumps at the point of that number.
-    pub fn jump_at(&self, point: u32, by_ms: i64) {
-        self.points.jump_at.set(Some((point, by_ms)));
+    /// This happens at the point of that number, once.
+    pub fn at_point(&self, point: u32, happening: impl FnOnce(&Self) + 'static) {
+        self.points.happens_at.replace(Some((point, Box::new(happening))));
+    }
+
+    /// From now on places are noted.
+    pub fn note_places(&self) {
+        self.points.places.replace(Some(Places::default()));
+    }
+
+    /// The places since [`FakeWorld::note_places`].
+    #[must_use]
+    pub fn places(&self) -> Places {
+        self.points.places.borrow().clone().unwrap_or_default()
+    }
+
+    /// Whether this is a new place, by its label and all that is on disk, at the server and at LinkedIn.
+    fn is_new_place(&self, label: &str) -> bool {
+        let mut places = self.points.places.borrow_mut();
+        let Some(places) = &mut *places else { return false };
+        let (site, server) = (self.site.borrow(), self.server.borrow());
+        let outside = (site.count(linkedin::ANY_LIST), site.count(linkedin::SENT), site.posts, site.invitations.len());
+        let stands: Vec<_> = server.tasks.iter().map(|task| (&task.stand, task.epoch)).collect();
+        places.seen.insert(format!("{label} {outside:?} {stands:?} {}", self.disk.borrow().all_text()))
     }
 
     /// Where the worker was ended, once it was.
@@ -132,8 +168,14 @@ impl FakeWorld {
     async fn point(&self, label: &str) {
         let count = self.points.count.get() + 1;
         self.points.count.set(count);
-        if let Some((_, by_ms)) = self.points.jump_at.get().filter(|(at, _)| *at == count) {
-            self.time.jump(by_ms);
+        if self.is_new_place(label)
+            && let Some(places) = &mut *self.points.places.borrow_mut()
+        {
+            places.points.push(count);
+        }
+        let due = self.points.happens_at.borrow_mut().take_if(|(at, _)| *at == count);
+        if let Some((_, happens)) = due {
+            happens(self);
         }
         if self.points.kill_at.get() == Some(count) {
             self.points.killed.replace(Some(label.to_owned()));

@@ -63,6 +63,8 @@ pub struct Plan {
     pub fate: Option<(u32, Fate)>,
     /// The wall clock jumps by so much at a point, and nothing dies.
     pub jump: Option<(u32, i64)>,
+    /// Whether the places of the last life are noted.
+    pub notes: bool,
 }
 
 /// What was found at a death.
@@ -90,10 +92,10 @@ pub struct Run {
     pub died: Vec<Died>,
     /// Status and output; `None` when the task never ended.
     pub ended: Option<(String, Value)>,
-    /// Points, and calls, from the offer on.
-    pub points: u32,
-    /// See `points`.
-    pub calls: u32,
+    /// Points of the last life, from the offer or its beginning on, at which it may be disturbed.
+    pub points: Vec<u32>,
+    /// Calls of the last life, so counted.
+    pub calls: Vec<u32>,
     /// Local writes so far that a power cut may take, at the last death.
     pub unsynced: usize,
 }
@@ -117,9 +119,13 @@ pub fn run(case: &Case, plan: &Plan) -> Run {
         world.wire.arm(called + call, fate);
     }
     if let Some((point, by_ms)) = plan.jump {
-        world.jump_at(begun + point, by_ms);
+        world.at_point(begun + point, move |world| world.time.jump(by_ms));
     }
     (case.offer)(&world);
+    let mut born = (begun, called);
+    if plan.notes {
+        world.note_places();
+    }
     let (mut died, mut unsynced) = (Vec::new(), 0);
     loop {
         agent.try_until(PATIENCE_MS, is_over);
@@ -134,13 +140,19 @@ pub fn run(case: &Case, plan: &Plan) -> Run {
             world.deliver();
         }
         agent.reboot();
+        born = (world.points(), world.wire.calls());
+        if plan.notes {
+            world.note_places();
+        }
         blow = blows.next();
         if let Some(next) = blow {
             world.kill_at(world.points() + next.point);
         }
     }
     let ended = world.server.borrow().ended(TASK);
-    let (points, calls) = (world.points() - begun, world.wire.calls() - called);
+    let places = world.places();
+    let points = places.points.iter().map(|point| point - born.0).collect();
+    let calls = places.calls.iter().map(|call| call - born.1).collect();
     Run { world, died, ended, points, calls, unsynced }
 }
 

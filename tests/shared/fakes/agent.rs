@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
-/// More turns than any scenario needs: a loop that never rests is found, not waited for.
+/// More turns than any worker needs: a loop that never rests is found, not waited for.
 const MOST_TURNS: u32 = 200_000;
 
 struct Flag(AtomicBool);
@@ -72,6 +72,7 @@ impl Agent {
     /// Ends the worker and starts another over the same storage.
     pub fn reboot(&mut self) {
         self.kill();
+        self.turns = 0;
         self.world.revive();
         let (world, handle) = (self.world.clone(), Rc::clone(&self.handle));
         self.run = Some(Box::pin(async move {

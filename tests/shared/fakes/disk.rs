@@ -46,6 +46,14 @@ impl Disk {
         all.map(|(key, value)| format!("{key}={value}\n")).collect()
     }
 
+    /// Everything of an area is gone, as when a person clears the extension's data.
+    pub fn wipe(&mut self, area: Area) {
+        match area {
+            Area::Local => self.local.clear(),
+            Area::Session => self.session.clear(),
+        }
+    }
+
     /// The browser ends and starts again; the last `lost` writes never reached the disk.
     pub fn restart_browser(&mut self, lost: usize) {
         let kept = self.history.len().saturating_sub(lost);

@@ -358,7 +358,7 @@ impl SiteTransport for FakeWorld {
             }
             _ => {}
         }
-        let fate = self.wire.leaves(&format!("{kind} {}", request.path));
+        let fate = self.call_leaves(&format!("{kind} {}", request.path));
         self.point(&format!("site.{kind} left")).await;
         if let Some(failure) = self.on_the_way(&request, fate).await {
             return Err(failure);

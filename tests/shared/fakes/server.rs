@@ -61,7 +61,8 @@ pub struct Task {
     input: Value,
     /// Where it stands.
     pub stand: Stand,
-    epoch: u64,
+    /// The newest epoch.
+    pub epoch: u64,
     token: String,
     final_body: Option<Value>,
     /// Whether a caller wants it stopped.
@@ -340,7 +341,7 @@ impl TaskTransport for FakeWorld {
         let body: Value = serde_json::from_str(&call.body).unwrap();
         let verb = path.rsplit('/').next().unwrap().to_owned();
         let timeout_ms = call.timeout_ms.cast_signed();
-        let fate = self.wire.leaves(&path);
+        let fate = self.call_leaves(&path);
         self.point(&format!("{verb} left")).await;
         self.time.pass(LATENCY_MS).await;
         match fate {

@@ -55,8 +55,7 @@ impl Wire {
         self.struck.borrow().clone()
     }
 
-    /// A call leaves: what becomes of it.
-    pub fn leaves(&self, label: &str) -> Option<Fate> {
+    fn leaves(&self, label: &str) -> Option<Fate> {
         let number = self.count.get() + 1;
         self.count.set(number);
         let fate = self.fates.borrow().iter().find(|(call, _)| *call == number).map(|(_, fate)| *fate);
@@ -68,6 +67,17 @@ impl Wire {
 }
 
 impl FakeWorld {
+    /// A call leaves: what becomes of it.
+    pub fn call_leaves(&self, label: &str) -> Option<Fate> {
+        let fate = self.wire.leaves(label);
+        if self.is_new_place(&format!("call {label}"))
+            && let Some(places) = &mut *self.points.places.borrow_mut()
+        {
+            places.calls.push(self.wire.calls());
+        }
+        fate
+    }
+
     /// A request is on its way and arrives so much later.
     pub fn post_letter(&self, after_ms: i64, letter: Letter) {
         let due = self.time.steady() + after_ms;

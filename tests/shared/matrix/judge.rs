@@ -43,7 +43,9 @@ pub fn judge(case: &Case, plan: &Plan, whole: &Run, run: &Run) -> Result<Verdict
     let code = output["code"].as_str().unwrap_or_default();
     match (status.as_str(), code) {
         ("failed", "outcome_unknown") => unknown(case, run).map(|()| Verdict::Unknown),
-        ("failed", "cannot_resend_yet") if forgotten(case, run) => Ok(Verdict::Named("cannot_resend_yet")),
+        ("failed", "cannot_resend_yet") if forgotten(case, run) || repeated_unseen(run) => {
+            Ok(Verdict::Named("cannot_resend_yet"))
+        }
         ("failed", "expired") if a_day_forth(case, plan) => Ok(Verdict::Named("expired")),
         ("failed", "network") if page_lost(case, run) => Ok(Verdict::Named("network")),
         ("failed", "cancelled" | "invalid_input" | "") | ("completed", _) => Err(format!("{status} {output}")),
@@ -81,6 +83,12 @@ fn forgotten(case: &Case, run: &Run) -> bool {
     case.level == Level::One && held == 1 && run.died.iter().any(|died| forgets(died) && died.fetches > 0)
 }
 
+/// Chrome itself sent the POST twice, LinkedIn refused the second, and its list doesn't show the first.
+fn repeated_unseen(run: &Run) -> bool {
+    let doubled = run.world.wire.struck().iter().any(|label| label.starts_with("post "));
+    doubled && run.world.site.borrow().sent_list_lags && run.world.site.borrow().posts == 2
+}
+
 fn a_day_forth(case: &Case, plan: &Plan) -> bool {
     let jumps = plan.blows.iter().map(|blow| blow.jump_ms).chain(plan.jump.map(|(_, ms)| ms));
     case.kind == Kind::Read && jumps.max().is_some_and(|ms| ms >= DAY_MS)
@@ -97,14 +105,18 @@ fn unknown(case: &Case, run: &Run) -> Result<(), String> {
     if !site.sent_list_lags && !site.invitations.is_empty() {
         return Err("outcome_unknown, and LinkedIn's list shows it".to_owned());
     }
-    let post_struck = run.world.wire.struck().iter().any(|label| label.starts_with("post "));
+    let struck = run.world.wire.struck();
+    let post_struck = struck.iter().any(|label| label.starts_with("post "));
+    // Asked again, the server says that it was started before: perhaps by the browser session before.
+    let asked_again = struck.iter().any(|label| label.ends_with("/start"));
     let mut restarted = false;
     let open = run.died.iter().any(|died| {
         restarted |= died.death != Death::Worker;
         let sending = matches!(died.stage.as_str(), "sending" | "verifying");
         // After a restart of the browser what the journal doesn't say is no proof.
         let claimed = matches!(died.stage.as_str(), "checking" | "starting");
-        sending || restarted && if case.level == Level::One { claimed } else { died.started }
+        let started = if case.level == Level::One { claimed } else { died.started || claimed && asked_again };
+        sending || restarted && started
     });
     if open || post_struck { Ok(()) } else { Err("outcome_unknown, where it is known".to_owned()) }
 }

@@ -108,7 +108,7 @@ impl Display for Row {
 
 /// Tries a family on a case, at every `stride`th position of the second of two disturbances.
 pub fn row(case: &'static Case, family: Family, stride: usize) -> Row {
-    let whole = run(case, &Plan::default());
+    let whole = run(case, &Plan { notes: true, ..Plan::default() });
     assert!(whole.died.is_empty() && whole.ended.is_some(), "{}: undisturbed", case.name);
     let name = FAMILIES.iter().find(|(of, _)| *of == family).map_or("", |(_, name)| *name);
     let mut row =
@@ -116,7 +116,7 @@ pub fn row(case: &'static Case, family: Family, stride: usize) -> Row {
     let mut attempt = |plan: Plan| attempt(case, &whole, &mut row, plan);
     match family {
         Family::Power => {
-            for point in 1..=whole.points {
+            for &point in &whole.points {
                 let blow = |lost| Plan { blows: vec![Blow::new(point, Death::Power(lost))], ..Plan::default() };
                 let most = attempt(blow(1)).map_or(0, |run| run.unsynced);
                 (2..=most).for_each(|lost| drop(attempt(blow(lost))));
@@ -124,23 +124,19 @@ pub fn row(case: &'static Case, family: Family, stride: usize) -> Row {
         }
         Family::Twice => pairs(case, &whole, &[Death::Worker, Death::Browser], stride, &mut attempt),
         Family::PowerTwice => pairs(case, &whole, &[Death::Power(1), Death::Power(3)], stride, &mut attempt),
-        _ => plans(family, &whole, stride).into_iter().for_each(|plan| drop(attempt(plan))),
+        Family::WireAndWorker => wire_and(case, &whole, Death::Worker, stride, &mut attempt),
+        Family::WireAndBrowser => wire_and(case, &whole, Death::Browser, stride, &mut attempt),
+        _ => plans(family, &whole).into_iter().for_each(|plan| drop(attempt(plan))),
     }
     row
 }
 
 /// The plans of a family for which counting the undisturbed run is enough.
-fn plans(family: Family, whole: &Run, stride: usize) -> Vec<Plan> {
-    let all = 1..=whole.points;
+fn plans(family: Family, whole: &Run) -> Vec<Plan> {
+    let all = whole.points.iter().copied();
     let blows = |deaths: &[Death], change: &dyn Fn(Blow) -> Vec<Blow>| -> Vec<Plan> {
         let each = all.clone().flat_map(|point| deaths.iter().map(move |&death| Blow::new(point, death)));
         each.flat_map(change).map(|blow| Plan { blows: vec![blow], ..Plan::default() }).collect()
-    };
-    let calls = || (1..=whole.calls).flat_map(|call| FATES.map(|fate| (call, fate)));
-    let wire_and = |death: Death| {
-        let points = || all.clone().step_by(stride);
-        let both = calls().flat_map(|fate| points().map(move |point| (fate, Blow::new(point, death))));
-        both.map(|(fate, blow)| Plan { fate: Some(fate), blows: vec![blow], jump: None }).collect()
     };
     let both = [Death::Worker, Death::Browser];
     match family {
@@ -156,10 +152,31 @@ fn plans(family: Family, whole: &Run, stride: usize) -> Vec<Plan> {
             let each = all.flat_map(|point| JUMPS.map(|by_ms| (point, by_ms)));
             each.map(|jump| Plan { jump: Some(jump), ..Plan::default() }).collect()
         }
-        Family::Wire => calls().map(|fate| Plan { fate: Some(fate), ..Plan::default() }).collect(),
-        Family::WireAndWorker => wire_and(Death::Worker),
-        Family::WireAndBrowser => wire_and(Death::Browser),
-        Family::Power | Family::Twice | Family::PowerTwice => Vec::new(),
+        Family::Wire => {
+            fates(whole).into_iter().map(|fate| Plan { fate: Some(fate), ..Plan::default() }).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn fates(whole: &Run) -> Vec<(u32, Fate)> {
+    whole.calls.iter().flat_map(|&call| FATES.map(|fate| (call, fate))).collect()
+}
+
+/// A call goes wrong, and there is a death at a point of what comes of it.
+fn wire_and(
+    case: &Case,
+    whole: &Run,
+    death: Death,
+    stride: usize,
+    attempt: &mut impl FnMut(Plan) -> Option<Run>,
+) {
+    for (nth, fate) in fates(whole).into_iter().enumerate() {
+        let plan = Plan { fate: Some(fate), ..Plan::default() };
+        let once = run(case, &Plan { notes: true, ..plan.clone() });
+        for &point in once.points.iter().skip(nth % stride).step_by(stride) {
+            drop(attempt(Plan { blows: vec![Blow::new(point, death)], ..plan.clone() }));
+        }
     }
 }
 
@@ -171,14 +188,13 @@ fn pairs(
     stride: usize,
     attempt: &mut impl FnMut(Plan) -> Option<Run>,
 ) {
-    for point in 1..=whole.points {
+    for &point in &whole.points {
         for &death in deaths {
             let first = Blow::new(point, death);
-            let once = run(case, &Plan { blows: vec![first], ..Plan::default() });
-            let after = once.points.saturating_sub(point);
+            let once = run(case, &Plan { blows: vec![first], notes: true, ..Plan::default() });
             // Not always the same ones, so that the rows together miss none.
-            let offset = 1 + point % u32::try_from(stride).unwrap();
-            for second in (offset..=after).step_by(stride) {
+            let offset = usize::try_from(point).unwrap() % stride;
+            for &second in once.points.iter().skip(offset).step_by(stride) {
                 for &again in deaths {
                     let blows = vec![first, Blow::new(second, again)];
                     drop(attempt(Plan { blows, ..Plan::default() }));
