@@ -12,6 +12,7 @@ mod scenarios;
 
 mod brakes;
 mod completing;
+mod hostile;
 mod looks;
 mod matrix;
 mod members;
@@ -26,6 +27,7 @@ mod session;
 mod starting;
 mod storage;
 mod support;
+mod upheavals;
 mod verifying;
 mod waits;
 mod wanted;
