@@ -363,7 +363,8 @@ impl SiteTransport for FakeWorld {
         if let Some(failure) = self.on_the_way(&request, fate).await {
             return Err(failure);
         }
-        self.site.borrow_mut().posts += u32::from(is_post);
+        let times = if fate == Some(Fate::Doubled) { 2 } else { 1 };
+        self.site.borrow_mut().posts += times * u32::from(is_post);
         let mishap = match fate {
             Some(Fate::ReplyLost) => Some(Mishap::LostAfter),
             Some(Fate::Doubled) => Some(Mishap::SentTwice),
