@@ -36,6 +36,7 @@ pub struct Wire {
     count: Cell<u32>,
     fates: RefCell<Vec<(u32, Fate)>>,
     struck: RefCell<Vec<String>>,
+    left: RefCell<Vec<(String, i64)>>,
     letters: RefCell<Vec<(i64, Letter)>>,
 }
 
@@ -48,6 +49,11 @@ impl Wire {
     /// This happens to the call of that number.
     pub fn arm(&self, call: u32, fate: Fate) {
         self.fates.borrow_mut().push((call, fate));
+    }
+
+    /// Every call and when it left, by the steady clock.
+    pub fn left(&self) -> Vec<(String, i64)> {
+        self.left.borrow().clone()
     }
 
     /// To which calls something happened.
@@ -69,6 +75,7 @@ impl Wire {
 impl FakeWorld {
     /// A call leaves: what becomes of it.
     pub fn call_leaves(&self, label: &str) -> Option<Fate> {
+        self.wire.left.borrow_mut().push((label.to_owned(), self.time.steady()));
         let fate = self.wire.leaves(label);
         if self.is_new_place(&format!("call {label}"))
             && let Some(places) = &mut *self.points.places.borrow_mut()

@@ -34,6 +34,8 @@ pub fn judge(case: &Case, plan: &Plan, whole: &Run, run: &Run) -> Result<Verdict
     }
     one_result(run)?;
     never_twice(case, run)?;
+    no_page_twice(case, whole, run)?;
+    in_time(case, run)?;
     if run.ended == whole.ended {
         same_effect(whole, run)?;
         same_memory(whole, run)?;
@@ -71,6 +73,35 @@ fn never_twice(case: &Case, run: &Run) -> Result<(), String> {
         return Err(format!("{calls} fetches for one invitation, {held} held by LinkedIn"));
     }
     Ok(())
+}
+
+/// An invitation leaves within the time to act, counted from before its `start` left.
+fn in_time(case: &Case, run: &Run) -> Result<(), String> {
+    if case.level == Level::One {
+        return Ok(());
+    }
+    let (mut start, most) = (None, run.world.server.borrow().act_within_ms);
+    for (label, at) in run.world.wire.left() {
+        if label.ends_with("/start") {
+            start = Some(at);
+        } else if label.starts_with("post ") && start.is_none_or(|start| at - start > most) {
+            return Err(format!("sent at {at}, with leave asked for at {start:?}"));
+        }
+    }
+    Ok(())
+}
+
+/// What is in the journal is not read again: each death costs a page at most, a result whose reply is lost none. But
+/// after a power cut, and when the server took a stale poll for a read that was lost.
+fn no_page_twice(case: &Case, whole: &Run, run: &Run) -> Result<(), String> {
+    let power = run.died.iter().any(|died| matches!(died.death, Death::Power(_)));
+    let polls_astray = run.world.wire.struck().iter().any(|label| label.ends_with("/poll"));
+    if case.kind != Kind::Read || power || polls_astray {
+        return Ok(());
+    }
+    let asked = |run: &Run| run.world.site.borrow().count("/connections");
+    let (most, asked) = (asked(whole) + run.died.len(), asked(run));
+    if asked > most { Err(format!("{asked} pages asked for, {most} would do")) } else { Ok(()) }
 }
 
 /// The record of the claim itself was lost.
