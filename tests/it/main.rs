@@ -12,7 +12,7 @@ mod scenarios;
 
 mod brakes;
 mod completing;
-mod hostile;
+mod rogue;
 mod looks;
 mod matrix;
 mod members;
