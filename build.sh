@@ -18,7 +18,7 @@ usage: ./build.sh [verb]
   lint           formatting, clippy for both targets, dependency policy, type check, shell scripts
   ci             lint, test and demo, then a table of times and sizes
   long [seconds] the fuzz targets, each for so long (600), two at a time; ends badly when one finds something
-  coverage       which lines of src/voyager, src/clean, crates/list and crates/json tests run; ends badly below 95 %
+  coverage       which lines of src/voyager, src/clean and crates/{list,clean,json} tests run; ends badly below 95 %
   help           this text
 
 CHROME=/path/to/chromium names the browser to use; cargo reads CARGO_BUILD_JOBS, CARGO_TARGET_DIR and its other variables.
@@ -136,7 +136,7 @@ coverage_run() {
   cargo llvm-cov test --package liaison --package liaison-json --package liaison-list --lib --test fixtures --test it --test properties --test tables \
     --lcov --output-path target/coverage.lcov
 }
-coverage_read() { node scripts/coverage.mjs target/coverage.lcov 95 src/voyager src/clean crates/list/src crates/json/src; }
+coverage_read() { node scripts/coverage.mjs target/coverage.lcov 95 src/voyager src/clean crates/list/src crates/clean/src crates/json/src; }
 
 do_coverage() {
   need_rust

@@ -1,12 +1,6 @@
-//! From the wire to the documented record.
-//!
-//! Cleaning trims, joins and chooses; it does not guess and never drops a row. What was missing or odd comes back
-//! beside the record as a [`Finding`].
+//! From the wire to the documented record, and whom a keyword means. What is hot of it is `crates/clean`.
 
-mod connection;
-mod date;
 mod name;
 
-pub use connection::{Finding, clean_connection};
-pub use date::iso_8601;
+pub use liaison_clean::*;
 pub use name::{Unicode, fold, name_matches};

@@ -1,6 +1,6 @@
 //! The agent's numbers, each with its unit and where it comes from.
 //!
-//! What a person may change will be able to make these stricter, never laxer than the hard ceilings; no server can.
+//! What a person may set ([`crate::agent::settings`]) is held between bounds given here; no server can set anything.
 
 /// How long the agent asks a server to hold a poll. Chrome ends an idle worker at about 30 s, so a poll and one
 /// extension-API call fit in between (docs/ARCHITECTURE.md, "Staying alive").
@@ -30,14 +30,35 @@ pub const HEARTBEAT_MS: i64 = 15_000;
 /// How often `start` is asked before the task is returned.
 pub const START_TRIES: u32 = 3;
 
-/// Gap between two reads: least, and how much jitter is added.
-pub const READ_GAP_MS: (i64, u64) = (1_500, 1_000);
-/// Gap between two invitations: least, and how much jitter is added.
-pub const INVITE_GAP_MS: (i64, u64) = (8_000, 7_000);
-/// Invitations in a rolling day.
-pub const INVITES_PER_DAY: usize = 20;
-/// Invitations in rolling seven days.
-pub const INVITES_PER_WEEK: usize = 100;
+/// Gap between two reads, unless the person sets another.
+pub const READ_GAP_MS: i64 = 1_500;
+/// The least and the greatest gap between two reads that can be set.
+pub const READ_GAP_BOUNDS_MS: (i64, i64) = (1_000, 600_000);
+/// So much chance is added to a gap between two reads.
+pub const READ_JITTER_MS: u64 = 1_000;
+/// Gap between two invitations, unless the person sets another.
+pub const INVITE_GAP_MS: i64 = 8_000;
+/// The least and the greatest gap between two invitations that can be set.
+pub const INVITE_GAP_BOUNDS_MS: (i64, i64) = (5_000, 3_600_000);
+/// So much chance is added to a gap between two invitations.
+pub const INVITE_JITTER_MS: u64 = 7_000;
+/// Invitations in a rolling day, unless the person sets another number.
+pub const INVITES_PER_DAY: i64 = 20;
+/// No setting allows more in a rolling day.
+pub const INVITES_PER_DAY_CEILING: i64 = 100;
+/// Invitations in rolling seven days, unless the person sets another number.
+pub const INVITES_PER_WEEK: i64 = 100;
+/// No setting allows more in rolling seven days.
+pub const INVITES_PER_WEEK_CEILING: i64 = 200;
+/// So many invitations are remembered at most. A week can hold 200 of ours; the others are those sent by hand, and what a
+/// clock that jumps to and fro leaves behind.
+pub const INVITES_KEPT: usize = 1_000;
+/// For how long the account's own list of sent invitations needn't be read again to count by.
+pub const LOOK_MS: i64 = 60 * 60 * 1_000;
+/// A look that would have to wait longer for its turn is waited for before an invitation is taken: offers are short.
+pub const LONG_GAP_MS: i64 = 5_000;
+/// For how long what was learnt of the person's time zone is taken as it is: they may travel.
+pub const ZONE_MS: i64 = 60 * 1_000;
 /// A day.
 pub const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 

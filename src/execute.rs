@@ -22,7 +22,9 @@ pub async fn perform<P: Ports>(call: SiteCall, ports: &P) -> SiteOutcome {
             SiteOutcome::List(call.page, rows.map(|rows| read::mark(rows, keyword, ports.unicode())))
         }
         SiteCall::Total { sort } => SiteOutcome::Total(read::total(sort.as_deref(), site, clock).await),
-        SiteCall::Sent { profile } => SiteOutcome::Sent(read::sent(&profile, site, clock).await),
+        SiteCall::Sent { profile, start } => {
+            SiteOutcome::Sent(read::sent(&profile, start, site, clock).await)
+        }
         SiteCall::Invite { profile, note, from, until } => {
             SiteOutcome::Invite(invite::send(&profile, note.as_deref(), (from, until), site, clock).await)
         }

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 /// Reads one complete JSON value. `None` when it isn't one, or not of this type.
 #[must_use]
 pub fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
-    serde_json::from_slice(text.as_bytes()).ok()
+    liaison_json::typed(text).ok()
 }
 
 /// Writes a value whose keys are strings, so that it always has a JSON form.

@@ -139,6 +139,9 @@ pub trait Clock {
     /// Milliseconds since 1970, by the wall clock. May jump both ways.
     fn now(&self) -> i64;
 
+    /// How far the person's local time is ahead of UTC at that instant, in minutes; changes of the clocks included.
+    fn utc_offset_minutes(&self, at: i64) -> i32;
+
     /// Ready at about `at`, or earlier. Long waits may be handed to an alarm that wakes the worker.
     fn sleep_until(&self, at: i64) -> impl Future<Output = ()>;
 

@@ -1,4 +1,5 @@
-//! Properties of reading and cleaning, over pages of invented people and what can happen to them on the way.
+//! Properties of reading and cleaning, over pages of invented people and what can happen to them on the way; and of the
+//! pace, over all that a person and a clock can do.
 //!
 //! They draw the same cases every time (`.cargo/config.toml`); `./build.sh long` asks the same of inputs nobody thought of.
 
@@ -17,6 +18,8 @@ mod oracle;
 mod pages;
 #[path = "properties/people.rs"]
 mod people;
+#[path = "properties/policy.rs"]
+mod policy;
 #[path = "properties/seeds.rs"]
 mod seeds;
 

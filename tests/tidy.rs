@@ -16,11 +16,11 @@ const LARGEST_FILE_BYTES: u64 = 500_000;
 /// Who may import what of ours; the first prefix that fits a file counts. `docs/ARCHITECTURE.md` says why.
 const IMPORTS: &[(&str, &[&str])] = &[
     ("src/config.rs", &[]),
-    ("src/json.rs", &[]),
+    ("src/json.rs", &["liaison_json"]),
     ("src/voyager/", &["liaison_json", "liaison_list", "voyager"]),
     ("src/voyager.rs", &["liaison_list", "voyager"]),
-    ("src/clean/", &["voyager", "liaison_protocol"]),
-    ("src/clean.rs", &["voyager", "liaison_protocol"]),
+    ("src/clean/", &[]),
+    ("src/clean.rs", &["liaison_clean"]),
     ("src/ports.rs", &["voyager", "clean::Unicode", "config"]),
     ("src/tasks.rs", &["agent", "config", "json", "liaison_protocol", "ports", "voyager::time"]),
     ("src/execute", &["agent", "clean", "config", "liaison_protocol", "ports", "voyager"]),
@@ -28,10 +28,11 @@ const IMPORTS: &[(&str, &[&str])] = &[
     // Values alone: what a write is, and the names of the badges.
     ("src/agent/journal.rs", &["agent", "json", "liaison_protocol", "ports::{Area, Write}"]),
     ("src/agent/status.rs", &["agent", "liaison_protocol", "ports::Badge"]),
-    ("src/agent/walk/output.rs", &["agent", "json", "liaison_json", "liaison_protocol"]),
+    ("src/agent/walk/output.rs", &["agent", "clean::push_connection", "json", "liaison_protocol"]),
     ("src/agent", &["agent", "config", "json", "liaison_protocol"]),
     ("src/web", &["agent", "clean", "config", "execute", "ports", "tasks", "voyager", "web"]),
     ("src/lib.rs", &[]),
+    ("crates/clean/", &["liaison_json", "liaison_list", "liaison_protocol"]),
     ("crates/json/", &[]),
     ("crates/list/", &["liaison_json"]),
     ("crates/protocol/", &[]),

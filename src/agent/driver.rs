@@ -6,6 +6,7 @@
 mod perform;
 
 use crate::agent::event::{CommandId, Effect, Event};
+use crate::agent::hours::Zone;
 use crate::agent::state::State;
 use crate::agent::status::{Answer, Status, badge, status};
 use crate::agent::step::{AfterWriteFailure, Transition, after_write_failure, step};
@@ -147,6 +148,10 @@ impl<P: Ports> Driver<P> {
     /// One step: decide, save, perform.
     async fn take_in(&mut self, event: Event) {
         let now = self.ports.clock().now();
+        if self.state.live.zone.is_stale(now) {
+            let clock = self.ports.clock();
+            self.state.live.zone = Zone::survey(now, |at| clock.utc_offset_minutes(at));
+        }
         let transition = step(&self.state, &event, now);
         let writes = journal::changes(&self.state, &transition.state);
         if writes.is_empty() {

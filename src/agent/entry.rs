@@ -29,6 +29,9 @@ pub struct Entry {
     pub accepted_at: i64,
     /// The browser session in which this record was last written: see [`Entry::same_session`].
     pub session: String,
+    /// When the person was asked for their word; `None`: never. What is being sent was approved then.
+    #[serde(default)]
+    pub asked_at: Option<i64>,
     /// Whether a cancellation was asked for.
     #[serde(default)]
     pub cancelled: bool,
@@ -48,12 +51,28 @@ impl std::fmt::Debug for Entry {
 pub enum Stage {
     /// A list is being walked.
     Walking(Box<Walk>),
-    /// An invitation without a durable start: the sent invitations are looked at before anything is sent.
+    /// An invitation that waits for its person's word, and then for what hinders it. Nothing is asked of anybody.
+    Asking {
+        /// What to send.
+        input: SendConnectionRequest,
+        /// Whether the person approved of it.
+        approved: bool,
+        /// See [`Stage::Starting`].
+        carried: bool,
+    },
+    /// The sent invitations are looked at before anything is sent: to count them, and, without a durable start, for
+    /// whoever is to be invited.
     Checking {
         /// What to send.
         input: SendConnectionRequest,
-        /// When the offer was accepted.
+        /// When this began.
         at: i64,
+        /// Offset of the page to read.
+        #[serde(default)]
+        start: u64,
+        /// See [`Stage::Starting`].
+        #[serde(default)]
+        carried: bool,
     },
     /// An invitation whose `start` is being asked for.
     Starting {
@@ -179,7 +198,7 @@ impl Entry {
     pub const fn phase(&self) -> HeldPhase {
         match &self.stage {
             Stage::Walking(walk) if walk.walked == 0 => HeldPhase::Claimed,
-            Stage::Checking { .. } | Stage::Starting { .. } => HeldPhase::Claimed,
+            Stage::Asking { .. } | Stage::Checking { .. } | Stage::Starting { .. } => HeldPhase::Claimed,
             Stage::Walking(_) | Stage::Sending { .. } => HeldPhase::Running,
             Stage::Verifying(_) => HeldPhase::Verifying,
             Stage::Finished(_) => HeldPhase::Finished,
@@ -192,12 +211,22 @@ impl Entry {
         matches!(self.stage, Stage::Walking(_) | Stage::Checking { .. } | Stage::Verifying(_))
     }
 
-    /// Whether it keeps the agent from taking another task: all but what is over or waits to be looked for.
+    /// Whether it keeps the agent from taking another task: all but what is over, waits to be looked
+    /// for, or waits for the person.
     #[must_use]
     pub const fn occupies(&self) -> bool {
         matches!(
             self.stage,
             Stage::Walking(_) | Stage::Checking { .. } | Stage::Starting { .. } | Stage::Sending { .. }
+        )
+    }
+
+    /// Whether it may still be stopped: nothing of it was sent, and it has not ended.
+    #[must_use]
+    pub const fn is_before_effect(&self) -> bool {
+        matches!(
+            self.stage,
+            Stage::Asking { .. } | Stage::Walking(_) | Stage::Checking { .. } | Stage::Starting { .. }
         )
     }
 

@@ -1,8 +1,10 @@
 //! What happens to the agent, and what it wants done: events and effects, all plain values.
 
 mod command;
+mod sent;
 
 pub use command::{Command, CommandMessage};
+pub use sent::{SentLook, SentRow, hash_of};
 
 use crate::agent::status::{Answer, Problem};
 use crate::agent::walk::{Page, PageRequest};
@@ -216,10 +218,12 @@ pub enum SiteCall {
         /// for asks nothing.
         sort: Option<String>,
     },
-    /// The newest sent invitations, to look for one.
+    /// A page of the sent invitations, newest first: to look for one, and to count them.
     Sent {
-        /// Whose.
+        /// Whose is looked for.
         profile: String,
+        /// Offset of the page.
+        start: u64,
     },
     /// One invitation, sent at most once.
     Invite {
@@ -309,17 +313,6 @@ impl SiteOutcome {
             | Self::Invite(InviteOutcome::Sent | InviteOutcome::Unknown | InviteOutcome::Unsent(_)) => None,
         }
     }
-}
-
-/// What the list of sent invitations says of one person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SentLook {
-    /// Whether the person is in it.
-    pub listed: bool,
-    /// When the newest invitation to the person was sent, by LinkedIn's clock.
-    pub sent_ms: Option<i64>,
-    /// LinkedIn's clock less ours, in ms, by the answer's `Date`.
-    pub clock_ahead_ms: i64,
 }
 
 /// What came of one invitation.

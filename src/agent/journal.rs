@@ -4,6 +4,8 @@
 //! step. Records that can't be read are set aside under another key, told of, and never dropped in silence.
 
 use crate::agent::entry::Entry;
+use crate::agent::ledger::Ledger;
+use crate::agent::settings::Settings;
 use crate::agent::slots::Slots;
 use crate::agent::state::State;
 use crate::json;
@@ -13,6 +15,7 @@ use std::rc::Rc;
 const PAIRING: &str = "pairing";
 const SETTINGS: &str = "settings";
 const PACE: &str = "pace";
+const INVITATIONS: &str = "invitations";
 const BREAKERS: &str = "breakers";
 const RECENT: &str = "recent";
 const PROBE: &str = "probe";
@@ -49,6 +52,9 @@ pub fn changes(before: &State, after: &State) -> Vec<Write> {
     }
     if before.pace != after.pace {
         writes.push(local(PACE, Some(json::write(&after.pace))));
+    }
+    if before.ledger != after.ledger {
+        writes.push(local(INVITATIONS, Some(json::write(&after.ledger))));
     }
     if before.breakers != after.breakers {
         writes.push(local(BREAKERS, Some(json::write(&after.breakers))));
@@ -92,7 +98,7 @@ pub fn load(local: Vec<(String, String)>, session: Vec<(String, String)>) -> (St
             let aside = format!("{ASIDE}{key}");
             state.set_aside.push(aside.clone());
             writes.push(Write { area: Area::Local, key: aside, value: Some(value) });
-            writes.push(Write { area: Area::Local, key, value: None });
+            writes.push(stricter(&mut state, key));
         }
     }
     for (key, value) in session {
@@ -120,11 +126,28 @@ fn take_local(state: &mut State, key: &str, value: &str) -> bool {
     match key {
         PAIRING => json::read(value).map(|pairing| state.pairing = Some(Rc::new(pairing))).is_some(),
         SETTINGS => json::read(value).map(|settings| state.settings = settings).is_some(),
+        INVITATIONS => json::read(value).map(|ledger| state.ledger = ledger).is_some(),
         PACE => json::read(value).map(|pace| state.pace = pace).is_some(),
         BREAKERS => json::read(value).map(|breakers| state.breakers = breakers).is_some(),
         RECENT => json::read(value).map(|recent| state.recent = Rc::new(recent)).is_some(),
         _ => true,
     }
+}
+
+/// What takes the place of a record that was set aside: nothing laxer than it can have been.
+fn stricter(state: &mut State, key: String) -> Write {
+    let value = match key.as_str() {
+        SETTINGS => {
+            state.settings = Settings::unreadable();
+            Some(json::write(&state.settings))
+        }
+        INVITATIONS => {
+            state.ledger = Ledger::unreadable();
+            Some(json::write(&state.ledger))
+        }
+        _ => None,
+    };
+    Write { area: Area::Local, key, value }
 }
 
 fn differences<V: PartialEq>(

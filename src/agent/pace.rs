@@ -1,10 +1,10 @@
 //! Pacing: when the next read or invitation may go. Pure arithmetic over what was done and when.
 
-use crate::config::{DAY_MS, INVITE_GAP_MS, INVITES_PER_DAY, INVITES_PER_WEEK, READ_GAP_MS};
-use liaison_protocol::WaitReason;
+use crate::agent::settings::Limits;
+use crate::config::{INVITE_JITTER_MS, READ_JITTER_MS};
 use serde::{Deserialize, Serialize};
 
-/// What was done lately, kept over restarts.
+/// What was done lately, kept over restarts. What was sent is in [`crate::agent::ledger`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pace {
     /// The earliest time of the next read.
@@ -13,99 +13,61 @@ pub struct Pace {
     /// The earliest time of the next invitation.
     #[serde(default)]
     pub next_invite_at: i64,
-    /// When the invitations of the last seven days were sent, oldest first.
-    #[serde(default)]
+    /// Times of sent invitations, as an earlier version kept them here; the ledger takes them over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub invites: Vec<i64>,
 }
 
 impl Pace {
     /// Notes that a read goes out at `now`. The gap is counted from the start of the call.
-    pub fn note_read(&mut self, now: i64, random: u64) {
-        self.next_read_at = now + jittered(READ_GAP_MS, random);
+    pub fn note_read(&mut self, now: i64, limits: Limits, random: u64) {
+        self.next_read_at =
+            now.saturating_add(limits.read_gap_ms).saturating_add_unsigned(jitter(READ_JITTER_MS, random));
     }
 
-    /// Notes that an invitation goes out at `now`. It counts whether or not LinkedIn takes it.
-    pub fn note_invite(&mut self, now: i64, random: u64) {
-        self.next_invite_at = now + jittered(INVITE_GAP_MS, random);
-        self.invites.retain(|&at| at > now - 7 * DAY_MS);
-        self.invites.push(now);
+    /// Notes that an invitation goes out at `now`.
+    pub fn note_invite(&mut self, now: i64, limits: Limits, random: u64) {
+        self.next_invite_at = now
+            .saturating_add(limits.invite_gap_ms)
+            .saturating_add_unsigned(jitter(INVITE_JITTER_MS, random));
     }
 
-    /// After a clock was set back no gap is longer than it can have been made, and what was sent "later" was sent now.
-    pub fn settle(&mut self, now: i64) {
-        self.next_read_at = not_beyond(self.next_read_at, now, READ_GAP_MS);
-        self.next_invite_at = not_beyond(self.next_invite_at, now, INVITE_GAP_MS);
-        for at in &mut self.invites {
-            *at = (*at).min(now);
-        }
-    }
-
-    /// When an invitation may go, and what it waits for until then; `None` when it may go now.
-    #[must_use]
-    pub fn invite_wait(&self, now: i64) -> Option<(WaitReason, i64)> {
-        let nth_newest_plus = |cap: usize, window: i64| {
-            let recent: Vec<i64> = self.invites.iter().copied().filter(|&at| at > now - window).collect();
-            (recent.len() >= cap).then(|| recent[recent.len() - cap] + window)
-        };
-        if let Some(until) = nth_newest_plus(INVITES_PER_WEEK, 7 * DAY_MS) {
-            return Some((WaitReason::WeeklyLimit, until));
-        }
-        if let Some(until) = nth_newest_plus(INVITES_PER_DAY, DAY_MS) {
-            return Some((WaitReason::DailyLimit, until));
-        }
-        (self.next_invite_at > now).then_some((WaitReason::Pacing, self.next_invite_at))
+    /// After a clock was set back, or a gap was made smaller, none is longer than it can be now.
+    pub fn settle(&mut self, now: i64, limits: Limits) {
+        let longest = |gap: i64, jitter: u64| now.saturating_add(gap).saturating_add_unsigned(jitter);
+        self.next_read_at = self.next_read_at.min(longest(limits.read_gap_ms, READ_JITTER_MS));
+        self.next_invite_at = self.next_invite_at.min(longest(limits.invite_gap_ms, INVITE_JITTER_MS));
     }
 }
 
-fn jittered((least, jitter): (i64, u64), random: u64) -> i64 {
-    least + i64::try_from(random % (jitter + 1)).unwrap_or(0)
-}
-
-fn not_beyond(at: i64, now: i64, (least, jitter): (i64, u64)) -> i64 {
-    at.min(now + least + i64::try_from(jitter).unwrap_or(0))
+fn jitter(most: u64, random: u64) -> u64 {
+    random % (most + 1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::agent::settings::Settings;
 
     #[test]
     fn the_first_call_after_a_pause_goes_at_once() {
-        let mut pace = Pace::default();
+        let (mut pace, limits) = (Pace::default(), Settings::default().limits());
         assert!(pace.next_read_at <= 1_000_000);
-        pace.note_read(1_000_000, 250);
-        pace.settle(1_000_001);
+        pace.note_read(1_000_000, limits, 250);
+        pace.settle(1_000_001, limits);
         assert_eq!(pace.next_read_at, 1_001_750);
     }
 
     #[test]
-    fn twenty_in_a_day_then_the_oldest_must_fall_out() {
-        let mut pace = Pace::default();
-        for i in 0..20 {
-            assert_eq!(pace.invite_wait(i * 60_000), None);
-            pace.note_invite(i * 60_000, 0);
-        }
-        assert_eq!(pace.invite_wait(20 * 60_000), Some((WaitReason::DailyLimit, DAY_MS)));
-        assert_eq!(pace.invite_wait(DAY_MS), None);
-    }
-
-    #[test]
-    fn a_hundred_in_a_week() {
-        let mut pace = Pace::default();
-        for i in 0..100 {
-            pace.note_invite(i * DAY_MS / 17, 0);
-        }
-        let now = 100 * DAY_MS / 17;
-        assert_eq!(pace.invite_wait(now), Some((WaitReason::WeeklyLimit, 7 * DAY_MS)));
-    }
-
-    #[test]
-    fn a_clock_set_back_waits_one_gap_at_most() {
-        let mut pace = Pace::default();
-        pace.note_invite(10 * DAY_MS, 7_000);
-        pace.settle(9 * DAY_MS);
-        assert_eq!(pace.invite_wait(9 * DAY_MS), Some((WaitReason::Pacing, 9 * DAY_MS + 15_000)));
-        pace.settle(9 * DAY_MS + 15_000);
-        assert_eq!(pace.invite_wait(9 * DAY_MS + 15_000), None);
+    fn a_clock_set_back_waits_one_gap_at_most_and_so_does_a_gap_made_smaller() {
+        let (mut pace, mut limits) = (Pace::default(), Settings::default().limits());
+        pace.note_invite(864_000_000, limits, 7_000);
+        pace.settle(1_000, limits);
+        assert_eq!(pace.next_invite_at, 1_000 + 15_000);
+        limits.read_gap_ms = 600_000;
+        pace.note_read(1_000, limits, 0);
+        assert_eq!(pace.next_read_at, 601_000);
+        pace.settle(1_000, Settings::default().limits());
+        assert_eq!(pace.next_read_at, 1_000 + 2_500);
     }
 }

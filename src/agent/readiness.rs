@@ -1,8 +1,11 @@
 //! What the agent can take right now, and what waits for what: the edge policy that no server can widen.
 
+use crate::agent::entry::{Entry, Stage};
 use crate::agent::state::{Said, State};
-use crate::config::POLL_WAIT_MS;
-use liaison_protocol::{Held, Poll, ReadyState, TaskType, WaitReason, Waiting, known_task_types};
+use crate::config::{LONG_GAP_MS, POLL_WAIT_MS};
+use liaison_protocol::{
+    Held, Poll, ReadyState, SendConnectionRequest, TaskType, WaitReason, Waiting, known_task_types,
+};
 
 /// The agent as a whole.
 #[must_use]
@@ -22,15 +25,24 @@ pub fn ready_state(state: &State) -> ReadyState {
     ReadyState::Ready
 }
 
-/// What keeps a kind of task from being begun, and until when (`None`: until a person acts). The inner `None` of the
-/// whole means that it may begin.
+/// What keeps a kind of task from being begun, and until when (the inner `None`: until a person acts); `None` when it
+/// may begin. The one place that decides why a task waits: a poll, the popup and the agent itself go by it.
 #[must_use]
 pub fn wait_of(state: &State, kind: TaskType, now: i64) -> Option<(WaitReason, Option<i64>)> {
     if state.live.storage_failed_at.is_some() {
         return Some((WaitReason::Storage, None));
     }
+    hindrance(state, kind, now)
+}
+
+/// The same for a task that is held already, whose way needs no new record: all but failing storage.
+#[must_use]
+pub fn hindrance(state: &State, kind: TaskType, now: i64) -> Option<(WaitReason, Option<i64>)> {
     if state.settings.paused {
         return Some((WaitReason::Paused, None));
+    }
+    if !state.settings.allows(kind) {
+        return Some((WaitReason::KindOff, None));
     }
     if let Some(wait) = state.breakers.all_wait(now) {
         return Some(wait);
@@ -42,19 +54,87 @@ pub fn wait_of(state: &State, kind: TaskType, now: i64) -> Option<(WaitReason, O
         return Some((WaitReason::WrongAccount, None));
     }
     match kind {
-        TaskType::FetchConnections => None,
-        TaskType::SendConnectionRequest => {
-            let paced = state.pace.invite_wait(now).map(|(reason, until)| (reason, Some(until)));
-            state.breakers.invite_wait(now).or(paced)
-        }
+        TaskType::FetchConnections => hours_wait(state, now),
+        TaskType::SendConnectionRequest => invite_wait(state, now),
     }
+}
+
+/// What is said of invitations alone: first what needs a person, then what lasts longest.
+fn invite_wait(state: &State, now: i64) -> Option<(WaitReason, Option<i64>)> {
+    if asked(state).any(|(_, _, approved)| !approved) {
+        return Some((WaitReason::Approval, None));
+    }
+    let limits = state.settings.limits();
+    let note = || {
+        let waits = asked(state).any(|(_, input, _)| input.note.is_some());
+        let until = state.breakers.note_wait_ms(now).filter(|_| waits)?;
+        Some((WaitReason::NoteLimit, Some(now.saturating_add_unsigned(until))))
+    };
+    let pacing = || {
+        let gap = state.ledger.gap_wait(now, limits).max(Some(state.pace.next_invite_at));
+        gap.filter(|&until| until > now).map(|until| (WaitReason::Pacing, Some(until)))
+    };
+    let wait = state.breakers.invite_wait(now).or_else(note).or_else(|| state.ledger.cap_wait(now, limits));
+    let wait = wait.or_else(|| hours_wait(state, now)).or_else(|| look_wait(state, now));
+    wait.or_else(pacing)
+}
+
+/// What the reading of the sent invitations lets an invitation wait for: it is taken only when it may go at once.
+fn look_wait(state: &State, now: i64) -> Option<(WaitReason, Option<i64>)> {
+    let account = state.account.as_deref()?;
+    let wait = state.ledger.look_wait(now, account);
+    let paced = || {
+        let has_start = state.pairing.as_ref().is_some_and(|pairing| pairing.has_start());
+        let looks = !has_start || state.ledger.wants_look(now, account);
+        let until = state.pace.next_read_at;
+        (looks && until.saturating_sub(now) > LONG_GAP_MS).then_some((WaitReason::Pacing, Some(until)))
+    };
+    wait.or_else(paced)
+}
+
+/// What the person's hours let a task wait for.
+fn hours_wait(state: &State, now: i64) -> Option<(WaitReason, Option<i64>)> {
+    let hours = state.settings.hours.filter(|hours| !hours.is_open(now, &state.live.zone))?;
+    Some((WaitReason::WorkingHours, hours.next_change(now, &state.live.zone)))
+}
+
+/// When the person's hours begin or end next.
+#[must_use]
+pub fn hours_change(state: &State, now: i64) -> Option<i64> {
+    state.settings.hours.and_then(|hours| hours.next_change(now, &state.live.zone))
+}
+
+/// Whether now is outside the person's hours.
+#[must_use]
+pub fn is_after_hours(state: &State, now: i64) -> bool {
+    hours_wait(state, now).is_some()
+}
+
+/// Whether a list that is being read stops after its page: its kind was switched off, or the hours are over. Until
+/// when, if that is known. (A pause, a latch and another member stop every call.)
+#[must_use]
+pub fn walk_wait(state: &State, now: i64) -> Option<Option<i64>> {
+    if !state.settings.allows(TaskType::FetchConnections) {
+        return Some(None);
+    }
+    hours_wait(state, now).map(|(_, until)| until)
+}
+
+/// The invitations that wait for the person's word, or have it: entry, input, whether they have it.
+pub fn asked(state: &State) -> impl Iterator<Item = (&Entry, &SendConnectionRequest, bool)> {
+    state.tasks.values().filter_map(|entry| match &entry.stage {
+        Stage::Asking { input, approved, .. } => Some((entry.as_ref(), input, *approved)),
+        _ => None,
+    })
 }
 
 /// Whether a task of this kind may be begun now.
 #[must_use]
 pub fn takes(state: &State, kind: TaskType, now: i64) -> bool {
     let free = state.occupied_by().is_none() && state.live.draining.is_none();
-    free && state.right_account() && wait_of(state, kind, now).is_none()
+    // One invitation at a time: the one that was asked for goes first.
+    let next = kind != TaskType::SendConnectionRequest || asked(state).next().is_none();
+    free && next && state.right_account() && wait_of(state, kind, now).is_none()
 }
 
 /// The kinds that wait.

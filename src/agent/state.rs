@@ -4,8 +4,11 @@ use crate::agent::breaker::Breakers;
 use crate::agent::check::Check;
 use crate::agent::entry::{Entry, Stage, Summary, Verification};
 use crate::agent::event::CommandId;
+use crate::agent::hours::Zone;
+use crate::agent::ledger::Ledger;
 use crate::agent::pace::Pace;
 use crate::agent::server_url::ServerUrl;
+use crate::agent::settings::Settings;
 use crate::agent::slots::Slots;
 use crate::agent::status::Problem;
 use crate::agent::walk::Cursor;
@@ -26,6 +29,8 @@ pub struct State {
     pub settings: Settings,
     /// What was done lately. Durable.
     pub pace: Pace,
+    /// Which invitations were sent lately. Durable.
+    pub ledger: Ledger,
     /// What LinkedIn said no to. Durable.
     pub breakers: Breakers,
     /// The journal, by task id. Durable, one key a task.
@@ -110,14 +115,6 @@ impl Pairing {
     }
 }
 
-/// What the person set.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Settings {
-    /// Nothing is done while set.
-    #[serde(default)]
-    pub paused: bool,
-}
-
 /// What is remembered of an invitation that ended, so that a repeated offer gets the old outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tombstone {
@@ -198,6 +195,8 @@ pub struct Live {
     pub check_calling: bool,
     /// That look is over, or the session has changed: the answer is thrown away.
     pub check_stale: bool,
+    /// The person's time zone around now, as the driver learnt it.
+    pub zone: Zone,
     /// Set when an update waits: who asked, to be answered when nothing is in hand.
     pub draining: Option<Vec<CommandId>>,
 }
@@ -310,7 +309,9 @@ impl State {
         let most = |at: &mut i64, wait: i64| *at = if *at <= now { 0 } else { (*at).min(now + wait) };
         if self.live.storage_failed_at.is_none() {
             // These are written down, and a step that needs no other write must not fail for them.
-            self.pace.settle(now);
+            self.pace.settle(now, self.settings.limits());
+            self.ledger.adopt(&std::mem::take(&mut self.pace.invites), now);
+            self.ledger.settle(now);
             self.breakers.settle(now);
             most(&mut self.waits.poll_at, RETRY_AFTER_MOST_MS.cast_signed());
             most(&mut self.waits.me_at, SIGNED_OUT_RETRY_MS);

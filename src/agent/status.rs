@@ -1,7 +1,12 @@
 //! What the popup and the options page are told: a snapshot, made from the state when it is asked for.
 
+mod policy;
+
+pub use policy::{Approval, CEILINGS, Ceilings, Usage};
+
 use crate::agent::entry::{Ended, Entry, Stage};
-use crate::agent::readiness::waiting_kinds;
+use crate::agent::readiness::{asked, waiting_kinds};
+use crate::agent::settings::Settings;
 use crate::agent::state::{PairingEnd, State};
 use crate::ports::Badge;
 use liaison_protocol::{ErrorCode, Fallback};
@@ -119,6 +124,14 @@ pub struct Status {
     pub fallback: Option<Fallback>,
     /// The last results, newest first.
     pub recent: Vec<RecentStatus>,
+    /// The settings in force.
+    pub settings: Settings,
+    /// What no setting passes.
+    pub ceilings: Ceilings,
+    /// How many invitations count now.
+    pub usage: Usage,
+    /// Invitations that wait for the person's word.
+    pub approvals: Vec<Approval>,
 }
 
 /// See [`Status::server`].
@@ -213,6 +226,10 @@ pub fn status(state: &State, now: i64) -> Status {
             .collect(),
         fallback: state.way(now),
         recent: recent(state),
+        settings: state.settings.effective(),
+        ceilings: CEILINGS,
+        usage: policy::usage(state, now),
+        approvals: policy::approvals(state),
     }
 }
 
@@ -321,6 +338,11 @@ pub fn attention(state: &State) -> Option<Problem> {
             "A stored record was damaged and was set aside",
             "Look at the last invitations on LinkedIn by hand, then clear this; the record is erased",
         )),
+        _ if asked(state).any(|(_, _, approved)| !approved) => Some(Problem::new(
+            "approval",
+            "An invitation waits for your word",
+            "Approve or refuse it in the popup",
+        )),
         _ => None,
     }
 }
@@ -338,7 +360,7 @@ fn running(state: &State) -> Option<RunningStatus> {
         Stage::Starting { .. } => ("starting", None, None),
         Stage::Sending { .. } => ("sending", None, None),
         Stage::Verifying(_) => ("verifying", None, None),
-        Stage::Finished(_) => return None,
+        Stage::Asking { .. } | Stage::Finished(_) => return None,
     };
     Some(RunningStatus { task: entry.task.clone(), task_type: entry.task_type.clone(), phase, done, of })
 }

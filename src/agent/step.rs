@@ -3,7 +3,9 @@
 //! An event handler only changes the state. Whatever is then due is found by one function, `Turn::schedule`, from the
 //! state alone; so a restarted worker needs no plan of its own, and an effect can't be forgotten or asked for twice.
 
+mod approval;
 mod check;
+mod checking;
 mod invitation;
 mod offer;
 mod outcome;
@@ -13,7 +15,7 @@ mod posting;
 mod reading;
 mod schedule;
 
-use crate::agent::entry::{Stage, Verification};
+use crate::agent::entry::{Entry, Stage, Verification};
 use crate::agent::event::{Effect, Event, SiteOutcome, Trouble};
 use crate::agent::state::State;
 use crate::agent::status::{Answer, Problem};
@@ -81,6 +83,15 @@ pub fn after_write_failure(state: &State, event: &Event, now: i64) -> AfterWrite
     AfterWriteFailure { transition: Transition { state, effects, wake_at }, keep }
 }
 
+/// Notes that the last writes of an earlier browser session may be missing.
+const fn mark_carried(entry: &mut Entry) {
+    if let Stage::Asking { carried, .. } | Stage::Checking { carried, .. } | Stage::Starting { carried, .. } =
+        &mut entry.stage
+    {
+        *carried = true;
+    }
+}
+
 fn storage_problem() -> Problem {
     Problem::new("storage", "The browser's storage refused the write", "Free some disk space and try again")
 }
@@ -118,6 +129,7 @@ impl Turn {
     /// - an entry before that, of the same browser session, was not sent: `start` is asked again. Of an earlier
     ///   session it may have been, its last writes being lost: the server's `replayed` tells, and a server without
     ///   `start` can't, so it is looked for;
+    /// - one that waits for its person goes on waiting;
     /// - a result is posted again.
     fn resume(&mut self) {
         self.state.live.booted = true;
@@ -126,16 +138,19 @@ impl Turn {
         let now = self.now;
         for entry in self.state.tasks.values_mut() {
             let same_session = entry.same_session(&session);
+            if !same_session && (has_start || matches!(entry.stage, Stage::Asking { .. })) {
+                mark_carried(Rc::make_mut(entry));
+            }
             let (input, at) = match &entry.stage {
                 Stage::Sending { input, at } => (input, *at),
-                Stage::Starting { input, at, .. } | Stage::Checking { input, at }
+                Stage::Starting { input, at, .. } | Stage::Checking { input, at, .. }
                     if !same_session && !has_start =>
                 {
                     (input, *at)
                 }
                 Stage::Starting { input, at, carried, .. } => {
-                    let carried = *carried || !same_session;
-                    let stage = Stage::Starting { input: input.clone(), at: *at, tries: 0, carried };
+                    let stage =
+                        Stage::Starting { input: input.clone(), at: *at, tries: 0, carried: *carried };
                     Rc::make_mut(entry).stage = stage;
                     continue;
                 }

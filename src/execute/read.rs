@@ -1,7 +1,7 @@
 //! The reads: who is signed in, a page of connections, the newest sent invitations.
 
 use super::{response_of, trouble, trouble_of, trouble_of_failure};
-use crate::agent::event::{ListCall, SentLook, Trouble};
+use crate::agent::event::{ListCall, SentLook, SentRow, Trouble, hash_of};
 use crate::agent::walk::{Page, PageRequest, PageRow, RowDetails};
 use crate::clean::{Finding, clean_connection, fold, iso_8601, name_matches};
 use crate::config::SENT_ROWS;
@@ -92,13 +92,14 @@ pub(super) fn mark(mut page: Page, keyword: Option<&str>, unicode: &impl Unicode
     page
 }
 
-/// What the newest sent invitations say of one person.
+/// What a page of the sent invitations says of one person, and whom else it names.
 pub(super) async fn sent(
     profile: &str,
+    start: u64,
     site: &impl SiteTransport,
     clock: &impl Clock,
 ) -> Result<SentLook, Trouble> {
-    let answer = ask(site, clock, |csrf| build_sent_invitations(0, SENT_ROWS, csrf)).await?;
+    let answer = ask(site, clock, |csrf| build_sent_invitations(start, SENT_ROWS, csrf)).await?;
     let now = clock.now();
     let all = parse_sent_invitations(&answer.body).map_err(|error| trouble_of(error.into()))?;
     let theirs = || all.iter().filter(|invitation| invitation.profile_id == profile);
@@ -106,6 +107,7 @@ pub(super) async fn sent(
         listed: theirs().next().is_some(),
         sent_ms: theirs().filter_map(|invitation| invitation.sent_ms).max(),
         clock_ahead_ms: answer.date.as_deref().and_then(http_date_ms).map_or(0, |date| date - now),
+        rows: all.iter().map(|row| SentRow { who: hash_of(&row.profile_id), sent_ms: row.sent_ms }).collect(),
     })
 }
 

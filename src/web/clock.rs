@@ -4,6 +4,7 @@ use super::host::Host;
 use crate::ports::Clock;
 use gloo_timers::future::TimeoutFuture;
 use std::rc::Rc;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::spawn_local;
 
@@ -34,6 +35,13 @@ impl Clock for BrowserClock {
     #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit for 285,000 years")]
     fn now(&self) -> i64 {
         js_sys::Date::now() as i64
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit into 53 bits")]
+    #[expect(clippy::cast_possible_truncation, reason = "an offset is less than a day; of no date it is 0")]
+    fn utc_offset_minutes(&self, at: i64) -> i32 {
+        // `Date` tells how far UTC is ahead.
+        -js_sys::Date::new(&JsValue::from_f64(at as f64)).get_timezone_offset() as i32
     }
 
     #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit into 53 bits")]

@@ -10,9 +10,12 @@ mod kills;
 #[path = "../shared/scenarios.rs"]
 mod scenarios;
 
+mod approval;
 mod brakes;
 mod completing;
-mod rogue;
+mod counting;
+mod hostile;
+mod hours;
 mod looks;
 mod matrix;
 mod members;
@@ -23,7 +26,9 @@ mod polling;
 mod protocol;
 mod real;
 mod refusals;
+mod rogue;
 mod session;
+mod settings;
 mod starting;
 mod storage;
 mod support;

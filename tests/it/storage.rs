@@ -104,7 +104,7 @@ fn an_outcome_that_cannot_be_written_is_not_forgotten() {
     assert_eq!(calls(&world, "/complete"), 0, "not told before it is written");
     world.disk.borrow_mut().broken = false;
     assert_eq!(agent.run_to_end("t-1").0, "completed");
-    assert_eq!((posts(&world), world.site.borrow().count(SENT)), (1, 0), "known, so not looked for");
+    assert_eq!((posts(&world), world.site.borrow().count(SENT)), (1, 1), "known, so not looked for");
 }
 
 #[test]
@@ -175,15 +175,21 @@ fn a_damaged_record_is_set_aside_and_told_of() {
         ("task:t-7", ""),
         ("tombstones:5", "[1]"),
         ("pace", "x"),
+        ("invitations", "{\"invites\":[{\"at\":1e400}]}"),
         ("breakers", "[1"),
         ("recent", "{}"),
         ("settings", "null"),
+        ("settings", "{\"invites_per_day\":1e400}"),
+        ("settings", "{\"hours\":{\"days\":[9],\"from\":\"09:00\",\"to\":\"18:00\"}}"),
     ];
     for (key, value) in table {
         let (world, mut agent) = world(3, Two);
         agent.kill();
         world.disk.borrow_mut().put(key, value);
         agent.reboot();
+        // The person's limits may have been in it.
+        assert_eq!(agent.status().paused, key == "settings", "{key}");
+        agent.ask(Command::SetPaused { paused: false });
         assert_eq!(fetch(&mut agent, "t-1", json!({})).len(), 3, "{key}: the agent lives on");
         assert_eq!(agent.status().attention.map(|problem| problem.code), Some("record_set_aside"), "{key}");
         assert_eq!(world.disk.borrow().local(&format!("aside:{key}")), Some(value), "{key}");

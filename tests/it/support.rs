@@ -41,6 +41,17 @@ pub fn stranger() -> Value {
     json!({ "profile_urn": STRANGER })
 }
 
+/// Changes settings.
+pub fn set(agent: &mut Agent, settings: Value) {
+    let answer = agent.ask(Command::SetSettings { settings });
+    assert!(answer.ok, "{answer:?}");
+}
+
+/// The person's word on an invitation.
+pub fn decide(agent: &mut Agent, task: &str, approve: bool) -> liaison::agent::status::Answer {
+    agent.ask(Command::Decide { task: task.to_owned(), approve })
+}
+
 /// Clears the stop that is shown.
 pub fn clear_stop(agent: &mut Agent) -> liaison::agent::status::Answer {
     let code = agent.status().attention.map_or("", |problem| problem.code).to_owned();

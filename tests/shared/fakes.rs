@@ -191,6 +191,10 @@ impl Clock for FakeWorld {
         self.time.now()
     }
 
+    fn utc_offset_minutes(&self, at: i64) -> i32 {
+        self.time.zone.get()(at)
+    }
+
     async fn sleep_until(&self, at: i64) {
         // Ready earlier, as in the browser: who slept for ever after a clock was set back would find it.
         self.time.until_wall(at.min(self.now() + LONGEST_SLEEP_MS)).await;

@@ -6,6 +6,7 @@ use liaison::ports::{Clock, Unicode};
 use liaison::web::{BrowserClock, BrowserUnicode, KeepAlive};
 use serde_json::json;
 use std::rc::Rc;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]
@@ -27,6 +28,21 @@ fn chance_and_time_are_the_browsers() {
     let clock = BrowserClock::new(FakeHost::new().host);
     assert!(clock.now() > 1_700_000_000_000, "milliseconds since 1970");
     assert_ne!(clock.random(), clock.random());
+}
+
+#[wasm_bindgen_test]
+fn the_offset_is_that_of_the_instant() {
+    let clock = BrowserClock::new(FakeHost::new().host);
+    let now = clock.now();
+    for at in [now, now - 182 * 86_400_000] {
+        let date = js_sys::Date::new(&JsValue::from_f64(at as f64));
+        let midnight_utc = js_sys::Date::utc(f64::from(date.get_full_year()), f64::from(date.get_month()));
+        let days = f64::from(date.get_date() - 1) * 86_400_000.0;
+        let time = f64::from(date.get_hours() * 60 + date.get_minutes()) * 60_000.0;
+        let ahead = midnight_utc + days + time - (at - at % 60_000) as f64;
+        assert_eq!(f64::from(clock.utc_offset_minutes(at)) * 60_000.0, ahead);
+    }
+    assert_eq!(clock.utc_offset_minutes(i64::MAX), 0, "of no date");
 }
 
 #[wasm_bindgen_test]

@@ -9,8 +9,10 @@ mod places;
 mod reader;
 mod scan;
 mod text;
+mod typed;
 mod write;
 
 pub use places::{List, Text, into_owned};
 pub use reader::{Kind, Malformed, Slot, Wire, fill, read};
+pub use typed::typed;
 pub use write::push_text;

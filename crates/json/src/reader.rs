@@ -72,7 +72,7 @@ pub fn read<'a>(
     depth: u8,
     with: impl FnOnce(Slot<'_, 'a>) -> Result<(), Malformed>,
 ) -> Result<(), Malformed> {
-    let mut reader = Reader { bytes: body, text: std::str::from_utf8(body).ok(), at: 0, open: Vec::new() };
+    let mut reader = Reader::new(body);
     with(Slot { reader: &mut reader, depth })?;
     if reader.peek().is_ok() { Err(Malformed) } else { Ok(()) }
 }
@@ -135,7 +135,7 @@ impl<'a> Slot<'_, 'a> {
     }
 }
 
-struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     bytes: &'a [u8],
     /// The same, when all of it is UTF-8: then no string has to be looked at again.
     text: Option<&'a str>,
@@ -145,6 +145,10 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, text: std::str::from_utf8(bytes).ok(), at: 0, open: Vec::new() }
+    }
+
     fn value(&mut self, place: &mut dyn Wire<'a>, depth: u8) -> Result<(), Malformed> {
         if depth == 0 {
             return self.skip();
@@ -161,8 +165,7 @@ impl<'a> Reader<'a> {
                 self.array(place, depth - 1)
             }
             b'-' | b'0'..=b'9' => {
-                let (integer, end) = number(self.bytes, self.at)?;
-                self.at = end;
+                let (integer, _) = self.number()?;
                 if let Some(integer) = integer {
                     place.integer(integer);
                 }
@@ -170,6 +173,19 @@ impl<'a> Reader<'a> {
             }
             first => self.word(first),
         }
+    }
+
+    /// The number here: the integer that it is, if it is one that fits, and how it is written.
+    pub(crate) fn number(&mut self) -> Result<(Option<i64>, &'a str), Malformed> {
+        let from = self.at;
+        let (integer, end) = number(self.bytes, from)?;
+        self.at = end;
+        Ok((integer, self.piece(from, end)?))
+    }
+
+    /// Goes past the byte that was peeked at.
+    pub(crate) const fn pass(&mut self) {
+        self.at += 1;
     }
 
     fn object(&mut self, place: &mut dyn Wire<'a>, depth: u8) -> Result<(), Malformed> {
@@ -206,14 +222,14 @@ impl<'a> Reader<'a> {
     }
 
     /// Behind an element: whether the end follows, or else a comma.
-    fn closes(&mut self, close: u8) -> Result<bool, Malformed> {
+    pub(crate) fn closes(&mut self, close: u8) -> Result<bool, Malformed> {
         let next = self.peek()?;
         self.at += 1;
         if next == b',' || next == close { Ok(next == close) } else { Err(Malformed) }
     }
 
     /// Without recursion, so that no depth is a danger.
-    fn skip(&mut self) -> Result<(), Malformed> {
+    pub(crate) fn skip(&mut self) -> Result<(), Malformed> {
         let floor = self.open.len();
         loop {
             match self.peek()? {
@@ -273,7 +289,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn string(&mut self) -> Result<Cow<'a, str>, Malformed> {
+    pub(crate) fn string(&mut self) -> Result<Cow<'a, str>, Malformed> {
         let from = self.at + 1;
         let end = plain_end(self.bytes, from);
         if self.bytes.get(end) == Some(&b'"') {
@@ -315,7 +331,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn colon(&mut self) -> Result<(), Malformed> {
+    pub(crate) fn colon(&mut self) -> Result<(), Malformed> {
         if self.peek()? != b':' {
             return Err(Malformed);
         }
@@ -323,7 +339,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn word(&mut self, first: u8) -> Result<(), Malformed> {
+    pub(crate) fn word(&mut self, first: u8) -> Result<(), Malformed> {
         let word: &[u8] = match first {
             b't' => b"true",
             b'f' => b"false",
@@ -340,7 +356,7 @@ impl<'a> Reader<'a> {
 
     /// The next byte that is no white space. It is not taken.
     #[inline]
-    fn peek(&mut self) -> Result<u8, Malformed> {
+    pub(crate) fn peek(&mut self) -> Result<u8, Malformed> {
         loop {
             match self.bytes.get(self.at) {
                 Some(b' ' | b'\n' | b'\t' | b'\r') => self.at += 1,

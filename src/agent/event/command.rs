@@ -1,6 +1,7 @@
 //! What our own pages ask for, as it crosses the border and as the agent knows it.
 
 use serde::Deserialize;
+use serde_json::Value;
 
 /// A command from one of our pages.
 #[derive(Clone)]
@@ -29,6 +30,23 @@ pub enum Command {
         /// Which.
         paused: bool,
     },
+    /// Change settings, all of those given or none.
+    SetSettings {
+        /// An object with any of the settings' members but `paused`.
+        settings: Value,
+    },
+    /// The person's word on an invitation that waits for it.
+    Decide {
+        /// Which.
+        task: String,
+        /// Whether it may go.
+        approve: bool,
+    },
+    /// Stop a task before its effect.
+    CancelTask {
+        /// Which.
+        task: String,
+    },
     /// Clear what LinkedIn's refusals latched, or a record that was set aside.
     ClearStop {
         /// What the person was shown: another one is not cleared.
@@ -48,6 +66,9 @@ pub struct CommandMessage {
     token: Option<String>,
     name: Option<String>,
     paused: Option<bool>,
+    settings: Option<Value>,
+    task: Option<String>,
+    approve: Option<bool>,
 }
 
 impl CommandMessage {
@@ -66,6 +87,10 @@ impl CommandMessage {
             "check_linkedin" => Command::CheckLinkedIn,
             "forget" => Command::Forget,
             "set_paused" => Command::SetPaused { paused: self.paused? },
+            // Not an object: refused with a sentence that says so.
+            "set_settings" => Command::SetSettings { settings: self.settings.unwrap_or_default() },
+            "decide" => Command::Decide { task: self.task?, approve: self.approve? },
+            "cancel_task" => Command::CancelTask { task: self.task? },
             "clear_stop" => Command::ClearStop { code: self.code? },
             _ => return None,
         })
@@ -81,6 +106,9 @@ impl std::fmt::Debug for Command {
             Self::CheckLinkedIn => "CheckLinkedIn",
             Self::Forget => "Forget",
             Self::SetPaused { .. } => "SetPaused",
+            Self::SetSettings { .. } => "SetSettings",
+            Self::Decide { .. } => "Decide",
+            Self::CancelTask { .. } => "CancelTask",
             Self::ClearStop { .. } => "ClearStop",
             Self::Drain => "Drain",
         })

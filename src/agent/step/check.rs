@@ -64,7 +64,7 @@ impl Turn {
             return self.wake(due);
         }
         let random = self.state.random();
-        self.state.pace.note_read(self.now, random);
+        self.state.pace.note_read(self.now, self.state.settings.limits(), random);
         self.state.live.check_calling = true;
         let page = PageRequest { start: 0, count: rows };
         let call = ListCall { page, way, ..ListCall::default() };

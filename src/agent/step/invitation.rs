@@ -1,12 +1,14 @@
 //! An invitation, from leave to send to the certainty that it was sent, or not, or that nobody can know.
 
 use super::Turn;
-use crate::agent::backoff;
 use crate::agent::entry::{Entry, Stage, Verification};
 use crate::agent::event::{InviteOutcome, Reply, SentLook, SiteCall, Trouble, Unsent};
 use crate::agent::state::PairingEnd;
+use crate::agent::{backoff, readiness};
 use crate::config::{DAY_MS, ME_RETRY_MS, RETRY_AFTER_MOST_MS, START_TRIES, VERIFY_AT_MS, VERIFY_SLACK_MS};
-use liaison_protocol::{Effect, ErrorCode, SendConnectionRequest, StartAnswer, default_act_within_ms};
+use liaison_protocol::{
+    Effect, ErrorCode, SendConnectionRequest, StartAnswer, TaskType, default_act_within_ms,
+};
 
 /// The documented output of an invitation that was sent.
 pub(super) const SENT: &str = "{\"sent\":true}";
@@ -56,19 +58,19 @@ impl Turn {
 
     /// Writes "about to send" and sends, if there is still time: counted from before `start` left, and never after a
     /// clock that was set back.
-    fn send(&mut self, task: &str, input: &SendConnectionRequest, from: i64, act_within_ms: u64) {
+    pub(super) fn send(&mut self, task: &str, input: &SendConnectionRequest, from: i64, act_within_ms: u64) {
         let until = from.saturating_add_unsigned(act_within_ms.min(default_act_within_ms()));
-        let stopped = self.state.settings.paused
-            || self.state.breakers.all_wait(self.now).is_some()
-            || self.state.breakers.invite_wait(self.now).is_some()
-            || !self.state.right_account()
-            || self.state.tasks.get(task).is_some_and(|entry| entry.cancelled);
-        if stopped || self.now < from || self.now > until {
-            let cancelled = self.state.tasks.get(task).is_some_and(|entry| entry.cancelled);
-            return if cancelled { self.fail(task, ErrorCode::Cancelled) } else { self.give_back(task) };
+        let hindrance = readiness::hindrance(&self.state, TaskType::SendConnectionRequest, self.now);
+        let cancelled = self.state.tasks.get(task).is_some_and(|entry| entry.cancelled);
+        if cancelled {
+            return self.fail(task, ErrorCode::Cancelled);
         }
-        let random = self.state.random();
-        self.state.pace.note_invite(self.now, random);
+        if hindrance.is_some() || !self.state.right_account() || self.now < from || self.now > until {
+            return self.put_off(task);
+        }
+        let (limits, random) = (self.state.settings.limits(), self.state.random());
+        self.state.pace.note_invite(self.now, limits, random);
+        self.state.ledger.note(self.now, input.profile.as_str());
         let now = self.now;
         if let Some(entry) = self.state.entry_mut(task) {
             entry.stage = Stage::Sending { input: input.clone(), at: now };
@@ -140,28 +142,12 @@ impl Turn {
         }
     }
 
-    /// Takes in a look at the sent invitations: before sending where there is no `start`, or in search of one.
+    /// Takes in a look at the sent invitations: before one is started, or in search of one.
     pub(super) fn looked(&mut self, task: &str, result: &Result<SentLook, Trouble>) {
         match self.state.tasks.get(task).map(|entry| entry.stage.clone()) {
-            Some(Stage::Checking { input, .. }) => self.checked(task, &input, result),
+            Some(Stage::Checking { .. }) => self.checked(task, result),
             Some(Stage::Verifying(search)) => self.searched(task, &search, result),
             _ => {}
-        }
-    }
-
-    /// Without a durable start, a person who is in the list already is not invited again.
-    fn checked(&mut self, task: &str, input: &SendConnectionRequest, result: &Result<SentLook, Trouble>) {
-        match result {
-            Ok(look) if look.listed => self.fail(task, ErrorCode::CannotResendYet),
-            Ok(_) => self.send(task, input, self.now, default_act_within_ms()),
-            Err(trouble) if matches!(trouble.code, ErrorCode::Drift | ErrorCode::Refused) => {
-                self.fail_for(task, trouble);
-            }
-            Err(trouble) => {
-                // Nothing of the task itself was sent: it may be tried again.
-                self.hear(trouble);
-                self.give_back(task);
-            }
         }
     }
 

@@ -4,7 +4,7 @@ use super::Turn;
 use super::invitation::SENT;
 use crate::agent::entry::{Ended, Entry, RECORD_VERSION, Stage, Verification, is_task_id};
 use crate::agent::readiness;
-use crate::agent::state::{Pairing, TaskLive, Tombstone};
+use crate::agent::state::{TaskLive, Tombstone};
 use crate::agent::walk::{Cursor, Walk, cursor_key, sorts};
 use crate::config::{DAY_MS, HEARTBEAT_MS, UNHELD_POLL_GAP_MS, VERIFY_AT_MS};
 use liaison_protocol::{
@@ -32,7 +32,7 @@ impl Turn {
                 Some(code) => self.fail_offer(offer, &TaskFailure::new(code)),
             };
         }
-        self.begin(offer, &pairing);
+        self.begin(offer);
     }
 
     /// An offer of a task that is held already. The same epoch is a repeat: a result is posted at once. A newer one
@@ -52,18 +52,20 @@ impl Turn {
                 }
                 self.resend(&offer.task);
             }
-            Stage::Walking(_) | Stage::Checking { .. } | Stage::Starting { .. } if is_newer => {
-                let Some(pairing) = self.state.pairing.clone() else { return };
+            Stage::Asking { .. } if is_newer && self.renews(held, offer) => {}
+            Stage::Asking { .. } | Stage::Walking(_) | Stage::Checking { .. } | Stage::Starting { .. }
+                if is_newer =>
+            {
                 self.state.tasks.remove(&offer.task);
                 let live = self.state.live_mut(&offer.task);
                 *live = TaskLive { calling: live.calling, stale: live.calling, ..TaskLive::default() };
-                self.begin(offer, &pairing);
+                self.begin(offer);
             }
-            Stage::Walking(_) | Stage::Checking { .. } | Stage::Starting { .. } => {}
+            Stage::Asking { .. } | Stage::Walking(_) | Stage::Checking { .. } | Stage::Starting { .. } => {}
         }
     }
 
-    fn begin(&mut self, offer: &Offer, pairing: &Pairing) {
+    fn begin(&mut self, offer: &Offer) {
         let Some(kind) = TaskType::from_wire(&offer.task_type) else {
             return self.fail_offer(offer, &TaskFailure::new(ErrorCode::UnsupportedTask));
         };
@@ -83,9 +85,7 @@ impl Turn {
         }
         match input {
             TaskInput::FetchConnections(input) => self.begin_walk(offer, input),
-            TaskInput::SendConnectionRequest(input) => {
-                self.begin_invitation(offer, input, pairing.has_start())
-            }
+            TaskInput::SendConnectionRequest(input) => self.begin_invitation(offer, input),
         }
     }
 
@@ -101,17 +101,18 @@ impl Turn {
         self.state.cursors.get(&cursor_key(account, input)).cloned()
     }
 
-    fn begin_invitation(&mut self, offer: &Offer, input: SendConnectionRequest, has_start: bool) {
+    fn begin_invitation(&mut self, offer: &Offer, input: SendConnectionRequest) {
         let now = self.now;
         if let Some(wait) = self.state.breakers.note_wait_ms(now).filter(|_| input.note.is_some()) {
             return self.fail_offer(offer, &TaskFailure::new(ErrorCode::NoteLimit).retry_in(wait));
         }
-        let stage = if has_start {
-            Stage::Starting { input, at: now, tries: 0, carried: false }
-        } else {
-            Stage::Checking { input, at: now }
-        };
-        self.take(offer, stage);
+        if !self.state.settings.ask_before_invite {
+            return self.take(offer, self.first_stage(&input, false));
+        }
+        self.take(offer, Stage::Asking { input, approved: false, carried: false });
+        if let Some(entry) = self.state.entry_mut(&offer.task) {
+            entry.asked_at = Some(now);
+        }
     }
 
     /// The server asks whether an invitation that it saw started went out. This agent holds nothing of it.
@@ -140,6 +141,7 @@ impl Turn {
                 token: offer.token_or_task().to_owned(),
                 accepted_at: self.now,
                 session: String::new(),
+                asked_at: None,
                 cancelled: false,
                 stage,
             }),

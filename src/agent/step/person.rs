@@ -21,12 +21,15 @@ impl Turn {
             Command::CheckLinkedIn => self.check_linkedin(id),
             Command::Forget => self.forget(id),
             Command::SetPaused { paused } => self.set_paused(id, *paused),
+            Command::SetSettings { settings } => self.set_settings(id, settings),
+            Command::Decide { task, approve } => self.decide(id, task, *approve),
+            Command::CancelTask { task } => self.cancel_task(id, task),
             Command::ClearStop { code } => self.clear_stop(id, code),
             Command::Drain => self.state.live.draining.get_or_insert_default().push(id),
         }
     }
 
-    fn tell_status(&mut self, id: CommandId) {
+    pub(super) fn tell_status(&mut self, id: CommandId) {
         let status = Some(Box::new(status(&self.state, self.now)));
         self.answer(id, Answer { status, ..Answer::done() });
     }
@@ -141,6 +144,16 @@ impl Turn {
     fn set_paused(&mut self, id: CommandId, paused: bool) {
         self.state.settings.paused = paused;
         self.tell_status(id);
+    }
+
+    fn set_settings(&mut self, id: CommandId, wanted: &serde_json::Value) {
+        match self.state.settings.changed(wanted) {
+            Ok(settings) => {
+                self.state.settings = settings;
+                self.tell_status(id);
+            }
+            Err(problem) => self.answer(id, Answer::refused(problem)),
+        }
     }
 
     /// Clears the stop that the person was shown, and no other.

@@ -144,9 +144,11 @@ impl Turn {
                 Ended::Failed(code) => Some(code),
                 Ended::Returned => return,
             },
-            Stage::Finished(_) | Stage::Walking(_) | Stage::Checking { .. } | Stage::Starting { .. } => {
-                return;
-            }
+            Stage::Finished(_)
+            | Stage::Asking { .. }
+            | Stage::Walking(_)
+            | Stage::Checking { .. }
+            | Stage::Starting { .. } => return,
         };
         self.bury(&entry, failed);
     }
@@ -186,7 +188,7 @@ impl Turn {
     /// is never sent; one that may have been is carried to its end, since only this agent can tell.
     fn lease_lost(&mut self, task: &str) {
         let Some(entry) = self.state.tasks.get(task) else { return };
-        if matches!(entry.stage, Stage::Walking(_) | Stage::Checking { .. } | Stage::Starting { .. }) {
+        if entry.is_before_effect() {
             self.abandon(task);
         }
     }

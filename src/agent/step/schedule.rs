@@ -7,7 +7,7 @@ use crate::agent::event::{Effect, ListCall, SiteCall};
 use crate::agent::readiness;
 use crate::agent::state::State;
 use crate::config::{DAY_MS, HEARTBEAT_MS, VERIFY_AT_MS};
-use liaison_protocol::{ErrorCode, Fields};
+use liaison_protocol::{ErrorCode, Fields, TaskType, WaitReason};
 use std::rc::Rc;
 
 impl Turn {
@@ -53,19 +53,22 @@ impl Turn {
         }
     }
 
-    fn schedule_task(&mut self, entry: &Entry) {
+    pub(super) fn schedule_task(&mut self, entry: &Entry) {
         let live = self.state.live.tasks.get(&entry.task).cloned().unwrap_or_default();
         if live.calling {
             return;
         }
-        let before_effect =
-            matches!(entry.stage, Stage::Walking(_) | Stage::Checking { .. } | Stage::Starting { .. });
-        if entry.cancelled && before_effect {
+        if entry.cancelled && entry.is_before_effect() {
             return self.fail(&entry.task, ErrorCode::Cancelled);
         }
         match &entry.stage {
             Stage::Walking(_) if self.now - entry.accepted_at > DAY_MS => {
                 self.fail(&entry.task, ErrorCode::Expired)
+            }
+            Stage::Walking(_) if readiness::walk_wait(&self.state, self.now).is_some() => {
+                // It goes on when the person's hours begin again, or they want lists again.
+                let until = readiness::walk_wait(&self.state, self.now).flatten();
+                until.into_iter().for_each(|until| self.wake(until));
             }
             Stage::Walking(walk) if walk.wants_total() => {
                 let sort = walk.input.sort_type.clone();
@@ -81,20 +84,21 @@ impl Turn {
                 });
                 self.call_paced(&entry.task, live.call_at, call);
             }
-            Stage::Checking { .. } if self.is_hindered() => self.give_back(&entry.task),
-            Stage::Checking { input, .. } => {
-                let call = SiteCall::Sent { profile: input.profile.as_str().to_owned() };
+            Stage::Asking { input, approved: true, carried } => self.begin_approved(entry, input, *carried),
+            Stage::Checking { .. } if self.is_hindered() => self.put_off(&entry.task),
+            Stage::Checking { input, start, .. } => {
+                let call = SiteCall::Sent { profile: input.profile.as_str().to_owned(), start: *start };
                 self.call_paced(&entry.task, live.call_at, call);
             }
             Stage::Verifying(search) => {
                 let due = VERIFY_AT_MS
                     .get(usize::from(search.looks))
                     .map_or(0, |after| search.counted_from + after);
-                let call = SiteCall::Sent { profile: search.profile.clone() };
+                let call = SiteCall::Sent { profile: search.profile.clone(), start: 0 };
                 self.call_paced(&entry.task, due.max(live.call_at), call);
             }
             Stage::Starting { .. } => self.start_when_due(&entry.task, live.call_at),
-            Stage::Sending { .. } | Stage::Finished(_) => {}
+            Stage::Asking { .. } | Stage::Sending { .. } | Stage::Finished(_) => {}
         }
     }
 
@@ -110,7 +114,7 @@ impl Turn {
             return self.wake(due);
         }
         let random = self.state.random();
-        self.state.pace.note_read(self.now, random);
+        self.state.pace.note_read(self.now, self.state.settings.limits(), random);
         self.state.live_mut(task).calling = true;
         self.effects.push(Effect::Site { task: Some(task.to_owned()), call });
     }
@@ -122,10 +126,8 @@ impl Turn {
             Some(_) => !state.right_account(),
             None => state.live.signed_in == Some(false) || state.live.me_problem.is_some(),
         };
-        account_unfit
-            || state.settings.paused
-            || state.breakers.all_wait(self.now).is_some()
-            || state.breakers.invite_wait(self.now).is_some()
+        let hindrance = readiness::hindrance(state, TaskType::SendConnectionRequest, self.now);
+        account_unfit || hindrance.is_some_and(|(reason, _)| reason != WaitReason::Pacing)
     }
 
     /// Whether the task in hand waits for the person: the server is polled all the same and told so.
@@ -135,8 +137,12 @@ impl Turn {
             || state.breakers.latched.is_some()
             || (!state.right_account() && !state.live.asking_me);
         let calling = state.live.tasks.values().any(|live| live.calling);
-        let reads = state.occupied_by().is_some_and(Entry::reads);
-        waits && reads && !calling
+        let stopped = readiness::walk_wait(state, self.now).is_some();
+        let walks = |entry: &Entry| matches!(entry.stage, Stage::Walking(_));
+        let in_hand = state.occupied_by();
+        let is_parked =
+            (waits && in_hand.is_some_and(Entry::reads)) || (stopped && in_hand.is_some_and(walks));
+        is_parked && !calling
     }
 
     /// Asks for leave to send. The time to act is counted from here, and this is on disk before the request leaves.
@@ -180,7 +186,7 @@ impl Turn {
         let state = &self.state;
         // The person who wants to know asks also about an account that is known, and in a pause.
         let checked = state.live.check.as_ref().is_some_and(Check::wants_me);
-        let idle = state.account.is_some() || state.settings.paused;
+        let idle = state.account.is_some() || state.settings.paused || self.is_off_work();
         if state.live.asking_me || state.breakers.latched.is_some() || (idle && !checked) {
             return;
         }
@@ -190,9 +196,17 @@ impl Turn {
             return self.wake(due);
         }
         let random = self.state.random();
-        self.state.pace.note_read(self.now, random);
+        self.state.pace.note_read(self.now, self.state.settings.limits(), random);
         self.state.live.asking_me = true;
         self.effects.push(Effect::Site { task: None, call: SiteCall::Me });
+    }
+
+    /// Whether nothing is to be asked of LinkedIn before the person's hours begin: all but a look for an invitation that
+    /// may have been sent.
+    fn is_off_work(&self) -> bool {
+        let mut entries = self.state.tasks.values();
+        readiness::is_after_hours(&self.state, self.now)
+            && !entries.any(|entry| matches!(entry.stage, Stage::Verifying(_)))
     }
 
     /// Polls when nothing is in hand; breaks a parked poll off when it no longer says what is true.
@@ -211,6 +225,7 @@ impl Turn {
                 self.wake(until);
             }
         }
+        readiness::hours_change(&self.state, self.now).into_iter().for_each(|at| self.wake(at));
         let said = readiness::said(&self.state, self.now);
         match &self.state.live.poll {
             Some(parked) if parked.said == said => return,

@@ -1,9 +1,9 @@
 //! The documented output of a walk, written row by row as the pages come, so that a row becomes text once.
 
 use super::{NetworkTotal, PageRow, Walk};
+use crate::clean::push_connection;
 use crate::json;
-use liaison_json::push_text;
-use liaison_protocol::{Connection, Fields};
+use liaison_protocol::Fields;
 
 impl Walk {
     /// The documented output as JSON.
@@ -44,34 +44,4 @@ pub(super) fn push_row(run: &mut String, row: &PageRow) {
         run.push(',');
         run.push_str(json::write(more).get(1..).unwrap_or_default());
     }
-}
-
-/// Writes a connection as its own serialiser does. This is the hot end of a task, and the serialiser is compiled for size.
-fn push_connection(json: &mut String, connection: &Connection) {
-    let Connection {
-        name,
-        first_name,
-        last_name,
-        headline,
-        entity_urn,
-        public_identifier,
-        profile_image_url,
-    } = connection;
-    for (name, text) in [
-        ("{\"name\":", name),
-        (",\"first_name\":", first_name),
-        (",\"last_name\":", last_name),
-        (",\"headline\":", headline),
-        (",\"entity_urn\":", entity_urn),
-        (",\"public_identifier\":", public_identifier),
-    ] {
-        json.push_str(name);
-        push_text(json, text);
-    }
-    json.push_str(",\"profile_image_url\":");
-    match profile_image_url {
-        Some(url) => push_text(json, url),
-        None => json.push_str("null"),
-    }
-    json.push('}');
 }

@@ -248,6 +248,10 @@ impl Clock for Sockets {
         i64::try_from(since.as_millis()).unwrap() + self.0.clock.ahead_ms.get()
     }
 
+    fn utc_offset_minutes(&self, _at: i64) -> i32 {
+        0
+    }
+
     async fn sleep_until(&self, at: i64) {
         let clock = &self.0.clock;
         loop {

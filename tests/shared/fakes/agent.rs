@@ -126,6 +126,7 @@ impl Agent {
 
     /// Runs so long.
     pub fn run_for(&mut self, ms: i64) {
+        self.turns = 0;
         let limit = self.world.time.steady() + ms;
         self.settle();
         while self.world.time.advance(limit) {

@@ -113,6 +113,8 @@ pub struct LinkedIn {
     pub posts: u32,
     /// Every request, by method and path.
     pub requests: Vec<String>,
+    /// When each of them left, by a clock that never jumps.
+    pub times: Vec<i64>,
     /// Mishaps, each for the next request whose path has the given piece.
     pub script: VecDeque<(&'static str, Mishap)>,
     /// Changes of the list, each before the list's request of that number, from 1.
@@ -135,6 +137,7 @@ impl LinkedIn {
             sent_list_lags: false,
             posts: 0,
             requests: Vec::new(),
+            times: Vec::new(),
             script: VecDeque::new(),
             changes: Vec::new(),
             made: 0,
@@ -198,7 +201,7 @@ impl LinkedIn {
             path if path.contains(LIST) => (200, self.list(path, current_page)),
             path if path.contains(LEGACY) => (200, self.list(path, legacy_page)),
             path if path.contains(SUMMARY) => (200, self.summary()),
-            path if path.contains(SENT) => (200, self.sent(now)),
+            path if path.contains(SENT) => (200, self.sent(path)),
             path if path.contains(ME) => (200, self.me()),
             path => panic!("the agent asked for {path}"),
         }
@@ -244,9 +247,10 @@ impl LinkedIn {
         )
     }
 
-    fn sent(&self, _now: i64) -> String {
+    fn sent(&self, path: &str) -> String {
         let shown: &[_] = if self.sent_list_lags { &[] } else { &self.invitations };
-        let newest = || shown.iter().enumerate().rev().take(100);
+        let (start, count) = (number(path, "start="), number(path, "count="));
+        let newest = || shown.iter().enumerate().rev().skip(start).take(count.min(100));
         let views: Vec<String> =
             newest().map(|(n, _)| format!("urn:li:fs_relSentInvitationView:urn:li:invitation:{n}")).collect();
         let invitations: Vec<Value> = newest()
@@ -347,6 +351,7 @@ impl SiteTransport for FakeWorld {
         let mishap = {
             let mut site = self.site.borrow_mut();
             site.requests.push(format!("{kind} {}", request.path));
+            site.times.push(self.time.steady());
             site.mishap(&request.path)
         };
         match mishap {

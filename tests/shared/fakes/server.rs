@@ -90,6 +90,10 @@ pub struct TaskServer {
     pub holds: bool,
     /// Offers what is held, too: a server that forgot a rule.
     pub ignores_held: bool,
+    /// Offers whatever the agent accepts, and whatever its state: a server that obeys nothing.
+    pub ignores_accepts: bool,
+    /// When to poll again after an answer without a task.
+    pub next_ms: u64,
     /// What `start` says besides the rest.
     pub act_within_ms: i64,
     parked: Vec<Waker>,
@@ -107,6 +111,8 @@ impl TaskServer {
             raw_directives: Vec::new(),
             holds: true,
             ignores_held: false,
+            ignores_accepts: false,
+            next_ms: 0,
             act_within_ms: ACT_WITHIN_MS,
             parked: Vec::new(),
         }
@@ -185,7 +191,8 @@ impl TaskServer {
             return self.poll_plainly(body);
         }
         let directives = self.directives(body);
-        let offer = if body["state"] == "ready" { self.offer(body, now) } else { None };
+        let offered = body["state"] == "ready" || self.ignores_accepts;
+        let offer = if offered { self.offer(body, now) } else { None };
         (offer.is_some() || !directives.is_empty()).then(|| self.answer(offer, directives))
     }
 
@@ -193,7 +200,8 @@ impl TaskServer {
         match self.level {
             Level::One => json!({ "task": offer }),
             Level::Two => json!({
-                "task": offer, "directives": directives, "next_ms": 0, "supports": ["start", "heartbeat"],
+                "task": offer, "directives": directives, "supports": ["start", "heartbeat"],
+                "next_ms": if offer.is_some() { 0 } else { self.next_ms },
             }),
         }
     }
@@ -233,8 +241,10 @@ impl TaskServer {
     fn offer(&mut self, body: &Value, now: i64) -> Option<Value> {
         let is_held =
             |task: &Task| body["held"].as_array().unwrap().iter().any(|held| held["task"] == task.id);
-        let accepts =
-            |task: &Task| body["accepts"].as_array().unwrap().iter().any(|kind| *kind == *task.kind);
+        let ignores_accepts = self.ignores_accepts;
+        let accepts = |task: &Task| {
+            ignores_accepts || body["accepts"].as_array().unwrap().iter().any(|kind| *kind == *task.kind)
+        };
         for task in &mut self.tasks {
             if is_held(task) {
                 continue;

@@ -1,6 +1,6 @@
 //! One row of the list as a documented connection.
 
-use crate::voyager::connections::{Image, Picture, Profile, Row};
+use liaison_list::connections::{Image, Picture, Profile, Row};
 use liaison_protocol::Connection;
 
 /// What the legacy list shows for a headline when there is none (`docs/VOYAGER.md`, "Missing and odd data").

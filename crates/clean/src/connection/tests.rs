@@ -1,5 +1,5 @@
 use super::{Finding, clean_connection};
-use crate::voyager::connections::{Artifact, Image, Picture, Profile, Row};
+use liaison_list::connections::{Artifact, Image, Picture, Profile, Row};
 use std::borrow::Cow;
 
 fn row(profile: Option<Profile<'_>>) -> Row<'_> {

@@ -1,0 +1,85 @@
+//! The person's word: an invitation that waits for it, what they say, and what they stop.
+
+use super::Turn;
+use crate::agent::entry::{Entry, Stage};
+use crate::agent::event::CommandId;
+use crate::agent::readiness;
+use crate::agent::status::{Answer, Problem};
+use liaison_protocol::{ErrorCode, Mode, Offer, SendConnectionRequest, TaskInput, TaskType};
+
+impl Turn {
+    /// Takes the person's word on an invitation. Refused, it ends; approved, it goes as soon as nothing hinders it, and
+    /// may still be refused until then.
+    pub(super) fn decide(&mut self, id: CommandId, task: &str, approve: bool) {
+        let Some(Stage::Asking { approved, .. }) = self.state.entry_mut(task).map(|entry| &mut entry.stage)
+        else {
+            return self.answer(id, Answer::refused(not_in_hand()));
+        };
+        if approve {
+            *approved = true;
+        } else {
+            self.fail(task, ErrorCode::Cancelled);
+        }
+        self.tell_status(id);
+    }
+
+    /// The person stops a task, as a server's `cancel` does: before its next effect. After one the truth stands.
+    pub(super) fn cancel_task(&mut self, id: CommandId, task: &str) {
+        let entry = self.state.tasks.get(task);
+        if entry.is_none_or(|entry| matches!(entry.stage, Stage::Finished(_))) {
+            return self.answer(id, Answer::refused(not_in_hand()));
+        }
+        self.cancel(task);
+        self.tell_status(id);
+    }
+
+    /// An invitation that was approved goes, when nothing hinders it.
+    pub(super) fn begin_approved(&mut self, entry: &Entry, input: &SendConnectionRequest, carried: bool) {
+        if let Some((_, until)) = readiness::wait_of(&self.state, TaskType::SendConnectionRequest, self.now) {
+            return until.into_iter().for_each(|until| self.wake(until));
+        }
+        let is_busy = self.state.occupied_by().is_some() || self.state.live.draining.is_some();
+        if is_busy || !self.state.right_account() {
+            return;
+        }
+        let stage = self.first_stage(input, carried);
+        if let Some(entry) = self.state.entry_mut(&entry.task) {
+            entry.stage = stage;
+        }
+        if let Some(entry) = self.state.tasks.get(&entry.task).cloned() {
+            self.schedule_task(&entry);
+        }
+    }
+
+    /// Gives an invitation back of which nothing was sent, nor leave asked for; one that its person approved waits here.
+    pub(super) fn put_off(&mut self, task: &str) {
+        if let Some(Entry { stage, asked_at: Some(_), .. }) = self.state.entry_mut(task)
+            && let Stage::Checking { input, carried, .. } = stage
+        {
+            *stage = Stage::Asking { input: input.clone(), approved: true, carried: *carried };
+            return;
+        }
+        self.give_back(task);
+    }
+
+    /// A newer offer of an invitation that waits for its person only takes on its token, if it is the same invitation.
+    /// Returns whether it is.
+    pub(super) fn renews(&mut self, held: &Entry, offer: &Offer) -> bool {
+        let Stage::Asking { input, .. } = &held.stage else { return false };
+        let offered = TaskType::from_wire(&offer.task_type)
+            .and_then(|kind| TaskInput::parse(kind, &offer.task_input).ok());
+        let is_same = matches!(&offered, Some(TaskInput::SendConnectionRequest(offered)) if offered == input);
+        if !is_same || offer.mode != Mode::Run {
+            return false;
+        }
+        if let Some(entry) = self.state.entry_mut(&offer.task) {
+            entry.epoch = offer.epoch;
+            offer.token_or_task().clone_into(&mut entry.token);
+        }
+        true
+    }
+}
+
+fn not_in_hand() -> Problem {
+    Problem::new("not_found", "There is no such task in hand", "Look at what the popup says now")
+}

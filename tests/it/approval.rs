@@ -1,0 +1,230 @@
+//! "Ask me before each invitation": nothing goes without the person's word, whatever the server and the browser do.
+
+use crate::support::*;
+use liaison::agent::status::Approval;
+
+/// An agent that asks, and an invitation that waits for the word.
+fn asking(level: crate::fakes::server::Level) -> (FakeWorld, Agent) {
+    let (world, mut agent) = world(3, level);
+    set(&mut agent, json!({ "ask_before_invite": true }));
+    let input = json!({ "profile_urn": STRANGER, "note": "Hello there" });
+    world.server.borrow_mut().add("t-1", CONNECT, input);
+    agent.run_until("the question", |world| record(world, "t-1").is_some());
+    agent.run_for(SECOND);
+    (world, agent)
+}
+
+fn approvals(agent: &mut Agent) -> Vec<Approval> {
+    agent.status().approvals
+}
+
+#[test]
+fn it_waits_for_days_and_over_restarts_while_lists_are_read() {
+    for level in [One, Two] {
+        let (world, mut agent) = asking(level);
+        let asked_at_ms = approvals(&mut agent)[0].asked_at_ms;
+        assert_eq!(waiting(&world), [(CONNECT.to_owned(), "approval".to_owned(), None)], "{level:?}");
+        assert_eq!((accepts(&world), said_state(&world).as_str()), (vec![FETCH.to_owned()], "ready"));
+        let held = world.server.borrow().last_poll()["held"][0].clone();
+        assert_eq!((&held["task"], &held["phase"]), (&json!("t-1"), &json!("claimed")));
+        let status = agent.status();
+        assert_eq!(status.attention.unwrap().code, "approval");
+        assert_eq!((status.running, status.waiting[0].reason), (None, "approval"));
+        assert_eq!(fetch(&mut agent, "t-2", json!({})).len(), 3, "lists are read meanwhile");
+        agent.run_for(DAY);
+        agent.reboot();
+        agent.run_for(DAY);
+        agent.kill();
+        world.disk.borrow_mut().restart_browser(0);
+        agent.reboot();
+        agent.run_for(HOUR);
+        let expected = Approval {
+            task: "t-1".to_owned(),
+            profile_urn: format!("urn:li:fsd_profile:{STRANGER}"),
+            note: Some("Hello there".to_owned()),
+            asked_at_ms,
+        };
+        assert_eq!((approvals(&mut agent), posts(&world)), (vec![expected], 0), "{level:?}");
+        assert_eq!((calls(&world, "/start"), world.site.borrow().count(SENT)), (0, 0), "{level:?}");
+        assert!(decide(&mut agent, "t-1", true).ok);
+        assert_eq!(agent.run_to_end("t-1").0, "completed", "{level:?}");
+        assert_eq!((posts(&world), approvals(&mut agent)), (1, Vec::new()));
+        assert_eq!(agent.status().attention, None);
+        assert!(decide(&mut agent, "t-1", true).error.is_some_and(|problem| problem.code == "not_found"));
+    }
+}
+
+#[test]
+fn refused_or_stopped_it_ends_cancelled_and_is_not_sent() {
+    let answers: [Happening; 3] = [
+        |agent| assert!(decide(agent, "t-1", false).ok),
+        |agent| assert!(agent.ask(Command::CancelTask { task: "t-1".to_owned() }).ok),
+        |agent| {
+            set(agent, json!({ "hours": { "days": [3], "from": "03:00", "to": "03:01" } }));
+            assert!(decide(agent, "t-1", true).ok);
+            agent.run_for(HOUR);
+            assert!(decide(agent, "t-1", false).ok, "a word can be taken back until it goes");
+        },
+    ];
+    for answer in answers {
+        for level in [One, Two] {
+            let (world, mut agent) = asking(level);
+            answer(&mut agent);
+            let (status, output) = agent.run_to_end("t-1");
+            assert_eq!((status.as_str(), &output["code"]), ("failed", &json!("cancelled")), "{level:?}");
+            agent.run_for(DAY);
+            assert_eq!((posts(&world), record(&world, "t-1")), (0, None));
+        }
+    }
+    let (_, mut agent) = world(3, Two);
+    for command in [
+        Command::Decide { task: "t-9".to_owned(), approve: true },
+        Command::CancelTask { task: "t-9".to_owned() },
+    ] {
+        assert_eq!(agent.ask(command).error.unwrap().code, "not_found");
+    }
+}
+
+#[test]
+fn a_list_in_hand_is_stopped_by_the_person_too() {
+    let (world, mut agent) = world(900, Two);
+    world.server.borrow_mut().add("t-1", FETCH, json!({ "count": 500 }));
+    agent.run_until("the second page", |world| world.site.borrow().count(LIST) == 2);
+    assert!(agent.ask(Command::CancelTask { task: "t-1".to_owned() }).ok);
+    let (status, output) = agent.run_to_end("t-1");
+    assert_eq!((status.as_str(), &output["code"]), ("failed", &json!("cancelled")));
+    assert_eq!(world.site.borrow().count(LIST), 2);
+}
+
+#[test]
+fn no_second_invitation_is_taken_meanwhile() {
+    let (world, mut agent) = asking(Two);
+    let offer =
+        json!({ "task": "t-2", "task_type": CONNECT, "task_input": { "profile_urn": "ACoAAother9" } });
+    world.server.borrow_mut().offer_raw(offer);
+    agent.run_until("the return", |world| calls(world, "/complete") == 1);
+    assert_eq!(last_completion(&world)["status"], "returned");
+    agent.run_for(HOUR);
+    assert_eq!((approvals(&mut agent).len(), posts(&world)), (1, 0));
+}
+
+#[test]
+fn approved_it_waits_for_what_hinders_it_and_says_so() {
+    let closed = json!({ "hours": { "days": [1], "from": "09:00", "to": "18:00" } });
+    let hindrances: [(Value, &str); 4] = [
+        (closed, "working_hours"),
+        (json!({ "invites_per_day": 0 }), "daily_limit"),
+        (json!({ "invites_per_week": 0 }), "weekly_limit"),
+        (json!({ "kinds_off": [CONNECT] }), "kind_off"),
+    ];
+    for (settings, reason) in hindrances {
+        for level in [One, Two] {
+            let (world, mut agent) = asking(level);
+            set(&mut agent, settings.clone());
+            assert!(decide(&mut agent, "t-1", true).ok);
+            agent.run_for(2 * MINUTE);
+            let told: Vec<String> = waiting(&world).into_iter().map(|(_, reason, _)| reason).collect();
+            assert!(told.contains(&reason.to_owned()), "{level:?}, {reason}: {told:?}");
+            agent.reboot();
+            agent.run_for(HOUR);
+            assert_eq!(posts(&world), 0, "{level:?}, {reason}");
+            let open =
+                json!({ "hours": null, "invites_per_day": 20, "invites_per_week": 100, "kinds_off": [] });
+            set(&mut agent, open);
+            assert_eq!(agent.run_to_end("t-1").0, "completed", "{level:?}, {reason}");
+            assert_eq!((posts(&world), world.server.borrow().task("t-1").returned), (1, 0));
+        }
+    }
+}
+
+#[test]
+fn switched_off_while_one_waits_the_setting_answers_for_nobody() {
+    let (world, mut agent) = asking(Two);
+    set(&mut agent, json!({ "ask_before_invite": false }));
+    agent.run_for(HOUR);
+    assert_eq!((posts(&world), approvals(&mut agent).len()), (0, 1));
+    decide(&mut agent, "t-1", true);
+    assert_eq!(agent.run_to_end("t-1").0, "completed");
+    assert_eq!(invite(&mut agent, "t-2", json!({ "profile_urn": "ACoAAother9" })).0, "completed");
+}
+
+#[test]
+fn a_server_that_cancels_or_closes_it_is_heard() {
+    let (world, mut agent) = asking(Two);
+    world.server.borrow_mut().tasks[0].cancel = true;
+    let (status, output) = agent.run_to_end("t-1");
+    assert_eq!((status.as_str(), &output["code"], posts(&world)), ("failed", &json!("cancelled"), 0));
+
+    let (world, mut agent) = asking(Two);
+    world.server.borrow_mut().tasks[0].stand = Stand::Ended("failed".to_owned(), Value::Null);
+    agent.run_for(MINUTE);
+    assert_eq!((approvals(&mut agent), record(&world, "t-1")), (Vec::new(), None), "abandoned");
+
+    let (world, mut agent) = asking(Two);
+    world.server.borrow_mut().next("/start", answers(410, "task_closed"));
+    decide(&mut agent, "t-1", true);
+    agent.run_until("the start", |world| calls(world, "/start") == 1);
+    world.server.borrow_mut().tasks.clear();
+    agent.run_for(HOUR);
+    assert_eq!((posts(&world), record(&world, "t-1")), (0, None), "closed while it was asked for");
+}
+
+#[test]
+fn an_approval_is_for_this_invitation_and_no_other() {
+    let (world, mut agent) = asking(Two);
+    set(&mut agent, json!({ "invites_per_day": 0 }));
+    decide(&mut agent, "t-1", true);
+    agent.run_for(MINUTE);
+    let offer = |epoch: u32, mode: &str, input: Value| json!({ "task": "t-1", "task_type": CONNECT, "task_input": input, "mode": mode, "epoch": epoch, "token": "x" });
+    let same = json!({ "profile_urn": STRANGER, "note": "Hello there" });
+    world.server.borrow_mut().offer_raw(offer(7, "run", same));
+    agent.run_for(MINUTE);
+    assert_eq!(world.server.borrow().last_poll()["held"][0]["epoch"], 7, "the same, under a new epoch");
+    assert_eq!(approvals(&mut agent).len(), 0, "is approved still");
+    let other = json!({ "profile_urn": "ACoAAother9", "note": "Hello there" });
+    world.server.borrow_mut().offer_raw(offer(8, "run", other));
+    agent.run_for(MINUTE);
+    set(&mut agent, json!({ "invites_per_day": 20 }));
+    agent.run_for(HOUR);
+    let invited = world.site.borrow().invitations.clone();
+    assert!(invited.is_empty(), "another under its name is asked for anew, or given back: {invited:?}");
+}
+
+#[test]
+fn nothing_of_the_note_is_left_when_it_has_ended() {
+    for approve in [true, false] {
+        let (world, mut agent) = asking(Two);
+        decide(&mut agent, "t-1", approve);
+        agent.run_to_end("t-1");
+        agent.run_for(MINUTE);
+        let kept = world.disk.borrow().all_text();
+        assert!(!kept.contains("Hello there") && !kept.contains(STRANGER), "{kept}");
+    }
+}
+
+#[test]
+fn a_browser_that_lost_its_last_writes_never_sends_twice() {
+    for level in [One, Two] {
+        for lost in 1..8 {
+            let (world, mut agent) = asking(level);
+            world.disk.borrow_mut().sync();
+            decide(&mut agent, "t-1", true);
+            agent.run_until("the POST", |world| posts(world) == 1);
+            agent.run_for(SECOND);
+            agent.kill();
+            world.disk.borrow_mut().restart_browser(lost);
+            agent.reboot();
+            agent.run_for(MINUTE);
+            // As far as the journal knows, the person may not have said anything.
+            decide(&mut agent, "t-1", true);
+            agent.run_for(2 * HOUR);
+            let ended = world.server.borrow().ended("t-1").map(|(status, _)| status);
+            assert_eq!(
+                (ended.as_deref(), world.site.borrow().invitations.len()),
+                (Some("completed"), 1),
+                "{level:?}, {lost}"
+            );
+            assert_eq!(posts(&world), 1, "{level:?}, {lost}");
+        }
+    }
+}
