@@ -2,6 +2,8 @@
 
 mod calls;
 mod failures;
+mod kills;
+mod life;
 mod loops;
 mod ports;
 
@@ -9,14 +11,16 @@ use liaison::agent::driver::{Driver, Handle};
 use liaison::agent::event::{Command, Event};
 use liaison::agent::status::Status;
 use liaison::ports::Clock;
-use liaison_server::Config;
+use liaison_server::{Clock as ServerClock, Config, Timestamp};
 use liaison_simulator::{Settings, Simulator};
 use ports::{Sockets, plain_client};
 use reqwest::Client;
 use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
-use tokio::task::LocalSet;
+use tokio::task::{JoinHandle, LocalSet};
 
 /// Far longer than anything here takes: a test that hangs fails.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -29,7 +33,18 @@ pub struct Rig {
     pub outside: Sockets,
     key: String,
     http: Client,
+    run: JoinHandle<()>,
+    server_ahead_ms: Arc<AtomicI64>,
     _folder: TempDir,
+}
+
+/// The computer's clock, set forth or back.
+struct SetClock(Arc<AtomicI64>);
+
+impl ServerClock for SetClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(liaison_server::SystemClock.now().0 + self.0.load(Ordering::Relaxed))
+    }
 }
 
 /// Runs a test on one thread, as a worker has one.
@@ -45,12 +60,14 @@ impl Rig {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::new(folder.path().join("tasks.db"));
         config.listen = ([127, 0, 0, 1], 0).into();
+        let server_ahead_ms = Arc::new(AtomicI64::new(0));
+        config.clock = Arc::new(SetClock(Arc::clone(&server_ahead_ms)));
         let server = liaison_server::start(config).await.unwrap();
         let config = liaison_simulator::Config { settings, ..liaison_simulator::Config::default() };
         let simulator = Simulator::start(config).await.unwrap();
         let outside = Sockets::new(&simulator);
         let (driver, agent) = Driver::load(outside.clone()).await.unwrap();
-        tokio::task::spawn_local(driver.run());
+        let run = tokio::task::spawn_local(driver.run());
         let pair = Command::Pair {
             server: server.url.clone(),
             code: server.pairing_code.clone(),
@@ -60,7 +77,29 @@ impl Rig {
         let answer = agent.ask(pair).await.unwrap();
         assert!(answer.ok, "{answer:?}");
         let key = server.api_key.clone().unwrap();
-        Self { server, simulator, agent, outside, key, http: plain_client(), _folder: folder }
+        let http = plain_client();
+        Self { server, simulator, agent, outside, key, http, run, server_ahead_ms, _folder: folder }
+    }
+
+    /// Where the server is.
+    pub fn url(&self) -> &str {
+        &self.server.url
+    }
+
+    /// Sets the server's clock forth or back.
+    pub fn set_server_clock(&self, by_ms: i64) {
+        self.server_ahead_ms.fetch_add(by_ms, Ordering::Relaxed);
+    }
+
+    /// Ends the worker; with `lost` the browser too, and so many of its last writes. So much later another runs.
+    pub async fn restart(&mut self, lost: Option<usize>, asleep_ms: i64) {
+        self.run.abort();
+        self.outside.die(lost);
+        self.outside.set_forth(asleep_ms);
+        self.set_server_clock(asleep_ms);
+        let (driver, agent) = Driver::load(self.outside.clone()).await.unwrap();
+        self.run = tokio::task::spawn_local(driver.run());
+        self.agent = agent;
     }
 
     /// Arms a fault for the next request of that path.
