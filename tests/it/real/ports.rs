@@ -30,6 +30,7 @@ pub struct Sockets(pub(super) Rc<Inside>);
 
 pub(super) struct Inside {
     pub(super) life: Life,
+    random: u64,
     site: Client,
     origin: String,
     cookies: RefCell<Option<SignIn>>,
@@ -50,8 +51,14 @@ struct Hurried {
 
 impl Sockets {
     pub fn new(simulator: &Running) -> Self {
+        Self::drawing(simulator, 4)
+    }
+
+    /// One whose chance is this number.
+    pub fn drawing(simulator: &Running, random: u64) -> Self {
         let inside = Inside {
             life: Life::default(),
+            random,
             site: trusting(simulator),
             origin: format!("https://www.linkedin.com:{}", simulator.https_addr().port()),
             cookies: RefCell::new(Some(simulator.sign_in())),
@@ -283,7 +290,7 @@ impl Clock for Sockets {
     }
 
     fn random(&self) -> u64 {
-        4
+        self.0.random
     }
 }
 
