@@ -131,3 +131,32 @@ fn another_member_who_signs_in_at_any_point_has_nothing_done_in_their_name() {
         }
     }
 }
+
+#[test]
+fn what_may_have_been_sent_before_a_power_cut_is_never_given_back() {
+    // What the next browser finds keeps an invitation from going.
+    let hindrances: [Happening; 2] = [
+        |agent| drop(agent.ask(Command::SetPaused { paused: true })),
+        |agent| {
+            agent.world.site.borrow_mut().next(ME, Mishap::LostBefore);
+            agent.tell(Event::SessionChanged);
+        },
+    ];
+    for hinder in hindrances {
+        let (world, mut agent) = world(3, Two);
+        world.disk.borrow_mut().sync();
+        world.server.borrow_mut().add("t-1", CONNECT, stranger());
+        agent.run_until("the POST", |world| posts(world) == 1);
+        agent.kill();
+        while !record(&world, "t-1").unwrap().contains("\"starting\"") {
+            world.disk.borrow_mut().forget_last();
+        }
+        world.disk.borrow_mut().restart_browser(0);
+        agent.reboot();
+        hinder(&mut agent);
+        agent.run_for(10 * MINUTE);
+        agent.ask(Command::SetPaused { paused: false });
+        assert_eq!((agent.run_to_end("t-1").0.as_str(), posts(&world)), ("completed", 1));
+        assert_eq!(world.server.borrow().task("t-1").returned, 0, "nobody knows that it was not sent");
+    }
+}

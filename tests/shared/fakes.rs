@@ -141,7 +141,8 @@ impl FakeWorld {
         let mut places = self.points.places.borrow_mut();
         let Some(places) = &mut *places else { return false };
         let (site, server) = (self.site.borrow(), self.server.borrow());
-        let outside = (site.count(linkedin::ANY_LIST), site.count(linkedin::SENT), site.posts, site.invitations.len());
+        let outside =
+            (site.count(linkedin::ANY_LIST), site.count(linkedin::SENT), site.posts, site.invitations.len());
         let stands: Vec<_> = server.tasks.iter().map(|task| (&task.stand, task.epoch)).collect();
         places.seen.insert(format!("{label} {outside:?} {stands:?} {}", self.disk.borrow().all_text()))
     }

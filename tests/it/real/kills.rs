@@ -85,7 +85,8 @@ fn two_browsers_with_one_token_send_each_invitation_once() {
         let (driver, agent) = Driver::load(second.clone()).await.unwrap();
         tokio::task::spawn_local(driver.run());
         let token = Some(rig.outside.token());
-        let pair = Command::Pair { server: rig.url().to_owned(), code: None, token, name: "Other".to_owned() };
+        let pair =
+            Command::Pair { server: rig.url().to_owned(), code: None, token, name: "Other".to_owned() };
         let mut tasks = Vec::new();
         for n in 0..2 {
             let input = json!({ "profile_urn": format!("ACoAAbefore{n:03}") });

@@ -1,11 +1,11 @@
 //! Native adapters of the ports: sockets, a clock that doesn't make a test wait, storage in memory.
 
+use super::life::Life;
 use liaison::ports::{
     Area, Badge, Clock, Face, Ports, Session, SiteAnswer, SiteFailure, SiteTransport, Store, StoreFailure,
     TaskAnswer, TaskCall, TaskSilence, TaskTransport, Unicode, Write,
 };
 use liaison::voyager::request::{CsrfToken, Method, Redirect, SiteRequest};
-use super::life::Life;
 use liaison_simulator::{Running, SignIn};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION, SET_COOKIE};
 use reqwest::{Client, Response};

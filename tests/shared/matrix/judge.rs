@@ -50,7 +50,9 @@ pub fn judge(case: &Case, plan: &Plan, whole: &Run, run: &Run) -> Result<Verdict
         }
         ("failed", "expired") if a_day_forth(case, plan) => Ok(Verdict::Named("expired")),
         ("failed", "network") if page_lost(case, run) => Ok(Verdict::Named("network")),
-        ("failed", "cancelled" | "invalid_input" | "") | ("completed", _) => Err(format!("{status} {output}")),
+        ("failed", "cancelled" | "invalid_input" | "") | ("completed", _) => {
+            Err(format!("{status} {output}"))
+        }
         _ => Err(format!("{status} {code}: not here")),
     }
 }

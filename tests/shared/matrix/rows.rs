@@ -117,7 +117,8 @@ pub fn row(case: &'static Case, family: Family, stride: usize) -> Row {
     match family {
         Family::Power => {
             for &point in &whole.points {
-                let blow = |lost| Plan { blows: vec![Blow::new(point, Death::Power(lost))], ..Plan::default() };
+                let blow =
+                    |lost| Plan { blows: vec![Blow::new(point, Death::Power(lost))], ..Plan::default() };
                 let most = attempt(blow(1)).map_or(0, |run| run.unsynced);
                 (2..=most).for_each(|lost| drop(attempt(blow(lost))));
             }
@@ -142,12 +143,10 @@ fn plans(family: Family, whole: &Run) -> Vec<Plan> {
     match family {
         Family::Worker => blows(&both[..1], &|blow| vec![blow]),
         Family::Browser => blows(&both[1..], &|blow| vec![blow]),
-        Family::Asleep => blows(&both, &|blow| {
-            [90 * SECOND, 2 * HOUR].map(|asleep_ms| Blow { asleep_ms, ..blow }).to_vec()
-        }),
-        Family::DeathAndJump => {
-            blows(&both, &|blow| JUMPS.map(|jump_ms| Blow { jump_ms, ..blow }).to_vec())
+        Family::Asleep => {
+            blows(&both, &|blow| [90 * SECOND, 2 * HOUR].map(|asleep_ms| Blow { asleep_ms, ..blow }).to_vec())
         }
+        Family::DeathAndJump => blows(&both, &|blow| JUMPS.map(|jump_ms| Blow { jump_ms, ..blow }).to_vec()),
         Family::Jump => {
             let each = all.flat_map(|point| JUMPS.map(|by_ms| (point, by_ms)));
             each.map(|jump| Plan { jump: Some(jump), ..Plan::default() }).collect()
