@@ -16,7 +16,10 @@ usage: ./build.sh [verb]
   test           every test: native, wasm in a service worker, type check, published clients, end to end in Chromium
   bench          how fast the core is, beside plain JavaScript in the same Chromium; how a long walk grows
   lint           formatting, clippy for both targets, dependency policy, type check, shell scripts
-  ci             lint, test and demo, then a table of times and sizes
+  ci             lint, test, demo and a storm of 10 runs, then a table of times and sizes
+  storm [--runs N] [--seed S] [--side-by-side K]
+                 so many runs (10) with worker, browser and server ended at moments drawn from the seeds S, S + 1, … (1), K at a
+                 time (2); ends badly when a task was lost, sent twice or told wrongly
   long [seconds] the fuzz targets, each for so long (600), two at a time; ends badly when one finds something
   coverage       which lines of src/voyager, src/clean and crates/{list,clean,json} tests run; ends badly below 95 %
   help           this text
@@ -53,7 +56,10 @@ lint_host() { cargo clippy --quiet --workspace --all-targets -- -D warnings; }
 # A workspace of its own, which no other verb of ci compiles. With --locked, so that its lock file keeps up.
 lint_fuzz() { cargo clippy --quiet --locked --manifest-path fuzz/Cargo.toml --target-dir target/fuzz -- -D warnings; }
 lint_wasm() { cargo clippy --quiet --package liaison --lib --tests --target "$wasm_target" -- -D warnings; }
-lint_types() { node_modules/.bin/tsc --project extension; }
+lint_types() {
+  node_modules/.bin/tsc --project extension
+  node_modules/.bin/tsc --project tests/storm
+}
 lint_policy() { bash scripts/policy.sh; }
 
 lint_shell() {
@@ -65,7 +71,7 @@ lint_shell() {
     for script in build.sh .ci/run scripts/*.sh tests/*.sh; do bash -n "$script"; done
   fi
   local module
-  for module in scripts/*.mjs tests/extension/e2e/*.mjs tests/clients/*.*js; do node --check "$module"; done
+  for module in scripts/*.mjs tests/extension/e2e/*.mjs tests/clients/*.*js tests/storm/*.mjs; do node --check "$module"; done
 }
 
 do_lint() {
@@ -85,7 +91,10 @@ do_lint() {
 test_native() { cargo test --workspace; }
 # Without a package the root one is meant, which alone exists on wasm32.
 test_wasm() { bash scripts/wasm-test.sh; }
-test_unit() { node scripts/run-node-tests.mjs unit tests/extension/unit; }
+test_unit() {
+  node scripts/run-node-tests.mjs unit tests/extension/unit
+  node scripts/run-node-tests.mjs storm tests/storm
+}
 test_browser() { node scripts/run-node-tests.mjs e2e tests/extension/e2e; }
 test_clients() { node scripts/run-node-tests.mjs clients tests/clients; }
 
@@ -113,6 +122,16 @@ do_demo() {
   need_browser
   stage programs build_programs
   stage demo demo_run "$@"
+}
+
+# ---- storm ------------------------------------------------------------------------------------------------
+
+storm_run() { node tests/storm/main.mjs "$@"; }
+
+do_storm() {
+  need_browser
+  stage programs build_programs
+  stage storm storm_run "$@"
 }
 
 # ---- long and coverage: not part of ci --------------------------------------------------------------------
@@ -174,6 +193,7 @@ verb="${1:-build}"
 [ $# -eq 0 ] || shift
 case "$verb" in
   demo) [ $# -eq 0 ] || [ "$*" = --keep ] || { usage >&2; exit 2; } ;;
+  storm) ;; # reads its own
   long) [[ $# -le 1 && "${1:-600}" =~ ^[1-9][0-9]*$ ]] || { usage >&2; exit 2; } ;;
   *) [ $# -eq 0 ] || { usage >&2; exit 2; } ;;
 esac
@@ -181,9 +201,10 @@ case "$verb" in
   build) begin build; do_build ;;
   demo) begin demo; do_build; do_demo "$@" ;;
   test) begin test; do_build; do_test ;;
+  storm) begin storm; do_build; do_storm "$@" ;;
   bench) begin bench; do_bench ;;
   lint) begin lint; do_build; do_lint ;;
-  ci) begin ci; do_build; do_lint; do_test; do_demo; show_table ;;
+  ci) begin ci; do_build; do_lint; do_test; do_demo; do_storm; show_table ;;
   long) begin long; do_long "$@" ;;
   coverage) begin coverage; do_coverage ;;
   help | -h | --help) usage; exit 0 ;;

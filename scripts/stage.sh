@@ -40,7 +40,7 @@ show_table() {
     printf '%-14s %8s\n' "${stage_names[$index]}" "${stage_seconds[$index]}"
   done
   printf '\n'
-  cat target/sizes.txt target/demo.txt 2>/dev/null || true
+  cat target/sizes.txt target/demo.txt target/storm.txt 2>/dev/null || true
   printf '\n'
 }
 

@@ -5,6 +5,7 @@
 //! outcomes back as events. Chrome may end the worker at any await, so all that matters is in [`state::State`] and is
 //! on disk before an effect that depends on it; a new worker loads it and goes on ([`event::Event::Booted`]).
 
+pub mod aside;
 pub mod backoff;
 pub mod breaker;
 pub mod check;
@@ -14,6 +15,7 @@ pub mod event;
 pub mod hours;
 pub mod journal;
 pub mod ledger;
+pub mod log;
 pub mod pace;
 pub mod readiness;
 pub mod server_url;
@@ -22,4 +24,5 @@ pub mod slots;
 pub mod state;
 pub mod status;
 pub mod step;
+pub mod tombstone;
 pub mod walk;

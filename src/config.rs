@@ -110,5 +110,25 @@ pub const VERIFY_SLACK_MS: i64 = 120_000;
 pub const TOMBSTONE_MS: i64 = 90 * DAY_MS;
 /// How many tombstones are kept.
 pub const TOMBSTONES: usize = 10_000;
+/// How much of storage they take at most, whatever a server calls its tasks.
+pub const TOMBSTONES_BYTES: usize = 5 << 19;
+/// How long a line of the local log is kept.
+pub const LOG_MS: i64 = 90 * DAY_MS;
+/// How many lines are kept.
+pub const LOG_LINES: usize = 10_000;
+/// How much text of the log is kept, whatever a server calls its tasks.
+pub const LOG_BYTES: usize = 2 << 20;
+/// Lines of a chunk: a new line has the whole chunk written anew.
+pub const LOG_CHUNK: usize = 128;
+/// So many tasks are held at most, most of them waiting for a server that takes no results.
+pub const HELD_TASKS: usize = 100;
+/// So much of their rows and results is held before the next one is taken. One task can add about a megabyte.
+pub const HELD_BYTES: usize = 2 << 20;
+/// Of a damaged record so much is kept to be looked at, and of all of them together no more than [`ASIDE_BYTES`].
+pub const ASIDE_RECORD_BYTES: usize = 64 << 10;
+/// See [`ASIDE_RECORD_BYTES`].
+pub const ASIDE_BYTES: usize = 256 << 10;
+/// More than any answer of the task server's needs: what it names is stored.
+pub const ANSWER_BYTES: usize = 64 << 10;
 /// How many finished tasks the popup shows.
 pub const RECENT: usize = 10;

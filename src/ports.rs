@@ -127,10 +127,10 @@ pub struct StoreFailure;
 /// Key-value storage. A write is durable against the end of the worker when its future is ready; values of one call
 /// to the same area are set together.
 pub trait Store {
-    /// Everything in an area.
+    /// Everything in an area. A value that is no string comes as some text that nobody has written.
     fn load(&self, area: Area) -> impl Future<Output = Result<Vec<(String, String)>, StoreFailure>>;
 
-    /// Applies writes: values first, removals after them.
+    /// Applies writes: values first, removals after them. After a failure some of them may have been applied.
     fn apply(&self, writes: Vec<Write>) -> impl Future<Output = Result<(), StoreFailure>>;
 }
 

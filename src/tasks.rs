@@ -4,7 +4,7 @@ use crate::agent::event::{PairingRequest, PairingSecret, Reply};
 use crate::agent::server_url::ServerUrl;
 use crate::agent::state::Pairing;
 use crate::agent::status::Problem;
-use crate::config::{CALL_TIMEOUT_MS, POLL_GRACE_MS};
+use crate::config::{ANSWER_BYTES, CALL_TIMEOUT_MS, POLL_GRACE_MS};
 use crate::json;
 use crate::ports::{TaskAnswer, TaskCall, TaskSilence};
 use crate::voyager::time::retry_after_ms;
@@ -64,7 +64,8 @@ fn about(pairing: &Pairing, task: &str, verb: &str, body: String) -> TaskCall {
 /// Sorts an answer that must have a body of the protocol.
 #[must_use]
 pub fn sort<T: DeserializeOwned>(answer: Result<TaskAnswer, TaskSilence>, now: i64) -> Reply<T> {
-    sort_with(answer, now, |body| json::read(body))
+    let is_fit = |body: &&str| body.len() <= ANSWER_BYTES;
+    sort_with(answer, now, |body| Some(body).filter(is_fit).and_then(json::read))
 }
 
 /// Sorts an answer whose status alone is final; a body is welcome.

@@ -9,6 +9,7 @@ url="$1" key="$2" phase="$3"
 fetch="$url/linkedin-agent/fetch-connections"
 invite="$url/linkedin-agent/send-connection-request"
 status="$url/linkedin-agent/get-task-status"
+cancel="$url/linkedin-agent/cancel-task"
 answer="$(mktemp -d "${TMPDIR:-/tmp}/liaison-curl.XXXXXX")"
 trap 'rm -rf "$answer"' EXIT
 checked=0 failed=0
@@ -64,6 +65,25 @@ bad_input() {
   long="$(printf '🚀%.0s' {1..151})"
   refuses 'a note of 151 emoji' 400 "Invalid 'note': must be 300 characters or fewer" \
     "$(post "$invite" "{\"profile_urn\":\"ACoAABCDEF123\",\"note\":\"$long\"}")"
+  for value in 59999 2592000001 1.5 '"60000"' true; do
+    for long in "$fetch" "$invite"; do
+      refuses "deadline_ms $value: ${long##*/}" 400 \
+        "Invalid 'deadline_ms': must be an integer between 60000 and 2592000000" \
+        "$(post "$long" "{\"profile_urn\":\"ACoAABCDEF123\",\"deadline_ms\":$value}")"
+    done
+  done
+  for value in '"true"' 1 '[]'; do
+    refuses "allow_duplicate $value" 400 "Invalid 'allow_duplicate': must be a boolean" \
+      "$(post "$invite" "{\"profile_urn\":\"ACoAABCDEF123\",\"allow_duplicate\":$value}")"
+  done
+  for value in 'two words' '"open' "$(printf 'k%.0s' {1..256})"; do
+    refuses "a key that is none: ${value:0:10}" 400 \
+      "Invalid 'Idempotency-Key': must be one key of 1 to 255 printable ASCII characters" \
+      "$(with_key --header "idempotency-key: $value" --data-binary '{}' "$fetch")"
+  done
+  refuses 'nothing to cancel' 400 "Missing or invalid 'api_agent_task_id'" "$(post "$cancel" '{}')"
+  refuses 'cancelling what is no task id' 400 "Missing or invalid 'api_agent_task_id'" \
+    "$(post "$cancel" '{"api_agent_task_id":"7"}')"
   refuses 'no task id' 400 "Missing or invalid 'api_agent_task_id'" "$(with_key "$status")"
   refuses 'a task id that is none' 400 "Missing or invalid 'api_agent_task_id'" \
     "$(with_key "$status?api_agent_task_id=7")"
@@ -71,7 +91,7 @@ bad_input() {
 
 bad_key() {
   local page
-  for page in "$fetch" "$invite"; do
+  for page in "$fetch" "$invite" "$cancel"; do
     refuses "no key: ${page##*/}" 401 'Missing API Key' "$(ask --data-binary 'nonsense' "$page")"
     refuses "a wrong key: ${page##*/}" 401 'Invalid API Key' \
       "$(ask --header 'x-api-key: wrong' --data-binary 'nonsense' "$page")"
@@ -83,6 +103,8 @@ bad_key() {
 bad_place() {
   refuses 'a task that does not exist' 404 'Agent task not found' \
     "$(with_key "$status?api_agent_task_id=550e8400-e29b-41d4-a716-446655440000")"
+  refuses 'cancelling a task that does not exist' 404 'Agent task not found' \
+    "$(post "$cancel" '{"api_agent_task_id":"550e8400-e29b-41d4-a716-446655440000"}')"
   starts_with 'an unknown route' 404 '' "$(with_key "$url/linkedin-agent/no-such-thing")"
   starts_with 'a wrong method' 405 '' "$(with_key --request DELETE "$fetch")"
   starts_with 'a wrong method for the status' 405 '' "$(post "$status" '{}')"
@@ -119,6 +141,12 @@ case "$phase" in
     expect 'count 40.0' 200 '"success":true' "$(post "$fetch" '{"count":40.0}')"
     task="$(sed 's/.*"api_agent_task_id":"\([^"]*\)".*/\1/' "$answer/body")"
     expect 'its status' 200 '"task_type":"agent_fetch_connections"' "$(with_key "$status?api_agent_task_id=$task")"
+    expect 'a key' 200 '"success":true' "$(with_key --header 'idempotency-key: k1' --data-binary '{"count":1}' "$fetch")"
+    expect 'the same key again' 200 '"success":true' \
+      "$(with_key --header 'idempotency-key: "k1"' --data-binary '{"count":1.0}' "$fetch")"
+    refuses 'the same key for something else' 422 \
+      "This 'Idempotency-Key' was used for another request; use a new key for a new request" \
+      "$(with_key --header 'idempotency-key: k1' --data-binary '{"count":2}' "$fetch")"
     rockets="$(printf '🚀%.0s' {1..150})"
     expect 'a note of 150 emoji' 200 '"message":"Send connection request task created successfully"' \
       "$(post "$invite" "{\"profile_urn\":\"urn:li:fsd_profile:ACoAABCDEF123\",\"note\":\"  $rockets  \"}")"

@@ -38,6 +38,19 @@ export function make(tag, className, ...children) {
 }
 
 /**
+ * A link that opens in a tab of its own, which learns nothing of the page that it was opened from.
+ *
+ * @param {string} className
+ * @param {string} href
+ * @param {string} text
+ */
+export function makeLink(className, href, text) {
+  const link = /** @type {HTMLAnchorElement} */ (make("a", className, text));
+  Object.assign(link, { href, target: "_blank", rel: "noopener noreferrer" });
+  return link;
+}
+
+/**
  * Leaves an unchanged element alone, so that a refresh every second is not read out every second.
  *
  * @param {Element} element

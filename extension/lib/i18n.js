@@ -43,3 +43,31 @@ export function duration(ms) {
   if (ms < DAY_MS) return t("duration_hours", Math.round(ms / HOUR_MS));
   return t("duration_days", Math.round(ms / DAY_MS));
 }
+
+/**
+ * A point in time as the clock and calendar of this computer show it, for "until 14:05" and "since 14:05": a span of minutes
+ * would have to be added up, and would be wrong a minute later. Words are in the language of the messages around it, the clock
+ * runs to 12 or 24 as the person's own does.
+ *
+ * @param {number} atMs
+ * @param {number} nowMs
+ * @param {string} [hourCycle]
+ */
+export function clockTime(atMs, nowMs, hourCycle = OWN_CLOCK.hourCycle) {
+  // Two measurements of one moment differ by some milliseconds; without this, nine sharp would be shown as a minute past.
+  const minutes = (Math.round(atMs / SECOND_MS) * SECOND_MS) / MINUTE_MS;
+  // Who waits until 14:05 expects it to be over then; what was so since 14:05 cannot begin in a minute.
+  const at = new Date((atMs > nowMs ? Math.ceil(minutes) : Math.floor(minutes)) * MINUTE_MS);
+  const daysAhead = Math.round((midnight(at) - midnight(new Date(nowMs))) / DAY_MS);
+  /** @type {Intl.DateTimeFormatOptions} */
+  const clock = { hour: "numeric", minute: "2-digit", hourCycle: /** @type {Intl.DateTimeFormatOptions["hourCycle"]} */ (hourCycle) };
+  if (daysAhead === 0) return new Intl.DateTimeFormat(t("locale"), clock).format(at);
+  /** @type {Intl.DateTimeFormatOptions} */
+  const day = Math.abs(daysAhead) < 7 ? { weekday: "short" } : { day: "numeric", month: "short" };
+  return new Intl.DateTimeFormat(t("locale"), { ...day, ...clock }).format(at);
+}
+
+const OWN_CLOCK = new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions();
+
+/** @param {Date} moment */
+const midnight = (moment) => new Date(moment.getFullYear(), moment.getMonth(), moment.getDate()).getTime();

@@ -14,7 +14,58 @@ import { t } from "./i18n.js";
  *   | { kind: "check_linkedin" }
  *   | { kind: "forget" }
  *   | { kind: "set_paused", paused: boolean }
- *   | { kind: "clear_stop", code: string }} Command `clear_stop`: a person has seen to what LinkedIn stopped the agent for
+ *   | { kind: "clear_stop", code: string }
+ *   | { kind: "set_settings", settings: Partial<Omit<Settings, "paused">> }
+ *   | { kind: "decide", task: string, approve: boolean }
+ *   | { kind: "cancel_task", task: string }
+ *   | { kind: "export_log" }
+ *   | { kind: "erase_log" }} Command `clear_stop`: a person has seen to what LinkedIn stopped the agent for; `set_settings`:
+ *   all of it is taken or nothing; `decide`: about an invitation that waits for its person
+ */
+
+/**
+ * @typedef {object} Settings what the person allows; no server can widen any of it
+ * @property {boolean} paused
+ * @property {string[]} kinds_off
+ * @property {number} invites_per_day in any 24 hours
+ * @property {number} invites_per_week in any 7 days
+ * @property {number} read_gap_ms
+ * @property {number} invite_gap_ms
+ * @property {Hours | null} hours null: at any time
+ * @property {boolean} ask_before_invite
+ */
+
+/**
+ * @typedef {object} Hours in the time zone of this computer; a `from` after `to` goes on into the next day
+ * @property {number[]} days Monday is 1
+ * @property {string} from `HH:MM`
+ * @property {string} to
+ */
+
+/**
+ * @typedef {{ invites_per_day: number, invites_per_week: number, read_gap_ms: number, invite_gap_ms: number }} Ceilings the
+ *   most invitations, and the shortest gaps, that even the person can set
+ */
+
+/**
+ * @typedef {{ day: number, day_limit: number, week: number, week_limit: number, by_hand: "known" | "unknown" }} Usage
+ *   invitations; `by_hand`: whether those that the person sent are among them
+ */
+
+/**
+ * @typedef {{ task: string, profile_urn: string, note: string | null, asked_at_ms: number }} Approval an invitation that
+ *   waits for its person
+ */
+
+/**
+ * @typedef {object} LogEntry one task that ended, of the log that never leaves this browser by itself
+ * @property {number} at_ms
+ * @property {string} task
+ * @property {string} task_type
+ * @property {string | null} target the profile of an invitation
+ * @property {"completed" | "failed" | "returned"} outcome
+ * @property {string | null} code
+ * @property {string} server
  */
 
 /**
@@ -66,9 +117,13 @@ import { t } from "./i18n.js";
  * @property {Running | null} running
  * @property {Waiting[]} waiting
  * @property {Recent[]} recent newest first
+ * @property {Settings} settings in force
+ * @property {Ceilings} ceilings
+ * @property {Usage} usage
+ * @property {Approval[]} approvals
  */
 
-/** @typedef {{ ok: true, status?: Status, steps?: Step[] }} Done */
+/** @typedef {{ ok: true, status?: Status, steps?: Step[], log?: LogEntry[] }} Done */
 /** @typedef {{ ok: false, error: Problem, steps?: Step[] }} Refused */
 /** @typedef {Done | Refused} Answer */
 /** @typedef {{ ok: false, unanswered: true, error: Problem, steps?: undefined }} NoAnswer */
@@ -88,6 +143,11 @@ export const DEADLINES_MS = {
   pair: 60_000,
   test_connection: 90_000,
   check_linkedin: 240_000,
+  set_settings: 5_000,
+  decide: 5_000,
+  cancel_task: 5_000,
+  export_log: 10_000,
+  erase_log: 5_000,
 };
 
 /**

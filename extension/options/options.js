@@ -1,4 +1,4 @@
-/** The options page: pairing with a server, testing the connection, forgetting it. */
+/** The options page: pairing with a server, testing the connection, forgetting it; the limits are in a module of their own. */
 import { LINKEDIN_ORIGIN, operatingSystem, releaseOrigin, requestOrigins } from "../lib/browser.js";
 import { button, byId, input, setText, showProblem } from "../lib/dom.js";
 import { localise, t } from "../lib/i18n.js";
@@ -6,6 +6,8 @@ import { send } from "../lib/messages.js";
 import { readAddress } from "../lib/server-address.js";
 import { watchStatus } from "../lib/status-watch.js";
 import { showSteps } from "../lib/steps.js";
+import { offerLimits, showLimits } from "./limits-form.js";
+import { offerLog } from "./log.js";
 import { pairingLine, readForm } from "./pairing.js";
 
 /** @typedef {import("../lib/messages.js").Answer} Answer */
@@ -25,6 +27,8 @@ let suggestedServer = false;
 localise(document);
 suggestName().catch(() => {}); // a convenience; the field can be filled by hand
 const refresh = watchStatus(showAnswer);
+offerLimits(refresh);
+offerLog(() => status?.version ?? "");
 byId("pair-form").addEventListener("submit", pair);
 byId("test").addEventListener("click", () => run({ kind: "test_connection" }, t("testing"), t("test_passed")));
 byId("grant").addEventListener("click", grant);
@@ -145,6 +149,7 @@ function showAnswer(answer) {
   if (status?.server && !suggestedServer) input("server").value ||= status.server.url;
   suggestedServer ||= status !== null;
   setText(byId("version"), status ? t("version", status.version) : "");
+  showLimits(status);
   setText(byId("form-heading"), t(status?.server ? "form_heading_again" : "form_heading"));
   setBusy(busy);
 }

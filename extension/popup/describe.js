@@ -2,152 +2,101 @@
  * Puts a status into words, without touching a page. Every sentence is about the present moment as the worker measured
  * it; a code that this version does not know is shown as it is rather than guessed at.
  */
-import { duration, t } from "../lib/i18n.js";
+import { clockTime, duration, t } from "../lib/i18n.js";
+import * as words from "./words.js";
 
 /** @typedef {import("../lib/messages.js").Status} Status */
 /** @typedef {import("../lib/messages.js").Running} Running */
 /** @typedef {import("../lib/messages.js").Waiting} Waiting */
+/** @typedef {import("../lib/messages.js").Approval} Approval */
+/** @typedef {import("../lib/messages.js").Usage} Usage */
 /** @typedef {import("../lib/messages.js").Recent} Recent */
 /** @typedef {import("../lib/messages.js").Step} Step */
 /** @typedef {import("../lib/messages.js").Answer} Answer */
 /** @typedef {import("../lib/messages.js").NoAnswer} NoAnswer */
-/** @typedef {"good" | "busy" | "quiet" | "bad"} Tone */
+/** @typedef {import("./words.js").Said} Said */
+/** @typedef {import("./words.js").Tone} Tone */
 
-/** @type {Record<Exclude<Status["state"], "ready">, string>} */
-const STOPPED = {
-  unpaired: "headline_unpaired",
-  paused: "headline_paused",
-  signed_out: "headline_signed_out",
-  wrong_account: "headline_wrong_account",
-  latched: "headline_latched",
-  superseded: "headline_superseded",
-  unauthorised: "headline_unauthorised",
-  no_permission: "headline_no_permission",
-};
-
-/** @type {Record<Status["contact"]["state"], string>} */
-const READY = { connecting: "headline_connecting", connected: "headline_ready", unreachable: "headline_unreachable" };
-
-/** @type {Record<string, string>} */
-const TASKS = {
-  agent_fetch_connections: "task_fetch_connections",
-  agent_send_connection_request: "task_send_connection_request",
-};
-
-/**
- * By phase, since an invitation that is being looked for is not being sent.
- *
- * @type {Record<string, string>}
- */
-const WORKING = {
-  reading: "working_reading",
-  checking: "working_checking",
-  starting: "working_starting",
-  sending: "working_sending",
-  verifying: "working_verifying",
-};
 /** This phase is mostly waiting, for minutes, and does not keep a pause from being complete. */
 const PATIENT_PHASE = "verifying";
-
-/** @type {Record<Status["linkedin"], { key: string, tone: Tone }>} */
-const LINKEDIN = {
-  signed_in: { key: "linkedin_signed_in", tone: "good" },
-  signed_out: { key: "linkedin_signed_out", tone: "bad" },
-  wrong_account: { key: "linkedin_wrong_account", tone: "bad" },
-  unknown: { key: "linkedin_unknown", tone: "quiet" },
-};
-
-/** @type {Record<Status["contact"]["state"], { key: string, tone: Tone }>} */
-const CONTACT = {
-  connecting: { key: "contact_connecting", tone: "busy" },
-  connected: { key: "contact_connected", tone: "good" },
-  unreachable: { key: "contact_unreachable", tone: "bad" },
-};
-
-/** @type {Record<string, string>} */
-const WAITING = {
-  agent_offline: "waiting_agent_offline",
-  signed_out: "waiting_signed_out",
-  wrong_account: "waiting_wrong_account",
-  paused: "waiting_paused",
-  kind_off: "waiting_kind_off",
-  working_hours: "waiting_working_hours",
-  pacing: "waiting_pacing",
-  daily_limit: "waiting_daily_limit",
-  weekly_limit: "waiting_weekly_limit",
-  approval: "waiting_approval",
-  throttled: "waiting_throttled",
-  challenge: "waiting_challenge",
-  blocked: "waiting_blocked",
-  invitation_limit: "waiting_invitation_limit",
-  note_limit: "waiting_note_limit",
-  account_stopped: "waiting_account_stopped",
-  storage: "waiting_storage",
-};
-
-/** @type {Record<Recent["outcome"], { key: string, tone: Tone }>} */
-const OUTCOME = {
-  completed: { key: "outcome_completed", tone: "good" },
-  failed: { key: "outcome_failed", tone: "bad" },
-  returned: { key: "outcome_returned", tone: "quiet" },
-};
-
-/**
- * What only a person may clear: what the stop is, and what clearing it does.
- *
- * @type {Record<string, { meaning: string, clearing: string }>}
- */
-const STOPS = {
-  challenge: { meaning: "stop_challenge", clearing: "stop_clearing_all" },
-  blocked: { meaning: "stop_blocked", clearing: "stop_clearing_all" },
-  account_restricted: { meaning: "stop_account_restricted", clearing: "stop_clearing_invitations" },
-  sender_unconfirmed: { meaning: "stop_sender_unconfirmed", clearing: "stop_clearing_invitations" },
-  connection_cap: { meaning: "stop_connection_cap", clearing: "stop_clearing_invitations" },
-  record_set_aside: { meaning: "stop_record_set_aside", clearing: "stop_clearing_record" },
-};
-
-/** @type {Record<string, string>} */
-const FALLBACKS = { older_decoration: "fallback_older_decoration", legacy_list: "fallback_legacy_list" };
+/** From here on the invitation may be out, and a cancel can change nothing. */
+const BEYOND_CANCELLING = ["sending", "verifying"];
+/** Of the agent's own, and none of LinkedIn's doing. */
+const SET_ASIDE = "record_set_aside";
+/** A kind that is named for this reason is taken all the same, but for invitations with a note. */
+const NOTES_ALONE = "note_limit";
+/** Below this a time of day would say less than a count of seconds. */
+const BY_THE_CLOCK_MS = 60_000;
 
 /**
  * @param {Status} status
  * @returns what the stop is and what clearing it does; null when there is none that can be cleared here
  */
 export function stopLines({ attention }) {
-  const stop = attention && Object.hasOwn(STOPS, attention.code) ? STOPS[attention.code] : undefined;
+  const stop = attention ? own(words.STOPS, attention.code) : undefined;
   return stop ? { meaning: t(stop.meaning), clearing: t(stop.clearing) } : null;
 }
 
 /** @param {string} taskType */
-export const taskName = (taskType) => word(TASKS, taskType);
+export const taskName = (taskType) => word(words.TASKS, taskType);
 
 /**
  * @param {Status} status
+ * @param {number} nowMs
  * @returns {string} what the agent is doing now, in one line
  */
-export function headline(status) {
-  const { state, running, contact } = status;
+export function headline(status, nowMs) {
+  const { state, running } = status;
   if (state === "paused" && running && running.phase !== PATIENT_PHASE) return t("headline_pausing");
-  if (state !== "ready") return t(STOPPED[state]);
-  return running ? word(WORKING, running.phase) : t(READY[contact.state]);
+  if (state === "latched" && status.attention?.code === SET_ASIDE) return t("headline_set_aside");
+  if (state !== "ready") return t(words.STOPPED[state]);
+  if (running) return isHeld(running, status) ? t("headline_held") : word(words.WORKING, running.phase);
+  return readyLine(status, nowMs);
+}
+
+/**
+ * What keeps a list from being begun also stops one between two pages, with its rows so far in hand. (An invitation that is on
+ * its way is not stopped by what the next one waits for.)
+ *
+ * @param {Running} running
+ * @param {Status} status
+ */
+const isHeld = ({ phase, task_type }, { waiting }) =>
+  phase === "reading" && waiting.some((wait) => wait.task_type === task_type);
+
+/**
+ * @param {Status} status
+ * @param {number} nowMs
+ */
+function readyLine({ contact, approvals, waiting }, nowMs) {
+  if (contact.state === "connecting") return t("headline_connecting");
+  if (contact.state === "unreachable") {
+    const { last_ms_ago: ago } = contact;
+    return ago === null ? t("headline_unreachable") : t("headline_unreachable_since", clockTime(nowMs - ago, nowMs));
+  }
+  if (approvals.length > 0) return t("headline_approval");
+  const kinds = [...new Set(waiting.filter(({ reason }) => reason !== NOTES_ALONE).map(({ task_type }) => task_type))];
+  if (kinds.length === Object.keys(words.KINDS).length) return t("headline_none");
+  const [kind] = kinds;
+  return kind === undefined ? t("headline_ready") : t("headline_partly", word(words.KINDS, kind));
 }
 
 /** @param {Status} status */
 export function serverLine({ server, contact }) {
   if (!server) return { tone: /** @type {Tone} */ ("quiet"), text: t("contact_none"), detail: "" };
-  const { key, tone } = CONTACT[contact.state];
+  const { key, tone } = words.CONTACT[contact.state];
   const heard = contact.last_ms_ago === null ? t("contact_never") : t("contact_heard", duration(contact.last_ms_ago));
   return { tone, text: t(key, server.url), detail: heard };
 }
 
 /** @param {Status} status */
 export function linkedinLine({ linkedin }) {
-  const { key, tone } = LINKEDIN[linkedin];
+  const { key, tone } = words.LINKEDIN[linkedin];
   return { tone, text: t(key) };
 }
 
 /** @param {Status} status */
-export const fallbackLine = ({ fallback }) => (fallback ? word(FALLBACKS, fallback) : "");
+export const fallbackLine = ({ fallback }) => (fallback ? word(words.FALLBACKS, fallback) : "");
 
 /**
  * What a check of LinkedIn came to, in one line. Why it could not even begin is the problem's to say.
@@ -169,20 +118,99 @@ export function progressLine({ done, of }) {
   return of === null ? t("progress_done", done) : t("progress_done_of", done, of);
 }
 
-/** @param {Waiting} waiting */
-export function waitingLine({ task_type, reason, for_ms }) {
-  const why = t("waiting_line", taskName(task_type), word(WAITING, reason));
-  return for_ms === null ? why : t("waiting_line_for", why, duration(for_ms));
+/** @param {Running | null} running */
+export const canCancel = (running) => running !== null && !BEYOND_CANCELLING.includes(running.phase);
+
+/**
+ * The kinds that wait, those together that wait for the same thing until the same time.
+ *
+ * @param {Status} status
+ * @param {number} nowMs
+ * @returns {{ title: string, until: string, why: string, remedy: string }[]}
+ */
+export function waitingItems({ state, waiting }, nowMs) {
+  /** @type {Map<string, ReturnType<typeof waitingItems>[number]>} */
+  const items = new Map();
+  for (const wait of waiting) {
+    const title = word(words.KINDS, wait.task_type);
+    const until = untilLine(wait, nowMs);
+    const group = `${wait.reason} ${until}`;
+    const before = items.get(group);
+    if (before) before.title = t("waiting_kinds", before.title, title);
+    else items.set(group, { title, until, ...reasonWords(wait, state) });
+  }
+  return [...items.values()];
+}
+
+/**
+ * @param {Waiting} waiting
+ * @param {number} nowMs
+ */
+function untilLine({ for_ms }, nowMs) {
+  if (for_ms === null) return "";
+  if (for_ms >= BY_THE_CLOCK_MS) return t("waiting_until", clockTime(nowMs + for_ms, nowMs));
+  return t("waiting_for", duration(Math.max(1_000, for_ms)));
+}
+
+/**
+ * @param {Waiting} waiting
+ * @param {Status["state"]} state
+ */
+function reasonWords({ reason, for_ms }, state) {
+  const endless = for_ms === null ? own(words.WAITING_FOR_EVER, reason) : undefined;
+  const unpermitted = state === "no_permission" && reason === "signed_out" ? words.WAITING_UNPERMITTED : undefined;
+  const said = unpermitted ?? endless ?? own(words.WAITING, reason);
+  return said ? { why: t(said.said), remedy: t(said.remedy) } : { why: reason, remedy: "" };
+}
+
+/**
+ * Invitations against the person's own limits, for a bar and its words.
+ *
+ * @param {number} sent
+ * @param {number} limit
+ * @returns {{ text: string, share: number, tone: Tone }} `share` from 0 to 1
+ */
+export function usageLine(sent, limit) {
+  if (limit === 0) return { text: t("usage_none"), share: 1, tone: "busy" };
+  const full = sent >= limit;
+  const text = t(full ? "usage_full" : "usage_of", sent, limit);
+  return { text, share: Math.min(1, sent / limit), tone: full ? "busy" : "good" };
+}
+
+/** @param {Usage} usage what the counts leave out, if anything */
+export const uncountedLine = ({ by_hand }) => (by_hand === "known" ? "" : t("usage_not_by_hand"));
+
+/**
+ * @param {Approval} approval
+ * @param {number} nowMs
+ * @returns `profile` is null when the URN is of no form that has an address; it is then only shown
+ */
+export function approvalLine({ profile_urn, note, asked_at_ms }, nowMs) {
+  const id = profile_urn.match(/^urn:li:(?:fsd_profile|fs_miniProfile|fs_profile):([A-Za-z0-9_-]{6,128})$/)?.[1];
+  return {
+    person: profile_urn,
+    profile: id ? `https://www.linkedin.com/in/${id}/` : null,
+    note: note ?? "",
+    asked: t(note === null ? "approval_asked_plain" : "approval_asked", duration(nowMs - asked_at_ms)),
+  };
 }
 
 /**
  * @param {Recent} recent
  * @param {number} nowMs
  */
-export function recentLine({ task_type, outcome, at_ms, acknowledged }, nowMs) {
-  const { key, tone } = OUTCOME[outcome];
+export function recentLine(recent, nowMs) {
+  const { task_type, outcome, at_ms, acknowledged } = recent;
+  const { key, tone } = words.OUTCOME[outcome];
   const when = t("recent_ago", duration(nowMs - at_ms));
-  return { tone, title: taskName(task_type), outcome: t(key), when, unsent: acknowledged ? "" : t("recent_unsent") };
+  const unsent = acknowledged ? "" : t("recent_unsent");
+  return { tone, title: taskName(task_type), outcome: t(key), when, ...failureWords(recent), unsent };
+}
+
+/** @param {Recent} recent */
+function failureWords({ code, message, remedy }) {
+  const said = code ? own(words.FAILURES, code) : undefined;
+  return said ? { why: t(said.said), remedy: t(said.remedy) } : { why: message ?? "", remedy: remedy ?? "" };
 }
 
 /**
@@ -190,6 +218,16 @@ export function recentLine({ task_type, outcome, at_ms, acknowledged }, nowMs) {
  * @param {string} code
  */
 function word(table, code) {
-  const key = Object.hasOwn(table, code) ? table[code] : undefined;
+  const key = own(table, code);
   return key ? t(key) : code;
 }
+
+/**
+ * A code comes from outside: it must not reach what every object inherits.
+ *
+ * @template T
+ * @param {Record<string, T>} table
+ * @param {string} code
+ * @returns {T | undefined}
+ */
+const own = (table, code) => (Object.hasOwn(table, code) ? table[code] : undefined);

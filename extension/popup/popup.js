@@ -2,11 +2,15 @@
 import { openOptions } from "../lib/browser.js";
 import { byId, input, make, setChildren, setText, showProblem } from "../lib/dom.js";
 import { localise, t } from "../lib/i18n.js";
+import { saveLog } from "../lib/log-file.js";
 import { send } from "../lib/messages.js";
 import { watchStatus } from "../lib/status-watch.js";
+import { offerApprovals } from "./approvals.js";
 import { offerCheck, showCheck } from "./check.js";
-import { fallbackLine, headline, linkedinLine, progressLine, recentLine, serverLine, taskName, waitingLine } from "./describe.js";
+import { fallbackLine, headline, linkedinLine, recentLine, serverLine, waitingItems } from "./describe.js";
+import { offerCancelling } from "./running.js";
 import { offerClearing, showStop } from "./stop.js";
+import { showUsage } from "./usage.js";
 
 /** @typedef {import("../lib/messages.js").Answer} Answer */
 /** @typedef {import("../lib/messages.js").NoAnswer} NoAnswer */
@@ -17,14 +21,18 @@ import { offerClearing, showStop } from "./stop.js";
 const pause = input("pause");
 /** While a click is on its way, the status that left before it must not flip the switch back. */
 let asking = false;
+let version = "";
 
 localise(document);
+const showApprovals = offerApprovals((task, approve) => ask({ kind: "decide", task, approve }));
+const showRunning = offerCancelling((task) => ask({ kind: "cancel_task", task }));
 const refresh = watchStatus((answer) => (answer.ok && answer.status ? showStatus(answer.status) : showSilence(answer)));
 pause.addEventListener("change", () => ask({ kind: "set_paused", paused: pause.checked }));
 offerClearing(clearStop);
 offerCheck(refresh);
 byId("open-options").addEventListener("click", () => openOptions());
 byId("pair-now").addEventListener("click", () => openOptions());
+byId("export-log").addEventListener("click", exportLog);
 
 /** @param {Command} command */
 async function ask(command) {
@@ -45,14 +53,24 @@ async function clearStop(code) {
   return answer;
 }
 
+async function exportLog() {
+  setText(byId("exported"), "");
+  const answer = await ask({ kind: "export_log" });
+  if (answer.ok) setText(byId("exported"), saveLog(answer.log ?? [], version));
+}
+
 /** @param {Status} status */
 function showStatus(status) {
-  setText(byId("headline"), headline(status));
+  const now = Date.now();
+  version = status.version;
+  setText(byId("headline"), headline(status, now));
   showFact("server-state", serverLine(status));
   showFact("linkedin-state", { ...linkedinLine(status), detail: fallbackLine(status) });
   showProblem(byId("attention"), status.attention ?? status.contact.error);
-  showRunning(status);
-  showList("waiting", status.waiting.map((item) => make("li", "", waitingLine(item))));
+  showApprovals(status.approvals);
+  showRunning(status.running);
+  showList("waiting", waitingItems(status, now).map(waitingItem));
+  showUsage(status.state === "unpaired" ? null : status.usage);
   showList("recent", status.recent.map(recentItem));
   byId("pair-now").hidden = status.state !== "unpaired";
   byId("check-section").hidden = status.state === "unpaired";
@@ -72,7 +90,9 @@ function showSilence(answer) {
   showFact("server-state", silent);
   showFact("linkedin-state", silent);
   showProblem(byId("attention"), answer.ok ? null : { message: "", remedy: answer.error.remedy });
-  byId("running").hidden = true;
+  showApprovals([]);
+  showRunning(null);
+  showUsage(null);
   byId("pair-now").hidden = true;
   showStop(null);
   showList("waiting", []);
@@ -91,21 +111,6 @@ function showFact(id, { tone, text, detail }) {
   setChildren(element, detail ? [said, make("span", "fact-detail", detail)] : [said]);
 }
 
-/** @param {Status} status */
-function showRunning({ running }) {
-  byId("running").hidden = running === null;
-  if (!running) return;
-  const bar = /** @type {HTMLProgressElement} */ (byId("running-progress"));
-  setText(byId("running-task"), taskName(running.task_type));
-  setText(byId("running-count"), progressLine(running));
-  if (running.of !== null && running.of > 0) {
-    bar.max = running.of;
-    bar.value = running.done ?? 0;
-  } else {
-    bar.removeAttribute("value");
-  }
-}
-
 /**
  * @param {string} id
  * @param {Node[]} items
@@ -115,13 +120,20 @@ function showList(id, items) {
   byId(`${id}-section`).hidden = items.length === 0;
 }
 
+/** @param {ReturnType<typeof waitingItems>[number]} item */
+function waitingItem({ title, until, why, remedy }) {
+  const head = make("div", "item-head", make("span", "item-title", title), make("span", "item-when", until));
+  const lines = remedy ? [make("p", "", why), make("p", "item-line", remedy)] : [make("p", "", why)];
+  return make("li", "item", head, ...lines);
+}
+
 /** @param {Recent} recent */
 function recentItem(recent) {
-  const { tone, title, outcome, when, unsent } = recentLine(recent, Date.now());
-  const words = { "recent-title": title, "recent-outcome": outcome, "recent-when": when };
-  const head = make("div", "recent-head", ...Object.entries(words).map(([name, text]) => make("span", name, text)));
-  const item = make("li", "recent-item", head);
+  const { tone, title, outcome, when, why, remedy, unsent } = recentLine(recent, Date.now());
+  const words = { "item-title": title, "item-outcome": outcome, "item-when": when };
+  const head = make("div", "item-head", ...Object.entries(words).map(([name, text]) => make("span", name, text)));
+  const item = make("li", "item", head);
   item.dataset.tone = tone;
-  for (const line of [recent.message, recent.remedy, unsent]) if (line) item.append(make("p", "recent-line", line));
+  for (const line of [why, remedy, unsent]) if (line) item.append(make("p", "item-line", line));
   return item;
 }

@@ -9,10 +9,10 @@ import { endsBy, startQuietProgram, temporaryFolder } from "./process.mjs";
 
 const ROOT = join(import.meta.dirname, "../..");
 const EXTENSION = join(ROOT, "dist/extension");
-const EXECUTABLE = process.env.CHROME ?? "/usr/bin/chromium";
+export const EXECUTABLE = process.env.CHROME ?? "/usr/bin/chromium";
 const PAGE_DEADLINE_MS = 60_000;
 // A page of the extension that has no script of ours: opening it wakes no worker.
-const QUIET_PAGE = "manifest.json";
+export const QUIET_PAGE = "manifest.json";
 
 // Without these a browser that can reach no network spends its time on trying to.
 const QUIET = [
@@ -32,7 +32,7 @@ export function extensionId() {
 }
 
 /** What makes Chromium quiet, this extension's home and the simulator's www.linkedin.com. */
-function flags(simulator) {
+export function flags(simulator) {
   return [
     ...QUIET,
     // Chromium refuses its own sandbox when it runs as root, and only then.

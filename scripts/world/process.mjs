@@ -42,7 +42,7 @@ export function endsBy(stop) {
 }
 
 /** A browser that was killed may still be writing; what it leaves in a temporary folder is no failure of ours. */
-function removeFolder(folder) {
+export function removeFolder(folder) {
   try {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   } catch {
@@ -63,12 +63,15 @@ export const builtProgram = (name) =>
 /**
  * Starts a program and waits for the one JSON line with which it says where it listens.
  *
- * @returns {Promise<{ ready: any, stop: () => Promise<void>, log: () => string }>}
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ env?: Record<string, string>, keptLines?: number }} [options] `env` is added to the environment
+ * @returns {Promise<{ ready: any, stop: () => Promise<void>, kill: () => Promise<void>, log: () => string }>}
  */
-export async function startProgram(command, args) {
-  const { child, exited, stop } = start(command, args);
+export async function startProgram(command, args, { env = {}, keptLines = KEPT_LOG_LINES } = {}) {
+  const { child, exited, stop, kill } = start(command, args, env);
   const log = [];
-  const keep = (line) => void (log.push(line), log.length > KEPT_LOG_LINES && log.shift());
+  const keep = (line) => void (log.push(line), log.length > keptLines && log.shift());
   createInterface({ input: child.stderr }).on("line", keep);
   const output = createInterface({ input: child.stdout });
   const tail = () => log.join("\n");
@@ -78,7 +81,7 @@ export async function startProgram(command, args) {
   const line = await within(Promise.race([firstLine, early]), START_DEADLINE_MS, `${command} to be ready`);
   early.catch(() => {}); // from here on an end is no failed start
   output.on("line", keep);
-  return { ready: JSON.parse(line), stop, log: tail };
+  return { ready: JSON.parse(line), stop, kill, log: tail };
 }
 
 /** Starts a program that has nothing to say. */
@@ -89,8 +92,8 @@ export function startQuietProgram(command, args) {
   return { stop };
 }
 
-function start(command, args) {
-  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+function start(command, args, env = {}) {
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
   running.add(child);
   const exited = new Promise((resolve) => {
     child.once("exit", (code, signal) => (running.delete(child), resolve(`ended with ${code ?? signal}`)));
@@ -102,7 +105,12 @@ function start(command, args) {
     await within(exited, STOP_DEADLINE_MS, `${command} to end`).catch(() => child.kill("SIGKILL"));
     await exited;
   }
-  return { child, exited, stop };
+  /** At once, with nothing said: what `kill -9` does. */
+  async function kill() {
+    child.kill("SIGKILL");
+    await exited;
+  }
+  return { child, exited, stop, kill };
 }
 
 /** Runs a program to its end; what it prints is the answer. */

@@ -9,11 +9,14 @@ const WAIT_S = 25;
 /** A server with its own fresh database, listening on a free port of the loopback interface. */
 export async function startServer() {
   const database = join(temporaryFolder("server"), "liaison.sqlite3");
-  const args = ["serve", "--listen", "127.0.0.1:0", "--database", database, "--json"];
-  const { ready, stop, log } = await startProgram(builtProgram(PROGRAM), args);
+  const { ready, stop, log } = await serve(database);
   const { url, api_key: apiKey, pairing_code: pairingCode } = ready;
   return { url, apiKey, pairingCode, newPairingCode: () => newCode(database), stop, log, ...callsOf(url, apiKey) };
 }
+
+/** The bare program, on a database that may be there already. Its first start alone says key and code. */
+export const serve = (database, listen = "127.0.0.1:0", options = {}) =>
+  startProgram(builtProgram(PROGRAM), ["serve", "--listen", listen, "--database", database, "--json"], options);
 
 async function newCode(database) {
   const { code, stdout, stderr } = await runProgram(builtProgram(PROGRAM), ["pair", "--database", database]);
@@ -23,10 +26,10 @@ async function newCode(database) {
 
 /** What a caller of the documented API does. */
 export function callsOf(url, apiKey) {
-  async function call(method, path, body) {
+  async function call(method, path, body, headers = {}) {
     const response = await fetch(`${url}${path}`, {
       method,
-      headers: { "x-api-key": apiKey, "content-type": "application/json" },
+      headers: { "x-api-key": apiKey, "content-type": "application/json", ...headers },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     return { status: response.status, headers: response.headers, json: await response.json() };
@@ -53,12 +56,13 @@ export function callsOf(url, apiKey) {
     }
   }
 
-  /** Comes back when a task waits for this reason; what its status says of it. */
-  async function waitingFor(id, reason, { deadlineMs = 60_000 } = {}) {
+  /** Comes back when a task waits for this reason, and until a time that is taken; what its status says of it. */
+  async function waitingFor(id, reason, { deadlineMs = 60_000, takes = () => true } = {}) {
     const end = performance.now() + deadlineMs;
     for (;;) {
       const { json } = await status(id, 1);
-      if (json.data?.waiting?.reason === reason) return json.data.waiting;
+      const { waiting } = json.data ?? {};
+      if (waiting?.reason === reason && takes(waiting.until)) return waiting;
       if (performance.now() > end) throw new Error(`task ${id} does not wait for ${reason}: ${JSON.stringify(json)}`);
     }
   }

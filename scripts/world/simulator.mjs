@@ -34,6 +34,8 @@ export async function startSimulator({ seed = 1, connections = 250 } = {}) {
     port: new URL(https).port,
     stop: program.stop,
     log: program.log,
+    /** Any call of the control endpoint. */
+    ask,
     journal,
     reset: (settings = {}) => ask("POST", "reset", { seed, connections, ...settings }),
     member: (id, state) => ask("POST", "member", { id, state }),

@@ -37,6 +37,18 @@ pub struct Breakers {
 }
 
 impl Breakers {
+    /// After a person has cleared a record that was lost: what nobody can clear is taken to have begun just now.
+    #[must_use]
+    pub fn unknown(now: i64) -> Self {
+        Self {
+            throttled_until: now + THROTTLE_FIRST_MS,
+            throttled_for: THROTTLE_FIRST_MS,
+            invitations_until: now + LIMIT_MS,
+            notes_until: now + LIMIT_MS,
+            ..Self::default()
+        }
+    }
+
     /// Opens what `code` opens. Returns how long the same task should not be tried again.
     pub fn trip(&mut self, code: ErrorCode, retry_after_ms: Option<u64>, now: i64) -> Option<u64> {
         match code {

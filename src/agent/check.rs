@@ -115,7 +115,7 @@ impl Check {
     pub fn answer(&self) -> Answer {
         let failed = self.steps.iter().find(|step| !step.ok);
         let error = failed.map(|step| Problem::new("test_failed", step.detail.clone(), step.remedy));
-        Answer { ok: error.is_none(), error, status: None, steps: Some(self.steps.clone()) }
+        Answer { ok: error.is_none(), error, steps: Some(self.steps.clone()), ..Answer::done() }
     }
 
     fn pass(&mut self, name: &'static str, detail: &str) {

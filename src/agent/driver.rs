@@ -12,7 +12,7 @@ use crate::agent::status::{Answer, Status, badge, status};
 use crate::agent::step::{AfterWriteFailure, Transition, after_write_failure, step};
 use crate::agent::{event, journal};
 use crate::config::STORAGE_RETRY_MS;
-use crate::ports::{Area, Badge, Clock, Face, Ports, Store, StoreFailure};
+use crate::ports::{Area, Badge, Clock, Face, Ports, Store, StoreFailure, Write};
 use futures_channel::{mpsc, oneshot};
 use futures_util::future::{AbortHandle, Abortable, Either, LocalBoxFuture, select};
 use futures_util::stream::FuturesUnordered;
@@ -34,6 +34,13 @@ async fn some<T>(under_way: &mut FuturesUnordered<LocalBoxFuture<'static, T>>) -
         Some(outcome) => outcome,
         None => std::future::pending().await,
     }
+}
+
+/// Those writes whose keys the others don't have.
+fn without(writes: &[Write], others: &[Write]) -> Vec<Write> {
+    let is_new =
+        |write: &&Write| !others.iter().any(|other| (other.area, &other.key) == (write.area, &write.key));
+    writes.iter().filter(is_new).cloned().collect()
 }
 
 /// The way to a running driver. It may be cloned.
@@ -70,6 +77,8 @@ pub struct Driver<P: Ports> {
     wake_at: Option<i64>,
     shown: Option<(Badge, String)>,
     told: Option<Status>,
+    /// Writes that undo what a failed write may have done in part. They go along with the next.
+    undo: Vec<Write>,
 }
 
 impl<P: Ports> Driver<P> {
@@ -99,6 +108,7 @@ impl<P: Ports> Driver<P> {
             wake_at: None,
             shown: None,
             told: None,
+            undo: Vec::new(),
         };
         Ok((driver, Handle { signals: sender }))
     }
@@ -153,13 +163,18 @@ impl<P: Ports> Driver<P> {
             self.state.live.zone = Zone::survey(now, |at| clock.utc_offset_minutes(at));
         }
         let transition = step(&self.state, &event, now);
-        let writes = journal::changes(&self.state, &transition.state);
+        let mut writes = journal::changes(&self.state, &transition.state);
         if writes.is_empty() {
             self.commit(transition);
         } else {
+            writes.extend(without(&self.undo, &writes));
             match self.ports.store().apply(writes).await {
                 Ok(()) => self.commit_written(transition, now),
-                Err(StoreFailure) => self.write_failed(event, now),
+                Err(StoreFailure) => {
+                    let undo = journal::changes(&transition.state, &self.state);
+                    self.undo.extend(without(&undo, &self.undo));
+                    self.write_failed(event, now);
+                }
             }
         }
         self.show();
@@ -167,6 +182,7 @@ impl<P: Ports> Driver<P> {
 
     /// Commits a step whose writes were taken. After a failure before, what is due now is looked at anew.
     fn commit_written(&mut self, transition: Transition, now: i64) {
+        self.undo.clear();
         self.commit(transition);
         if self.state.live.storage_failed_at.take().is_some() {
             self.wake_at = Some(now);

@@ -9,14 +9,9 @@ use liaison_protocol::{Effect, ErrorCode, HeldPhase, SendConnectionRequest};
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;
 
-/// The version of the record. A record of a later version is set aside unread.
-pub const RECORD_VERSION: u32 = 1;
-
 /// A task the agent has accepted and not yet been relieved of.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// [`RECORD_VERSION`] when it was written.
-    pub v: u32,
     /// The task's id.
     pub task: String,
     /// The kind, as the server named it.
@@ -35,6 +30,9 @@ pub struct Entry {
     /// Whether a cancellation was asked for.
     #[serde(default)]
     pub cancelled: bool,
+    /// Whether anything was asked of LinkedIn for it.
+    #[serde(default)]
+    pub touched: bool,
     /// How far it is.
     pub stage: Stage,
 }
@@ -111,6 +109,9 @@ pub struct Verification {
     pub looks: u8,
     /// What LinkedIn said to the POST itself; reported when the invitation isn't found.
     pub refused_with: Option<ErrorCode>,
+    /// Whether a server asked for it of an agent that knows of no such invitation: then it keeps to the person's hours.
+    #[serde(default)]
+    pub on_request: bool,
 }
 
 /// The end of a task.
@@ -158,6 +159,33 @@ pub enum Ended {
     Returned,
 }
 
+impl Ended {
+    /// The end in one word, and the code of a failure.
+    #[must_use]
+    pub const fn words(self) -> (&'static str, Option<&'static str>) {
+        match self {
+            Self::Completed => ("completed", None),
+            Self::Failed(code) => ("failed", Some(code.as_str())),
+            Self::Returned => ("returned", None),
+        }
+    }
+}
+
+impl Stage {
+    /// Whom an invitation that has not ended is for.
+    #[must_use]
+    pub fn profile(&self) -> Option<&str> {
+        match self {
+            Self::Asking { input, .. }
+            | Self::Checking { input, .. }
+            | Self::Starting { input, .. }
+            | Self::Sending { input, .. } => Some(input.profile.as_str()),
+            Self::Verifying(search) => Some(&search.profile),
+            Self::Walking(_) | Self::Finished(_) => None,
+        }
+    }
+}
+
 /// Whether a server's task id can be one: it becomes a storage key and a part of a URL.
 #[must_use]
 pub fn is_task_id(id: &str) -> bool {
@@ -169,11 +197,7 @@ impl Outcome {
     /// An outcome with its body. `output_json` is a documented output, a failure, or `null`.
     #[must_use]
     pub fn new(summary: Summary, output_json: &str, effect: Effect) -> Self {
-        let status = match summary.ended {
-            Ended::Completed => "completed",
-            Ended::Failed(_) => "failed",
-            Ended::Returned => "returned",
-        };
+        let (status, _) = summary.ended.words();
         let effect = match effect {
             Effect::None => "none",
             Effect::Done => "done",
@@ -258,14 +282,21 @@ impl Entry {
         record
     }
 
-    /// Reads a record. `None` for one that is damaged or of a later version.
+    /// About how much of storage it takes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        match &self.stage {
+            Stage::Walking(walk) => walk.size(),
+            Stage::Finished(outcome) => outcome.body.len(),
+            _ => 0,
+        }
+    }
+
+    /// Reads a record. `None` for one that is damaged.
     #[must_use]
     pub fn from_record(record: &str) -> Option<Self> {
         let mut lines = record.split('\n');
         let mut entry: Self = json::read(lines.next()?)?;
-        if entry.v != RECORD_VERSION {
-            return None;
-        }
         match &mut entry.stage {
             Stage::Walking(walk) => walk.rows = lines.map(Rc::from).collect(),
             Stage::Finished(outcome) => outcome.body = lines.next()?.into(),

@@ -297,6 +297,15 @@ pub enum SiteOutcome {
 }
 
 impl SiteOutcome {
+    /// Whether a request left.
+    #[must_use]
+    pub fn was_asked(&self) -> bool {
+        let unsent = matches!(self, Self::Invite(InviteOutcome::Unsent(_)));
+        // What can't be asked for ends a task as if it had been.
+        let asked = |trouble: &Trouble| trouble.asked && trouble.code != ErrorCode::InvalidInput;
+        !unsent && self.trouble().is_none_or(asked)
+    }
+
     /// What LinkedIn said no to, if it did.
     #[must_use]
     pub const fn trouble(&self) -> Option<&Trouble> {

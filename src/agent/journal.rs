@@ -1,26 +1,24 @@
 //! The journal: which parts of the state are stored under which key, and what changed between two states.
 //!
 //! The driver compares the state before and after a step and writes what differs, all of it before any effect of that
-//! step. Records that can't be read are set aside under another key, told of, and never dropped in silence.
+//! step. Records that can't be read are set aside under another key, told of, and never dropped in silence; see
+//! [`crate::agent::aside`] for what is missing then, and [`record`] for how a record is told from what is none.
 
-use crate::agent::entry::Entry;
-use crate::agent::ledger::Ledger;
-use crate::agent::settings::Settings;
+mod load;
+mod record;
+
+pub use load::load;
+pub use record::seal;
+
+use crate::agent::aside::{BREAKERS, INVITATIONS, LOG, PACE, PAIRING, SETTINGS, TASK, TOMBSTONES};
 use crate::agent::slots::Slots;
 use crate::agent::state::State;
 use crate::json;
 use crate::ports::{Area, Write};
 use std::rc::Rc;
 
-const PAIRING: &str = "pairing";
-const SETTINGS: &str = "settings";
-const PACE: &str = "pace";
-const INVITATIONS: &str = "invitations";
-const BREAKERS: &str = "breakers";
 const RECENT: &str = "recent";
 const PROBE: &str = "probe";
-const TASK: &str = "task:";
-const TOMBSTONES: &str = "tombstones:";
 const ASIDE: &str = "aside:";
 const SESSION: &str = "session";
 const ACCOUNT: &str = "account";
@@ -32,125 +30,69 @@ const WAY: &str = "way";
 #[must_use]
 pub fn changes(before: &State, after: &State) -> Vec<Write> {
     let mut writes = Vec::new();
-    let local = |key: &str, value: Option<String>| Write { area: Area::Local, key: key.to_owned(), value };
-    let session =
-        |key: &str, value: Option<String>| Write { area: Area::Session, key: key.to_owned(), value };
-    let mut tasks = Vec::new();
+    let mut put = |area, key: &str, value: Option<String>| writes.push(write(area, key, value.as_deref()));
     differences(&before.tasks, &after.tasks, |task, entry| {
-        tasks.push(local(&format!("{TASK}{task}"), entry.map(|entry| entry.to_record())));
+        put(Area::Local, &format!("{TASK}{task}"), entry.map(|entry| entry.to_record()));
     });
-    writes.append(&mut tasks);
     differences(&before.tombstones, &after.tombstones, |day, tombstones| {
-        tasks.push(local(&format!("{TOMBSTONES}{day}"), tombstones.map(json::write)));
+        put(Area::Local, &format!("{TOMBSTONES}{day}"), tombstones.map(json::write));
     });
-    writes.append(&mut tasks);
+    differences(before.log.chunks(), after.log.chunks(), |number, text| {
+        put(Area::Local, &format!("{LOG}{number}"), text.map(str::to_owned));
+    });
     if before.pairing != after.pairing {
-        writes.push(local(PAIRING, after.pairing.as_deref().map(json::write)));
+        put(Area::Local, PAIRING, after.pairing.as_deref().map(json::write));
     }
-    if before.settings != after.settings {
-        writes.push(local(SETTINGS, Some(json::write(&after.settings))));
+    // A pairing is never without these, so one that is missing is known to be lost: see `load`. What was set aside may
+    // come back: nothing is put in its place until a person has cleared it.
+    let is_new = before.pairing.is_none() && after.pairing.is_some();
+    let due = |key: &str, changed: bool| {
+        !after.set_aside.has(key) && (changed || is_new || before.set_aside.has(key))
+    };
+    if due(SETTINGS, before.settings != after.settings) {
+        put(Area::Local, SETTINGS, Some(json::write(&after.settings)));
     }
-    if before.pace != after.pace {
-        writes.push(local(PACE, Some(json::write(&after.pace))));
+    if due(PACE, before.pace != after.pace) {
+        put(Area::Local, PACE, Some(json::write(&after.pace)));
     }
-    if before.ledger != after.ledger {
-        writes.push(local(INVITATIONS, Some(json::write(&after.ledger))));
+    if due(INVITATIONS, before.ledger != after.ledger) {
+        put(Area::Local, INVITATIONS, Some(json::write(&after.ledger)));
     }
-    if before.breakers != after.breakers {
-        writes.push(local(BREAKERS, Some(json::write(&after.breakers))));
+    if due(BREAKERS, before.breakers != after.breakers) {
+        put(Area::Local, BREAKERS, Some(json::write(&after.breakers)));
     }
     if before.recent != after.recent {
-        writes.push(local(RECENT, Some(json::write(after.recent.as_ref()))));
+        put(Area::Local, RECENT, Some(json::write(after.recent.as_ref())));
     }
-    for key in before.set_aside.iter().filter(|key| !after.set_aside.contains(key)) {
-        writes.push(local(key, None));
+    for key in before.set_aside.keys().filter(|key| !after.set_aside.has(key)) {
+        put(Area::Local, &format!("{ASIDE}{key}"), None);
     }
     if before.storage_probes != after.storage_probes {
-        writes.push(local(PROBE, Some(after.storage_probes.to_string())));
+        put(Area::Local, PROBE, Some(after.storage_probes.to_string()));
     }
     if before.session != after.session {
-        writes.push(session(SESSION, Some(after.session.clone())));
+        put(Area::Session, SESSION, Some(after.session.clone()));
     }
     if before.account != after.account {
-        writes.push(session(ACCOUNT, after.account.clone()));
+        put(Area::Session, ACCOUNT, after.account.clone());
     }
     if before.waits != after.waits {
-        writes.push(session(WAITS, Some(json::write(&after.waits))));
+        put(Area::Session, WAITS, Some(json::write(&after.waits)));
     }
     if before.other_way != after.other_way {
-        writes.push(session(WAY, after.other_way.as_ref().map(json::write)));
+        put(Area::Session, WAY, after.other_way.as_ref().map(json::write));
     }
     if before.cursors != after.cursors {
-        writes.push(session(CURSORS, Some(json::write(after.cursors.as_ref()))));
+        put(Area::Session, CURSORS, Some(json::write(after.cursors.as_ref())));
     }
     writes
 }
 
-/// Reads the stored state. Returns it with the writes that set unreadable records aside.
-#[must_use]
-pub fn load(local: Vec<(String, String)>, session: Vec<(String, String)>) -> (State, Vec<Write>) {
-    let mut state = State::default();
-    let mut writes = Vec::new();
-    for (key, value) in local {
-        if key.starts_with(ASIDE) {
-            state.set_aside.push(key);
-        } else if !take_local(&mut state, &key, &value) {
-            let aside = format!("{ASIDE}{key}");
-            state.set_aside.push(aside.clone());
-            writes.push(Write { area: Area::Local, key: aside, value: Some(value) });
-            writes.push(stricter(&mut state, key));
-        }
-    }
-    for (key, value) in session {
-        match key.as_str() {
-            SESSION => state.session = value,
-            ACCOUNT => state.account = Some(value),
-            WAITS => state.waits = json::read(&value).unwrap_or_default(),
-            WAY => state.other_way = json::read(&value),
-            CURSORS => state.cursors = Rc::new(json::read(&value).unwrap_or_default()),
-            _ => {}
-        }
-    }
-    (state, writes)
+fn write(area: Area, key: &str, record: Option<&str>) -> Write {
+    Write { area, key: key.to_owned(), value: record.map(|record| seal(key, record)) }
 }
 
-/// Whether the record was understood. A key that isn't ours is left alone.
-fn take_local(state: &mut State, key: &str, value: &str) -> bool {
-    if let Some(task) = key.strip_prefix(TASK) {
-        let entry = Entry::from_record(value).filter(|entry| entry.task == task);
-        return entry.map(|entry| state.tasks.insert(task, Rc::new(entry))).is_some();
-    }
-    if let Some(day) = key.strip_prefix(TOMBSTONES) {
-        return json::read(value).map(|all| state.tombstones.insert(day, Rc::new(all))).is_some();
-    }
-    match key {
-        PAIRING => json::read(value).map(|pairing| state.pairing = Some(Rc::new(pairing))).is_some(),
-        SETTINGS => json::read(value).map(|settings| state.settings = settings).is_some(),
-        INVITATIONS => json::read(value).map(|ledger| state.ledger = ledger).is_some(),
-        PACE => json::read(value).map(|pace| state.pace = pace).is_some(),
-        BREAKERS => json::read(value).map(|breakers| state.breakers = breakers).is_some(),
-        RECENT => json::read(value).map(|recent| state.recent = Rc::new(recent)).is_some(),
-        _ => true,
-    }
-}
-
-/// What takes the place of a record that was set aside: nothing laxer than it can have been.
-fn stricter(state: &mut State, key: String) -> Write {
-    let value = match key.as_str() {
-        SETTINGS => {
-            state.settings = Settings::unreadable();
-            Some(json::write(&state.settings))
-        }
-        INVITATIONS => {
-            state.ledger = Ledger::unreadable();
-            Some(json::write(&state.ledger))
-        }
-        _ => None,
-    };
-    Write { area: Area::Local, key, value }
-}
-
-fn differences<V: PartialEq>(
+fn differences<V: PartialEq + ?Sized>(
     before: &Slots<Rc<V>>,
     after: &Slots<Rc<V>>,
     mut changed: impl FnMut(&str, Option<&V>),

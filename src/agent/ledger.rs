@@ -58,10 +58,9 @@ impl Invite {
 }
 
 impl Ledger {
-    /// What takes the place of a record that can't be read.
-    #[must_use]
-    pub fn unreadable() -> Self {
-        Self { lost: true, ..Self::default() }
+    /// A record of what was counted can't be read: what is left of it may be too little.
+    pub fn lose(&mut self) {
+        (self.lost, self.look) = (true, None);
     }
 
     /// Notes that an invitation goes out. It counts whether or not LinkedIn takes it.

@@ -10,7 +10,7 @@ use liaison_protocol::{
 /// The agent as a whole.
 #[must_use]
 pub fn ready_state(state: &State) -> ReadyState {
-    if state.settings.paused {
+    if state.is_still() {
         return ReadyState::Paused;
     }
     if state.breakers.latched.is_some() {
@@ -29,7 +29,7 @@ pub fn ready_state(state: &State) -> ReadyState {
 /// may begin. The one place that decides why a task waits: a poll, the popup and the agent itself go by it.
 #[must_use]
 pub fn wait_of(state: &State, kind: TaskType, now: i64) -> Option<(WaitReason, Option<i64>)> {
-    if state.live.storage_failed_at.is_some() {
+    if state.live.storage_failed_at.is_some() || state.is_full() {
         return Some((WaitReason::Storage, None));
     }
     hindrance(state, kind, now)
@@ -38,6 +38,9 @@ pub fn wait_of(state: &State, kind: TaskType, now: i64) -> Option<(WaitReason, O
 /// The same for a task that is held already, whose way needs no new record: all but failing storage.
 #[must_use]
 pub fn hindrance(state: &State, kind: TaskType, now: i64) -> Option<(WaitReason, Option<i64>)> {
+    if state.set_aside.stops() {
+        return Some((WaitReason::Storage, None));
+    }
     if state.settings.paused {
         return Some((WaitReason::Paused, None));
     }
@@ -137,10 +140,18 @@ pub fn takes(state: &State, kind: TaskType, now: i64) -> bool {
     free && next && state.right_account() && wait_of(state, kind, now).is_none()
 }
 
-/// The kinds that wait.
+/// The kinds that wait. While LinkedIn limits notes, invitations are named with `note_limit` though they are taken: those
+/// with a note wait.
 #[must_use]
 pub fn waiting_kinds(state: &State, now: i64) -> Vec<(TaskType, WaitReason, Option<i64>)> {
-    let waits = |kind| wait_of(state, kind, now).map(|(reason, until)| (kind, reason, until));
+    let noted = |kind: TaskType| {
+        let until = state.breakers.note_wait_ms(now).filter(|_| kind == TaskType::SendConnectionRequest)?;
+        Some((WaitReason::NoteLimit, Some(now.saturating_add_unsigned(until))))
+    };
+    let waits = |kind| {
+        let wait = wait_of(state, kind, now).or_else(|| noted(kind));
+        wait.map(|(reason, until)| (kind, reason, until))
+    };
     known_task_types().into_iter().filter_map(waits).collect()
 }
 
@@ -157,7 +168,7 @@ pub fn said(state: &State, now: i64) -> Said {
             .collect(),
         waiting: waiting_kinds(state, now)
             .into_iter()
-            .map(|(kind, reason, _)| (kind.as_str(), reason))
+            .map(|(kind, reason, until)| (kind.as_str(), reason, until))
             .collect(),
         held: state.tasks.values().map(|entry| (entry.task.clone(), entry.epoch, entry.phase())).collect(),
     }
@@ -166,10 +177,7 @@ pub fn said(state: &State, now: i64) -> Said {
 /// The body of a poll that says `said`.
 #[must_use]
 pub fn poll_of(state: &State, said: &Said, wait_ms: u64, now: i64) -> Poll {
-    let until = |kind: &str| {
-        let found = waiting_kinds(state, now).into_iter().find(|(waiting, ..)| waiting.as_str() == kind);
-        found.and_then(|(_, _, until)| until).and_then(|until| u64::try_from(until - now).ok())
-    };
+    let left = |until: Option<i64>| until.and_then(|until| u64::try_from(until - now).ok());
     Poll {
         instance: state.pairing.as_ref().map(|pairing| pairing.instance.clone()).unwrap_or_default(),
         version: state.live.version.clone(),
@@ -180,7 +188,7 @@ pub fn poll_of(state: &State, said: &Said, wait_ms: u64, now: i64) -> Poll {
         waiting: said
             .waiting
             .iter()
-            .map(|&(kind, reason)| Waiting { task_type: kind.to_owned(), reason, for_ms: until(kind) })
+            .map(|&(kind, reason, until)| Waiting { task_type: kind.to_owned(), reason, for_ms: left(until) })
             .collect(),
         held: said
             .held

@@ -1,20 +1,23 @@
 //! The agent's state: a plain value. What is durable is told apart from what lives and dies with the worker.
 
+use crate::agent::aside::Aside;
 use crate::agent::breaker::Breakers;
 use crate::agent::check::Check;
 use crate::agent::entry::{Entry, Stage, Summary, Verification};
 use crate::agent::event::CommandId;
 use crate::agent::hours::Zone;
 use crate::agent::ledger::Ledger;
+use crate::agent::log::Log;
 use crate::agent::pace::Pace;
 use crate::agent::server_url::ServerUrl;
 use crate::agent::settings::Settings;
 use crate::agent::slots::Slots;
 use crate::agent::status::Problem;
+use crate::agent::tombstone::Tombstone;
 use crate::agent::walk::Cursor;
 use crate::config::{
-    DAY_MS, HEARTBEAT_MS, MAX_POLL_GAP_MS, ME_RETRY_MS, OTHER_WAY_MS, RETRY_AFTER_MOST_MS,
-    SIGNED_OUT_RETRY_MS, TOMBSTONE_MS, TOMBSTONES,
+    DAY_MS, HEARTBEAT_MS, HELD_BYTES, HELD_TASKS, MAX_POLL_GAP_MS, ME_RETRY_MS, OTHER_WAY_MS,
+    RETRY_AFTER_MOST_MS, SIGNED_OUT_RETRY_MS,
 };
 use liaison_protocol::{ErrorCode, Fallback, HeldPhase, ReadyState, WaitReason, capability};
 use serde::{Deserialize, Serialize};
@@ -50,8 +53,10 @@ pub struct State {
     pub other_way: Option<OtherWay>,
     /// Where finished walks left off, by account, sort and keyword. Lives as long as the browser.
     pub cursors: Rc<Slots<Cursor>>,
-    /// Keys of the records that could not be read and were set aside.
-    pub set_aside: Vec<String>,
+    /// Records that could not be read and were set aside.
+    pub set_aside: Aside,
+    /// What was done in the person's name. Durable.
+    pub log: Rc<Log>,
     /// Counts the writes that only try whether storage takes writes again. Durable, for that alone.
     pub storage_probes: u32,
     /// What dies with the worker.
@@ -113,21 +118,6 @@ impl Pairing {
     pub fn has_heartbeat(&self) -> bool {
         self.supports.iter().any(|name| name == capability::HEARTBEAT)
     }
-}
-
-/// What is remembered of an invitation that ended, so that a repeated offer gets the old outcome.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tombstone {
-    /// Which server.
-    pub server: ServerUrl,
-    /// Which task.
-    pub task: String,
-    /// Under which epoch it ended.
-    pub epoch: u32,
-    /// `None`: completed.
-    pub failed: Option<ErrorCode>,
-    /// When.
-    pub at: i64,
 }
 
 /// Long waits.
@@ -244,8 +234,8 @@ pub struct Said {
     pub state: ReadyState,
     /// Kinds it takes.
     pub accepts: Vec<&'static str>,
-    /// Kinds it doesn't take now, and why.
-    pub waiting: Vec<(&'static str, WaitReason)>,
+    /// Kinds it doesn't take now, why, and until when: a person who changes their limits changes that too.
+    pub waiting: Vec<(&'static str, WaitReason, Option<i64>)>,
     /// The journal.
     pub held: Vec<(String, u32, HeldPhase)>,
 }
@@ -336,6 +326,19 @@ impl State {
         }
     }
 
+    /// Whether the person has it stand still, or has to look at what is missing first.
+    #[must_use]
+    pub fn is_still(&self) -> bool {
+        self.settings.paused || self.set_aside.stops()
+    }
+
+    /// Whether the journal holds as much as it may: results that the server doesn't take.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        let held: usize = self.tasks.values().map(|entry| entry.size()).sum();
+        self.tasks.len() >= HELD_TASKS || held >= HELD_BYTES
+    }
+
     /// The task that keeps the agent from taking another.
     #[must_use]
     pub fn occupied_by(&self) -> Option<&Entry> {
@@ -348,43 +351,10 @@ impl State {
         let bound = self.pairing.as_ref().and_then(|pairing| pairing.bound_account.as_ref());
         self.account.is_some() && self.account.as_ref() == bound
     }
-
-    /// Remembers how an invitation ended, once for each. Over the limit the oldest are forgotten, never the newest.
-    pub fn bury(&mut self, tombstone: Tombstone) {
-        let oldest_day = day_of(tombstone.at - TOMBSTONE_MS);
-        self.tombstones.retain(|day, _| *day >= *oldest_day);
-        if let Some(known) = self.tombstone(&tombstone.server, &tombstone.task) {
-            if known.failed != Some(ErrorCode::OutcomeUnknown) || known.failed == tombstone.failed {
-                return;
-            }
-            // A look found out what became of it.
-            for day in self.tombstones.values_mut() {
-                let same = |old: &Tombstone| old.task == tombstone.task && old.server == tombstone.server;
-                if day.iter().any(same) {
-                    Rc::make_mut(day).retain(|old| !same(old));
-                }
-            }
-        }
-        let day = self.tombstones.get_or_default(&day_of(tombstone.at));
-        Rc::make_mut(day).push(tombstone);
-        while self.tombstones.values().map(|day| day.len()).sum::<usize>() > TOMBSTONES {
-            let Some(oldest) = self.tombstones.iter().next().map(|(day, _)| day.to_owned()) else { return };
-            match self.tombstones.get_mut(&oldest).map(Rc::make_mut) {
-                Some(day) if day.len() > 1 => drop(day.remove(0)),
-                _ => drop(self.tombstones.remove(&oldest)),
-            }
-        }
-    }
-
-    /// How an invitation of this server ended before.
-    #[must_use]
-    pub fn tombstone(&self, server: &ServerUrl, task: &str) -> Option<&Tombstone> {
-        let all = self.tombstones.values().rev().flat_map(|day| day.iter());
-        all.into_iter().find(|tombstone| tombstone.task == task && tombstone.server == *server)
-    }
 }
 
 /// The day of a time, so written that the order of the names is that of the days.
-fn day_of(at: i64) -> String {
+#[must_use]
+pub fn day_of(at: i64) -> String {
     format!("{:08}", at.div_euclid(DAY_MS).max(0))
 }

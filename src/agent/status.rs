@@ -5,6 +5,7 @@ mod policy;
 pub use policy::{Approval, CEILINGS, Ceilings, Usage};
 
 use crate::agent::entry::{Ended, Entry, Stage};
+use crate::agent::log::LogLine;
 use crate::agent::readiness::{asked, waiting_kinds};
 use crate::agent::settings::Settings;
 use crate::agent::state::{PairingEnd, State};
@@ -70,19 +71,22 @@ pub struct Answer {
     /// To `test_connection` and `check_linkedin`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steps: Option<Vec<TestStep>>,
+    /// To `export_log`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log: Option<Vec<LogLine>>,
 }
 
 impl Answer {
     /// Done.
     #[must_use]
     pub const fn done() -> Self {
-        Self { ok: true, error: None, status: None, steps: None }
+        Self { ok: true, error: None, status: None, steps: None, log: None }
     }
 
     /// Not done.
     #[must_use]
-    pub const fn refused(problem: Problem) -> Self {
-        Self { ok: false, error: Some(problem), status: None, steps: None }
+    pub fn refused(problem: Problem) -> Self {
+        Self { error: Some(problem), ok: false, ..Self::done() }
     }
 }
 
@@ -261,6 +265,7 @@ fn one_word(state: &State) -> &'static str {
     }
     match (state.breakers.latched, linkedin(state)) {
         (Some(_), _) => "latched",
+        _ if state.set_aside.stops() => "latched",
         _ if state.settings.paused => "paused",
         (None, "signed_out") => "signed_out",
         (None, "wrong_account") => "wrong_account",
@@ -293,7 +298,7 @@ fn contact(state: &State, now: i64) -> ContactStatus {
 /// What needs the person; of several, what stops most.
 #[must_use]
 pub fn attention(state: &State) -> Option<Problem> {
-    let pairing = state.pairing.as_ref()?;
+    let Some(pairing) = &state.pairing else { return state.set_aside.problem() };
     match pairing.ended {
         Some(PairingEnd::Unauthorised) => {
             return Some(Problem::new(
@@ -326,6 +331,9 @@ pub fn attention(state: &State) -> Option<Problem> {
             "Free some disk space",
         ));
     }
+    if state.set_aside.stops() {
+        return state.set_aside.problem();
+    }
     if let Some(code) = state.breakers.stop() {
         return Some(Problem::of(code));
     }
@@ -333,11 +341,7 @@ pub fn attention(state: &State) -> Option<Problem> {
         "signed_out" => Some(Problem::of(ErrorCode::SignedOut)),
         "wrong_account" => Some(Problem::of(ErrorCode::WrongAccount)),
         "unknown" if state.live.me_problem.is_some() => state.live.me_problem.map(Problem::of),
-        _ if !state.set_aside.is_empty() => Some(Problem::new(
-            SET_ASIDE,
-            "A stored record was damaged and was set aside",
-            "Look at the last invitations on LinkedIn by hand, then clear this; the record is erased",
-        )),
+        _ if !state.set_aside.is_empty() => state.set_aside.problem(),
         _ if asked(state).any(|(_, _, approved)| !approved) => Some(Problem::new(
             "approval",
             "An invitation waits for your word",
@@ -367,11 +371,8 @@ fn running(state: &State) -> Option<RunningStatus> {
 
 fn recent(state: &State) -> Vec<RecentStatus> {
     let one = |summary: &crate::agent::entry::Summary| {
-        let (outcome, code) = match summary.ended {
-            Ended::Completed => ("completed", None),
-            Ended::Failed(code) => ("failed", Some(code)),
-            Ended::Returned => ("returned", None),
-        };
+        let (outcome, _) = summary.ended.words();
+        let code = if let Ended::Failed(code) = summary.ended { Some(code) } else { None };
         RecentStatus {
             task: summary.task.clone(),
             task_type: summary.task_type.clone(),

@@ -133,6 +133,7 @@ impl Turn {
     /// - a result is posted again.
     fn resume(&mut self) {
         self.state.live.booted = true;
+        Rc::make_mut(&mut self.state.log).prune(self.now);
         let has_start = self.state.pairing.as_ref().is_some_and(|pairing| pairing.has_start());
         let session = self.state.session.clone();
         let now = self.now;
@@ -158,9 +159,16 @@ impl Turn {
             };
             let profile = input.profile.as_str().to_owned();
             let at = at.min(now);
-            let search =
-                Verification { profile, sent_at: at, counted_from: at, looks: 0, refused_with: None };
-            Rc::make_mut(entry).stage = Stage::Verifying(search);
+            let search = Verification {
+                profile,
+                sent_at: at,
+                counted_from: at,
+                looks: 0,
+                refused_with: None,
+                on_request: false,
+            };
+            let entry = Rc::make_mut(entry);
+            (entry.stage, entry.touched) = (Stage::Verifying(search), true);
         }
         if self.state.session.is_empty() {
             self.state.session = format!("{:016x}", self.state.random());
@@ -205,6 +213,10 @@ impl Turn {
     }
 
     fn site(&mut self, task: Option<&str>, outcome: &SiteOutcome) {
+        if let Some(entry) = task.filter(|_| outcome.was_asked()).and_then(|task| self.state.entry_mut(task))
+        {
+            entry.touched = true;
+        }
         if task.is_some_and(|task| !self.call_ended(task)) {
             // What LinkedIn refuses it refuses whoever asked.
             return outcome.trouble().into_iter().for_each(|trouble| self.heed(trouble));

@@ -155,6 +155,12 @@ impl Walk {
         }
     }
 
+    /// About how many bytes it takes in storage: rows, and hashes of twenty digits.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.rows.iter().map(|run| run.len()).sum::<usize>() + 21 * (self.seen.len() + self.recent.len())
+    }
+
     /// Whether the network's size is to be asked for now, before any page.
     #[must_use]
     pub fn wants_total(&self) -> bool {
@@ -301,22 +307,22 @@ impl Walk {
     }
 }
 
-/// Which list a cursor belongs to: whose, in which order, with which keyword.
+/// Which list a cursor belongs to: whose, in which order, with which keyword. Hashed: it is stored, and the task is over.
 #[must_use]
 pub fn cursor_key(account: &str, input: &FetchConnections) -> String {
     let sort = input.sort_type.as_deref().unwrap_or_default();
     let keyword = input.keyword.as_deref().unwrap_or_default();
-    format!("{account}\n{sort}\n{keyword}")
+    format!("{:016x}", hash(&format!("{account}\n{sort}\n{keyword}")))
 }
 
 fn urn_of(row: &PageRow) -> String {
     row.connection.entity_urn.clone()
 }
 
-/// Sixty-four bits of a URN. With 30,000 connections the chance of one collision is about 2 in 10^11.
-fn hash(urn: &str) -> u64 {
+/// Sixty-four bits of a URN, or a cursor's key. With 30,000 connections the chance of one collision is about 2 in 10^11.
+fn hash(text: &str) -> u64 {
     let mut hasher = SipHasher13::new();
-    hasher.write(urn.as_bytes());
+    hasher.write(text.as_bytes());
     hasher.finish()
 }
 

@@ -43,9 +43,11 @@ impl Store for BrowserStore {
         let mut records = Vec::new();
         for entry in js_sys::Object::entries(&js_sys::Object::from(all)).iter() {
             let pair = js_sys::Array::from(&entry);
-            // Values that aren't strings aren't ours.
-            if let (Some(key), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string()) {
-                records.push((key, value));
+            let value = pair.get(1);
+            // We write strings alone. What else lies under a key of ours is to be found out, not passed over.
+            let text = value.as_string().unwrap_or_else(|| foreign(&value));
+            if let Some(key) = pair.get(0).as_string() {
+                records.push((key, text));
             }
         }
         Ok(records)
@@ -55,6 +57,12 @@ impl Store for BrowserStore {
         self.apply_to(Area::Local, &writes).await?;
         self.apply_to(Area::Session, &writes).await
     }
+}
+
+/// A value that isn't ours, as a text that no record of ours is.
+fn foreign(value: &JsValue) -> String {
+    let json = js_sys::JSON::stringify(value).ok().and_then(|json| JsValue::from(json).as_string());
+    format!("?{}", json.unwrap_or_default())
 }
 
 const fn name(area: Area) -> &'static str {

@@ -70,6 +70,19 @@ fn a_parked_poll_is_broken_off_when_the_hours_end_and_when_they_begin() {
 }
 
 #[test]
+fn hours_that_are_set_anew_are_told_at_once_though_the_reason_stays() {
+    let (world, mut agent) = world(3, Two);
+    office(&mut agent);
+    agent.run_for(MINUTE);
+    set(&mut agent, json!({ "hours": { "days": [1], "from": "10:00", "to": "18:00" } }));
+    agent.run_for(SECOND);
+    let (_, reason, for_ms) = waiting(&world)[0].clone();
+    let until = world.now() + for_ms.unwrap();
+    assert_eq!(reason, "working_hours");
+    assert!((MONDAY_9 + HOUR..=MONDAY_9 + HOUR + SECOND).contains(&until), "{}", until - MONDAY_9);
+}
+
+#[test]
 fn a_list_that_is_being_read_stops_after_its_page_and_goes_on_the_next_day() {
     let (world, mut agent) = world(900, Two);
     office(&mut agent);
@@ -99,7 +112,10 @@ fn an_invitation_that_waits_for_leave_when_the_hours_end_is_given_back() {
         let (world, mut agent) = world(3, level);
         office(&mut agent);
         agent.run_for(MONDAY_9 + 9 * HOUR - 2 * SECOND - world.now());
-        world.site.borrow_mut().next(SENT, Mishap::Slow(5_000));
+        match level {
+            One => world.site.borrow_mut().next(SENT, Mishap::Slow(5_000)),
+            Two => world.server.borrow_mut().next("/start", Loss::Slow(5_000)),
+        }
         world.server.borrow_mut().add("t-1", CONNECT, stranger());
         agent.run_until("the return", |world| world.server.borrow().task("t-1").returned == 1);
         agent.run_for(HOUR);
@@ -120,6 +136,24 @@ fn an_invitation_that_may_have_been_sent_is_looked_for_after_hours() {
     agent.tell(Event::SessionChanged);
     assert_eq!(agent.run_to_end("t-1").0, "completed");
     assert!(world.now() < MONDAY_9 + 9 * HOUR + MINUTE);
+}
+
+#[test]
+fn a_look_that_a_server_asks_for_keeps_to_the_hours() {
+    let (world, mut agent) = world(3, Two);
+    office(&mut agent);
+    agent.run_for(MINUTE);
+    let asked = world.site.borrow().requests.len();
+    for n in 0..20 {
+        let offer = json!({ "task": format!("t-{n}"), "task_type": CONNECT, "task_input": stranger(), "mode": "verify",
+            "since_ms": 100_000 });
+        world.server.borrow_mut().offer_raw(offer);
+        agent.tell(Event::SessionChanged);
+        agent.run_for(HOUR);
+    }
+    assert_eq!(world.site.borrow().requests.len(), asked);
+    agent.run_for(MONDAY_9 + HOUR - world.now());
+    assert!(world.site.borrow().count(SENT) >= 20, "then it is looked for");
 }
 
 #[test]

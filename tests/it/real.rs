@@ -6,12 +6,13 @@ mod kills;
 mod life;
 mod loops;
 mod ports;
+mod reasons;
 
 use liaison::agent::driver::{Driver, Handle};
 use liaison::agent::event::{Command, Event};
 use liaison::agent::status::Status;
 use liaison::ports::Clock;
-use liaison_server::{Clock as ServerClock, Config, Timestamp};
+use liaison_server::{Config, SystemClock, Timestamp};
 use liaison_simulator::{Settings, Simulator};
 use ports::{Sockets, plain_client};
 use reqwest::Client;
@@ -34,16 +35,17 @@ pub struct Rig {
     key: String,
     http: Client,
     run: JoinHandle<()>,
-    server_ahead_ms: Arc<AtomicI64>,
+    server_clock: ServerClock,
     _folder: TempDir,
 }
 
 /// The computer's clock, set forth or back.
-struct SetClock(Arc<AtomicI64>);
+#[derive(Clone, Default)]
+struct ServerClock(Arc<AtomicI64>);
 
-impl ServerClock for SetClock {
+impl liaison_server::Clock for ServerClock {
     fn now(&self) -> Timestamp {
-        Timestamp(liaison_server::SystemClock.now().0 + self.0.load(Ordering::Relaxed))
+        Timestamp(liaison_server::Clock::now(&SystemClock).0 + self.0.load(Ordering::Relaxed))
     }
 }
 
@@ -60,8 +62,8 @@ impl Rig {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::new(folder.path().join("tasks.db"));
         config.listen = ([127, 0, 0, 1], 0).into();
-        let server_ahead_ms = Arc::new(AtomicI64::new(0));
-        config.clock = Arc::new(SetClock(Arc::clone(&server_ahead_ms)));
+        let server_clock = ServerClock::default();
+        config.clock = Arc::new(server_clock.clone());
         let server = liaison_server::start(config).await.unwrap();
         let config = liaison_simulator::Config { settings, ..liaison_simulator::Config::default() };
         let simulator = Simulator::start(config).await.unwrap();
@@ -78,7 +80,7 @@ impl Rig {
         assert!(answer.ok, "{answer:?}");
         let key = server.api_key.clone().unwrap();
         let http = plain_client();
-        Self { server, simulator, agent, outside, key, http, run, server_ahead_ms, _folder: folder }
+        Self { server, simulator, agent, outside, key, http, run, server_clock, _folder: folder }
     }
 
     /// Where the server is.
@@ -86,17 +88,12 @@ impl Rig {
         &self.server.url
     }
 
-    /// Sets the server's clock forth or back.
-    pub fn set_server_clock(&self, by_ms: i64) {
-        self.server_ahead_ms.fetch_add(by_ms, Ordering::Relaxed);
-    }
-
     /// Ends the worker; with `lost` the browser too, and so many of its last writes. So much later another runs.
     pub async fn restart(&mut self, lost: Option<usize>, asleep_ms: i64) {
         self.run.abort();
         self.outside.die(lost);
         self.outside.set_forth(asleep_ms);
-        self.set_server_clock(asleep_ms);
+        self.set_server_forth(asleep_ms);
         let (driver, agent) = Driver::load(self.outside.clone()).await.unwrap();
         self.run = tokio::task::spawn_local(driver.run());
         self.agent = agent;
@@ -142,17 +139,30 @@ impl Rig {
     /// Waits for a task's end. Returns all that its status tells.
     pub async fn whole_end_of(&self, task: &str) -> Value {
         loop {
-            let url = format!(
-                "{}/linkedin-agent/get-task-status?api_agent_task_id={task}&wait=25",
-                self.server.url
-            );
-            let answer = self.http.get(url).header("x-api-key", &self.key).send().await.unwrap();
-            let answer: Value = answer.json().await.unwrap();
-            let status = answer["data"]["status"].as_str().unwrap_or_else(|| panic!("{answer}"));
-            if matches!(status, "completed" | "failed") {
-                return answer["data"].clone();
+            let data = self.told_of(&format!("{task}&wait=25")).await;
+            if matches!(data["status"].as_str(), Some("completed" | "failed")) {
+                return data;
             }
         }
+    }
+
+    /// What a caller is told of a task now.
+    pub async fn told_of(&self, task: &str) -> Value {
+        let url = format!("{}/linkedin-agent/get-task-status?api_agent_task_id={task}", self.server.url);
+        let answer = self.http.get(url).header("x-api-key", &self.key).send().await.unwrap();
+        let mut answer: Value = answer.json().await.unwrap();
+        assert!(answer["data"]["status"].is_string(), "{answer}");
+        answer["data"].take()
+    }
+
+    /// Sets the server's clock forth, or back.
+    pub fn set_server_forth(&self, ms: i64) {
+        self.server_clock.0.fetch_add(ms, Ordering::Relaxed);
+    }
+
+    /// The server's clock.
+    pub fn server_now(&self) -> i64 {
+        liaison_server::Clock::now(&self.server_clock).0
     }
 
     pub async fn fetch(&self, body: Value) -> (String, Value) {

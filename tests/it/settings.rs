@@ -164,3 +164,86 @@ fn gaps_are_the_persons() {
     assert_eq!(fetch(&mut agent, "t-10", json!({ "count": 3 })).len(), 3);
     assert!(world.now() - before < 3 * SECOND, "a gap made smaller is not waited for");
 }
+
+#[test]
+fn what_an_earlier_version_counted_counts() {
+    let (world, mut agent) = world(3, Two);
+    let times: Vec<i64> = (0..20).map(|n| world.now() - HOUR + n).collect();
+    agent.kill();
+    world
+        .disk
+        .borrow_mut()
+        .put("pace", &json!({ "next_read_at": 0, "next_invite_at": 0, "invites": times }).to_string());
+    world.disk.borrow_mut().put("settings", "{\"paused\":false}");
+    agent.reboot();
+    agent.run_for(MINUTE);
+    for _ in 0..2 {
+        let status = agent.status();
+        assert_eq!((status.usage.day, status.waiting[0].reason), (20, "daily_limit"));
+        agent.reboot();
+    }
+    assert!(!world.disk.borrow().local("pace").unwrap().contains("invites"));
+}
+
+/// A reason, and what makes it hold.
+type Case<'a> = (&'a str, &'a dyn Fn(&mut Agent));
+
+#[test]
+fn popup_and_poll_tell_the_same_reason_for_as_long() {
+    let checkpoint = || Mishap::RedirectedTo("https://www.linkedin.com/checkpoint/challenge/abc");
+    let answer = |status| Mishap::Answer { status, body: String::new(), retry_after: None };
+    let fetch_meets = |agent: &mut Agent, mishap: Mishap| {
+        agent.world.site.borrow_mut().next(LIST, mishap);
+        carry_out(agent, "t-x", FETCH, json!({}));
+    };
+    let invite_meets = |agent: &mut Agent, code: &'static str| {
+        agent.world.site.borrow_mut().next(INVITE, Mishap::Code(400, code));
+        carry_out(agent, "t-x", CONNECT, stranger());
+    };
+    let reasons: [Case; 14] = [
+        ("paused", &|agent| drop(agent.ask(Command::SetPaused { paused: true }))),
+        ("kind_off", &|agent| set(agent, json!({ "kinds_off": [CONNECT] }))),
+        ("challenge", &|agent| fetch_meets(agent, checkpoint())),
+        ("blocked", &|agent| fetch_meets(agent, answer(999))),
+        ("throttled", &|agent| fetch_meets(agent, answer(429))),
+        ("signed_out", &|agent| {
+            agent.world.site.borrow_mut().signed_in = false;
+            agent.tell(Event::SessionChanged);
+        }),
+        ("wrong_account", &|agent| member_changes(agent, 1)),
+        ("approval", &|agent| {
+            set(agent, json!({ "ask_before_invite": true }));
+            agent.world.server.borrow_mut().add("t-x", CONNECT, stranger());
+        }),
+        ("account_stopped", &|agent| invite_meets(agent, "MAX_INVITATION_SENT")),
+        ("invitation_limit", &|agent| invite_meets(agent, "FUSE_LIMIT_EXCEEDED")),
+        ("weekly_limit", &|agent| set(agent, json!({ "invites_per_week": 0 }))),
+        ("daily_limit", &|agent| set(agent, json!({ "invites_per_day": 0 }))),
+        ("working_hours", &|agent| {
+            set(agent, json!({ "hours": { "days": [3], "from": "09:00", "to": "18:00" } }))
+        }),
+        ("pacing", &|agent| {
+            set(agent, json!({ "invite_gap_ms": 3_600_000 }));
+            carry_out(agent, "t-x", CONNECT, stranger());
+        }),
+    ];
+    for (reason, happens) in reasons {
+        let (world, mut agent) = world(3, Two);
+        happens(&mut agent);
+        agent.run_for(2 * SECOND);
+        let polled = world.server.borrow().last_poll();
+        let at = world.now();
+        let shown = agent.status().waiting;
+        let told = polled["waiting"].as_array().unwrap();
+        let said = |wait: &Value| (wait["task_type"].clone(), wait["reason"].clone());
+        let of_popup: Vec<_> = shown.iter().map(|wait| (json!(wait.task_type), json!(wait.reason))).collect();
+        assert_eq!(told.iter().map(said).collect::<Vec<_>>(), of_popup, "{reason}");
+        assert!(shown.iter().any(|wait| wait.reason == reason), "{reason}: {shown:?}");
+        for (told, shown) in told.iter().zip(&shown) {
+            let (told, shown) = (told["for_ms"].as_i64(), shown.for_ms);
+            assert_eq!(told.is_some(), shown.is_some(), "{reason}");
+            let apart = told.zip(shown).map_or(0, |(told, shown)| told - shown);
+            assert!((0..30 * SECOND).contains(&apart), "{reason}: {apart} at {at}");
+        }
+    }
+}

@@ -148,3 +148,20 @@ fn a_cancellation_that_comes_before_the_send_is_obeyed() {
     assert_eq!((status.as_str(), output["code"].as_str()), ("failed", Some("cancelled")));
     assert_eq!(posts(&world), 0);
 }
+
+#[test]
+fn a_start_that_was_replayed_after_a_long_night_is_looked_for_where_it_was_sent() {
+    let (world, mut agent) = world(3, Two);
+    world.disk.borrow_mut().sync();
+    world.server.borrow_mut().add("t-1", CONNECT, stranger());
+    agent.run_until("the POST", |world| posts(world) == 1);
+    agent.kill();
+    // The power fails: "about to send" never reached the disk, and the computer is started hours later.
+    while !record(&world, "t-1").is_some_and(|record| record.contains("\"starting\"")) {
+        world.disk.borrow_mut().forget_last();
+    }
+    world.disk.borrow_mut().restart_browser(0);
+    world.time.jump(9 * HOUR);
+    agent.reboot();
+    assert_eq!((agent.run_to_end("t-1").0.as_str(), posts(&world)), ("completed", 1));
+}

@@ -31,7 +31,9 @@ fn storage_wiped_under_a_running_task_changes_nothing_of_its_end() {
                 for point in POINTS {
                     let what = format!("{level:?}, {area:?}, {kind}, point {point}");
                     let (world, mut agent) = small_pages(level);
-                    world.at_point(world.points() + point, move |world| world.disk.borrow_mut().wipe(area));
+                    world.at_point(world.points() + point, move |world| {
+                        world.disk.borrow_mut().wipe_area(area)
+                    });
                     let (status, output) = carry_out(&mut agent, "t-1", kind, input.clone());
                     assert_eq!(status, "completed", "{what}: {output}");
                     agent.run_for(MINUTE);
@@ -51,7 +53,9 @@ fn storage_wiped_and_the_worker_ended_makes_no_second_invitation() {
                 for point in POINTS {
                     let what = format!("{level:?}, {area:?}, {kind}, point {point}");
                     let (world, mut agent) = small_pages(level);
-                    world.at_point(world.points() + point, move |world| world.disk.borrow_mut().wipe(area));
+                    world.at_point(world.points() + point, move |world| {
+                        world.disk.borrow_mut().wipe_area(area)
+                    });
                     world.kill_at(world.points() + point);
                     world.server.borrow_mut().add("t-1", kind, input.clone());
                     agent.run_until("the end, or the death", ended);

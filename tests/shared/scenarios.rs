@@ -132,7 +132,9 @@ pub fn whole_invitation(level: Level) {
     assert_eq!(completions, 2);
     let effect = world.server.borrow().bodies("/complete")[0]["effect"].clone();
     assert_eq!(effect, "done");
-    nothing_is_kept(&mut agent, "t-1", &["Hello there", STRANGER]);
+    nothing_is_kept(&mut agent, "t-1", &["Hello there"]);
+    let kept = world.disk.borrow().keys_with(STRANGER).concat();
+    assert!(kept.starts_with("log:") && kept.matches(':').count() == 1, "{kept}: the person's own log alone");
 }
 
 /// An acknowledged task's journal keeps neither input nor output, and no storage holds what the session is made of.

@@ -46,12 +46,14 @@ async fn nothing_to_write_asks_nothing() {
 }
 
 #[wasm_bindgen_test]
-async fn everything_is_read_by_null_and_only_strings_are_ours() {
+async fn everything_is_read_by_null_and_what_is_no_string_is_told_apart() {
     let fake = FakeHost::new();
-    fake.set("stored", &json!({ "local": { "a": "é\n🚀", "odd": 7, "": "x" }, "session": {} }));
+    fake.set("stored", &json!({ "local": { "a": "é\n🚀", "odd": 7, "none": null, "of": { "paused": true }, "": "x" }, "session": {} }));
     let mut records = store(&fake).load(Area::Local).await.expect("readable");
     records.sort();
-    assert_eq!(records, [(String::new(), "x".to_owned()), ("a".to_owned(), "é\n🚀".to_owned())]);
+    let read: Vec<(&str, &str)> = records.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    let foreign = [("none", "?null"), ("odd", "?7"), ("of", "?{\"paused\":true}")];
+    assert_eq!(read, [[("", "x"), ("a", "é\n🚀")].as_slice(), &foreign].concat());
     assert_eq!(fake.calls(), json!([["get", "local", null]]));
     assert_eq!(store(&fake).load(Area::Session).await, Ok(Vec::new()));
 }

@@ -70,6 +70,10 @@ pub enum InputError {
     NoteType,
     /// `note` is longer than 300 UTF-16 units after trimming.
     NoteLength,
+    /// `deadline_ms` is not an integer from a minute to thirty days. Ours: checked after the documented fields.
+    Deadline,
+    /// `allow_duplicate` is not a boolean. Ours as well.
+    AllowDuplicate,
 }
 
 impl fmt::Display for InputError {
@@ -83,6 +87,8 @@ impl fmt::Display for InputError {
             Self::ProfileUrn => "Missing or invalid 'profile_urn'",
             Self::NoteType => "Invalid 'note': must be a string",
             Self::NoteLength => "Invalid 'note': must be 300 characters or fewer",
+            Self::Deadline => "Invalid 'deadline_ms': must be an integer between 60000 and 2592000000",
+            Self::AllowDuplicate => "Invalid 'allow_duplicate': must be a boolean",
         })
     }
 }
@@ -256,7 +262,7 @@ fn optional_string<'a>(fields: &'a Map<String, Value>, name: &str) -> Result<Opt
 }
 
 /// A non-negative integer, also when it is written as `40.0`. Larger than 2^53 is no integer to JavaScript.
-fn optional_integer(fields: &Map<String, Value>, name: &str) -> Result<Option<u64>, ()> {
+pub(crate) fn optional_integer(fields: &Map<String, Value>, name: &str) -> Result<Option<u64>, ()> {
     const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
     match fields.get(name) {
         None | Some(Value::Null) => Ok(None),

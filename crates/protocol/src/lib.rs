@@ -8,6 +8,7 @@ mod agent;
 mod code;
 mod input;
 mod note;
+mod options;
 mod output;
 mod urn;
 
@@ -23,6 +24,7 @@ pub use input::{
     known_task_types,
 };
 pub use note::{MAX_NOTE_UTF16, NoteTooLong, trim_note};
+pub use options::{DEADLINE_MS, TaskOptions};
 pub use output::{
     Connection, Fallback, FetchOutput, Findings, FullConnection, FullFetchOutput, SentOutput, TaskFailure,
 };

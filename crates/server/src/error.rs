@@ -12,6 +12,9 @@ use liaison_protocol::{ErrorCode, InputError};
 use serde::Serialize;
 use std::error::Error;
 
+/// When to come again to a server whose disk is full or failing: a person has to see to it.
+const STORAGE_RETRY_S: u64 = 30;
+
 /// What can go wrong with a request.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
@@ -23,6 +26,15 @@ pub enum ApiError {
     TaskId,
     #[error("Invalid 'wait': must be an integer between 1 and 25")]
     Wait,
+    #[error("Invalid 'Idempotency-Key': must be one key of 1 to 255 printable ASCII characters")]
+    Key,
+    #[error("This 'Idempotency-Key' was used for another request; use a new key for a new request")]
+    KeyReused,
+    #[error(
+        "An invitation to this person is pending with another note; cancel it first, or send \
+         'allow_duplicate': true"
+    )]
+    OtherNote,
     #[error("Missing API Key")]
     MissingKey,
     #[error("Invalid API Key")]
@@ -58,6 +70,8 @@ pub enum ApiError {
     AgentTask,
     #[error("{0}")]
     Fenced(Fenced),
+    #[error("The server can't use its database right now and did nothing; send the request again later")]
+    Unavailable(#[source] StoreError),
     #[error("Internal server error")]
     Internal(#[source] StoreError),
     #[error("Internal server error")]
@@ -76,7 +90,7 @@ struct ErrorBody {
 impl ApiError {
     fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
-            Self::InvalidJson | Self::Input(_) | Self::TaskId | Self::Wait => {
+            Self::InvalidJson | Self::Input(_) | Self::TaskId | Self::Wait | Self::Key => {
                 (StatusCode::BAD_REQUEST, ErrorCode::InvalidInput.as_str())
             }
             Self::MissingKey | Self::InvalidKey | Self::AgentToken | Self::PairingCode => {
@@ -89,12 +103,15 @@ impl ApiError {
             Self::Limit { code, .. } => (StatusCode::TOO_MANY_REQUESTS, code.as_str()),
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
+            Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused"),
+            Self::OtherNote => (StatusCode::CONFLICT, "pending_with_another_note"),
             Self::Superseded => (StatusCode::CONFLICT, "superseded"),
             // Not 400: to an agent that would mean "try again", and the same body would come back for ever.
             Self::Message(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_message"),
             Self::Fenced(Fenced::LeaseLost) => (StatusCode::CONFLICT, "lease_lost"),
             Self::Fenced(Fenced::ResultConflict) => (StatusCode::CONFLICT, "result_conflict"),
             Self::Fenced(Fenced::TaskClosed) => (StatusCode::GONE, "task_closed"),
+            Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "storage_unavailable"),
             Self::Internal(_) | Self::Panicked => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         }
     }
@@ -109,6 +126,10 @@ impl IntoResponse for ApiError {
             Self::Limit { until, now, .. } => {
                 retry_at = Some(until.to_iso());
                 retry_after = Some(until.ms_since(*now).div_ceil(1000).max(1));
+            }
+            Self::Unavailable(cause) => {
+                retry_after = Some(STORAGE_RETRY_S);
+                tracing::error!(cause = causes(cause), "the database can't be used");
             }
             Self::Internal(cause) => tracing::error!(cause = causes(cause), "a request failed"),
             _ => {}
@@ -135,7 +156,7 @@ fn causes(error: &dyn Error) -> String {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        Self::Internal(error)
+        if error.is_passing() { Self::Unavailable(error) } else { Self::Internal(error) }
     }
 }
 
@@ -151,7 +172,7 @@ impl From<ResultError> for ApiError {
             ResultError::NotFound => Self::AgentTask,
             ResultError::Output => Self::Message("The task's output doesn't have the documented shape"),
             ResultError::Fenced(fenced) => Self::Fenced(fenced),
-            ResultError::Store(error) => Self::Internal(error),
+            ResultError::Store(error) => error.into(),
         }
     }
 }
@@ -163,7 +184,9 @@ impl ApiError {
             CreateError::Refused(Refusal::NoAdmin) => Self::NoAdmin,
             CreateError::Refused(Refusal::NoAgent) => Self::PluginRequired,
             CreateError::Refused(Refusal::Limit { code, until }) => Self::Limit { code, until, now },
-            CreateError::Store(error) => Self::Internal(error),
+            CreateError::KeyReused => Self::KeyReused,
+            CreateError::OtherNote => Self::OtherNote,
+            CreateError::Store(error) => error.into(),
         }
     }
 }

@@ -17,6 +17,7 @@ pub mod clock;
 pub mod config;
 mod error;
 pub mod hub;
+mod idempotency;
 pub mod lifecycle;
 mod parked;
 pub mod router;

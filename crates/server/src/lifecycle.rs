@@ -3,7 +3,7 @@
 //! The store loads the facts, asks here, and writes down the answer in the same transaction.
 
 use crate::clock::Timestamp;
-use liaison_protocol::{DirectiveAction, ErrorCode, HeldPhase, TaskType};
+use liaison_protocol::{DirectiveAction, ErrorCode, HeartbeatAction, HeldPhase, TaskType};
 
 /// How long an offer stands, counted by the agent from its arrival.
 pub const OFFER_MS: u64 = 15_000;
@@ -13,8 +13,9 @@ pub const LEASE_MS: u64 = 60_000;
 pub const ACT_WITHIN_MS: u64 = 20_000;
 /// Before this much time the invitation may still be on its way, and looking for it would prove nothing.
 pub const VERIFY_AFTER_MS: u64 = ACT_WITHIN_MS + 60_000;
-/// How often a read is begun before it is given up.
-pub const MAX_READ_ATTEMPTS: u32 = 3;
+/// How often a task is begun, or asked to be verified, before it is given up: one that ended its worker so often would
+/// end the next one too.
+pub const MAX_ATTEMPTS: u32 = 3;
 /// How long a task that was returned is not offered to the same agent, unless that accepts something else meanwhile:
 /// else one that takes and returns it would do so in a circle.
 pub const REST_MS: u64 = 5_000;
@@ -80,9 +81,13 @@ pub struct Facts {
     pub start_by: Timestamp,
     /// When it was first begun, unless all of that was returned.
     pub started_at: Option<Timestamp>,
-    /// When the newest lease was started: for a read, when it was offered.
-    pub lease_started_at: Option<Timestamp>,
-    /// Whether the offer of the newest lease is known to have arrived.
+    /// Whether somebody asked for its end.
+    pub cancel_requested: bool,
+    /// When the newest lease was offered, or asked to be verified, the last time that was not a repeat.
+    pub offered_at: Option<Timestamp>,
+    /// How often the newest lease was asked to be verified, what came back not counted.
+    pub asked: u32,
+    /// Whether that offer is known to have arrived.
     pub arrived: bool,
     /// How long the newest lease lasts.
     pub lease_until: Option<Timestamp>,
@@ -102,6 +107,8 @@ pub fn directive(facts: &Facts, epoch: u32, phase: HeldPhase) -> Option<Directiv
         None
     } else if phase == HeldPhase::Finished {
         Some(DirectiveAction::Resend)
+    } else if facts.cancel_requested && keeps_busy(phase) {
+        Some(DirectiveAction::Cancel)
     } else {
         Some(DirectiveAction::Continue)
     }
@@ -114,7 +121,7 @@ pub fn on_continue(facts: &Facts, phase: HeldPhase) -> State {
     match (facts.state, phase) {
         (State::Queued, _) if facts.kind.has_effect() => State::Offered,
         (State::Queued, _) => State::Started,
-        (State::Started, HeldPhase::Verifying) => State::Verifying,
+        (State::Started, HeldPhase::Verifying) if facts.kind.has_effect() => State::Verifying,
         (state, _) => state,
     }
 }
@@ -125,24 +132,44 @@ pub const fn keeps_busy(phase: HeldPhase) -> bool {
     matches!(phase, HeldPhase::Claimed | HeldPhase::Running)
 }
 
+/// What a heartbeat is answered with. What is being verified may have been sent: there is nothing left to stop.
+#[must_use]
+pub fn on_beat(facts: &Facts) -> HeartbeatAction {
+    if facts.cancel_requested && facts.state == State::Started {
+        HeartbeatAction::Cancel
+    } else {
+        HeartbeatAction::Continue
+    }
+}
+
 /// What to do with a task in flight that its agent did not name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unnamed {
-    /// Offer the same again.
+    /// The answer with it may have been lost on its way: the same offer again.
     Repeat,
+    /// An invitation was lost before its start: the same offer again, as one attempt more.
+    Again,
     /// Back into the queue, to be offered under a new epoch.
     Requeue,
+    /// Back into the queue as if it had never been offered: another browser is asked now.
+    Untouched,
+    /// It was lost too often: it ends.
+    GiveUp,
+    /// It was to be cancelled, and its agent has gone: it ends.
+    Cancel,
     /// Ask whether the invitation went out; it was started so long ago.
     Verify {
         /// Milliseconds since the start.
         since_ms: u64,
+        /// Whether the answer that asked before may have been lost on its way, so that this is the same once more.
+        repeat: bool,
     },
     /// Too early to say; the account is busy until then.
     Wait {
         /// When to look again.
         until: Timestamp,
     },
-    /// Nothing; the task is not in flight.
+    /// Nothing; the task is not in flight, or was lost too often while it was to be verified.
     Nothing,
 }
 
@@ -150,35 +177,70 @@ pub enum Unnamed {
 #[must_use]
 pub fn on_unnamed(facts: &Facts, now: Timestamp) -> Unnamed {
     match facts.state {
-        State::Offered if facts.own_lease => Unnamed::Repeat,
-        State::Offered => Unnamed::Requeue,
+        State::Offered if !facts.own_lease => Unnamed::Untouched,
+        State::Offered if is_fresh(facts, now) => Unnamed::Repeat,
+        State::Offered if may_begin(facts.attempt) => Unnamed::Again,
+        State::Offered => Unnamed::GiveUp,
         State::Started if !facts.kind.has_effect() => match facts.lease_until {
-            _ if facts.own_lease && is_fresh(facts, now) => Unnamed::Repeat,
             Some(until) if !facts.own_lease && now < until => Unnamed::Wait { until },
+            _ if facts.cancel_requested => Unnamed::Cancel,
+            _ if facts.own_lease && is_fresh(facts, now) => Unnamed::Repeat,
             _ => Unnamed::Requeue,
         },
         State::Started | State::Verifying => {
             let started_at = facts.started_at.unwrap_or(now);
             let due = started_at.plus_ms(VERIFY_AFTER_MS);
+            let repeat = facts.asked > 0 && is_fresh(facts, now);
             if now < due {
                 Unnamed::Wait { until: due }
+            } else if repeat || facts.asked < MAX_ATTEMPTS {
+                Unnamed::Verify { since_ms: now.ms_since(started_at), repeat }
             } else {
-                Unnamed::Verify { since_ms: now.ms_since(started_at) }
+                // Its deadline ends it. Until then a proof is taken from whoever brings one.
+                Unnamed::Nothing
             }
         }
         State::Queued | State::Completed | State::Failed => Unnamed::Nothing,
     }
 }
 
-/// Whether the answer with this read may have been lost on its way, while the offer in it still stands.
+/// Whether the answer with this offer may have been lost on its way, while the offer in it still stands.
 fn is_fresh(facts: &Facts, now: Timestamp) -> bool {
-    !facts.arrived && facts.lease_started_at.is_some_and(|offered_at| now < offered_at.plus_ms(OFFER_MS))
+    !facts.arrived && facts.offered_at.is_some_and(|offered_at| now < offered_at.plus_ms(OFFER_MS))
 }
 
-/// Whether a queued task may be offered once more. An invitation always may: what was returned never began.
+/// Whether a task may be offered once more. What was returned was not begun and doesn't count.
 #[must_use]
-pub fn may_begin(kind: TaskType, attempt: u32) -> bool {
-    kind.has_effect() || attempt < MAX_READ_ATTEMPTS
+pub const fn may_begin(attempt: u32) -> bool {
+    attempt < MAX_ATTEMPTS
+}
+
+/// What a caller's wish for a task's end does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnCancel {
+    /// Nothing of it was begun that could have an effect: it ends at once.
+    End,
+    /// Its agent is asked to stop; when it doesn't say what it did, a read ends by then.
+    Ask {
+        /// The deadline from now on.
+        end_by: Timestamp,
+    },
+    /// It is over: nothing changes.
+    Nothing,
+}
+
+/// See [`OnCancel`]. Of a kind that this version doesn't know (`None`) nobody can say whether it had an effect.
+#[must_use]
+pub fn on_cancel(kind: Option<TaskType>, state: State, deadline_at: Timestamp, now: Timestamp) -> OnCancel {
+    match state {
+        State::Queued | State::Offered => OnCancel::End,
+        // An agent that lives hears of it within 15 s.
+        State::Started if kind.is_some_and(|kind| !kind.has_effect()) => {
+            OnCancel::Ask { end_by: deadline_at.min(now.plus_ms(LEASE_MS)) }
+        }
+        State::Started | State::Verifying => OnCancel::Ask { end_by: deadline_at },
+        State::Completed | State::Failed => OnCancel::Nothing,
+    }
 }
 
 /// Why a call with a lease's token is refused.
@@ -214,7 +276,11 @@ pub enum OnStart {
     /// The effect may begin.
     Start,
     /// It started before.
-    Replay,
+    Replay {
+        /// Within which time its effect may begin. None at all when it is to be cancelled: an agent that knows that it
+        /// sent nothing then returns it, and one that doesn't know looks it up.
+        act_within_ms: u64,
+    },
 }
 
 /// Whether a token may start, in time. Only the newest epoch may: else two of them could.
@@ -224,7 +290,8 @@ pub enum OnStart {
 pub fn on_start(facts: &Facts, lease: &Lease, now: Timestamp) -> Result<OnStart, Fenced> {
     on_heartbeat(facts, lease)?;
     if lease.started_at.is_some() {
-        Ok(OnStart::Replay)
+        let act_within_ms = if facts.cancel_requested { 0 } else { ACT_WITHIN_MS };
+        Ok(OnStart::Replay { act_within_ms })
     } else if now < facts.start_by {
         Ok(OnStart::Start)
     } else {
@@ -255,6 +322,8 @@ pub enum OnComplete {
     End,
     /// Puts it back into the queue.
     Requeue,
+    /// Ends it as cancelled: somebody asked for its end, and nothing of it was sent.
+    Cancel,
     /// Is noted, and changes nothing: a newer offer is out, or the invitation may have been sent.
     Keep,
 }
@@ -280,6 +349,7 @@ pub fn on_complete(facts: &Facts, lease: &Lease, returned: bool, hash: &[u8]) ->
         false => OnComplete::End,
         // After a verify offer the agent may no longer have the journal that says "never sent".
         true if newer || of_another || lease.verify || facts.state == State::Verifying => OnComplete::Keep,
+        true if facts.cancel_requested => OnComplete::Cancel,
         true => OnComplete::Requeue,
     })
 }
@@ -287,11 +357,12 @@ pub fn on_complete(facts: &Facts, lease: &Lease, returned: bool, hash: &[u8]) ->
 /// The code of a task that is still not over at its deadline. A kind that this version doesn't know may have had an
 /// effect.
 #[must_use]
-pub fn at_deadline(kind: Option<TaskType>, state: State) -> ErrorCode {
+pub fn at_deadline(kind: Option<TaskType>, state: State, cancel_requested: bool) -> ErrorCode {
     match state {
         State::Started | State::Verifying if kind.is_none_or(TaskType::has_effect) => {
             ErrorCode::OutcomeUnknown
         }
+        _ if cancel_requested => ErrorCode::Cancelled,
         _ => ErrorCode::Expired,
     }
 }

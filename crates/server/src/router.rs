@@ -41,6 +41,7 @@ pub fn router(app: App) -> Router {
         .route("/linkedin-agent/fetch-connections", post(task::fetch_connections))
         .route("/linkedin-agent/send-connection-request", post(task::send_connection_request))
         .route("/linkedin-agent/get-task-status", get(task::get_status))
+        .route("/linkedin-agent/cancel-task", post(task::cancel))
         // Agents: header `Authorization: Bearer`, but for the first.
         .route("/agent/v1/pair", post(agent::pair))
         .route("/agent/v1/poll", post(agent::poll))

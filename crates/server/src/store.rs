@@ -9,29 +9,35 @@
 //! or an agent was told survives a power cut.
 
 mod agent;
+mod cancel;
 mod create;
 mod first;
+mod idempotency;
 mod limit;
+mod offer;
 mod output;
 mod poll;
 mod result;
 mod row;
 mod sweep;
+mod twin;
 mod view;
 
 pub use agent::{AgentIdentity, Greeting};
+pub use cancel::Cancelled;
 pub use create::{CreateError, Created, NewTask, Refusal};
 pub use first::{FirstStart, MemberRole};
 pub use poll::{Asking, PollWork};
-pub use result::{ResultError, Settled, TaskResult};
+pub use result::{Leave, ResultError, Settled, TaskResult};
 pub use view::{TaskView, WaitingView};
 
 use crate::secret::NoRandomness;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Connection, Sqlite, Transaction};
 use std::fs::{self, OpenOptions};
+use std::future::ready;
 use std::path::Path;
 use std::time::Duration;
 
@@ -63,6 +69,24 @@ pub enum StoreError {
     NoTeam,
 }
 
+impl StoreError {
+    /// Whether it may well work later: the disk is full, not writable or failing, or somebody else is writing for long.
+    /// What was asked for was not done.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        /// SQLite's BUSY, LOCKED, READONLY, IOERR, FULL and CANTOPEN; what it adds to say more stands above a byte.
+        const PASSING: [i32; 6] = [5, 6, 8, 10, 13, 14];
+        match self {
+            Self::Database(sqlx::Error::Database(error)) => {
+                let code = error.code().and_then(|code| code.parse::<i32>().ok());
+                code.is_some_and(|code| PASSING.contains(&(code & 0xff)))
+            }
+            Self::Database(sqlx::Error::PoolTimedOut | sqlx::Error::Io(_)) => true,
+            _ => false,
+        }
+    }
+}
+
 /// The database, open.
 #[derive(Clone)]
 pub struct Store {
@@ -83,8 +107,17 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY_TIMEOUT);
-        let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            // A full disk makes SQLite roll back by itself, which the driver doesn't notice: it would begin nothing more
+            // on that connection.
+            .before_acquire(|connection, _| Box::pin(ready(Ok(!connection.is_in_transaction()))))
+            .connect_with(options.clone())
+            .await?;
         sqlx::migrate!("migrations/sqlite").run(&write).await?;
+        let mut tx = write.begin().await?;
+        twin::name_persons(&mut tx).await?;
+        tx.commit().await?;
         let read =
             SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await?;
         Ok(Self { write, read })
@@ -113,3 +146,6 @@ fn create_private(file: &Path) -> std::io::Result<()> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(file).map(drop)
 }
+
+#[cfg(test)]
+mod tests;

@@ -189,7 +189,7 @@ async fn probe<P: Ports>(ports: &P, server: &ServerUrl, token: &str, poll: &Poll
     steps.push(linkedin_step(ports).await);
     let failed = steps.iter().find(|step| !step.ok);
     let error = failed.map(|step| Problem::new("test_failed", step.detail.clone(), step.remedy));
-    Answer { ok: error.is_none(), error, status: None, steps: Some(steps) }
+    Answer { ok: error.is_none(), error, steps: Some(steps), ..Answer::done() }
 }
 
 fn server_steps(reply: Reply<PollAnswer>, steps: &mut Vec<TestStep>) {

@@ -52,6 +52,10 @@ pub enum Command {
         /// What the person was shown: another one is not cleared.
         code: String,
     },
+    /// What was done in the person's name.
+    ExportLog,
+    /// Erase that.
+    EraseLog,
     /// An update waits: take nothing new and answer when nothing is in hand.
     Drain,
 }
@@ -87,6 +91,8 @@ impl CommandMessage {
             "check_linkedin" => Command::CheckLinkedIn,
             "forget" => Command::Forget,
             "set_paused" => Command::SetPaused { paused: self.paused? },
+            "export_log" => Command::ExportLog,
+            "erase_log" => Command::EraseLog,
             // Not an object: refused with a sentence that says so.
             "set_settings" => Command::SetSettings { settings: self.settings.unwrap_or_default() },
             "decide" => Command::Decide { task: self.task?, approve: self.approve? },
@@ -110,6 +116,8 @@ impl std::fmt::Debug for Command {
             Self::Decide { .. } => "Decide",
             Self::CancelTask { .. } => "CancelTask",
             Self::ClearStop { .. } => "ClearStop",
+            Self::ExportLog => "ExportLog",
+            Self::EraseLog => "EraseLog",
             Self::Drain => "Drain",
         })
     }

@@ -143,7 +143,8 @@ fn a_look_holds_for_an_hour_and_for_its_account() {
 
 #[test]
 fn after_a_damaged_record_nothing_goes_before_the_list_was_read() {
-    let mut ledger = Ledger::unreadable();
+    let mut ledger = Ledger::default();
+    ledger.lose();
     assert_eq!(
         (ledger.look_wait(NOW, "a"), ledger.wants_look(NOW, "a")),
         (None, true),

@@ -30,6 +30,9 @@ impl Turn {
         if self.state.pairing.is_none() {
             return Some(Problem::unpaired());
         }
+        if self.state.set_aside.stops() {
+            return self.state.set_aside.problem();
+        }
         if let Some(code) = breakers.latched {
             return Some(Problem::of(code));
         }

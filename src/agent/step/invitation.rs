@@ -20,14 +20,18 @@ impl Turn {
         if !self.call_ended(task) {
             return;
         }
-        let Some(Entry { stage: Stage::Starting { input, at, tries, carried }, .. }) =
+        let Some(Entry { stage: Stage::Starting { input, at, tries, carried }, accepted_at, .. }) =
             self.state.tasks.get(task).map(AsRef::as_ref)
         else {
             return;
         };
         let (input, at, tries, carried) = (input.clone(), *at, *tries, *carried);
+        // An earlier browser session may have sent it at any time since it was taken.
+        let earliest = (*accepted_at).min(at);
         match reply {
-            Reply::Ok(answer) if answer.replayed && carried => self.search(task, &input, at, None),
+            Reply::Ok(answer) if answer.replayed && carried => {
+                self.search(task, &input, (earliest, at), None)
+            }
             Reply::Ok(answer) => self.send(task, &input, at, answer.act_within_ms),
             Reply::Refused { status: 401 | 403, .. } => {
                 self.abandon(task);
@@ -96,10 +100,10 @@ impl Turn {
         let (input, at) = (input.clone(), *at);
         match outcome {
             InviteOutcome::Sent => self.complete(task, SENT, Effect::Done),
-            InviteOutcome::Unknown => self.search(task, &input, at, None),
+            InviteOutcome::Unknown => self.search(task, &input, (at, at), None),
             InviteOutcome::Refused(trouble) if trouble.code == ErrorCode::CannotResendYet => {
                 // Chrome may itself repeat a POST whose connection dies; LinkedIn answers the repeat with this code.
-                self.search(task, &input, at, Some(ErrorCode::CannotResendYet));
+                self.search(task, &input, (at, at), Some(ErrorCode::CannotResendYet));
             }
             InviteOutcome::Refused(trouble) => {
                 self.fail_for(task, trouble);
@@ -122,22 +126,25 @@ impl Turn {
         self.give_back(task);
     }
 
-    /// From here on the task is only read for, never sent.
+    /// From here on the task is only read for, never sent. It may have been sent since the first time, and the looks are
+    /// counted from the second.
     fn search(
         &mut self,
         task: &str,
         input: &SendConnectionRequest,
-        sent_at: i64,
+        (sent_at, from): (i64, i64),
         refused: Option<ErrorCode>,
     ) {
         let now = self.now;
         if let Some(entry) = self.state.entry_mut(task) {
+            entry.touched = true;
             entry.stage = Stage::Verifying(Verification {
                 profile: input.profile.as_str().to_owned(),
                 sent_at,
-                counted_from: sent_at.min(now),
+                counted_from: from.min(now),
                 looks: 0,
                 refused_with: refused,
+                on_request: false,
             });
         }
     }

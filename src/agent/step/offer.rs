@@ -2,11 +2,12 @@
 
 use super::Turn;
 use super::invitation::SENT;
-use crate::agent::entry::{Ended, Entry, RECORD_VERSION, Stage, Verification, is_task_id};
+use crate::agent::entry::{Ended, Entry, Stage, Verification, is_task_id};
 use crate::agent::readiness;
-use crate::agent::state::{TaskLive, Tombstone};
+use crate::agent::state::TaskLive;
+use crate::agent::tombstone::Tombstone;
 use crate::agent::walk::{Cursor, Walk, cursor_key, sorts};
-use crate::config::{DAY_MS, HEARTBEAT_MS, UNHELD_POLL_GAP_MS, VERIFY_AT_MS};
+use crate::config::{DAY_MS, HEARTBEAT_MS, HELD_TASKS, UNHELD_POLL_GAP_MS, VERIFY_AT_MS};
 use liaison_protocol::{
     Effect, ErrorCode, FetchConnections, Mode, Offer, SendConnectionRequest, TaskFailure, TaskInput, TaskType,
 };
@@ -22,7 +23,12 @@ impl Turn {
         if let Some(held) = self.state.tasks.get(&offer.task).cloned() {
             return self.offered_again(&held, offer);
         }
-        let buried = self.state.tombstone(&pairing.server, &offer.task);
+        if self.state.tasks.len() >= HELD_TASKS {
+            // There is no room for so much as a refusal: it will be offered again.
+            return self.slow_down();
+        }
+        let has_effect = TaskType::from_wire(&offer.task_type).is_some_and(TaskType::has_effect);
+        let buried = self.state.tombstone(&pairing.server, &offer.task).filter(|_| has_effect);
         // Who asks for a look gets one, where only a look can tell.
         let unknown = |tombstone: &&Tombstone| tombstone.failed == Some(ErrorCode::OutcomeUnknown);
         let wants_look = offer.mode == Mode::Verify && buried.as_ref().is_some_and(unknown);
@@ -106,10 +112,17 @@ impl Turn {
         if let Some(wait) = self.state.breakers.note_wait_ms(now).filter(|_| input.note.is_some()) {
             return self.fail_offer(offer, &TaskFailure::new(ErrorCode::NoteLimit).retry_in(wait));
         }
-        if !self.state.settings.ask_before_invite {
-            return self.take(offer, self.first_stage(&input, false));
+        // The record of this very task is lost: it may have been sent. The server's `replayed` tells, and where there is no
+        // `start` nobody can.
+        let carried = self.state.set_aside.has_task(&offer.task);
+        let has_start = self.state.pairing.as_ref().is_some_and(|pairing| pairing.has_start());
+        if carried && !has_start {
+            return self.begin_search(offer, &input);
         }
-        self.take(offer, Stage::Asking { input, approved: false, carried: false });
+        if !self.state.settings.ask_before_invite {
+            return self.take(offer, self.first_stage(&input, carried));
+        }
+        self.take(offer, Stage::Asking { input, approved: false, carried });
         if let Some(entry) = self.state.entry_mut(&offer.task) {
             entry.asked_at = Some(now);
         }
@@ -126,6 +139,7 @@ impl Turn {
                 counted_from: self.now - VERIFY_AT_MS[0],
                 looks: 0,
                 refused_with: None,
+                on_request: true,
             }),
         );
     }
@@ -134,7 +148,6 @@ impl Turn {
         self.state.tasks.insert(
             &offer.task,
             Rc::new(Entry {
-                v: RECORD_VERSION,
                 task: offer.task.clone(),
                 task_type: offer.task_type.chars().take(64).collect(),
                 epoch: offer.epoch,
@@ -143,6 +156,7 @@ impl Turn {
                 session: String::new(),
                 asked_at: None,
                 cancelled: false,
+                touched: false,
                 stage,
             }),
         );

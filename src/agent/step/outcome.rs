@@ -1,8 +1,9 @@
 //! The end of a task: its result written into the journal, ready to post.
 
 use super::Turn;
-use crate::agent::entry::{Ended, Outcome, Stage, Summary};
+use crate::agent::entry::{Ended, Entry, Outcome, Stage, Summary};
 use crate::agent::event::Trouble;
+use crate::agent::state::State;
 use crate::config::RECENT;
 use crate::json;
 use liaison_protocol::{Effect, ErrorCode, Findings, Offer, TaskFailure};
@@ -74,11 +75,22 @@ impl Turn {
 
     fn finish(&mut self, task: &str, ended: Ended, output_json: &str, effect: Effect) {
         let now = self.now;
+        let Some(unfinished) = self.state.tasks.get(task).cloned() else { return };
         let Some(entry) = self.state.entry_mut(task) else { return };
         let acted = matches!(entry.stage, Stage::Sending { .. } | Stage::Verifying(_));
         let summary = Summary { acted, ..summary_of(task, &entry.task_type, ended, now) };
         entry.stage = Stage::Finished(Outcome::new(summary.clone(), output_json, effect));
+        self.log(&unfinished, ended);
         self.ended(summary);
+    }
+
+    /// Adds the line of a task that ends so, if anything was asked of LinkedIn for it. What a server only offers, be it
+    /// ten thousand times, leaves none.
+    pub(super) fn log(&mut self, entry: &Entry, ended: Ended) {
+        let State { pairing: Some(pairing), set_aside, log, .. } = &mut self.state else { return };
+        if entry.touched {
+            Rc::make_mut(log).add(entry, ended, pairing.server.as_str(), set_aside, self.now);
+        }
     }
 
     /// Takes an offer into the journal as ended: nothing is to be done for it.

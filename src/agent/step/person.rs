@@ -1,13 +1,16 @@
 //! What the person asks for through our own pages.
 
 use super::Turn;
+use crate::agent::aside::BREAKERS;
+use crate::agent::breaker::Breakers;
 use crate::agent::entry::Stage;
 use crate::agent::event::{Command, CommandId, Effect, Identity, PairingRequest, PairingSecret};
 use crate::agent::readiness;
 use crate::agent::server_url::ServerUrl;
 use crate::agent::state::{Pairing, Said};
 use crate::agent::status::{Answer, Problem, SET_ASIDE, attention, status};
-use liaison_protocol::{PairAnswer, ReadyState};
+use crate::agent::tombstone::Tombstone;
+use liaison_protocol::{ErrorCode, PairAnswer, ReadyState};
 use std::rc::Rc;
 
 impl Turn {
@@ -25,6 +28,8 @@ impl Turn {
             Command::Decide { task, approve } => self.decide(id, task, *approve),
             Command::CancelTask { task } => self.cancel_task(id, task),
             Command::ClearStop { code } => self.clear_stop(id, code),
+            Command::ExportLog => self.export_log(id),
+            Command::EraseLog => self.erase_log(id),
             Command::Drain => self.state.live.draining.get_or_insert_default().push(id),
         }
     }
@@ -74,10 +79,12 @@ impl Turn {
         };
         // With the same server the bound member stays the same, as does what is in the journal for that member. Who wants
         // another member forgets the pairing first.
+        let was_lost = self.state.pairing.is_none();
         let same_server = self.state.pairing.clone().filter(|old| old.server == request.server);
         if same_server.is_none() {
             self.leave();
         }
+        self.state.set_aside.forget_pairing();
         self.stop_polling();
         self.forget_open_calls();
         self.state.pairing = Some(Rc::new(Pairing {
@@ -90,6 +97,10 @@ impl Turn {
             supports: Vec::new(),
             ended: None,
         }));
+        // What a pairing left behind whose own record is lost: it may have been with this server.
+        if was_lost {
+            self.abandon_all();
+        }
         let live = &mut self.state.live;
         (live.next_poll_at, live.poll_failures) = (self.now, 0);
         self.state.waits.poll_at = self.now;
@@ -127,10 +138,9 @@ impl Turn {
     /// Ends the pairing. Unfinished reads are dropped; an invitation that was, or may have been, sent leaves its
     /// tombstone, so that the same server can't have it sent again.
     fn leave(&mut self) {
-        self.forget_open_calls();
-        let tasks: Vec<String> = self.state.tasks.iter().map(|(task, _)| task.to_owned()).collect();
-        for task in tasks {
-            self.abandon(&task);
+        if self.state.pairing.is_some() {
+            self.forget_open_calls();
+            self.abandon_all();
         }
         self.stop_polling();
         self.end_check(&Answer::refused(Problem::unpaired()));
@@ -139,6 +149,45 @@ impl Turn {
         self.state.cursors = Rc::default();
         self.state.live.contact_at = None;
         self.state.live.contact_problem = None;
+    }
+
+    /// Leaves nothing in the journal but tombstones.
+    fn abandon_all(&mut self) {
+        let tasks: Vec<String> = self.state.tasks.iter().map(|(task, _)| task.to_owned()).collect();
+        for task in tasks {
+            self.abandon(&task);
+        }
+        self.bury_lost();
+        self.state.set_aside.forget_pairing();
+    }
+
+    /// Of a task whose record is lost it is not known whether it was sent.
+    fn bury_lost(&mut self) {
+        let Some(pairing) = self.state.pairing.clone() else { return };
+        let lost: Vec<String> = self.state.set_aside.tasks().map(str::to_owned).collect();
+        for task in lost {
+            let (server, failed) = (pairing.server.clone(), Some(ErrorCode::OutcomeUnknown));
+            self.state.bury(Tombstone { server, task, epoch: 0, failed, at: self.now });
+        }
+    }
+
+    fn export_log(&mut self, id: CommandId) {
+        let log = Some(self.state.log.export());
+        self.answer(id, Answer { log, ..Answer::done() });
+    }
+
+    fn erase_log(&mut self, id: CommandId) {
+        self.state.log = Rc::default();
+        self.answer(id, Answer::done());
+    }
+
+    /// The person has looked: what was set aside is erased, and what stood in its place holds.
+    fn clear_set_aside(&mut self) {
+        self.bury_lost();
+        let aside = std::mem::take(&mut self.state.set_aside);
+        if aside.has(BREAKERS) {
+            self.state.breakers = Breakers::unknown(self.now);
+        }
     }
 
     fn set_paused(&mut self, id: CommandId, paused: bool) {
@@ -167,7 +216,7 @@ impl Turn {
             return self.answer(id, Answer::refused(problem));
         };
         if shown.code == SET_ASIDE {
-            self.state.set_aside.clear();
+            self.clear_set_aside();
             return self.tell_status(id);
         }
         if self.state.breakers.stop().is_none_or(|stop| stop.as_str() != code) {

@@ -1,10 +1,11 @@
 //! Polls and what they bring: contact, directives, the end of a pairing.
 
 use super::Turn;
-use crate::agent::entry::{Ended, Stage};
+use crate::agent::entry::{Ended, Entry, Stage};
 use crate::agent::event::{Effect, Reply};
-use crate::agent::state::{PairingEnd, ParkedPoll, Said, Tombstone};
+use crate::agent::state::{PairingEnd, ParkedPoll, Said};
 use crate::agent::status::Problem;
+use crate::agent::tombstone::Tombstone;
 use crate::agent::{backoff, readiness};
 use crate::config::{
     LEAST_POLL_GAP_MS, MAX_POLL_GAP_MS, POLL_WAIT_MS, RETRY_AFTER_MOST_MS, UNHELD_POLL_GAP_MS, UNHELD_POLL_MS,
@@ -136,25 +137,30 @@ impl Turn {
     /// Forgets a task that was overtaken or is closed. An invitation that was, or may have been, sent leaves a
     /// tombstone.
     pub(super) fn abandon(&mut self, task: &str) {
-        let Some(entry) = self.state.tasks.remove(task) else { return };
+        let Some(mut entry) = self.state.tasks.remove(task) else { return };
         let failed = match &entry.stage {
-            Stage::Sending { .. } | Stage::Verifying(_) => Some(ErrorCode::OutcomeUnknown),
+            Stage::Sending { .. } | Stage::Verifying(_) => {
+                // The POST may be on its way.
+                let is_sending = matches!(entry.stage, Stage::Sending { .. });
+                Rc::make_mut(&mut entry).touched |= is_sending;
+                self.log(&entry, Ended::Failed(ErrorCode::OutcomeUnknown));
+                Some(ErrorCode::OutcomeUnknown)
+            }
             Stage::Finished(outcome) if outcome.summary.acted => match outcome.summary.ended {
                 Ended::Completed => None,
                 Ended::Failed(code) => Some(code),
                 Ended::Returned => return,
             },
-            Stage::Finished(_)
-            | Stage::Asking { .. }
-            | Stage::Walking(_)
-            | Stage::Checking { .. }
-            | Stage::Starting { .. } => return,
+            Stage::Finished(_) => return,
+            Stage::Asking { .. } | Stage::Walking(_) | Stage::Checking { .. } | Stage::Starting { .. } => {
+                return self.log(&entry, Ended::Failed(ErrorCode::Cancelled));
+            }
         };
         self.bury(&entry, failed);
     }
 
     /// Leaves a tombstone, for a kind of task that has an effect.
-    pub(super) fn bury(&mut self, entry: &crate::agent::entry::Entry, failed: Option<ErrorCode>) {
+    pub(super) fn bury(&mut self, entry: &Entry, failed: Option<ErrorCode>) {
         let Some(pairing) = self.state.pairing.as_ref().map(Rc::clone) else { return };
         let kind = liaison_protocol::TaskType::from_wire(&entry.task_type);
         if kind.is_some_and(liaison_protocol::TaskType::has_effect) {

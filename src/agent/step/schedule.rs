@@ -90,6 +90,9 @@ impl Turn {
                 let call = SiteCall::Sent { profile: input.profile.as_str().to_owned(), start: *start };
                 self.call_paced(&entry.task, live.call_at, call);
             }
+            Stage::Verifying(search) if search.on_request && self.is_off_work_for_invitations() => {
+                readiness::hours_change(&self.state, self.now).into_iter().for_each(|at| self.wake(at));
+            }
             Stage::Verifying(search) => {
                 let due = VERIFY_AT_MS
                     .get(usize::from(search.looks))
@@ -104,8 +107,7 @@ impl Turn {
 
     /// Reads at LinkedIn, when the person, the account, the breakers and the pace allow.
     fn call_paced(&mut self, task: &str, not_before: i64, call: SiteCall) {
-        if self.state.settings.paused || self.state.breakers.latched.is_some() || !self.state.right_account()
-        {
+        if self.state.is_still() || self.state.breakers.latched.is_some() || !self.state.right_account() {
             return;
         }
         let throttled = self.state.breakers.throttled_until;
@@ -133,7 +135,7 @@ impl Turn {
     /// Whether the task in hand waits for the person: the server is polled all the same and told so.
     fn is_parked(&self) -> bool {
         let state = &self.state;
-        let waits = state.settings.paused
+        let waits = state.is_still()
             || state.breakers.latched.is_some()
             || (!state.right_account() && !state.live.asking_me);
         let calling = state.live.tasks.values().any(|live| live.calling);
@@ -186,7 +188,7 @@ impl Turn {
         let state = &self.state;
         // The person who wants to know asks also about an account that is known, and in a pause.
         let checked = state.live.check.as_ref().is_some_and(Check::wants_me);
-        let idle = state.account.is_some() || state.settings.paused || self.is_off_work();
+        let idle = state.account.is_some() || state.is_still() || self.is_off_work();
         if state.live.asking_me || state.breakers.latched.is_some() || (idle && !checked) {
             return;
         }
@@ -202,11 +204,17 @@ impl Turn {
     }
 
     /// Whether nothing is to be asked of LinkedIn before the person's hours begin: all but a look for an invitation that
-    /// may have been sent.
+    /// may have been sent from here.
     fn is_off_work(&self) -> bool {
-        let mut entries = self.state.tasks.values();
-        readiness::is_after_hours(&self.state, self.now)
-            && !entries.any(|entry| matches!(entry.stage, Stage::Verifying(_)))
+        let is_ours =
+            |entry: &Rc<Entry>| matches!(&entry.stage, Stage::Verifying(search) if !search.on_request);
+        readiness::is_after_hours(&self.state, self.now) && !self.state.tasks.values().any(is_ours)
+    }
+
+    /// Whether the person wants nothing done about invitations now.
+    fn is_off_work_for_invitations(&self) -> bool {
+        let allowed = self.state.settings.allows(TaskType::SendConnectionRequest);
+        !allowed || readiness::is_after_hours(&self.state, self.now)
     }
 
     /// Polls when nothing is in hand; breaks a parked poll off when it no longer says what is true.

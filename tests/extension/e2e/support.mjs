@@ -21,3 +21,25 @@ export async function invitationsSeen(simulator) {
   const { invitations } = await simulator.journal();
   return invitations.map(({ profile_id: id, note }) => ({ id, note }));
 }
+
+/** "until …" as the popup says it. Two measurements of one moment may fall on either side of a minute. */
+export async function untilAsSaid(popup, at) {
+  const said = await popup.evaluate(async (at) => {
+    const { clockTime } = await import("/lib/i18n.js");
+    return [-1_000, 0, 1_000].map((ms) => clockTime(at + ms, Date.now()));
+  }, at);
+  return new RegExp(`^until (${[...new Set(said)].join("|")})$`);
+}
+
+/** Comes back when server and popup give this reason for a task's waiting, and the same time; the server's answer. */
+export async function agreeOn({ server, popup }, task, reason) {
+  const waiting = await server.waitingFor(task, reason);
+  const sentence = await popup.evaluate(async (reason) => {
+    const [{ WAITING }, { t }] = await Promise.all([import("/popup/words.js"), import("/lib/i18n.js")]);
+    return t(WAITING[reason].said);
+  }, reason);
+  const item = popup.locator("#waiting .item").filter({ hasText: sentence }).first();
+  const until = waiting.until === null ? /^$/ : await untilAsSaid(popup, Date.parse(waiting.until));
+  await item.locator(".item-when").filter({ hasText: until }).waitFor({ state: "attached" });
+  return waiting;
+}

@@ -54,7 +54,8 @@ test("a start loads the core from the package and arms the watchdog", () => {
   assert.ok(chrome.alarms.set.has("watchdog"));
 });
 
-for (const kind of ["status", "pair", "test_connection", "check_linkedin", "forget", "set_paused", "clear_stop"]) {
+const KINDS = "status pair test_connection check_linkedin forget set_paused clear_stop set_settings decide cancel_task export_log erase_log";
+for (const kind of KINDS.split(" ")) {
   test(`${kind} reaches the core and its answer the page`, async () => {
     assert.deepEqual(await ask({ kind }), { ok: true, echoed: kind });
   });

@@ -1,16 +1,24 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { installChrome } from "./support/chrome.js";
 
 installChrome();
 const describe = await import("../../../extension/popup/describe.js");
-const { checkLine, fallbackLine, headline, linkedinLine, progressLine, recentLine, serverLine, stopLines, waitingLine } = describe;
+const { approvalLine, canCancel, checkLine, fallbackLine, linkedinLine, progressLine } = describe;
+const { recentLine, serverLine, stopLines, uncountedLine, usageLine, waitingItems } = describe;
 const { pairingLine } = await import("../../../extension/options/pairing.js");
 const { stepLine } = await import("../../../extension/lib/steps.js");
-const { duration } = await import("../../../extension/lib/i18n.js");
+const { clockTime, duration } = await import("../../../extension/lib/i18n.js");
 
+/** Everything a program may meet, as the contract with servers lists it. */
+const protocol = readFileSync(new URL("../../../crates/protocol/src/code.rs", import.meta.url), "utf8");
+const wireNames = (name) => [...protocol.match(new RegExp(`\\b${name} \\{([^}]*)\\}`))[1].matchAll(/= "(\w+)"/g)].map(([, code]) => code);
+
+const NOW = new Date(2026, 10, 27, 14, 0).getTime();
+const headline = (status) => describe.headline(status, NOW);
 const server = { url: "https://api.example.com/liaison", name: "Chrome on linux" };
-const base = { state: "ready", server, contact: { state: "connected", last_ms_ago: 3_000, error: null }, running: null };
+const base = { state: "ready", server, contact: { state: "connected", last_ms_ago: 3_000, error: null }, running: null, waiting: [], approvals: [] };
 const STATES = ["unpaired", "paused", "signed_out", "wrong_account", "latched", "superseded", "unauthorised", "no_permission"];
 
 test("every state has its own headline", () => {
@@ -19,19 +27,51 @@ test("every state has its own headline", () => {
   assert.ok(said.every(Boolean));
 });
 
+test("a stop for a damaged record is not said to be LinkedIn's", () => {
+  const stopped = (code) => headline({ ...base, state: "latched", attention: { code, message: "m", remedy: "r" } });
+  assert.equal(stopped("challenge"), "Stopped until you have looked at LinkedIn.");
+  assert.equal(stopped("record_set_aside"), "Stopped until you have looked at a record that was damaged.");
+});
+
 test("ready says what the contact with the server is", () => {
-  const said = ["connecting", "connected", "unreachable"].map((state) => headline({ ...base, contact: { ...base.contact, state } }));
+  const said = ["connecting", "connected", "unreachable"].map((state) =>
+    headline({ ...base, contact: { state, last_ms_ago: null, error: null } }),
+  );
   assert.deepEqual(said, ["Connecting to the server.", "Ready for the next task.", "The server cannot be reached. Trying again."]);
+});
+
+test("who was heard once and is not any more is said to be silent since then", () => {
+  const contact = { state: "unreachable", last_ms_ago: 65 * 60_000, error: null };
+  assert.match(headline({ ...base, contact }), /^The server has not answered since (12|0?1):55/);
+});
+
+test("ready is said of what is ready", () => {
+  const wait = (task_type) => ({ task_type, reason: "daily_limit", for_ms: 60_000 });
+  const waiting = [wait("agent_send_connection_request"), wait("agent_fetch_connections")];
+  assert.equal(headline({ ...base, waiting: waiting.slice(0, 1) }), "Ready. Sending invitations has to wait.");
+  assert.equal(headline({ ...base, waiting: waiting.slice(1) }), "Ready. Reading connections has to wait.");
+  assert.equal(headline({ ...base, waiting }), "Every kind of task has to wait: why is below.");
+  assert.equal(headline({ ...base, waiting: [{ ...waiting[0], reason: "note_limit" }] }), "Ready for the next task.");
+  assert.equal(headline({ ...base, waiting, approvals: [{}] }), "An invitation waits for your answer.");
 });
 
 test("what is running comes first, even while pausing", () => {
   const running = { task_type: "agent_fetch_connections", phase: "reading", done: 40, of: 500 };
   assert.equal(headline({ ...base, running }), "Reading your connections.");
-  assert.equal(headline({ ...base, running, state: "paused" }), "Pausing after the step in hand.");
+  assert.equal(headline({ ...base, running, state: "paused" }), "Paused: after the step in hand nothing is done until you resume.");
   assert.equal(headline({ ...base, running: { ...running, phase: "dancing" } }), "dancing");
   const phases = ["reading", "checking", "starting", "sending", "verifying"];
   const said = phases.map((phase) => headline({ ...base, running: { ...running, phase } }));
   assert.equal(new Set(said).size, phases.length);
+});
+
+test("a list that is stopped between two pages is not said to be read, an invitation on its way is said to go", () => {
+  const waiting = [{ task_type: "agent_fetch_connections", reason: "working_hours", for_ms: 60_000 }];
+  const reading = { task_type: "agent_fetch_connections", phase: "reading", done: 40, of: 500 };
+  assert.equal(headline({ ...base, running: reading, waiting }), "In the middle of a list, which has to wait: why is below.");
+  const sending = { task_type: "agent_send_connection_request", phase: "sending", done: null, of: null };
+  assert.equal(headline({ ...base, running: sending, waiting }), "Sending an invitation.");
+  assert.equal(headline({ ...base, running: sending, waiting: [{ ...waiting[0], task_type: sending.task_type }] }), "Sending an invitation.");
 });
 
 test("a task that waits to be verified does not hide that the agent is paused or stopped", () => {
@@ -51,17 +91,95 @@ test("every sign-in state has words", () => {
   assert.equal(new Set(said).size, 4);
 });
 
-test("every documented waiting reason has words, and an unknown one is shown as it is", () => {
-  const reasons = `agent_offline signed_out wrong_account paused kind_off working_hours pacing daily_limit weekly_limit
-    approval throttled challenge blocked invitation_limit note_limit account_stopped storage`;
-  for (const reason of reasons.split(/\s+/)) {
-    assert.doesNotMatch(waitingLine({ task_type: "agent_send_connection_request", reason, for_ms: null }), /_/, reason);
+const INVITE = "agent_send_connection_request";
+const waits = (reason, for_ms = null, state = "ready") => waitingItems({ state, waiting: [{ task_type: INVITE, reason, for_ms }] }, NOW)[0];
+
+test("every waiting reason that an agent can give has its own sentence and a remedy", () => {
+  const reasons = wireNames("WaitReason").filter((reason) => reason !== "agent_offline");
+  assert.equal(reasons.length, 16);
+  const items = reasons.map((reason) => waits(reason));
+  assert.equal(new Set(items.map(({ why }) => why)).size, reasons.length);
+  for (const [n, { title, why, remedy }] of items.entries()) {
+    assert.equal(title, "Sending invitations");
+    for (const text of [why, remedy]) assert.match(text, /^[A-Z][^_]*\.$/, reasons[n]);
   }
-  assert.equal(
-    waitingLine({ task_type: "agent_send_connection_request", reason: "pacing", for_ms: 12_000 }),
-    "Send an invitation: a short gap between actions, about 12 s",
-  );
-  assert.match(waitingLine({ task_type: "t", reason: "constructor", for_ms: null }), /constructor/);
+});
+
+test("a reason that is not known is shown as it is", () => {
+  const items = waitingItems({ state: "ready", waiting: [{ task_type: "dance", reason: "constructor", for_ms: null }] }, NOW);
+  assert.deepEqual(items, [{ title: "dance", until: "", why: "constructor", remedy: "" }]);
+});
+
+test("a wait ends at a time of the clock, a short one after some seconds, a person's not by itself", () => {
+  assert.equal(waits("paused").until, "");
+  assert.equal(waits("pacing", 12_000).until, "for about 12 s");
+  assert.equal(waits("pacing", 3).until, "for about 1 s");
+  assert.match(waits("daily_limit", 5 * 60_000).until, /^until (14|0?2):05/);
+  assert.match(waits("working_hours", 19 * 3_600_000).until, /^until Sat,? 0?9:00/);
+});
+
+test("a limit of nothing has no end, and says so", () => {
+  for (const reason of ["daily_limit", "weekly_limit"]) {
+    assert.match(waits(reason).why, /You allow no invitations/);
+    assert.match(waits(reason, 60_000).why, /is reached/);
+  }
+  assert.notEqual(waits("daily_limit").why, waits("weekly_limit").why);
+});
+
+test("where LinkedIn may not be reached nobody is said to be signed out", () => {
+  assert.match(waits("signed_out", null, "no_permission").why, /Chrome does not let/);
+  assert.match(waits("paused", null, "no_permission").why, /paused/);
+});
+
+test("kinds that wait for the same are said together, others apart", () => {
+  const both = (...reasons) =>
+    waitingItems({ state: "ready", waiting: reasons.map((reason, n) => ({ task_type: ["agent_fetch_connections", INVITE][n], reason, for_ms: null })) }, NOW);
+  assert.deepEqual(both("paused", "paused").map(({ title }) => title), ["Reading connections · Sending invitations"]);
+  assert.deepEqual(both("kind_off", "approval").map(({ title }) => title), ["Reading connections", "Sending invitations"]);
+});
+
+test("a time is that of the person's clock, with the day when it is another", () => {
+  const at = (...parts) => clockTime(new Date(2026, 10, ...parts).getTime(), NOW, "h23");
+  assert.equal(at(27, 14, 5), "14:05");
+  assert.equal(at(27, 14, 5, 40), "14:06", "a wait is not over in the middle of its minute");
+  assert.equal(at(27, 14, 4, 59, 998), "14:05");
+  assert.equal(at(27, 14, 5, 0, 3), "14:05", "two measurements of nine sharp differ by some milliseconds");
+  assert.equal(at(27, 13, 5, 40), "13:05", "what was is not in the future");
+  assert.equal(at(28, 0, 0), "Sat 00:00");
+  assert.equal(at(26, 23, 59), "Thu 23:59");
+  assert.match(at(34, 9, 0), /^Dec 4, 09:00$/);
+  assert.match(clockTime(NOW, NOW, "h12"), /^2:00\sPM$/);
+});
+
+test("a bar of invitations is never longer than the limit, and full is said in words", () => {
+  assert.deepEqual(usageLine(5, 20), { text: "5 of 20", share: 0.25, tone: "good" });
+  assert.deepEqual(usageLine(20, 20), { text: "20 of 20, reached", share: 1, tone: "busy" });
+  assert.deepEqual(usageLine(23, 20), { text: "23 of 20, reached", share: 1, tone: "busy" });
+  assert.deepEqual(usageLine(0, 0), { text: "None allowed", share: 1, tone: "busy" });
+});
+
+test("a count that leaves out what was sent by hand says so", () => {
+  assert.equal(uncountedLine({ by_hand: "known" }), "");
+  assert.match(uncountedLine({ by_hand: "unknown" }), /by hand are not counted yet/);
+});
+
+test("an invitation that waits names its person by an address of LinkedIn's, and by no other", () => {
+  const ask = { task: "t", profile_urn: "urn:li:fsd_profile:ACoAABCDEF123", note: "hello", asked_at_ms: NOW - 120_000 };
+  assert.deepEqual(approvalLine(ask, NOW), {
+    person: "urn:li:fsd_profile:ACoAABCDEF123",
+    profile: "https://www.linkedin.com/in/ACoAABCDEF123/",
+    note: "hello",
+    asked: "An invitation with this note, asked for 2 min ago",
+  });
+  assert.match(approvalLine({ ...ask, note: null }, NOW).asked, /without a note/);
+  const strangers = ["urn:li:fsd_profile:../../feed", "javascript:alert(1)", "urn:li:fsd_profile:ACoAABCDEF123/x", "urn:li:member:4290000000", ""];
+  for (const profile_urn of strangers) assert.equal(approvalLine({ ...ask, profile_urn }, NOW).profile, null, profile_urn);
+});
+
+test("a task can be cancelled until its invitation may be out", () => {
+  const may = ["reading", "checking", "starting", "sending", "verifying"].filter((phase) => canCancel({ phase }));
+  assert.deepEqual(may, ["reading", "checking", "starting"]);
+  assert.equal(canCancel(null), false);
 });
 
 test("progress tells what is known", () => {
@@ -76,6 +194,19 @@ test("a result says how it ended, when, and whether the server has it", () => {
   assert.deepEqual([said.tone, said.title, said.outcome, said.when], ["bad", "Read connections", "Failed", "2 min ago"]);
   assert.notEqual(said.unsent, "");
   assert.equal(recentLine({ ...recent, acknowledged: true }, 121_000).unsent, "");
+});
+
+test("every failure has its own words for the person at this browser", () => {
+  const codes = wireNames("ErrorCode");
+  assert.equal(codes.length, 22);
+  const failed = (code) => recentLine({ task_type: INVITE, outcome: "failed", code, message: "as the core says", remedy: "do so", at_ms: 0, acknowledged: true }, 0);
+  const said = codes.map((code) => failed(code));
+  assert.equal(new Set(said.map(({ why }) => why)).size, codes.length);
+  for (const [n, { why, remedy }] of said.entries()) {
+    for (const text of [why, remedy]) assert.match(text, /^[A-Z][^_]*\.$/, codes[n]);
+  }
+  assert.deepEqual([failed("brand_new").why, failed("brand_new").remedy], ["as the core says", "do so"]);
+  assert.equal(failed("toString").why, "as the core says");
 });
 
 test("durations use the largest unit that fits", () => {

@@ -114,7 +114,7 @@ fn a_server_whose_clock_is_a_day_off_is_no_matter() {
     for off_ms in [-24 * 60 * 60 * 1_000, 24 * 60 * 60 * 1_000] {
         with_rig(settings(), |rig| async move {
             rig.outside.polls().await;
-            rig.set_server_clock(off_ms);
+            rig.set_server_forth(off_ms);
             assert_eq!(rig.fetch(json!({ "count": 50 })).await.0, "completed", "{off_ms}");
             assert_eq!(rig.invite(json!({ "profile_urn": STRANGER })).await.0, "completed", "{off_ms}");
             assert_eq!(rig.sent(), (1, 1));

@@ -38,6 +38,7 @@ pub(super) struct Inside {
     clock: Hurried,
     site_calls: Cell<u32>,
     pub(super) records: RefCell<Records>,
+    is_full: Cell<bool>,
 }
 
 pub(super) type Records = BTreeMap<(Area, String), String>;
@@ -45,6 +46,7 @@ pub(super) type Records = BTreeMap<(Area, String), String>;
 /// The computer's clock, set forth by whatever the agent would have slept through with no call open.
 struct Hurried {
     ahead_ms: Cell<i64>,
+    is_held: Cell<bool>,
     open: Cell<u32>,
     closed: Notify,
 }
@@ -63,9 +65,15 @@ impl Sockets {
             origin: format!("https://www.linkedin.com:{}", simulator.https_addr().port()),
             cookies: RefCell::new(Some(simulator.sign_in())),
             tasks: plain_client(),
-            clock: Hurried { ahead_ms: Cell::new(0), open: Cell::new(0), closed: Notify::new() },
+            clock: Hurried {
+                ahead_ms: Cell::new(0),
+                is_held: Cell::new(false),
+                open: Cell::new(0),
+                closed: Notify::new(),
+            },
             site_calls: Cell::new(0),
             records: RefCell::default(),
+            is_full: Cell::new(false),
         };
         Self(Rc::new(inside))
     }
@@ -89,6 +97,16 @@ impl Sockets {
     /// Sets the clock forth.
     pub fn set_forth(&self, ms: i64) {
         self.0.clock.ahead_ms.set(self.0.clock.ahead_ms.get() + ms);
+    }
+
+    /// From now on no long wait is slept through.
+    pub fn hold_time(&self) {
+        self.0.clock.is_held.set(true);
+    }
+
+    /// Has the storage refuse every write, or take them again.
+    pub fn set_full(&self, is_full: bool) {
+        self.0.is_full.set(is_full);
     }
 
     /// A call that time waits for.
@@ -280,7 +298,8 @@ impl Clock for Sockets {
                 return;
             }
             // Without a session the long waits are for a person, and a person's time is the test's to give.
-            let for_a_person = left > A_PAUSE_MS && !self.is_signed_in();
+            let is_held = clock.is_held.get() || !self.is_signed_in();
+            let for_a_person = left > A_PAUSE_MS && is_held;
             if clock.open.get() == 0 && !for_a_person {
                 clock.ahead_ms.set(clock.ahead_ms.get() + left);
                 return;
@@ -303,6 +322,9 @@ impl Store for Sockets {
 
     async fn apply(&self, writes: Vec<Write>) -> Result<(), StoreFailure> {
         self.point().await;
+        if self.0.is_full.get() {
+            return Err(StoreFailure);
+        }
         self.0.life.note(&writes, &self.0.records.borrow());
         self.write(writes);
         self.point().await;

@@ -18,6 +18,8 @@ pub struct Disk {
     pub writes: u32,
     /// Fails the writes of these numbers, from 1.
     pub fails: Vec<u32>,
+    /// Of writes that fail, so many keys are applied all the same.
+    pub partly: usize,
     /// Fails every write while set.
     pub broken: bool,
     /// Fails every read while set.
@@ -25,9 +27,43 @@ pub struct Disk {
 }
 
 impl Disk {
-    /// A record.
+    /// A record, without its seal.
     pub fn local(&self, key: &str) -> Option<&str> {
+        self.raw(key).map(|value| {
+            value.split_once('\n').filter(|(seal, _)| seal.len() == 18).map_or(value, |(_, record)| record)
+        })
+    }
+
+    /// What is stored under a key.
+    pub fn raw(&self, key: &str) -> Option<&str> {
         self.local.get(key).map(AsRef::as_ref)
+    }
+
+    /// Forges a record: whole, and of any content.
+    pub fn forge(&mut self, key: &str, record: &str) {
+        self.put(key, &liaison::agent::journal::seal(key, record));
+    }
+
+    /// Puts a record of the session there from outside.
+    pub fn put_in_session(&mut self, key: &str, value: &str) {
+        self.session.insert(key.to_owned(), value.into());
+    }
+
+    /// Empties both areas from outside.
+    pub fn wipe(&mut self) {
+        self.local.clear();
+        self.session.clear();
+    }
+
+    /// Everything in `storage.local`, to be put into another world with [`Disk::put`].
+    pub fn records(&self) -> Vec<(String, String)> {
+        self.local.iter().map(|(key, value)| (key.clone(), value.to_string())).collect()
+    }
+
+    /// What Chrome counts against its quota: each key, and each value as JSON.
+    pub fn quota_bytes(&self) -> usize {
+        let json = |value: &str| serde_json::to_string(value).map_or(0, |json| json.len());
+        self.local.iter().map(|(key, value)| key.len() + json(value)).sum()
     }
 
     /// Puts a record there from outside.
@@ -47,11 +83,17 @@ impl Disk {
     }
 
     /// Everything of an area is gone, as when a person clears the extension's data.
-    pub fn wipe(&mut self, area: Area) {
+    pub fn wipe_area(&mut self, area: Area) {
         match area {
             Area::Local => self.local.clear(),
             Area::Session => self.session.clear(),
         }
+    }
+
+    /// The keys of either area under which a text is.
+    pub fn keys_with(&self, text: &str) -> Vec<&str> {
+        let all = self.local.iter().chain(&self.session);
+        all.filter(|(_, value)| value.contains(text)).map(|(key, _)| key.as_str()).collect()
     }
 
     /// The browser ends and starts again; the last `lost` writes never reached the disk.
@@ -116,6 +158,11 @@ impl Store for FakeWorld {
             let mut disk = self.disk.borrow_mut();
             disk.writes += 1;
             if disk.broken || disk.fails.contains(&disk.writes) {
+                let some: Vec<Write> = writes.into_iter().take(disk.partly).collect();
+                for values in [true, false] {
+                    disk.set(Area::Local, &some, values);
+                    disk.set(Area::Session, &some, values);
+                }
                 return Err(StoreFailure);
             }
         }

@@ -135,12 +135,12 @@ impl TaskServer {
         self.wake();
     }
 
-    /// A new invitation that was started so long ago, by an agent that lost its journal.
-    pub fn add_started(&mut self, id: &str, kind: &str, input: Value, at: i64) {
+    /// A task that was offered once, to an agent of another life.
+    pub fn restore(&mut self, id: &str, kind: &str, input: Value, stand: Stand) {
         self.add(id, kind, input);
-        let task = self.tasks.last_mut().unwrap();
-        (task.stand, task.epoch, task.token) = (Stand::Started(at), 1, format!("{id}#1"));
-        self.wake();
+        if let Some(task) = self.tasks.last_mut() {
+            (task.epoch, task.token, task.stand) = (1, format!("{id}#1"), stand);
+        }
     }
 
     /// Offers this, as it is.

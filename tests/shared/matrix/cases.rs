@@ -1,7 +1,7 @@
 //! The tasks of the matrix: each kind, and each way it may go.
 
 use crate::fakes::FakeWorld;
-use crate::fakes::server::Level;
+use crate::fakes::server::{Level, Stand};
 use crate::scenarios::{CONNECT, FETCH, STRANGER};
 use serde_json::{Value, json};
 
@@ -61,7 +61,7 @@ fn add(world: &FakeWorld, kind: &str, input: Value) {
 fn to_verify(world: &FakeWorld) {
     let long_ago = world.time.steady() - 90_000;
     let input = json!({ "profile_urn": STRANGER });
-    world.server.borrow_mut().add_started(TASK, CONNECT, input, long_ago);
+    world.server.borrow_mut().restore(TASK, CONNECT, input, Stand::Started(long_ago));
 }
 
 const fn read(name: &'static str, level: Level, offer: fn(&FakeWorld)) -> Case {

@@ -3,11 +3,11 @@
 use crate::auth::Agent;
 use crate::body::{agent_message, agent_result};
 use crate::error::ApiError;
-use crate::lifecycle::{ACT_WITHIN_MS, LEASE_MS, REST_MS};
+use crate::lifecycle::{LEASE_MS, REST_MS};
 use crate::parked;
 use crate::router::App;
 use crate::secret::hash_secret;
-use crate::store::{Asking, Greeting, TaskResult};
+use crate::store::{Asking, Greeting, Leave, TaskResult};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Path, State};
@@ -15,8 +15,8 @@ use axum::http::header::{CONTENT_TYPE, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use liaison_protocol::{
-    Complete, CompleteAnswer, CompletionStatus, Effect, Heartbeat, HeartbeatAction, HeartbeatAnswer,
-    PairAnswer, PairRequest, Poll, PollAnswer, ReadyState, Start, StartAnswer, TaskType,
+    Complete, CompleteAnswer, CompletionStatus, Effect, Heartbeat, HeartbeatAnswer, PairAnswer, PairRequest,
+    Poll, PollAnswer, ReadyState, Start, StartAnswer, TaskType,
 };
 
 /// Longest name of a browser, and longest id that an agent makes up.
@@ -93,6 +93,7 @@ pub async fn poll(
         member: &agent.member_id,
         ready: account_fits && poll.state == ReadyState::Ready,
         accepts: poll.accepts.iter().filter_map(|name| TaskType::from_wire(name)).collect(),
+        waiting: &poll.waiting,
         held: &poll.held,
         resting: Vec::new(),
     };
@@ -110,8 +111,8 @@ pub async fn start(
     if agent.superseded {
         return Err(ApiError::Superseded);
     }
-    let replayed = app.store.start(&agent, &task, &start.token, app.now()).await?;
-    Ok(Json(StartAnswer { lease_ms: LEASE_MS, act_within_ms: ACT_WITHIN_MS, replayed }))
+    let Leave { act_within_ms, replayed } = app.store.start(&agent, &task, &start.token, app.now()).await?;
+    Ok(Json(StartAnswer { lease_ms: LEASE_MS, act_within_ms, replayed }))
 }
 
 /// `POST /agent/v1/tasks/{task}/heartbeat`
@@ -122,8 +123,8 @@ pub async fn heartbeat(
     body: Body,
 ) -> Result<Json<HeartbeatAnswer>, ApiError> {
     let beat: Heartbeat = agent_message(body).await?;
-    app.store.heartbeat(&agent, &task, &beat.token, beat.progress, app.now()).await?;
-    Ok(Json(HeartbeatAnswer { lease_ms: LEASE_MS, action: HeartbeatAction::Continue }))
+    let action = app.store.heartbeat(&agent, &task, &beat.token, beat.progress, app.now()).await?;
+    Ok(Json(HeartbeatAnswer { lease_ms: LEASE_MS, action }))
 }
 
 /// `POST /agent/v1/tasks/{task}/complete`. A superseded agent may still hand in what it did: throwing the result

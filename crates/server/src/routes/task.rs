@@ -3,6 +3,7 @@
 use crate::auth::Caller;
 use crate::body::caller_fields;
 use crate::error::ApiError;
+use crate::idempotency::IdempotencyKey;
 use crate::parked;
 use crate::router::App;
 use crate::store::{NewTask, TaskView, WaitingView};
@@ -10,7 +11,7 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use liaison_protocol::{Findings, Progress, TaskInput, TaskType, WaitReason};
+use liaison_protocol::{Findings, Progress, TaskInput, TaskOptions, TaskType, WaitReason};
 use serde::Serialize;
 use serde_json::Value;
 use std::time::Duration;
@@ -18,6 +19,7 @@ use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
 const MAX_WAIT_S: u64 = 25;
+const DEDUPLICATED: &str = "This person has an invitation already; its task is answered";
 
 /// The answer to a task that was taken.
 #[derive(Serialize)]
@@ -25,6 +27,22 @@ pub struct CreatedAnswer {
     success: bool,
     api_agent_task_id: String,
     message: &'static str,
+    #[serde(skip_serializing_if = "is_false")]
+    deduplicated: bool,
+}
+
+/// The answer of `cancel-task`.
+#[derive(Serialize)]
+pub struct CancelAnswer {
+    success: bool,
+    data: CancelData,
+}
+
+#[derive(Serialize)]
+struct CancelData {
+    id: String,
+    status: &'static str,
+    cancel_requested: bool,
 }
 
 /// The answer of `get-task-status`.
@@ -44,6 +62,8 @@ struct StatusData {
     waiting: Option<WaitingData>,
     #[serde(skip_serializing_if = "Option::is_none")]
     progress: Option<Progress>,
+    #[serde(skip_serializing_if = "is_false")]
+    cancel_requested: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     findings: Option<Findings>,
 }
@@ -58,37 +78,69 @@ struct WaitingData {
 pub async fn fetch_connections(
     State(app): State<App>,
     caller: Caller,
+    key: IdempotencyKey,
     body: Body,
 ) -> Result<Json<CreatedAnswer>, ApiError> {
     let message = "Fetch connections task created successfully";
-    create(&app, &caller, TaskType::FetchConnections, body, message).await
+    create(&app, &caller, &key, TaskType::FetchConnections, body, message).await
 }
 
 /// `POST /linkedin-agent/send-connection-request`
 pub async fn send_connection_request(
     State(app): State<App>,
     caller: Caller,
+    key: IdempotencyKey,
     body: Body,
 ) -> Result<Json<CreatedAnswer>, ApiError> {
     let message = "Send connection request task created successfully";
-    create(&app, &caller, TaskType::SendConnectionRequest, body, message).await
+    create(&app, &caller, &key, TaskType::SendConnectionRequest, body, message).await
 }
 
 async fn create(
     app: &App,
     caller: &Caller,
+    key: &IdempotencyKey,
     kind: TaskType,
     body: Body,
     message: &'static str,
 ) -> Result<Json<CreatedAnswer>, ApiError> {
     let fields = caller_fields(body).await?;
     let input = TaskInput::parse(kind, &fields)?;
-    let echo = TaskInput::echo(kind, &fields);
+    let options = TaskOptions::parse(kind, &fields)?;
+    let mut echo = TaskInput::echo(kind, &fields);
+    options.echo_into(&mut echo);
     let now = app.now();
-    let new = NewTask { team: &caller.team, input: &input, echo: &echo };
+    let new = NewTask { team: &caller.team, input: &input, options, echo: &echo, key: key.as_deref() };
     let created = app.store.create_task(new, now).await.map_err(|error| ApiError::not_created(error, now))?;
-    app.hub.wake(&created.member);
-    Ok(Json(CreatedAnswer { success: true, api_agent_task_id: created.task, message }))
+    if let Some(member) = &created.new_for {
+        app.hub.wake(member);
+    }
+    Ok(Json(CreatedAnswer {
+        success: true,
+        api_agent_task_id: created.task,
+        message: if created.deduplicated { DEDUPLICATED } else { message },
+        deduplicated: created.deduplicated,
+    }))
+}
+
+/// `POST /linkedin-agent/cancel-task`
+pub async fn cancel(
+    State(app): State<App>,
+    caller: Caller,
+    body: Body,
+) -> Result<Json<CancelAnswer>, ApiError> {
+    let fields = caller_fields(body).await?;
+    let id = fields.get("api_agent_task_id").and_then(Value::as_str).ok_or(ApiError::TaskId)?;
+    let id = parse_task_id(id)?.to_string();
+    let cancelled = app.store.cancel_task(&caller.team, &id, app.now()).await?;
+    let cancelled = cancelled.ok_or(ApiError::TaskNotFound)?;
+    if cancelled.ended {
+        app.hub.task_ended(&id);
+    }
+    // A parked poll is told at once, and the account is free for the next one.
+    app.hub.wake(&cancelled.member);
+    let data = CancelData { id, status: cancelled.state.public(), cancel_requested: cancelled.requested };
+    Ok(Json(CancelAnswer { success: true, data }))
 }
 
 /// `GET /linkedin-agent/get-task-status?api_agent_task_id=…[&wait=1..25]`
@@ -113,9 +165,21 @@ fn values<'a>(query: &'a [(String, String)], name: &str) -> Vec<&'a str> {
 /// The id in the one form in which it was given out, in letters of either case.
 fn task_id(query: &[(String, String)]) -> Result<Uuid, ApiError> {
     match values(query, "api_agent_task_id")[..] {
-        [id] if id.len() == Hyphenated::LENGTH => Uuid::try_parse(id).map_err(|_| ApiError::TaskId),
+        [id] => parse_task_id(id),
         _ => Err(ApiError::TaskId),
     }
+}
+
+fn parse_task_id(id: &str) -> Result<Uuid, ApiError> {
+    if id.len() != Hyphenated::LENGTH {
+        return Err(ApiError::TaskId);
+    }
+    Uuid::try_parse(id).map_err(|_| ApiError::TaskId)
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 fn wait(query: &[(String, String)]) -> Result<Duration, ApiError> {
@@ -138,6 +202,7 @@ impl From<TaskView> for StatusData {
             task_output: view.output,
             waiting: view.waiting.map(Into::into),
             progress: view.progress,
+            cancel_requested: view.cancel_requested,
             findings: view.findings,
         }
     }

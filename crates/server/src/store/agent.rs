@@ -51,10 +51,16 @@ impl Said {
         self.account.is_none() || poll.account.is_none() || poll.account == self.account
     }
 
+    /// What the agent can do. With another account signed in than the bound one that is nothing, whatever it says.
+    fn state_by(&self, poll: &Poll) -> &'static str {
+        let fits = self.fits(poll) || poll.state != ReadyState::Ready;
+        state_name(if fits { poll.state } else { ReadyState::WrongAccount })
+    }
+
     /// Whether this poll says nothing new.
     fn says_all_of(&self, poll: &Poll, waiting: &str) -> bool {
         self.instance.as_deref() == Some(&poll.instance)
-            && self.state == state_name(poll.state)
+            && self.state == self.state_by(poll)
             && self.waiting == waiting
             && (self.account.is_some() || poll.account.is_none())
     }
@@ -131,7 +137,7 @@ impl Store {
             "UPDATE agent SET account = ?, state = ?, waiting = ?, said_at = ?, last_seen_at = ? WHERE id = ?",
         )
         .bind(before.account.as_ref().or(poll.account.as_ref()))
-        .bind(state_name(poll.state))
+        .bind(before.state_by(poll))
         .bind(&waiting)
         .bind(now)
         .bind(now)
@@ -176,7 +182,7 @@ async fn take_over(db: &mut SqliteConnection, agent: &str, instance: &str) -> Re
         .execute(&mut *db)
         .await?;
     sqlx::query(
-        "UPDATE task SET state = 'queued', epoch = epoch + 1, lease_until = NULL
+        "UPDATE task SET state = 'queued', epoch = epoch + 1, attempt = max(attempt - 1, 0), lease_until = NULL
          WHERE state = 'offered' AND EXISTS (SELECT 1 FROM lease WHERE lease.task_id = task.id
                                              AND lease.epoch = task.epoch AND lease.agent_id = ?)",
     )

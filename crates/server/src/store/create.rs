@@ -1,11 +1,14 @@
 //! A caller's task comes in.
 
 use super::first::acting_member;
+use super::idempotency::{self, Kept};
+use super::twin::{self, Twin};
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
 use crate::lifecycle::start_within_ms;
-use liaison_protocol::{ErrorCode, TaskInput, TaskType};
-use serde_json::Value;
+use crate::secret;
+use liaison_protocol::{ErrorCode, TaskInput, TaskOptions, TaskType};
+use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
@@ -18,8 +21,12 @@ pub struct NewTask<'a> {
     pub team: &'a str,
     /// The checked input.
     pub input: &'a TaskInput,
+    /// The checked options.
+    pub options: TaskOptions,
     /// The input as the caller sent it, defaults filled in.
     pub echo: &'a Value,
+    /// The caller's key, under which the same request is carried out once.
+    pub key: Option<&'a str>,
 }
 
 /// A task that was taken, and is on disk.
@@ -27,8 +34,10 @@ pub struct NewTask<'a> {
 pub struct Created {
     /// The task's id.
     pub task: String,
-    /// Who acts.
-    pub member: String,
+    /// Whether it is an invitation to the same person that was there before.
+    pub deduplicated: bool,
+    /// Who acts, when the task is new.
+    pub new_for: Option<String>,
 }
 
 /// Why a team can't have a task carried out now.
@@ -56,6 +65,12 @@ pub enum CreateError {
     /// It can't be carried out.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// Another request came under this key before.
+    #[error("the key was used for another request")]
+    KeyReused,
+    /// An invitation to this person waits with another note.
+    #[error("an invitation to this person is pending with another note")]
+    OtherNote,
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -73,39 +88,97 @@ struct Limits {
     note_limit_until: Option<Timestamp>,
 }
 
+impl NewTask<'_> {
+    fn start_within_ms(&self) -> u64 {
+        self.options.deadline_ms.unwrap_or_else(|| start_within_ms(self.input.task_type()))
+    }
+
+    fn allows_duplicate(&self) -> bool {
+        self.options.allow_duplicate == Some(true)
+    }
+
+    /// A hash of what is asked for. Two spellings of one wish are the same request; what is absent says nothing, so that
+    /// a member that a later version adds doesn't make an older request another one.
+    fn request_hash(&self) -> Vec<u8> {
+        let mut asked = json!({
+            "input": self.input,
+            "start_within_ms": self.start_within_ms(),
+            "allow_duplicate": self.allows_duplicate(),
+        });
+        if let Some(input) = asked["input"].as_object_mut() {
+            input.retain(|_, value| !value.is_null());
+        }
+        secret::hash_secret(&asked.to_string())
+    }
+}
+
 impl Store {
-    /// Takes a task, unless the team can't have it carried out.
+    /// Takes a task, unless the team can't have it carried out. Under a key that was used before, and for a person who is
+    /// invited already, the answer is the task that is there. What is refused leaves nothing behind.
     ///
     /// # Errors
     /// [`CreateError`].
     pub async fn create_task(&self, new: NewTask<'_>, now: Timestamp) -> Result<Created, CreateError> {
-        let kind = new.input.task_type();
-        let has_note = matches!(new.input, TaskInput::SendConnectionRequest(input) if input.note.is_some());
+        let request_hash = new.request_hash();
         let mut tx = self.begin().await?;
-        let member = acting_member(&mut tx, new.team).await?.ok_or(Refusal::NoAdmin)?;
-        if !agent_seen(&mut tx, new.team, now.minus_ms(SEEN_WITHIN_MS)).await? {
-            return Err(Refusal::NoAgent.into());
+        if let Some(key) = new.key
+            && let Some(kept) = idempotency::find(&mut tx, new.team, key).await?
+        {
+            return if kept.request_hash == request_hash {
+                Ok(Created { task: kept.task_id, deduplicated: kept.deduplicated, new_for: None })
+            } else {
+                Err(CreateError::KeyReused)
+            };
         }
-        check_limits(&mut tx, &member, kind, has_note, now).await?;
-        let task = Uuid::new_v4().to_string();
-        sqlx::query(
-            "INSERT INTO task (id, team_id, member_id, task_type, task_input, has_note, state, created_at,
-                               start_by, deadline_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', ?7, ?8, ?8)",
-        )
-        .bind(&task)
-        .bind(new.team)
-        .bind(&member)
-        .bind(kind.as_str())
-        .bind(new.echo.to_string())
-        .bind(has_note)
-        .bind(now)
-        .bind(now.plus_ms(start_within_ms(kind)))
-        .execute(&mut *tx)
-        .await?;
+        let created = take(&mut tx, &new, now).await?;
+        if let Some(key) = new.key {
+            let kept =
+                Kept { request_hash, task_id: created.task.clone(), deduplicated: created.deduplicated };
+            idempotency::keep(&mut tx, new.team, key, &kept, now).await?;
+        }
         tx.commit().await?;
-        Ok(Created { task, member })
+        Ok(created)
     }
+}
+
+/// The task that is there for the same person, or else a new one.
+async fn take(db: &mut SqliteConnection, new: &NewTask<'_>, now: Timestamp) -> Result<Created, CreateError> {
+    let member = acting_member(&mut *db, new.team).await?.ok_or(Refusal::NoAdmin)?;
+    let invitation = match new.input {
+        TaskInput::SendConnectionRequest(invitation) => Some(invitation),
+        TaskInput::FetchConnections(_) => None,
+    };
+    if let Some(invitation) = invitation.filter(|_| !new.allows_duplicate()) {
+        match twin::find(&mut *db, &member, invitation, now).await? {
+            Twin::None => {}
+            Twin::Same(task) => return Ok(Created { task, deduplicated: true, new_for: None }),
+            Twin::OtherNote => return Err(CreateError::OtherNote),
+        }
+    }
+    if !agent_seen(&mut *db, new.team, now.minus_ms(SEEN_WITHIN_MS)).await? {
+        return Err(Refusal::NoAgent.into());
+    }
+    let kind = new.input.task_type();
+    let has_note = invitation.is_some_and(|invitation| invitation.note.is_some());
+    check_limits(&mut *db, &member, kind, has_note, now).await?;
+    let task = Uuid::new_v4().to_string();
+    sqlx::query(
+        "INSERT INTO task (id, team_id, member_id, task_type, task_input, has_note, profile, state, created_at,
+                           start_by, deadline_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'queued', ?8, ?9, ?9)",
+    )
+    .bind(&task)
+    .bind(new.team)
+    .bind(&member)
+    .bind(kind.as_str())
+    .bind(new.echo.to_string())
+    .bind(has_note)
+    .bind(invitation.map(|invitation| invitation.profile.as_str()))
+    .bind(now)
+    .bind(now.plus_ms(new.start_within_ms()))
+    .execute(db)
+    .await?;
+    Ok(Created { task, deduplicated: false, new_for: Some(member) })
 }
 
 async fn agent_seen(db: &mut SqliteConnection, team: &str, since: Timestamp) -> Result<bool, StoreError> {

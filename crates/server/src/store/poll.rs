@@ -1,14 +1,15 @@
 //! A poll's look at the tasks: reconciles what the agent holds, and offers at most one task.
 
+use super::offer::{ask_to_verify, begin, go_on, offer_again, offer_of, renew, requeue};
 use super::result::return_row;
-use super::row::{TaskRow, load, mark_arrived};
+use super::row::{TaskRow, load};
 use super::sweep::{end_failed, given_up};
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
-use crate::lifecycle::{self, END_WITHIN_MS, LEASE_MS, OFFER_MS, State, Unnamed};
-use crate::secret;
+use crate::lifecycle::{self, LEASE_MS, OFFER_MS, Unnamed};
 use liaison_protocol::{
-    Directive, DirectiveAction, Held, HeldPhase, Mode, Offer, TaskType, known_task_types,
+    Directive, DirectiveAction, ErrorCode, Held, HeldPhase, Mode, Offer, TaskFailure, TaskType, Waiting,
+    known_task_types,
 };
 use serde_json::Value;
 use sqlx::SqliteConnection;
@@ -25,6 +26,8 @@ pub struct Asking<'a> {
     pub ready: bool,
     /// The kinds that may be offered for running, if it is ready.
     pub accepts: Vec<TaskType>,
+    /// The kinds that wait, and why.
+    pub waiting: &'a [Waiting],
     /// What its journal holds.
     pub held: &'a [Held],
     /// Tasks that it gave back just now, and is not offered again at once.
@@ -52,6 +55,21 @@ impl Asking<'_> {
     fn holds(&self, task: &str) -> bool {
         self.held.iter().any(|held| held.task == task)
     }
+
+    /// Whether a task in this phase is one that its agent has taken and waits with, for its person or for the hour:
+    /// other kinds go on meanwhile.
+    fn waits_with(&self, kind: TaskType, phase: HeldPhase) -> bool {
+        phase == HeldPhase::Claimed && self.waiting.iter().any(|entry| entry.task_type == kind.as_str())
+    }
+}
+
+/// What the held and the lost tasks leave room for.
+#[derive(Default)]
+struct Room {
+    /// The account works already.
+    busy: bool,
+    /// The kinds of which the agent waits with one: it is given no second.
+    waits_with: Vec<TaskType>,
 }
 
 impl Store {
@@ -65,10 +83,10 @@ impl Store {
         if !may_ask(&mut tx, asking).await? {
             return Ok(work);
         }
-        let mut busy = reconcile(&mut tx, asking, &mut work, now).await?;
-        busy |= look_for_lost(&mut tx, asking, busy, &mut work, now).await?;
-        if !busy && work.offer.is_none() {
-            work.offer = offer_from_queue(&mut tx, asking, &mut work.ended, now).await?;
+        let mut room = reconcile(&mut tx, asking, &mut work, now).await?;
+        room.busy |= look_for_lost(&mut tx, asking, &room, &mut work, now).await?;
+        if !room.busy && work.offer.is_none() {
+            work.offer = offer_from_queue(&mut tx, asking, &room, &mut work.ended, now).await?;
         }
         tx.commit().await?;
         Ok(work)
@@ -88,43 +106,51 @@ async fn may_ask(db: &mut SqliteConnection, asking: &Asking<'_>) -> Result<bool,
     Ok(may)
 }
 
-/// Answers what is held; true when one of it keeps the account busy.
+/// Answers what is held.
 async fn reconcile(
     db: &mut SqliteConnection,
     asking: &Asking<'_>,
     work: &mut PollWork,
     now: Timestamp,
-) -> Result<bool, StoreError> {
-    let mut busy = false;
+) -> Result<Room, StoreError> {
+    let mut room = Room::default();
     for held in asking.held {
+        let mut waits_with = None;
         let action = match load(&mut *db, asking.member, &held.task).await? {
             None => Some(DirectiveAction::Abandon),
             Some(row) => match row.known_facts(asking.agent) {
                 None => row.state.is_over().then_some(DirectiveAction::Abandon),
                 Some(facts) => {
                     let action = lifecycle::directive(&facts, held.epoch, held.phase);
-                    if action == Some(DirectiveAction::Continue) {
+                    waits_with = Some(facts.kind).filter(|kind| asking.waits_with(*kind, held.phase));
+                    if matches!(action, Some(DirectiveAction::Continue | DirectiveAction::Cancel)) {
                         go_on(&mut *db, &row, lifecycle::on_continue(&facts, held.phase), now).await?;
                     }
                     action
                 }
             },
         };
+        let keeps_busy = match action {
+            Some(DirectiveAction::Continue | DirectiveAction::Cancel) => lifecycle::keeps_busy(held.phase),
+            Some(_) => false,
+            None => held.phase != HeldPhase::Finished,
+        };
+        match waits_with.filter(|_| keeps_busy) {
+            Some(kind) => room.waits_with.push(kind),
+            None => room.busy |= keeps_busy,
+        }
         if let Some(action) = action {
-            busy |= action == DirectiveAction::Continue && lifecycle::keeps_busy(held.phase);
             work.directives.push(Directive { task: held.task.clone(), epoch: held.epoch, action });
-        } else {
-            busy |= held.phase != HeldPhase::Finished;
         }
     }
-    Ok(busy)
+    Ok(room)
 }
 
 /// Deals with tasks in flight that the agent did not name; true when one of them keeps the account busy.
 async fn look_for_lost(
     db: &mut SqliteConnection,
     asking: &Asking<'_>,
-    busy: bool,
+    room: &Room,
     work: &mut PollWork,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
@@ -134,21 +160,30 @@ async fn look_for_lost(
             continue;
         }
         let Some(facts) = row.known_facts(asking.agent) else { continue };
-        let may_offer = !busy && work.offer.is_none() && !asking.resting.contains(&row.id);
+        let may_offer = !room.busy && work.offer.is_none() && !asking.resting.contains(&row.id);
+        let may_run = may_offer
+            && asking.accepts(facts.kind)
+            && !room.waits_with.contains(&facts.kind)
+            && now < row.deadline_at;
         match lifecycle::on_unnamed(&facts, now) {
-            Unnamed::Repeat if may_offer && asking.accepts(facts.kind) && now < row.deadline_at => {
+            Unnamed::Repeat if may_run => {
                 let lasts_ms = if facts.kind.has_effect() { OFFER_MS } else { LEASE_MS };
                 renew(&mut *db, &row, row.state, now.plus_ms(lasts_ms)).await?;
                 work.offer = Some(offer_of(&row, Mode::Run, None)?);
             }
+            Unnamed::Again if may_run => work.offer = Some(offer_again(&mut *db, row, now).await?),
             // It never arrived, so it was not begun.
-            Unnamed::Repeat => {
+            Unnamed::Repeat | Unnamed::Untouched => {
                 return_row(&mut *db, &row).await?;
             }
-            Unnamed::Requeue => requeue(&mut *db, &row).await?,
+            Unnamed::Again | Unnamed::Requeue => requeue(&mut *db, &row).await?,
+            Unnamed::GiveUp => end(&mut *db, &row, &given_up(facts.kind), work, now).await?,
+            Unnamed::Cancel => {
+                end(&mut *db, &row, &TaskFailure::new(ErrorCode::Cancelled), work, now).await?;
+            }
             // Looking only reads, so it may be asked of an agent that may not send just now.
-            Unnamed::Verify { since_ms } if may_offer && asking.ready => {
-                ask_to_verify(&mut *db, &row, asking.agent, now).await?;
+            Unnamed::Verify { since_ms, repeat } if may_offer && asking.ready => {
+                ask_to_verify(&mut *db, &row, asking.agent, repeat, now).await?;
                 work.offer = Some(offer_of(&row, Mode::Verify, Some(since_ms))?);
             }
             // It can't be looked up now; that is no reason to keep other work waiting.
@@ -162,18 +197,32 @@ async fn look_for_lost(
     Ok(waits)
 }
 
+async fn end(
+    db: &mut SqliteConnection,
+    row: &TaskRow,
+    failure: &TaskFailure,
+    work: &mut PollWork,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if end_failed(db, row, failure, now).await? {
+        work.ended.push(row.id.clone());
+    }
+    Ok(())
+}
+
 /// The oldest queued task that may be offered, offered under a new epoch.
 async fn offer_from_queue(
     db: &mut SqliteConnection,
     asking: &Asking<'_>,
+    room: &Room,
     ended: &mut Vec<String>,
     now: Timestamp,
 ) -> Result<Option<Offer>, StoreError> {
-    while let Some(row) = oldest_queued(&mut *db, asking, now).await? {
-        if lifecycle::may_begin(row.kind()?, row.attempt) {
+    while let Some(row) = oldest_queued(&mut *db, asking, room, now).await? {
+        if lifecycle::may_begin(row.attempt) {
             return begin(&mut *db, row, asking.agent, now).await.map(Some);
         }
-        if end_failed(&mut *db, &row, &given_up(), now).await? {
+        if end_failed(&mut *db, &row, &given_up(row.kind()?), now).await? {
             ended.push(row.id);
         }
     }
@@ -183,12 +232,14 @@ async fn offer_from_queue(
 async fn oldest_queued(
     db: &mut SqliteConnection,
     asking: &Asking<'_>,
+    room: &Room,
     now: Timestamp,
 ) -> Result<Option<TaskRow>, StoreError> {
+    let may_begin = |kind: &TaskType| asking.accepts(*kind) && !room.waits_with.contains(kind);
     let held = asking.held.iter().map(|held| held.task.as_str());
     let not_these = Value::from_iter(held.chain(asking.resting.iter().map(String::as_str))).to_string();
     let mut oldest: Option<TaskRow> = None;
-    for kind in known_task_types().into_iter().filter(|kind| asking.accepts(*kind)) {
+    for kind in known_task_types().into_iter().filter(may_begin) {
         let row: Option<TaskRow> = sqlx::query_as(
             "SELECT * FROM task_now
              WHERE member_id = ?1 AND task_type = ?2 AND state = 'queued' AND deadline_at > ?3
@@ -212,67 +263,6 @@ async fn oldest_queued(
     Ok(oldest)
 }
 
-/// A new epoch. A read starts with its offer; an invitation only when the agent asks for its start.
-async fn begin(
-    db: &mut SqliteConnection,
-    mut row: TaskRow,
-    agent: &str,
-    now: Timestamp,
-) -> Result<Offer, StoreError> {
-    let read = !row.kind()?.has_effect();
-    row.epoch += 1;
-    row.attempt += 1;
-    if read && row.started_at.is_none() {
-        row.started_at = Some(now);
-        row.deadline_at = now.plus_ms(END_WITHIN_MS);
-    }
-    let (state, lease_ms) = if read { (State::Started, LEASE_MS) } else { (State::Offered, OFFER_MS) };
-    let token = secret::new_lease_token()?;
-    sqlx::query(
-        "UPDATE task SET state = ?, epoch = ?, attempt = ?, started_at = ?, deadline_at = ?, lease_until = ?,
-                         progress_done = NULL, progress_of = NULL
-         WHERE seq = ? AND state = 'queued' AND epoch = ?",
-    )
-    .bind(state)
-    .bind(row.epoch)
-    .bind(row.attempt)
-    .bind(row.started_at)
-    .bind(row.deadline_at)
-    .bind(now.plus_ms(lease_ms))
-    .bind(row.seq)
-    .bind(row.epoch - 1)
-    .execute(&mut *db)
-    .await?;
-    sqlx::query("INSERT INTO lease (token, task_id, epoch, agent_id, started_at) VALUES (?, ?, ?, ?, ?)")
-        .bind(&token)
-        .bind(&row.id)
-        .bind(row.epoch)
-        .bind(agent)
-        .bind(read.then_some(now))
-        .execute(db)
-        .await?;
-    row.token = Some(token);
-    offer_of(&row, Mode::Run, None)
-}
-
-fn offer_of(row: &TaskRow, mode: Mode, since_ms: Option<u64>) -> Result<Offer, StoreError> {
-    let mut task_input = row.input()?;
-    // It stands beside the input already.
-    task_input.remove("task_type");
-    Ok(Offer {
-        task: row.id.clone(),
-        task_type: row.task_type.clone(),
-        task_input,
-        mode,
-        token: row.token.clone(),
-        epoch: row.epoch,
-        offer_ms: Some(OFFER_MS),
-        lease_ms: Some(LEASE_MS),
-        attempt: row.attempt.max(1),
-        since_ms,
-    })
-}
-
 async fn in_flight(db: &mut SqliteConnection, member: &str) -> Result<Vec<TaskRow>, StoreError> {
     let rows = sqlx::query_as(
         "SELECT * FROM task_now WHERE member_id = ? AND state IN ('offered', 'started', 'verifying') ORDER BY seq",
@@ -281,61 +271,4 @@ async fn in_flight(db: &mut SqliteConnection, member: &str) -> Result<Vec<TaskRo
     .fetch_all(db)
     .await?;
     Ok(rows)
-}
-
-async fn go_on(
-    db: &mut SqliteConnection,
-    row: &TaskRow,
-    state: State,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    mark_arrived(&mut *db, row).await?;
-    let worth_writing =
-        state != row.state || row.lease_until.is_none_or(|until| until < now.plus_ms(LEASE_MS / 2));
-    if worth_writing { renew(db, row, state, now.plus_ms(LEASE_MS)).await } else { Ok(()) }
-}
-
-async fn renew(
-    db: &mut SqliteConnection,
-    row: &TaskRow,
-    state: State,
-    until: Timestamp,
-) -> Result<(), StoreError> {
-    sqlx::query("UPDATE task SET state = ?, lease_until = ? WHERE seq = ? AND state = ? AND epoch = ?")
-        .bind(state)
-        .bind(until)
-        .bind(row.seq)
-        .bind(row.state)
-        .bind(row.epoch)
-        .execute(db)
-        .await?;
-    Ok(())
-}
-
-async fn requeue(db: &mut SqliteConnection, row: &TaskRow) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE task SET state = 'queued', lease_until = NULL WHERE seq = ? AND state = ? AND epoch = ?",
-    )
-    .bind(row.seq)
-    .bind(row.state)
-    .bind(row.epoch)
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
-async fn ask_to_verify(
-    db: &mut SqliteConnection,
-    row: &TaskRow,
-    agent: &str,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    renew(&mut *db, row, State::Verifying, now.plus_ms(LEASE_MS)).await?;
-    sqlx::query("UPDATE lease SET verify = 1, agent_id = ? WHERE task_id = ? AND epoch = ?")
-        .bind(agent)
-        .bind(&row.id)
-        .bind(row.epoch)
-        .execute(db)
-        .await?;
-    Ok(())
 }

@@ -2,11 +2,15 @@
 
 use super::agent::touch;
 use super::row::{TaskRow, load, mark_arrived};
-use super::sweep::{end, failure_output};
+use super::sweep::{end, end_failed, failure_output};
 use super::{AgentIdentity, Store, StoreError, limit, output};
 use crate::clock::Timestamp;
-use crate::lifecycle::{self, END_WITHIN_MS, Fenced, LEASE_MS, Lease, OnComplete, OnStart, State};
-use liaison_protocol::{CompletionStatus, ErrorCode, Findings, HeldPhase, Progress, TaskFailure, TaskType};
+use crate::lifecycle::{
+    self, ACT_WITHIN_MS, END_WITHIN_MS, Fenced, LEASE_MS, Lease, OnComplete, OnStart, State,
+};
+use liaison_protocol::{
+    CompletionStatus, ErrorCode, Findings, HeartbeatAction, HeldPhase, Progress, TaskFailure, TaskType,
+};
 use serde_json::Value;
 use sqlx::SqliteConnection;
 
@@ -31,6 +35,15 @@ impl From<sqlx::Error> for ResultError {
     fn from(error: sqlx::Error) -> Self {
         Self::Store(error.into())
     }
+}
+
+/// Leave to begin an effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leave {
+    /// Within which time.
+    pub act_within_ms: u64,
+    /// Whether it had been given before.
+    pub replayed: bool,
 }
 
 /// A result that was taken.
@@ -75,7 +88,7 @@ struct Loaded {
 }
 
 impl Store {
-    /// Starts a lease, durably. True when it had started before.
+    /// Starts a lease, durably.
     ///
     /// # Errors
     /// [`ResultError`].
@@ -85,24 +98,27 @@ impl Store {
         task: &str,
         token: &str,
         now: Timestamp,
-    ) -> Result<bool, ResultError> {
+    ) -> Result<Leave, ResultError> {
         let mut tx = self.begin().await?;
         let Loaded { task, facts, lease, .. } = load_lease(&mut tx, agent, task, token).await?;
         touch(&mut tx, &agent.id, now).await?;
-        let replayed = lifecycle::on_start(&facts, &lease, now)? == OnStart::Replay;
-        if !replayed {
-            start_row(&mut tx, &task, now).await?;
-            sqlx::query("UPDATE lease SET started_at = ? WHERE token = ?")
-                .bind(now)
-                .bind(token)
-                .execute(&mut *tx)
-                .await?;
-        }
+        let leave = match lifecycle::on_start(&facts, &lease, now)? {
+            OnStart::Replay { act_within_ms } => Leave { act_within_ms, replayed: true },
+            OnStart::Start => {
+                start_row(&mut tx, &task, now).await?;
+                sqlx::query("UPDATE lease SET started_at = ? WHERE token = ?")
+                    .bind(now)
+                    .bind(token)
+                    .execute(&mut *tx)
+                    .await?;
+                Leave { act_within_ms: ACT_WITHIN_MS, replayed: false }
+            }
+        };
         tx.commit().await?;
-        Ok(replayed)
+        Ok(leave)
     }
 
-    /// Renews a lease and notes how far the task is.
+    /// Renews a lease and notes how far the task is; answers whether to go on.
     ///
     /// # Errors
     /// [`ResultError`].
@@ -113,7 +129,7 @@ impl Store {
         token: &str,
         progress: Option<Progress>,
         now: Timestamp,
-    ) -> Result<(), ResultError> {
+    ) -> Result<HeartbeatAction, ResultError> {
         let mut tx = self.begin().await?;
         let Loaded { task, facts, lease, .. } = load_lease(&mut tx, agent, task, token).await?;
         touch(&mut tx, &agent.id, now).await?;
@@ -135,7 +151,7 @@ impl Store {
         .await?;
         mark_arrived(&mut tx, &task).await?;
         tx.commit().await?;
-        Ok(())
+        Ok(lifecycle::on_beat(&facts))
     }
 
     /// Takes a result. The same token gets the same answer.
@@ -154,15 +170,23 @@ impl Store {
         let Loaded { task, facts, lease, told } = load_lease(&mut tx, agent, task, token).await?;
         touch(&mut tx, &agent.id, now).await?;
         let returned = result.status == CompletionStatus::Returned;
-        let on_complete = lifecycle::on_complete(&facts, &lease, returned, &result.hash)?;
+        let on_complete = lifecycle::on_complete(&facts, &lease, returned, &result.hash)
+            .inspect_err(|_| note_late_proof(&task, &result))?;
         let (state, keep_hash) = match on_complete {
             OnComplete::Replay => {
                 return Ok(Settled { status: told.unwrap_or_default(), replayed: true, ended: false });
             }
             OnComplete::End => (end_row(&mut tx, &task, &result, now).await?, true),
             OnComplete::Requeue => (return_row(&mut tx, &task).await?, true),
+            OnComplete::Cancel => {
+                end_failed(&mut tx, &task, &TaskFailure::new(ErrorCode::Cancelled), now).await?;
+                (State::Failed, true)
+            }
             // A later proof must still be taken under this token, unless a newer one has its place.
-            OnComplete::Keep => (task.state, lease.epoch < task.epoch),
+            OnComplete::Keep => {
+                came_back(&mut tx, token).await?;
+                (task.state, lease.epoch < task.epoch)
+            }
         };
         if keep_hash {
             sqlx::query("UPDATE lease SET result_hash = ?, result_status = ? WHERE token = ?")
@@ -174,7 +198,7 @@ impl Store {
         }
         limit::learn(&mut tx, &task, &lease, &result, now).await?;
         tx.commit().await?;
-        let ended = on_complete == OnComplete::End;
+        let ended = matches!(on_complete, OnComplete::End | OnComplete::Cancel);
         Ok(Settled { status: state.public().to_owned(), replayed: false, ended })
     }
 }
@@ -218,6 +242,23 @@ async fn start_row(db: &mut SqliteConnection, task: &TaskRow, now: Timestamp) ->
     .await?;
     // An invitation is started once, whatever the facts above said.
     if started.rows_affected() == 1 { Ok(()) } else { Err(Fenced::LeaseLost.into()) }
+}
+
+/// What is over stays as it is, also when it turns out only now what the truth was.
+fn note_late_proof(task: &TaskRow, result: &TaskResult<'_>) {
+    let sent = result.status == CompletionStatus::Completed && task.kind().is_ok_and(TaskType::has_effect);
+    if sent && task.state == State::Failed {
+        tracing::warn!(task = task.id, "an invitation that ended as failed was sent, as is known only now");
+    }
+}
+
+/// A verify offer that comes back was not lost.
+async fn came_back(db: &mut SqliteConnection, token: &str) -> Result<(), StoreError> {
+    sqlx::query("UPDATE lease SET asked = max(asked - 1, 0), arrived = 1 WHERE token = ?")
+        .bind(token)
+        .execute(db)
+        .await?;
+    Ok(())
 }
 
 async fn end_row(

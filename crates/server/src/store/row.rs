@@ -26,7 +26,9 @@ pub(super) struct TaskRow {
     pub token: Option<String>,
     pub lease_agent: Option<String>,
     pub lease_closed: bool,
-    pub lease_started_at: Option<Timestamp>,
+    pub cancel_requested: bool,
+    pub lease_offered_at: Option<Timestamp>,
+    pub lease_asked: u32,
     pub lease_arrived: bool,
 }
 
@@ -58,7 +60,9 @@ impl TaskRow {
             attempt: self.attempt,
             start_by: self.start_by,
             started_at: self.started_at,
-            lease_started_at: self.lease_started_at,
+            cancel_requested: self.cancel_requested,
+            offered_at: self.lease_offered_at,
+            asked: self.lease_asked,
             arrived: self.lease_arrived,
             lease_until: self.lease_until,
             lease_closed: self.lease_closed,

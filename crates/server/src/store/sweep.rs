@@ -1,10 +1,10 @@
 //! Deadlines, and the endings that the server itself brings about.
 
 use super::row::TaskRow;
-use super::{Store, StoreError};
+use super::{Store, StoreError, idempotency};
 use crate::clock::Timestamp;
 use crate::lifecycle::{self, State};
-use liaison_protocol::{ErrorCode, TaskFailure};
+use liaison_protocol::{ErrorCode, TaskFailure, TaskType};
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
@@ -13,7 +13,7 @@ const BATCH: u32 = 100;
 
 impl Store {
     /// Ends up to a hundred tasks whose deadline has passed, and answers with them. To be called until it answers
-    /// with none.
+    /// with none. Forgets callers' keys whose time is over.
     ///
     /// # Errors
     /// When the database fails.
@@ -29,22 +29,34 @@ impl Store {
         .await?;
         let mut ended = Vec::new();
         for row in due {
-            let code = lifecycle::at_deadline(row.kind().ok(), row.state);
+            let code = lifecycle::at_deadline(row.kind().ok(), row.state, row.cancel_requested);
             if end_failed(&mut tx, &row, &TaskFailure::new(code), now).await? {
                 ended.push(row.id);
             }
         }
+        idempotency::forget_old(&mut tx, now).await?;
         tx.commit().await?;
         Ok(ended)
     }
 }
 
-/// The failure of a read that was begun too often. The list of codes has none for an agent that keeps vanishing;
-/// `upstream` is the one that says "not your input, not the account, try again later".
-pub(super) fn given_up() -> TaskFailure {
-    TaskFailure {
-        error: format!("The agent began this task {} times and did not end it", lifecycle::MAX_READ_ATTEMPTS),
-        ..TaskFailure::new(ErrorCode::Upstream)
+/// The failure of a task that was begun too often. The list of codes has none for an agent that keeps vanishing;
+/// these are the ones that say "not your input, not the account, try again later", and of an invitation that it was
+/// never sent.
+pub(super) fn given_up(kind: TaskType) -> TaskFailure {
+    let times = lifecycle::MAX_ATTEMPTS;
+    if kind.has_effect() {
+        TaskFailure {
+            error: format!(
+                "The agent took this invitation {times} times and lost it before its start; it was not sent"
+            ),
+            ..TaskFailure::new(ErrorCode::Expired)
+        }
+    } else {
+        TaskFailure {
+            error: format!("The agent began this task {times} times and did not end it"),
+            ..TaskFailure::new(ErrorCode::Upstream)
+        }
     }
 }
 
@@ -58,7 +70,7 @@ pub(super) async fn end_failed(
     end(db, row, State::Failed, &failure_output(failure, now), now).await
 }
 
-/// Ends a task, unless its row has moved since it was read.
+/// Ends a task, unless its row has moved since it was read. Its callers' keys are kept a while longer.
 pub(super) async fn end(
     db: &mut SqliteConnection,
     row: &TaskRow,
@@ -76,9 +88,13 @@ pub(super) async fn end(
     .bind(row.seq)
     .bind(row.state)
     .bind(row.epoch)
-    .execute(db)
+    .execute(&mut *db)
     .await?;
-    Ok(ended.rows_affected() == 1)
+    if ended.rows_affected() == 1 {
+        idempotency::task_ended(db, &row.id, now).await?;
+        return Ok(true);
+    }
+    Ok(false)
 }
 
 /// The documented `task_output` of a failed task: the agent's wait becomes a time.

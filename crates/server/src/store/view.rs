@@ -25,6 +25,8 @@ pub struct TaskView {
     pub waiting: Option<WaitingView>,
     /// How far it is, when that is known.
     pub progress: Option<Progress>,
+    /// Whether its end was asked for.
+    pub cancel_requested: bool,
     /// What was odd about the list that it read, when something was.
     pub findings: Option<Findings>,
 }
@@ -47,6 +49,7 @@ struct ViewRow {
     state: State,
     task_output: Option<String>,
     findings: Option<String>,
+    cancel_requested: bool,
     progress_done: Option<i64>,
     progress_of: Option<i64>,
     agent_state: Option<String>,
@@ -68,8 +71,8 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<TaskView>, StoreError> {
         let row: Option<ViewRow> = sqlx::query_as(
-            "SELECT task.id, task_type, task_input, has_note, task.state, task_output, findings, progress_done,
-                    progress_of, agent.state AS agent_state, waiting, said_at, last_seen_at, note_limit_until
+            "SELECT task.id, task_type, task_input, has_note, task.state, task_output, findings,
+                    cancel_requested_at IS NOT NULL AS cancel_requested, progress_done, progress_of, agent.state AS agent_state, waiting, said_at, last_seen_at, note_limit_until
              FROM task LEFT JOIN agent ON agent.member_id = task.member_id AND agent.superseded_at IS NULL
              WHERE task.id = ? AND task.team_id = ?",
         )
@@ -85,10 +88,7 @@ fn view(row: ViewRow, now: Timestamp) -> Result<TaskView, StoreError> {
     let json = |text: &str| serde_json::from_str(text).map_err(|_| StoreError::Corrupt("a task's JSON"));
     let findings = row.findings.as_deref().map(serde_json::from_str).transpose();
     let count = |value: Option<i64>| value.and_then(|value| u64::try_from(value).ok());
-    let waiting = match row.state {
-        State::Queued => why_waiting(&row, now)?,
-        _ => None,
-    };
+    let waiting = if row.state.is_over() { None } else { why_waiting(&row, now)? };
     let progress = match (row.state, count(row.progress_done)) {
         (State::Started, Some(done)) => Some(Progress { done, of: count(row.progress_of) }),
         _ => None,
@@ -100,6 +100,7 @@ fn view(row: ViewRow, now: Timestamp) -> Result<TaskView, StoreError> {
         state: row.state,
         waiting,
         progress,
+        cancel_requested: row.cancel_requested,
         findings: findings.map_err(|_| StoreError::Corrupt("a task's findings"))?,
     })
 }
@@ -120,22 +121,33 @@ fn why_waiting(row: &ViewRow, now: Timestamp) -> Result<Option<WaitingView>, Sto
     let about = |entry: &&Waiting| {
         entry.task_type == row.task_type && (entry.reason != WaitReason::NoteLimit || row.has_note)
     };
-    if let Some(entry) = entries.iter().find(about) {
-        let until = entry.for_ms.map(|ms| said_at.plus_ms(ms));
-        if until.is_none_or(|until| until > now) {
-            return Ok(Some(WaitingView { reason: entry.reason, until }));
-        }
+    // What holds up the next one of its kind says nothing about one that is being done.
+    let pending = matches!(row.state, State::Queued | State::Offered);
+    let still = entries
+        .iter()
+        .filter(about)
+        .map(|entry| WaitingView { reason: entry.reason, until: entry.for_ms.map(|ms| said_at.plus_ms(ms)) });
+    let mut still = still.filter(|entry| pending && entry.until.is_none_or(|until| until > now));
+    if let Some(entry) = still.next() {
+        return Ok(Some(entry));
+    }
+    if !pending {
+        return Ok(reason_of(state).map(|reason| WaitingView { reason, until: None }));
     }
     if let Some(until) = row.note_limit_until.filter(|until| row.has_note && *until > now) {
         return Ok(Some(WaitingView { reason: WaitReason::NoteLimit, until: Some(until) }));
     }
-    let reason = match state {
-        "paused" => WaitReason::Paused,
-        "signed_out" => WaitReason::SignedOut,
-        "wrong_account" => WaitReason::WrongAccount,
+    Ok(reason_of(state).map(|reason| WaitingView { reason, until: None }))
+}
+
+/// Why an agent in this state does nothing.
+fn reason_of(state: &str) -> Option<WaitReason> {
+    match state {
+        "paused" => Some(WaitReason::Paused),
+        "signed_out" => Some(WaitReason::SignedOut),
+        "wrong_account" => Some(WaitReason::WrongAccount),
         // Which of the two latches it is, a careful agent says in `waiting`.
-        "latched" => WaitReason::Challenge,
-        _ => return Ok(None),
-    };
-    Ok(Some(WaitingView { reason, until: None }))
+        "latched" => Some(WaitReason::Challenge),
+        _ => None,
+    }
 }

@@ -166,6 +166,7 @@ async fn a_poll_that_was_overtaken_on_its_way_is_offered_nothing() {
         member: &agent.member_id,
         ready: true,
         accepts: vec![TaskType::SendConnectionRequest],
+        waiting: &[],
         held: &[],
         resting: Vec::new(),
     };

@@ -3,12 +3,13 @@
 use super::support::*;
 use serde_json::{Value, json};
 
+/// Again and again, since it is the limit that is asked about here.
 fn plain() -> Value {
-    json!({"profile_urn": "ACoAABCDEF123"})
+    json!({"profile_urn": "ACoAABCDEF123", "allow_duplicate": true})
 }
 
 fn with_note() -> Value {
-    json!({"profile_urn": "ACoAABCDEF123", "note": "hello"})
+    json!({"profile_urn": "ACoAABCDEF123", "note": "hello", "allow_duplicate": true})
 }
 
 async fn fail_with(world: &World, agent: &Agent, code: &str, retry_in_ms: Option<u64>) {

@@ -3,12 +3,18 @@
 
 mod account;
 mod caller;
+mod cancel;
 mod deadline;
 mod door;
 mod fields;
+mod keys;
+mod kill;
 mod lease;
 mod limit;
+mod model;
 mod parking;
 mod process;
 mod reconcile;
 mod support;
+mod twins;
+mod waiting;

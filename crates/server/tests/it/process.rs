@@ -6,12 +6,12 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_liaison-server");
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_liaison-server");
 
 /// A server process, ended by force when it is dropped.
-struct Process {
-    child: Child,
-    hello: Value,
+pub struct Process {
+    pub child: Child,
+    pub hello: Value,
 }
 
 impl Drop for Process {
@@ -22,29 +22,29 @@ impl Drop for Process {
 }
 
 impl Process {
-    fn serve(database: &Path) -> Self {
-        let mut child = command("serve", database)
-            .args(["--listen", "127.0.0.1:0", "--json"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+    pub fn serve(database: &Path) -> Self {
+        Self::spawn(command("serve", database).args(["--listen", "127.0.0.1:0", "--json"]))
+    }
+
+    pub fn spawn(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         Self { child, hello: serde_json::from_str(&line).unwrap() }
     }
 
-    fn url(&self) -> &str {
+    pub fn url(&self) -> &str {
         self.hello["url"].as_str().unwrap()
     }
 
-    async fn post(&self, path: &str, header: (&str, &str), body: String) -> Value {
+    pub async fn post(&self, path: &str, header: (&str, &str), body: String) -> Value {
         let request =
             crate::support::client().post(format!("{}{path}", self.url())).header(header.0, header.1);
         let response = request.header("content-type", "application/json").body(body).send().await.unwrap();
         serde_json::from_str(&response.text().await.unwrap()).unwrap()
     }
 
-    async fn status(&self, key: &str, task: &str) -> Value {
+    pub async fn status(&self, key: &str, task: &str) -> Value {
         let url = format!("{}/linkedin-agent/get-task-status?api_agent_task_id={task}", self.url());
         let response = crate::support::client().get(url).header("x-api-key", key).send().await.unwrap();
         serde_json::from_str(&response.text().await.unwrap()).unwrap()

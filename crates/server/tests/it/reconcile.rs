@@ -9,10 +9,113 @@ async fn offered_not_named_gets_the_same_offer() {
     world.invite().await;
     let first = agent.offer().await;
     assert_eq!((&first["epoch"], &first["mode"], &first["attempt"]), (&json!(1), &json!("run"), &json!(1)));
-    assert_eq!(agent.offer().await, first);
+    for _ in 0..5 {
+        world.advance(OFFER / 6);
+        assert_eq!(agent.offer().await, first);
+    }
     world.advance(HOUR);
-    assert_eq!(agent.offer().await, first);
+    let mut again = agent.offer().await;
+    assert_eq!(again["attempt"], json!(2));
+    again["attempt"] = json!(1);
+    assert_eq!(again, first);
     assert_eq!(world.status(first["task"].as_str().unwrap()).await["status"], "pending");
+    assert_eq!(agent.start(&first).await.1["replayed"], false);
+}
+
+/// What became of an invitation that its agent has lost three times before its start.
+async fn assert_given_up(world: &World, agent: &Agent, offer: &Value) {
+    assert_eq!(agent.poll(json!({})).await["task"], Value::Null);
+    let data = world.status(offer["task"].as_str().unwrap()).await;
+    let output = &data["task_output"];
+    assert_eq!((&data["status"], &output["code"]), (&json!("failed"), &json!("expired")));
+    assert!(output["error"].as_str().unwrap().contains("was not sent"), "{output}");
+    assert_code(&agent.start(offer).await, 410, "task_closed");
+}
+
+#[tokio::test]
+async fn an_invitation_claimed_and_lost_three_times_is_given_up_unsent() {
+    let (world, agent) = World::paired().await;
+    world.invite().await;
+    let mut offer = Value::Null;
+    for attempt in 1..=3 {
+        offer = agent.offer().await;
+        assert_eq!((&offer["attempt"], &offer["epoch"]), (&json!(attempt), &json!(1)));
+        let named = agent.poll(held(&offer, "claimed")).await;
+        assert_eq!(named["directives"], directive(&offer, "continue"));
+    }
+    assert_given_up(&world, &agent, &offer).await;
+}
+
+#[tokio::test]
+async fn an_invitation_that_ends_its_worker_before_it_is_claimed_is_given_up_unsent() {
+    let (world, agent) = World::paired().await;
+    world.invite().await;
+    let mut offer = Value::Null;
+    // The worker comes back every 2 s: what it gets within the offer's time may be an answer that was lost.
+    for second in (0..45).step_by(2) {
+        offer = agent.offer().await;
+        assert_eq!(offer["attempt"], json!(1 + second / 16), "after {second} s");
+        world.advance(2_000);
+    }
+    world.advance(2_000);
+    assert_given_up(&world, &agent, &offer).await;
+}
+
+#[tokio::test]
+async fn attempts_are_counted_on_disk_and_through_the_queue() {
+    let (world, agent) = World::paired().await;
+    world.invite().await;
+    let first = agent.offer().await;
+    agent.poll(held(&first, "claimed")).await;
+    // Lost, and no longer wanted: back in the queue, at the cost of an attempt.
+    agent.poll(json!({"accepts": []})).await;
+    let world = world.restart().await;
+    let agent = Agent { url: world.server.url.clone(), ..agent };
+    let second = agent.offer().await;
+    assert_eq!((&second["epoch"], &second["attempt"]), (&json!(2), &json!(2)));
+    agent.poll(held(&second, "claimed")).await;
+    agent.poll(json!({"accepts": []})).await;
+    let third = agent.offer().await;
+    assert_eq!((&third["epoch"], &third["attempt"]), (&json!(3), &json!(3)));
+    agent.poll(held(&third, "claimed")).await;
+    let world = world.restart().await;
+    let agent = Agent { url: world.server.url.clone(), ..agent };
+    assert_given_up(&world, &agent, &third).await;
+}
+
+#[tokio::test]
+async fn returning_takes_back_no_attempt_that_was_lost_before() {
+    let (world, agent) = World::paired().await;
+    world.invite().await;
+    let lost = agent.offer().await;
+    agent.poll(held(&lost, "claimed")).await;
+    for _ in 0..4 {
+        let offer = agent.offer().await;
+        assert_eq!(offer["attempt"], json!(2));
+        agent.returned(&offer).await;
+        world.advance(REST);
+    }
+}
+
+#[tokio::test]
+async fn a_verify_offer_that_is_lost_three_times_is_not_made_again() {
+    let (world, agent) = World::paired().await;
+    let task = world.invite().await;
+    let offer = agent.offer().await;
+    agent.start(&offer).await;
+    world.advance(2 * MINUTE);
+    for _ in 0..3 {
+        assert_eq!(agent.offer().await["mode"], "verify");
+        // Its answer may have been lost on the way.
+        world.advance(OFFER - 1);
+        assert_eq!(agent.offer().await["mode"], "verify");
+        world.advance(1);
+    }
+    assert_eq!(agent.poll(json!({})).await["task"], Value::Null);
+    let read = world.fetch().await;
+    assert_eq!(agent.offer().await["task"], json!(read));
+    assert_eq!(world.status(&task).await["status"], "processing");
+    assert_eq!(agent.sent(&offer).await.1["status"], "completed");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -37,6 +37,7 @@ pub struct World {
     pub http: Client,
     clock: Arc<FakeClock>,
     folder: TempDir,
+    invited: AtomicU32,
 }
 
 /// A status and a JSON body.
@@ -48,7 +49,7 @@ impl World {
         let clock = Arc::new(FakeClock(AtomicI64::new(T0)));
         let server = start(&folder, &clock).await;
         let key = server.api_key.clone().unwrap();
-        Self { server, key, http: client(), clock, folder }
+        Self { server, key, http: client(), clock, folder, invited: AtomicU32::new(0) }
     }
 
     /// With the acting admin's browser paired.
@@ -60,11 +61,11 @@ impl World {
     }
 
     pub async fn restart(self) -> Self {
-        let Self { server, key, http, clock, folder } = self;
+        let Self { server, key, http, clock, folder, invited } = self;
         server.shutdown().await;
         let server = start(&folder, &clock).await;
         assert_eq!((&server.api_key, &server.pairing_code), (&None, &None));
-        Self { server, key, http, clock, folder }
+        Self { server, key, http, clock, folder, invited }
     }
 
     pub fn advance(&self, ms: u64) {
@@ -77,6 +78,15 @@ impl World {
         let mut db = options.connect().await.unwrap();
         sqlx::query(statement).execute(&mut db).await.unwrap();
         db.close().await.unwrap();
+    }
+
+    /// A number out of the database, read behind the server's back.
+    pub async fn number(&self, query: &'static str) -> i64 {
+        let options = SqliteConnectOptions::new().filename(self.folder.path().join("liaison.db"));
+        let mut db = options.read_only(true).connect().await.unwrap();
+        let number = sqlx::query_scalar(query).fetch_one(&mut db).await.unwrap();
+        db.close().await.unwrap();
+        number
     }
 
     pub fn now(&self) -> Timestamp {
@@ -111,8 +121,23 @@ impl World {
         self.create(FETCH, json!({})).await
     }
 
+    /// Each time somebody else.
     pub async fn invite(&self) -> String {
-        self.create(SEND, json!({"profile_urn": "ACoAABCDEF123"})).await
+        let number = self.invited.fetch_add(1, Ordering::SeqCst);
+        self.create(SEND, json!({ "profile_urn": format!("ACoAABCDEF{number:03}") })).await
+    }
+
+    /// A POST under a key.
+    pub async fn post_under(&self, key: &str, path: &str, body: &Value) -> Answer {
+        let request = self.http.post(format!("{}{path}", self.server.url)).header("x-api-key", &self.key);
+        answer(request.header("idempotency-key", key).body(body.to_string())).await
+    }
+
+    pub async fn cancel(&self, task: &str) -> Value {
+        let (status, body) =
+            self.post("/linkedin-agent/cancel-task", json!({ "api_agent_task_id": task })).await;
+        assert_eq!(status, 200, "{body}");
+        body["data"].clone()
     }
 
     pub async fn create(&self, path: &str, body: Value) -> String {

@@ -1,0 +1,65 @@
+//! A caller wants a task no longer.
+
+use super::row::TaskRow;
+use super::sweep::end_failed;
+use super::{Store, StoreError};
+use crate::clock::Timestamp;
+use crate::lifecycle::{self, OnCancel, State};
+use liaison_protocol::{ErrorCode, TaskFailure};
+
+/// A task after somebody asked for its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cancelled {
+    /// Where it is now.
+    pub state: State,
+    /// Whether its end was asked for, now or before, while that could still mean something.
+    pub requested: bool,
+    /// Whether it ended by this.
+    pub ended: bool,
+    /// Who acts.
+    pub member: String,
+}
+
+impl Store {
+    /// Ends a task that was not begun; asks the agent of one that was to stop. Durable before it returns. `None`: no
+    /// task of this team.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn cancel_task(
+        &self,
+        team: &str,
+        task: &str,
+        now: Timestamp,
+    ) -> Result<Option<Cancelled>, StoreError> {
+        let mut tx = self.begin().await?;
+        let row: Option<TaskRow> = sqlx::query_as("SELECT * FROM task_now WHERE id = ? AND team_id = ?")
+            .bind(task)
+            .bind(team)
+            .fetch_optional(&mut *tx)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let on_cancel = lifecycle::on_cancel(row.kind().ok(), row.state, row.deadline_at, now);
+        if on_cancel != OnCancel::Nothing && !row.cancel_requested {
+            let end_by = match on_cancel {
+                OnCancel::Ask { end_by } => end_by,
+                OnCancel::End | OnCancel::Nothing => row.deadline_at,
+            };
+            sqlx::query("UPDATE task SET cancel_requested_at = ?, deadline_at = ? WHERE seq = ?")
+                .bind(now)
+                .bind(end_by)
+                .bind(row.seq)
+                .execute(&mut *tx)
+                .await?;
+        }
+        let ended = on_cancel == OnCancel::End
+            && end_failed(&mut tx, &row, &TaskFailure::new(ErrorCode::Cancelled), now).await?;
+        tx.commit().await?;
+        Ok(Some(Cancelled {
+            state: if ended { State::Failed } else { row.state },
+            requested: row.cancel_requested || on_cancel != OnCancel::Nothing,
+            ended,
+            member: row.member_id,
+        }))
+    }
+}

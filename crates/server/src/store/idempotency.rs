@@ -1,0 +1,84 @@
+//! Callers' keys: a request that comes twice under one key is carried out once, and answered alike.
+
+use super::StoreError;
+use crate::clock::Timestamp;
+use crate::secret;
+use sqlx::SqliteConnection;
+
+/// How long a key is kept once its task has ended: a retry comes within minutes, a job that is run again within a day.
+const KEEP_MS: u64 = 24 * 3_600_000;
+/// Keys forgotten in one transaction.
+const BATCH: u32 = 100;
+
+/// What a request under this key was answered with before.
+#[derive(sqlx::FromRow)]
+pub(super) struct Kept {
+    pub request_hash: Vec<u8>,
+    pub task_id: String,
+    pub deduplicated: bool,
+}
+
+pub(super) async fn find(
+    db: &mut SqliteConnection,
+    team: &str,
+    key: &str,
+) -> Result<Option<Kept>, StoreError> {
+    let kept = sqlx::query_as(
+        "SELECT request_hash, task_id, deduplicated FROM idempotency_key WHERE team_id = ? AND key_hash = ?",
+    )
+    .bind(team)
+    .bind(secret::hash_secret(key))
+    .fetch_optional(db)
+    .await?;
+    Ok(kept)
+}
+
+/// Remembers the answer. Of a task that has ended already the time runs from now.
+pub(super) async fn keep(
+    db: &mut SqliteConnection,
+    team: &str,
+    key: &str,
+    kept: &Kept,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO idempotency_key (team_id, key_hash, request_hash, task_id, deduplicated, forget_at)
+         SELECT ?, ?, ?, id, ?, iif(ended_at IS NULL, NULL, ?) FROM task WHERE id = ?",
+    )
+    .bind(team)
+    .bind(secret::hash_secret(key))
+    .bind(&kept.request_hash)
+    .bind(kept.deduplicated)
+    .bind(now.plus_ms(KEEP_MS))
+    .bind(&kept.task_id)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// From here on the keys of this task grow old.
+pub(super) async fn task_ended(
+    db: &mut SqliteConnection,
+    task: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE idempotency_key SET forget_at = ? WHERE task_id = ?")
+        .bind(now.plus_ms(KEEP_MS))
+        .bind(task)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Forgets keys whose time is over, a batch of them.
+pub(super) async fn forget_old(db: &mut SqliteConnection, now: Timestamp) -> Result<(), StoreError> {
+    sqlx::query(
+        "DELETE FROM idempotency_key WHERE (team_id, key_hash) IN
+             (SELECT team_id, key_hash FROM idempotency_key WHERE forget_at <= ? LIMIT ?)",
+    )
+    .bind(now)
+    .bind(BATCH)
+    .execute(db)
+    .await?;
+    Ok(())
+}

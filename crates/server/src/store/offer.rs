@@ -1,0 +1,163 @@
+//! Offers, as they are written down: on disk before they are answered.
+
+use super::StoreError;
+use super::row::{TaskRow, mark_arrived};
+use crate::clock::Timestamp;
+use crate::lifecycle::{END_WITHIN_MS, LEASE_MS, OFFER_MS, State};
+use crate::secret;
+use liaison_protocol::{Mode, Offer, TaskOptions};
+use sqlx::SqliteConnection;
+
+/// A new epoch. A read starts with its offer; an invitation only when the agent asks for its start.
+pub(super) async fn begin(
+    db: &mut SqliteConnection,
+    mut row: TaskRow,
+    agent: &str,
+    now: Timestamp,
+) -> Result<Offer, StoreError> {
+    let read = !row.kind()?.has_effect();
+    row.epoch += 1;
+    row.attempt += 1;
+    if read && row.started_at.is_none() {
+        row.started_at = Some(now);
+        row.deadline_at = now.plus_ms(END_WITHIN_MS);
+    }
+    let (state, lease_ms) = if read { (State::Started, LEASE_MS) } else { (State::Offered, OFFER_MS) };
+    let token = secret::new_lease_token()?;
+    sqlx::query(
+        "UPDATE task SET state = ?, epoch = ?, attempt = ?, started_at = ?, deadline_at = ?, lease_until = ?,
+                         progress_done = NULL, progress_of = NULL
+         WHERE seq = ? AND state = 'queued' AND epoch = ?",
+    )
+    .bind(state)
+    .bind(row.epoch)
+    .bind(row.attempt)
+    .bind(row.started_at)
+    .bind(row.deadline_at)
+    .bind(now.plus_ms(lease_ms))
+    .bind(row.seq)
+    .bind(row.epoch - 1)
+    .execute(&mut *db)
+    .await?;
+    sqlx::query(
+        "INSERT INTO lease (token, task_id, epoch, agent_id, started_at, offered_at) VALUES (?, ?, ?, ?, ?, ?)",
+    )
+    .bind(&token)
+    .bind(&row.id)
+    .bind(row.epoch)
+    .bind(agent)
+    .bind(read.then_some(now))
+    .bind(now)
+    .execute(db)
+    .await?;
+    row.token = Some(token);
+    offer_of(&row, Mode::Run, None)
+}
+
+pub(super) fn offer_of(row: &TaskRow, mode: Mode, since_ms: Option<u64>) -> Result<Offer, StoreError> {
+    let mut task_input = row.input()?;
+    // It stands beside the input already.
+    task_input.remove("task_type");
+    TaskOptions::take_out(&mut task_input);
+    Ok(Offer {
+        task: row.id.clone(),
+        task_type: row.task_type.clone(),
+        task_input,
+        mode,
+        token: row.token.clone(),
+        epoch: row.epoch,
+        offer_ms: Some(OFFER_MS),
+        lease_ms: Some(LEASE_MS),
+        attempt: row.attempt.max(1),
+        since_ms,
+    })
+}
+
+/// The same offer as one attempt more: the token may be in the journal that the agent has lost, and still starts it once.
+pub(super) async fn offer_again(
+    db: &mut SqliteConnection,
+    mut row: TaskRow,
+    now: Timestamp,
+) -> Result<Offer, StoreError> {
+    row.attempt += 1;
+    sqlx::query("UPDATE task SET attempt = ?, lease_until = ? WHERE seq = ? AND state = ? AND epoch = ?")
+        .bind(row.attempt)
+        .bind(now.plus_ms(OFFER_MS))
+        .bind(row.seq)
+        .bind(row.state)
+        .bind(row.epoch)
+        .execute(&mut *db)
+        .await?;
+    sqlx::query("UPDATE lease SET offered_at = ?, arrived = 0 WHERE task_id = ? AND epoch = ?")
+        .bind(now)
+        .bind(&row.id)
+        .bind(row.epoch)
+        .execute(db)
+        .await?;
+    offer_of(&row, Mode::Run, None)
+}
+
+pub(super) async fn go_on(
+    db: &mut SqliteConnection,
+    row: &TaskRow,
+    state: State,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    mark_arrived(&mut *db, row).await?;
+    let worth_writing =
+        state != row.state || row.lease_until.is_none_or(|until| until < now.plus_ms(LEASE_MS / 2));
+    if worth_writing { renew(db, row, state, now.plus_ms(LEASE_MS)).await } else { Ok(()) }
+}
+
+pub(super) async fn renew(
+    db: &mut SqliteConnection,
+    row: &TaskRow,
+    state: State,
+    until: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE task SET state = ?, lease_until = ? WHERE seq = ? AND state = ? AND epoch = ?")
+        .bind(state)
+        .bind(until)
+        .bind(row.seq)
+        .bind(row.state)
+        .bind(row.epoch)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn requeue(db: &mut SqliteConnection, row: &TaskRow) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE task SET state = 'queued', lease_until = NULL WHERE seq = ? AND state = ? AND epoch = ?",
+    )
+    .bind(row.seq)
+    .bind(row.state)
+    .bind(row.epoch)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn ask_to_verify(
+    db: &mut SqliteConnection,
+    row: &TaskRow,
+    agent: &str,
+    repeat: bool,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    renew(&mut *db, row, State::Verifying, now.plus_ms(LEASE_MS)).await?;
+    if repeat {
+        return Ok(());
+    }
+    sqlx::query(
+        "UPDATE lease SET verify = 1, agent_id = ?, offered_at = ?, asked = asked + 1, arrived = 0
+         WHERE task_id = ? AND epoch = ?",
+    )
+    .bind(agent)
+    .bind(now)
+    .bind(&row.id)
+    .bind(row.epoch)
+    .execute(db)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,134 @@
+use crate::config::Config;
+use crate::server::{Running, start};
+use reqwest::{Client, Response};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const SEND: &str = "/linkedin-agent/send-connection-request";
+
+struct World {
+    server: Running,
+    http: Client,
+    key: String,
+    agent: String,
+    _folder: TempDir,
+}
+
+impl World {
+    /// A server with a paired browser.
+    async fn new() -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let folder = tempfile::tempdir().unwrap();
+        let config =
+            Config { listen: ([127, 0, 0, 1], 0).into(), ..Config::new(folder.path().join("liaison.db")) };
+        let server = start(config).await.unwrap();
+        let (key, code) = (server.api_key.clone().unwrap(), server.pairing_code.clone().unwrap());
+        let mut world = Self { server, http: Client::new(), key, agent: String::new(), _folder: folder };
+        let paired = world.post("/agent/v1/pair", json!({"code": code, "name": "a browser"})).await;
+        world.agent = json_of(paired).await["token"].as_str().unwrap().to_owned();
+        world
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Response {
+        let request = self.http.post(format!("{}{path}", self.server.url)).json(&body);
+        let request = request.header("x-api-key", &self.key).bearer_auth(&self.agent);
+        let key = body["profile_urn"].as_str().unwrap_or("none");
+        request.header("idempotency-key", key).send().await.unwrap()
+    }
+
+    async fn poll(&self) -> Response {
+        let poll = json!({"instance": "i-1", "version": "0", "account": null, "wait_ms": 0, "state": "ready",
+                          "accepts": ["agent_send_connection_request"], "waiting": [], "held": []});
+        self.post("/agent/v1/poll", poll).await
+    }
+
+    /// Something that the connection that writes is told.
+    async fn tell_writer(&self, pragma: String) {
+        let writer = self.server.store().write.clone();
+        sqlx::query(sqlx::AssertSqlSafe(pragma)).execute(&writer).await.unwrap();
+    }
+
+    async fn number(&self, query: &'static str) -> i64 {
+        sqlx::query_scalar(query).fetch_one(&self.server.store().read).await.unwrap()
+    }
+}
+
+async fn json_of(response: Response) -> Value {
+    serde_json::from_str(&response.text().await.unwrap()).unwrap()
+}
+
+fn invitation(number: usize) -> Value {
+    json!({"profile_urn": format!("ACoAA{number:07}"), "note": "n".repeat(300)})
+}
+
+async fn assert_unavailable(response: Response) {
+    assert_eq!(response.status(), 503);
+    assert_eq!(response.headers()["retry-after"], "30");
+    let body = json_of(response).await;
+    assert_eq!((&body["success"], &body["code"]), (&json!(false), &json!("storage_unavailable")), "{body}");
+    assert!(!body.to_string().to_lowercase().contains("sqlite"), "{body}");
+}
+
+/// What was refused is not there, what only reads goes on, and once there is room again, so does everything.
+#[tokio::test]
+async fn on_a_full_disk_nothing_is_acknowledged_that_is_not_stored() {
+    let world = World::new().await;
+    let first = json_of(world.post(SEND, invitation(0)).await).await;
+    let offer = json_of(world.poll().await).await["task"].clone();
+    let path = |call: &str| format!("/agent/v1/tasks/{}/{call}", offer["task"].as_str().unwrap());
+    let pages = world.number("SELECT page_count FROM pragma_page_count()").await;
+    world.tell_writer(format!("PRAGMA max_page_count = {}", pages + 4)).await;
+    let mut taken = vec![first["api_agent_task_id"].clone()];
+    let refused = loop {
+        let response = world.post(SEND, invitation(taken.len())).await;
+        if response.status() != 200 {
+            break response;
+        }
+        taken.push(json_of(response).await["api_agent_task_id"].clone());
+        assert!(taken.len() < 1000, "the disk never got full");
+    };
+    assert_unavailable(refused).await;
+    let query = format!("{}/linkedin-agent/get-task-status", world.server.url);
+    for task in &taken {
+        let request = world.http.get(&query).query(&[("api_agent_task_id", task.as_str().unwrap())]);
+        let answer = request.header("x-api-key", &world.key).send().await.unwrap();
+        assert_eq!(json_of(answer).await["data"]["status"], "pending");
+    }
+    let known = i64::try_from(taken.len()).unwrap();
+    assert_eq!(world.number("SELECT count(*) FROM task").await, known);
+    assert_eq!(world.number("SELECT count(*) FROM idempotency_key").await, known);
+
+    // The limit ended with the connection that met it.
+    let response = world.post(SEND, invitation(taken.len())).await;
+    assert_eq!(response.status(), 200);
+    let started = json_of(world.post(&path("start"), json!({"token": offer["token"]})).await).await;
+    assert_eq!(started["replayed"], false);
+    assert_eq!(world.number("SELECT count(*) FROM task").await, known + 1);
+    assert_eq!(
+        world.number("SELECT count(*) FROM pragma_integrity_check() WHERE integrity_check <> 'ok'").await,
+        0
+    );
+}
+
+#[tokio::test]
+async fn on_a_read_only_disk_no_call_says_that_it_did_something() {
+    let world = World::new().await;
+    let task = json_of(world.post(SEND, invitation(0)).await).await["api_agent_task_id"].clone();
+    let offer = json_of(world.poll().await).await["task"].clone();
+    let path = |call: &str| format!("/agent/v1/tasks/{}/{call}", offer["task"].as_str().unwrap());
+    let token = json!({"token": offer["token"]});
+    let sent = json!({"token": offer["token"], "status": "completed", "task_output": {"sent": true}, "effect": "done"});
+    world.tell_writer("PRAGMA query_only = ON".to_owned()).await;
+    assert_unavailable(world.post(SEND, invitation(1)).await).await;
+    // An agent that is not told 200 does not send, and posts its result again.
+    assert_unavailable(world.post(&path("start"), token.clone()).await).await;
+    assert_unavailable(world.post(&path("complete"), sent.clone()).await).await;
+    assert_unavailable(world.post(&path("heartbeat"), token.clone()).await).await;
+    assert_unavailable(world.post("/linkedin-agent/cancel-task", json!({"api_agent_task_id": task})).await)
+        .await;
+    let code = json!({"code": "AAAAA-AAAAA", "name": "another"});
+    assert_unavailable(world.post("/agent/v1/pair", code).await).await;
+    world.tell_writer("PRAGMA query_only = OFF".to_owned()).await;
+    assert_eq!(json_of(world.post(&path("start"), token).await).await["replayed"], false);
+    assert_eq!(json_of(world.post(&path("complete"), sent).await).await["status"], "completed");
+}

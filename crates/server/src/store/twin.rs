@@ -1,0 +1,95 @@
+//! The guard on the same person: a second invitation to somebody is the first one, unless the caller says otherwise.
+
+use super::StoreError;
+use crate::clock::Timestamp;
+use crate::lifecycle::State;
+use liaison_protocol::{SendConnectionRequest, TaskInput, TaskType, normalise_profile_urn};
+use serde_json::Value;
+use sqlx::SqliteConnection;
+
+/// How long an invitation that was sent, or may have been, stands for the next one. LinkedIn itself takes no second one
+/// to the same person for three weeks after the first was withdrawn.
+const STANDS_MS: u64 = 21 * 24 * 3_600_000;
+
+/// What is there already for a new invitation.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Twin {
+    /// Nothing that stands in its way.
+    None,
+    /// The same invitation.
+    Same(String),
+    /// One that waits to be sent with another note: which of the two is meant, only the caller knows.
+    OtherNote,
+}
+
+#[derive(sqlx::FromRow)]
+struct Candidate {
+    id: String,
+    state: State,
+    task_input: String,
+}
+
+/// Looks for an invitation by this member to the same person. One that ended without having been sent stands for
+/// nothing; one of which that isn't known stands as if it had been.
+pub(super) async fn find(
+    db: &mut SqliteConnection,
+    member: &str,
+    new: &SendConnectionRequest,
+    now: Timestamp,
+) -> Result<Twin, StoreError> {
+    // What can no longer start in time only waits for the sweep.
+    let candidates: Vec<Candidate> = sqlx::query_as(
+        "SELECT id, state, task_input FROM task
+         WHERE member_id = ?1 AND profile = ?2 AND (
+             state IN ('started', 'verifying')
+             OR (state IN ('queued', 'offered') AND deadline_at > ?3)
+             OR (ended_at > ?4 AND (state = 'completed' OR json_extract(task_output, '$.code') = 'outcome_unknown')))
+         ORDER BY seq DESC",
+    )
+    .bind(member)
+    .bind(new.profile.as_str())
+    .bind(now)
+    .bind(now.minus_ms(STANDS_MS))
+    .fetch_all(db)
+    .await?;
+    let mut twin = Twin::None;
+    for candidate in candidates {
+        let pending = matches!(candidate.state, State::Queued | State::Offered);
+        match (pending, has_note(&candidate, new.note.as_deref())) {
+            (true, true) => return Ok(Twin::Same(candidate.id)),
+            (true, false) => twin = Twin::OtherNote,
+            // Sent, or about to be: a note can't be changed any more.
+            (false, _) if twin == Twin::None => twin = Twin::Same(candidate.id),
+            (false, _) => {}
+        }
+    }
+    Ok(twin)
+}
+
+fn has_note(candidate: &Candidate, note: Option<&str>) -> bool {
+    let input = serde_json::from_str::<Value>(&candidate.task_input).ok();
+    let parsed = input
+        .as_ref()
+        .and_then(Value::as_object)
+        .and_then(|fields| TaskInput::parse(TaskType::SendConnectionRequest, fields).ok());
+    matches!(parsed, Some(TaskInput::SendConnectionRequest(input)) if input.note.as_deref() == note)
+}
+
+/// Fills in whom the invitations of an older version are for, so that the guard sees them.
+pub(super) async fn name_persons(db: &mut SqliteConnection) -> Result<(), StoreError> {
+    let nameless: Vec<(i64, Option<String>)> = sqlx::query_as(
+        "SELECT seq, json_extract(task_input, '$.profile_urn') FROM task
+         WHERE profile IS NULL AND task_type = 'agent_send_connection_request'",
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    for (seq, urn) in nameless {
+        let Some(Ok(profile)) = urn.map(|urn| normalise_profile_urn(&urn)) else { continue };
+        sqlx::query("UPDATE task SET profile = ? WHERE seq = ?")
+            .bind(profile.as_str())
+            .bind(seq)
+            .execute(&mut *db)
+            .await?;
+    }
+    Ok(())
+}

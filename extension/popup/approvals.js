@@ -1,0 +1,70 @@
+/**
+ * Invitations that wait for their person: to whom, with which note, and the two buttons. An item is kept for as long as its
+ * invitation waits, since a refresh every second must not take the keyboard away from a button, or move it under a finger.
+ */
+import { byId, make, makeLink, passFocus, setText } from "../lib/dom.js";
+import { t } from "../lib/i18n.js";
+import { approvalLine } from "./describe.js";
+
+/** @typedef {import("../lib/messages.js").Approval} Approval */
+/** @typedef {(task: string, approve: boolean) => Promise<unknown>} Decide comes back when the page shows what came of it */
+/** @typedef {{ element: HTMLElement, asked: HTMLElement }} Item */
+
+/**
+ * @param {Decide} decide
+ * @returns {(approvals: Approval[]) => void} shows those that wait now
+ */
+export function offerApprovals(decide) {
+  /** @type {Map<string, Item>} */
+  const items = new Map();
+  return (approvals) => {
+    const waiting = new Set(approvals.map(({ task }) => task));
+    for (const [task, { element }] of items) {
+      if (!waiting.has(task)) items.delete(task) && element.remove();
+    }
+    for (const approval of approvals) {
+      let item = items.get(approval.task);
+      if (!item) items.set(approval.task, (item = makeItem(approval, decide)));
+      if (!item.element.isConnected) byId("approvals").append(item.element);
+      setText(item.asked, approvalLine(approval, Date.now()).asked);
+    }
+    byId("approvals-section").hidden = approvals.length === 0;
+  };
+}
+
+/**
+ * @param {Approval} approval
+ * @param {Decide} decide
+ * @returns {Item}
+ */
+function makeItem(approval, decide) {
+  const { person, profile, note, asked } = approvalLine(approval, Date.now());
+  const whom = profile ? makeLink("approval-person", profile, person) : make("span", "approval-person", person);
+  const when = make("p", "approval-asked", asked);
+  const buttons = [answerButton("approve", "primary", person), answerButton("refuse", "", person)];
+  const actions = make("div", "actions", ...buttons);
+  const said = note ? [make("p", "approval-note", note)] : [];
+  const element = make("li", "approval", whom, when, ...said, actions);
+  for (const [n, pressed] of buttons.entries()) {
+    pressed.addEventListener("click", async () => {
+      for (const each of buttons) each.disabled = true;
+      await decide(approval.task, n === 0);
+      for (const each of buttons) each.disabled = false;
+      // Answered, the item is gone, and the headline says how it stands now.
+      passFocus(pressed, element.isConnected ? pressed : byId("headline"));
+    });
+  }
+  return { element, asked: when };
+}
+
+/**
+ * @param {"approve" | "refuse"} name
+ * @param {string} className
+ * @param {string} person several may wait, and a screen reader reads buttons one by one
+ */
+function answerButton(name, className, person) {
+  const made = /** @type {HTMLButtonElement} */ (make("button", `${name} ${className}`.trim(), t(name === "approve" ? "approve" : "refuse")));
+  made.type = "button";
+  made.ariaLabel = t(name === "approve" ? "approve_label" : "refuse_label", person);
+  return made;
+}

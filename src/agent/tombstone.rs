@@ -1,0 +1,66 @@
+//! Tombstones: what is remembered of an invitation that ended.
+
+use crate::agent::server_url::ServerUrl;
+use crate::agent::state::{State, day_of};
+use crate::config::{TOMBSTONE_MS, TOMBSTONES, TOMBSTONES_BYTES};
+use liaison_protocol::ErrorCode;
+use serde::{Deserialize, Serialize};
+use std::rc::Rc;
+
+/// What is remembered of an invitation that ended, so that a repeated offer gets the old outcome.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tombstone {
+    /// Which server.
+    pub server: ServerUrl,
+    /// Which task.
+    pub task: String,
+    /// Under which epoch it ended.
+    pub epoch: u32,
+    /// `None`: completed.
+    pub failed: Option<ErrorCode>,
+    /// When.
+    pub at: i64,
+}
+
+impl State {
+    /// Remembers how an invitation ended, once for each. Over the limit the oldest are forgotten, never the newest.
+    pub fn bury(&mut self, tombstone: Tombstone) {
+        let oldest_day = day_of(tombstone.at - TOMBSTONE_MS);
+        self.tombstones.retain(|day, _| *day >= *oldest_day);
+        if let Some(known) = self.tombstone(&tombstone.server, &tombstone.task) {
+            if known.failed != Some(ErrorCode::OutcomeUnknown) || known.failed == tombstone.failed {
+                return;
+            }
+            // A look found out what became of it.
+            for day in self.tombstones.values_mut() {
+                let same = |old: &Tombstone| old.task == tombstone.task && old.server == tombstone.server;
+                if day.iter().any(same) {
+                    Rc::make_mut(day).retain(|old| !same(old));
+                }
+            }
+        }
+        let day = self.tombstones.get_or_default(&day_of(tombstone.at));
+        Rc::make_mut(day).push(tombstone);
+        while self.has_too_many_tombstones() {
+            let Some(oldest) = self.tombstones.iter().next().map(|(day, _)| day.to_owned()) else { return };
+            match self.tombstones.get_mut(&oldest).map(Rc::make_mut) {
+                Some(day) if day.len() > 1 => drop(day.remove(0)),
+                _ => drop(self.tombstones.remove(&oldest)),
+            }
+        }
+    }
+
+    fn has_too_many_tombstones(&self) -> bool {
+        let all = || self.tombstones.values().flat_map(|day| day.iter());
+        // A hundred bytes are the names of the members, the numbers and the code.
+        let bytes = |tombstone: &Tombstone| tombstone.task.len() + tombstone.server.as_str().len() + 100;
+        all().count() > TOMBSTONES || all().map(bytes).sum::<usize>() > TOMBSTONES_BYTES
+    }
+
+    /// How an invitation of this server ended before.
+    #[must_use]
+    pub fn tombstone(&self, server: &ServerUrl, task: &str) -> Option<&Tombstone> {
+        let all = self.tombstones.values().rev().flat_map(|day| day.iter());
+        all.into_iter().find(|tombstone| tombstone.task == task && tombstone.server == *server)
+    }
+}

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { installChrome } from "./support/chrome.js";
+
+installChrome();
+const { logFile } = await import("../../../extension/lib/log-file.js");
+
+const entry = {
+  at_ms: Date.UTC(2026, 10, 27, 13, 5),
+  task: "6a1f",
+  task_type: "agent_send_connection_request",
+  target: "urn:li:fsd_profile:ACoAABCDEF123",
+  outcome: "completed",
+  code: null,
+  server: "https://api.example.com",
+};
+
+test("the file is named by the day, and says when it was made and what was done", () => {
+  const now = new Date(2026, 0, 5, 9, 30);
+  const { name, text } = logFile([entry], "0.1.0", now);
+  assert.equal(name, "liaison-log-2026-01-05.json");
+  const { at_ms, ...rest } = entry;
+  assert.deepEqual(JSON.parse(text), {
+    program: "Liaison",
+    version: "0.1.0",
+    exported_at: now.toISOString(),
+    log: [{ at: "2026-11-27T13:05:00.000Z", ...rest }],
+  });
+});
+
+test("nothing but what is meant to be in it is in it", () => {
+  const { text } = logFile([{ ...entry, note: "SECRET", name: "Ada Sim", keyword: "ada" }], "0.1.0", new Date(0));
+  assert.doesNotMatch(text, /SECRET|Ada|ada/);
+});

@@ -1,0 +1,224 @@
+// @ts-check
+// A Chromium that can be killed. It runs the package that ships, is driven over its debugging pipe, and is the head of its
+// own process group, so that SIGKILL takes all of it. Each worker's clock can be put ahead before its first line runs.
+
+import { spawn } from "node:child_process";
+import { EXECUTABLE, QUIET_PAGE, extensionId, flags } from "../../scripts/world/browser.mjs";
+import { endsBy } from "../../scripts/world/process.mjs";
+
+const LINKEDIN = "https://www.linkedin.com";
+
+/**
+ * @typedef {object} Watch what the browser tells while it runs
+ * @property {() => number} aheadMs how far ahead of the machine's the worker's clock is
+ * @property {(request: { method: string, url: string, body: string }) => void} onFetch the worker called `fetch`
+ * @property {(text: string) => void} onConsole the worker wrote a line
+ */
+
+/** @typedef {Awaited<ReturnType<typeof startChromium>>} Chromium */
+
+/**
+ * @param {{ port: string, spki: string }} simulator
+ * @param {string} profile
+ * @param {Watch} watch
+ */
+export async function startChromium(simulator, profile, watch) {
+  const origin = `chrome-extension://${extensionId()}`;
+  const args = ["--headless", `--user-data-dir=${profile}`, "--remote-debugging-pipe", ...flags(simulator), "about:blank"];
+  const child = spawn(EXECUTABLE, args, { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"], detached: true });
+  const exited = new Promise((resolve) => child.once("exit", resolve));
+  const driver = drive(child, exited);
+  /** @typedef {{ target: string, session: string, gone: Promise<unknown>, left: () => void }} Worker */
+  let worker = /** @type {Worker | null} */ (null);
+
+  /** A worker was started and waits to be let go. @param {string} target @param {string} session */
+  function started(target, session) {
+    let left = () => {};
+    const gone = new Promise((resolve) => (left = () => resolve(undefined)));
+    worker = { target, session, gone, left };
+    driver.tell("Network.enable", {}, session);
+    driver.tell("Runtime.enable", {}, session);
+    driver.tell("Runtime.evaluate", { expression: clockAhead(watch.aheadMs()) }, session);
+    driver.tell("Runtime.runIfWaitingForDebugger", {}, session);
+  }
+
+  /** @param {string | undefined} session */
+  function ended(session) {
+    if (worker?.session !== session) return;
+    worker?.left();
+    worker = null;
+  }
+
+  /** @type {Map<string, string>} targets of the workers by their sessions */
+  const targets = new Map();
+  driver.on("Target.attachedToTarget", ({ sessionId, targetInfo }) => {
+    const isOurs = targetInfo.type === "service_worker" && targetInfo.url.startsWith(origin);
+    if (!isOurs) return driver.tell("Runtime.runIfWaitingForDebugger", {}, sessionId);
+    targets.set(sessionId, targetInfo.targetId);
+    started(targetInfo.targetId, sessionId);
+  });
+  // A worker that is stopped and started again keeps its target, and its session.
+  driver.on("Inspector.targetCrashed", (_, session) => ended(session));
+  driver.on("Inspector.targetReloadedAfterCrash", (_, session = "") => {
+    const target = targets.get(session);
+    if (target) started(target, session);
+  });
+  driver.on("Target.detachedFromTarget", ({ sessionId }) => ended(sessionId));
+  driver.on("Network.requestWillBeSent", ({ request }, session) => {
+    if (session && targets.has(session)) watch.onFetch({ method: request.method, url: request.url, body: bodyOf(request) });
+  });
+  driver.on("Runtime.consoleAPICalled", ({ args: said }) => watch.onConsole(said.map(shown).join(" ")));
+  driver.on("Runtime.exceptionThrown", ({ exceptionDetails }) => watch.onConsole(JSON.stringify(exceptionDetails)));
+
+  await driver.ask("Target.setAutoAttach", { autoAttach: true, waitForDebuggerOnStart: true, flatten: true });
+  const page = await openPage(driver, `${origin}/${QUIET_PAGE}`);
+
+  /** @param {string} expression @param {string} session */
+  async function evaluate(expression, session = page) {
+    const by = { expression, awaitPromise: true, returnByValue: true };
+    const { result, exceptionDetails } = await driver.ask("Runtime.evaluate", by, session);
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    return result.value;
+  }
+
+  /** Asks the worker as one of the extension's pages does; wakes it when there is none. @param {object} message */
+  const command = (message) => evaluate(`chrome.runtime.sendMessage(${JSON.stringify(message)})`);
+
+  /** As Chrome ends it, at once; or its target closed under it. @param {"stop" | "close"} how */
+  async function endWorker(how) {
+    if (!worker) return;
+    const { target, gone } = worker;
+    if (how === "close") await driver.ask("Target.closeTarget", { targetId: target });
+    else await driver.ask("ServiceWorker.stopAllWorkers", {}, page);
+    await Promise.race([gone, exited]);
+  }
+  await driver.ask("ServiceWorker.enable", {}, page);
+
+  const kill = endsBy(async () => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, "SIGKILL");
+    await exited;
+  });
+
+  return {
+    command,
+    endWorker,
+    /** Every process of it, with nothing saved. */
+    kill,
+    /** As a person closes it. */
+    async close() {
+      driver.tell("Browser.close", {});
+      await exited;
+      await kill();
+    },
+    /** Everything the extension has stored. @returns {Promise<{ local: Record<string, string>, session: Record<string, string> }>} */
+    storage: async () => ({
+      local: await evaluate("chrome.storage.local.get(null)"),
+      session: await evaluate("chrome.storage.session.get(null)"),
+    }),
+    /** What a person reads in one of the extension's pages. @param {string} path @param {string} ready truthy when it is drawn */
+    async read(path, ready) {
+      const session = await openPage(driver, `${origin}/${path}`);
+      return evaluate(
+        `new Promise((done) => { const look = () => (${ready}) ? done(document.body.innerText) : setTimeout(look, 20); look(); })`,
+        session,
+      );
+    },
+    /** Moves the clock of the worker that runs now; later ones begin with it. */
+    async moveClock() {
+      if (worker) await Promise.race([evaluate(clockAhead(watch.aheadMs()), worker.session), worker.gone, exited]);
+    },
+    /** @param {{ li_at: string, csrf_token: string }} session */
+    signIn: (session) => driver.ask("Storage.setCookies", { cookies: cookiesOf(session) }),
+    exited,
+  };
+}
+
+/** @param {number} ms */
+const clockAhead = (ms) => `globalThis.trueNow ??= Date.now; Date.now = () => trueNow() + ${ms}`;
+
+/** @param {{ value?: unknown, description?: string }} argument */
+const shown = ({ value, description }) => (value === undefined ? (description ?? "") : String(value));
+
+/** @param {{ postDataEntries?: { bytes?: string }[] }} request */
+const bodyOf = ({ postDataEntries = [] }) =>
+  postDataEntries.map(({ bytes = "" }) => Buffer.from(bytes, "base64").toString()).join("");
+
+/** @param {{ li_at: string, csrf_token: string }} session what LinkedIn's form sets, and with it the session's token */
+function cookiesOf(session) {
+  const common = { url: LINKEDIN, path: "/", secure: true, sameSite: "None", expires: Date.now() / 1000 + 86_400 * 90 };
+  return [
+    { ...common, name: "JSESSIONID", value: `"${session.csrf_token}"` },
+    { ...common, name: "liap", value: "true" },
+    { ...common, name: "li_at", value: session.li_at, httpOnly: true },
+  ];
+}
+
+/** @param {ReturnType<typeof drive>} driver @param {string} url */
+async function openPage(driver, url) {
+  const { targetId } = await driver.ask("Target.createTarget", { url });
+  const { sessionId } = await driver.ask("Target.attachToTarget", { targetId, flatten: true });
+  const expression = `location.href === ${JSON.stringify(url)} && document.readyState === "complete"`;
+  for (;;) {
+    // Until the page is there its target shows an empty one, which goes away under the question.
+    const { result } = await driver.ask("Runtime.evaluate", { expression }, sessionId).catch(() => ({ result: null }));
+    if (result?.value === true) return sessionId;
+    if (driver.isOver()) throw new Error("the browser is gone");
+  }
+}
+
+/**
+ * Chrome's debugging protocol over a pipe: JSON with a zero byte after each message.
+ *
+ * @param {import("node:child_process").ChildProcess} child
+ * @param {Promise<unknown>} exited
+ */
+function drive(child, exited) {
+  const output = /** @type {import("node:stream").Writable} */ (child.stdio[3]);
+  const input = /** @type {import("node:stream").Readable} */ (child.stdio[4]);
+  /** @type {Map<number, { resolve: (result: any) => void, reject: (error: Error) => void }>} */
+  const waiting = new Map();
+  /** @type {Map<string, (params: any, session?: string) => void>} */
+  const listeners = new Map();
+  let last = 0;
+  let rest = "";
+  const over = () => {
+    for (const { reject } of waiting.values()) reject(new Error("the browser is gone"));
+    waiting.clear();
+  };
+  exited.then(over);
+  output.on("error", () => {}); // who asks a browser that is gone hears so from `over`
+  input.on("error", () => {});
+  input.setEncoding("utf8").on("data", (piece) => {
+    const messages = (rest + piece).split("\0");
+    rest = messages.pop() ?? "";
+    for (const message of messages) take(JSON.parse(message));
+  });
+
+  /** @param {any} message */
+  function take({ id, result, error, method, params, sessionId }) {
+    if (id === undefined) return listeners.get(method)?.(params, sessionId);
+    const asked = waiting.get(id);
+    waiting.delete(id);
+    if (error) asked?.reject(new Error(error.message));
+    else asked?.resolve(result);
+  }
+
+  /** @param {string} method @param {object} params @param {string} [sessionId] @returns {Promise<any>} */
+  function ask(method, params, sessionId) {
+    const id = ++last;
+    return new Promise((resolve, reject) => {
+      if (child.exitCode !== null || child.signalCode !== null) return reject(new Error("the browser is gone"));
+      waiting.set(id, { resolve, reject });
+      output.write(`${JSON.stringify({ id, method, params, sessionId })}\0`);
+    });
+  }
+
+  return {
+    ask,
+    isOver: () => child.exitCode !== null || child.signalCode !== null,
+    /** Without caring for the answer: the target may be gone. @param {string} method @param {object} params @param {string} [session] */
+    tell: (method, params, session) => void ask(method, params, session).catch(() => {}),
+    /** @param {string} event @param {(params: any, session?: string) => void} listener */
+    on: (event, listener) => void listeners.set(event, listener),
+  };
+}

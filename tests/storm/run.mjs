@@ -1,0 +1,319 @@
+// @ts-check
+// One run: a world of its own, its tasks, and what strikes it; then everything is let come to its end.
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { callsOf, serve } from "../../scripts/world/server.mjs";
+import { startSimulator } from "../../scripts/world/simulator.mjs";
+import { within } from "../../scripts/world/process.mjs";
+import { startChromium } from "./chromium.mjs";
+import { hurry } from "./hurry.mjs";
+import { CONNECTIONS, PAGE_CLAMP } from "./plan.mjs";
+import { startProxy } from "./proxy.mjs";
+
+/** @typedef {import("./plan.mjs").Plan} Plan */
+/** @typedef {import("./plan.mjs").Strike} Strike */
+/** @typedef {import("./plan.mjs").Moment} Moment */
+/** @typedef {import("./proxy.mjs").Passing} Passing */
+/** @typedef {import("./proxy.mjs").Fate} Fate */
+
+/** Every line that a program writes, so that all of them can be searched. */
+const ALL_LINES = 1_000_000;
+const END_WITHIN_MS = 120_000;
+const HELD_WAIT_MS = 2_000;
+const CREATE_TRIES = 40;
+
+const MATCHES = {
+  invitation: { method: "POST", path: "voyagerRelationshipsDashMemberRelationships" },
+  page: { method: "GET", path: "/voyager/api/relationships/dash/connections" },
+  look: { method: "GET", path: "sentInvitationViewsV2" },
+};
+
+/** @typedef {Awaited<ReturnType<typeof startWorld>>} World */
+
+/**
+ * @param {Plan} plan
+ * @param {string} folder empty; what the run leaves behind stays there
+ */
+export async function run(plan, folder) {
+  const world = await startWorld(plan, folder);
+  try {
+    await armSite(world);
+    world.note("created");
+    for (const [nth, task] of plan.tasks.entries()) await create(world, nth, task);
+    scheduleTimes(world);
+    await hurry(world, END_WITHIN_MS);
+    world.over = true;
+    await world.line;
+    return await report(world);
+  } finally {
+    world.over = true;
+    await world.stop();
+  }
+}
+
+/** @param {Plan} plan @param {string} folder */
+async function startWorld(plan, folder) {
+  const started = performance.now();
+  const profile = join(folder, "profile");
+  const database = join(folder, "liaison.sqlite3");
+  mkdirSync(profile);
+  const options = { keptLines: ALL_LINES, env: { RUST_LOG: "info,liaison_server=trace" } };
+  const simulator = await startSimulator({ seed: plan.seed, connections: CONNECTIONS });
+  await simulator.ask("POST", "knobs", { page_clamp: PAGE_CLAMP });
+  const session = await simulator.ask("POST", "session", { n: plan.account });
+  const server = await serve(database, "127.0.0.1:0", options);
+  const { url, api_key: apiKey, pairing_code: pairingCode } = server.ready;
+
+  const world = {
+    plan,
+    folder,
+    profile,
+    database,
+    simulator,
+    session,
+    server,
+    apiKey,
+    pairingCode,
+    agentToken: "",
+    api: callsOf(url, apiKey),
+    /** @type {(string | undefined)[]} ids of the plan's tasks */
+    ids: [],
+    /** @type {Map<string, number>} places in the plan by id, known from the offer or the creation */
+    places: new Map(),
+    /** @type {{ at: number, what: string, task?: number, more?: unknown }[]} */
+    events: [],
+    /** @type {{ profile: string, at: number }[]} invitations that a worker gave to `fetch` */
+    fetches: [],
+    /** @type {Set<string>} lease tokens */
+    leases: new Set(),
+    /** @type {string[]} */
+    logs: [],
+    /** @type {string[]} */
+    console: [],
+    /** @type {Set<Strike>} */
+    struck: new Set(),
+    aheadMs: 0,
+    /** Strikes follow one another. @type {Promise<unknown>} */
+    line: Promise.resolve(),
+    striking: 0,
+    over: false,
+    /** Calls that change something, so that it is seen when nothing goes on. */
+    calls: 0,
+    chromium: /** @type {import("./chromium.mjs").Chromium} */ (/** @type {unknown} */ (null)),
+    proxy: /** @type {Awaited<ReturnType<typeof startProxy>>} */ (/** @type {unknown} */ (null)),
+    now: () => performance.now() - started,
+    /** @param {string} what @param {number} [task] @param {unknown} [more] */
+    note: (what, task, more) => void world.events.push({ at: Math.round(world.now()), what, task, more }),
+    async startBrowser() {
+      const watch = {
+        aheadMs: () => world.aheadMs,
+        onConsole: (/** @type {string} */ line) => void world.console.push(line),
+        onFetch: (/** @type {{ method: string, url: string, body: string }} */ request) => fetched(world, request),
+      };
+      world.chromium = await startChromium(simulator, profile, watch);
+      await world.chromium.signIn(session);
+    },
+    async restartServer() {
+      world.logs.push(world.server.log());
+      world.server = await serve(database, new URL(url).host, options);
+    },
+    async stop() {
+      await world.chromium?.kill();
+      await world.proxy?.stop();
+      await world.server.stop();
+      await simulator.stop();
+    },
+  };
+  try {
+    world.proxy = await startProxy(() => url, (phase, passing) => watchCall(world, phase, passing));
+    await world.startBrowser();
+    const paired = await world.chromium.command({ kind: "pair", server: world.proxy.url, code: pairingCode, name: "storm" });
+    if (!paired?.ok) throw new Error(`not paired: ${JSON.stringify(paired)}`);
+    return world;
+  } catch (error) {
+    await world.stop();
+    throw error;
+  }
+}
+
+/** @param {World} world @param {{ method: string, url: string, body: string }} request */
+function fetched(world, { method, url, body }) {
+  if (method !== "POST" || !url.includes(MATCHES.invitation.path)) return;
+  const [, profile = "?"] = body.match(/fsd_profile:([\w-]+)/) ?? [];
+  world.fetches.push({ profile, at: world.now() });
+  world.note("fetch", placeOfProfile(world.plan, profile));
+}
+
+/** @param {Plan} plan @param {string} profile */
+export const placeOfProfile = (plan, profile) =>
+  plan.tasks.findIndex(({ kind, body }) => kind === "invitation" && body.profile_urn === profile);
+
+/** The offer may pass before whoever created the task has heard its id. @param {World} world @param {any} offer */
+function learnOffer({ plan, places, leases }, offer) {
+  leases.add(offer.token);
+  if (places.has(offer.task)) return;
+  const { profile_urn: profile, start, count } = offer.task_input;
+  const place = plan.tasks.findIndex(({ kind, body }) =>
+    kind === "invitation" ? body.profile_urn === profile : body.start === start && body.count === count,
+  );
+  places.set(offer.task, place);
+}
+
+/** @param {World} world @param {"asked" | "answered" | "passed"} phase @param {Passing} passing @returns {Promise<Fate>} */
+async function watchCall(world, phase, passing) {
+  const { call, answer } = passing;
+  if (passing.bearer) world.agentToken = passing.bearer;
+  if (call === "poll" && answer?.json?.task && phase === "answered") learnOffer(world, answer.json.task);
+  const place = passing.task === null ? undefined : world.places.get(passing.task);
+  if (call !== "poll" && call !== "heartbeat") world.calls += 1;
+  if (place === undefined || call === "heartbeat") return;
+  world.note(`${call} ${phase}`, place, call === "complete" ? [passing.body?.status, answer?.status] : answer?.status);
+  const matches = (/** @type {Moment | null} */ at) =>
+    at?.where === "call" && at.call === call && at.phase === phase && at.task === place;
+  const task = world.plan.tasks[place];
+  if (task && matches(task.cancel)) await cancel(world, place);
+  /** @type {Fate} */
+  let fate = undefined;
+  for (const strike of world.plan.strikes) {
+    if (matches(strike.at) && !world.struck.has(strike) && !world.over) fate = (await begin(world, strike)) ?? fate;
+  }
+  return fate;
+}
+
+/** Strikes once. A strike that comes after what waits is not waited for. @param {World} world @param {Strike} strike @returns {Promise<Fate>} */
+async function begin(world, strike) {
+  world.struck.add(strike);
+  const { action } = strike;
+  if (action === "lose" || action === "cut" || action === "double") {
+    world.note(`strike ${action}`);
+    return action;
+  }
+  world.striking += 1;
+  const done = world.line.then(() => perform(world, strike)).finally(() => (world.striking -= 1));
+  world.line = done.catch((error) => world.note("strike failed", undefined, String(error)));
+  if (!strike.after) await done;
+}
+
+/** @param {World} world @param {Strike} strike */
+async function perform(world, { action, delayMs, how }) {
+  // The one wait for time alone: it chooses the moment of a death and is part of no judgement.
+  if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+  if (world.over) return;
+  world.note(`strike ${action}`);
+  const deaths = [];
+  if (action.includes("worker")) deaths.push(world.chromium.endWorker(how));
+  if (action.includes("browser")) deaths.push(world.chromium.kill());
+  if (action.includes("server")) deaths.push(world.server.kill());
+  await Promise.all(deaths);
+  world.note("dead");
+  if (action.includes("server")) await world.restartServer();
+  if (action.includes("browser")) await world.startBrowser();
+  world.note("back");
+}
+
+/** @param {World} world */
+async function armSite(world) {
+  const { simulator, plan } = world;
+  for (const { what, nth, fault } of plan.faults) await simulator.fault(MATCHES[what], fault, { nth });
+  for (const [number, strike] of plan.strikes.entries()) {
+    const { at } = strike;
+    if (at.where !== "linkedin") continue;
+    const id = `strike ${number}`;
+    await simulator.fault(MATCHES[at.what], { kind: "hold", when: at.when, id }, { nth: at.nth });
+    if (at.lost) await simulator.fault(MATCHES[at.what], { kind: "reset", when: "before" }, { nth: at.nth });
+    void strikeWhenHeld(world, strike, id);
+  }
+}
+
+/** @param {World} world @param {Strike} strike @param {string} id */
+async function strikeWhenHeld(world, strike, id) {
+  const { simulator } = world;
+  const asked = `held?id=${encodeURIComponent(id)}&wait_ms=${HELD_WAIT_MS}`;
+  try {
+    for (;;) {
+      if (world.over) return;
+      const { timed_out: late } = await simulator.ask("GET", asked);
+      if (!late) break;
+    }
+    world.note("held", undefined, strike.at);
+    if (strike.after) await simulator.release(id);
+    await begin(world, strike);
+    if (!strike.after) await simulator.release(id);
+    world.note("released");
+  } catch (error) {
+    // The run may have ended, and the simulator with it.
+    world.note("hold failed", undefined, String(error));
+  }
+}
+
+/** @param {World} world */
+function scheduleTimes(world) {
+  const after = (/** @type {Moment | null} */ at, /** @type {() => Promise<unknown>} */ act) => {
+    if (at?.where === "time") setTimeout(() => void (world.over || act()), at.ms);
+  };
+  for (const strike of world.plan.strikes) after(strike.at, () => begin(world, strike).catch(() => {}));
+  for (const [nth, task] of world.plan.tasks.entries()) after(task.cancel, () => cancel(world, nth));
+}
+
+const PATHS = { read: "/linkedin-agent/fetch-connections", invitation: "/linkedin-agent/send-connection-request" };
+
+/**
+ * As a program does that knows of servers that go down: again, under the same key, until there is an answer.
+ *
+ * @param {World} world @param {number} nth @param {import("./plan.mjs").PlannedTask} task
+ */
+async function create(world, nth, { kind, body }) {
+  const key = `storm-${world.plan.seed}-${nth}`;
+  const { json } = await insist(world, () => world.api.call("POST", PATHS[kind], body, { "idempotency-key": key }));
+  if (!json.success) throw new Error(`task ${nth} was refused: ${JSON.stringify(json)}`);
+  world.ids[nth] = json.api_agent_task_id;
+  world.places.set(json.api_agent_task_id, nth);
+}
+
+/** @param {World} world @param {number} nth */
+async function cancel(world, nth) {
+  const id = world.ids[nth] ?? [...world.places].find(([, place]) => place === nth)?.[0];
+  if (id === undefined) return;
+  const { status, json } = await insist(world, () => world.api.call("POST", "/linkedin-agent/cancel-task", { api_agent_task_id: id }));
+  world.note("cancel", nth, { status, code: json.code });
+}
+
+/**
+ * Calls the server, again after a death of it.
+ *
+ * @template T
+ * @param {World} world @param {() => Promise<T>} call @returns {Promise<T>}
+ */
+export async function insist(world, call) {
+  for (let left = CREATE_TRIES; ; left -= 1) {
+    try {
+      return await call();
+    } catch (error) {
+      if (left === 0) throw error;
+      // Down, or on its way up: whoever killed it waits for it to be back.
+      await Promise.all([world.line, new Promise((resolve) => setTimeout(resolve, 25))]);
+    }
+  }
+}
+
+/** @param {World} world */
+async function report(world) {
+  const { plan, simulator, chromium } = world;
+  const tasks = [];
+  for (const id of world.ids) tasks.push((await insist(world, () => world.api.status(id))).json.data);
+  const storage = await chromium.storage();
+  const answer = (/** @type {string} */ kind) => within(chromium.command({ kind }), END_WITHIN_MS, `an answer to ${kind}`);
+  const answers = { status: await answer("status"), log: await answer("export_log") };
+  const popup = await chromium.read("popup/popup.html", "document.querySelector('main')?.innerText");
+  const journal = await simulator.journal();
+  const people = await simulator.people(CONNECTIONS);
+  await chromium.close();
+  world.logs.push(world.server.log(), simulator.log());
+  const { events, fetches, struck, console: lines, logs, leases, agentToken, apiKey, pairingCode, session } = world;
+  const known = { agentToken, apiKey, pairingCode, session, leases: [...leases] };
+  const seen = { storage, answers, popup, lines, logs };
+  return { plan, tasks, events, fetches, strikes: struck.size, journal, people, known, seen };
+}
+
+/** @typedef {Awaited<ReturnType<typeof run>>} Report */
