@@ -177,7 +177,7 @@ fn answers_cut_off_anywhere_send_nothing_twice() {
     ] {
         for end in (0..whole.len()).step_by(7) {
             let (world, mut agent) = world(3, Two);
-            world.server.borrow_mut().next(path, Loss::Body(whole[..end].to_owned()));
+            world.server.borrow_mut().next(path, Loss::Body(whole.chars().take(end).collect()));
             world.server.borrow_mut().add("t-1", CONNECT, stranger());
             assert_eq!(agent.run_to_end("t-1").0, "completed", "{path}, {end}");
             agent.run_for(MINUTE);

@@ -95,7 +95,9 @@ impl Sockets {
     /// The agent token.
     pub fn token(&self) -> String {
         let records = self.0.records.borrow();
-        let pairing: Value = serde_json::from_str(&records[&(Area::Local, "pairing".to_owned())]).unwrap();
+        // In the first line stands the record's seal.
+        let (_, record) = records[&(Area::Local, "pairing".to_owned())].split_once('\n').unwrap();
+        let pairing: Value = serde_json::from_str(record).unwrap();
         pairing["token"].as_str().unwrap().to_owned()
     }
 }
