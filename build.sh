@@ -21,6 +21,7 @@ usage: ./build.sh [verb]
                  so many runs (10) with worker, browser and server ended at moments drawn from the seeds S, S + 1, … (1), K at a
                  time (2); ends badly when a task was lost, sent twice or told wrongly
   long [seconds] the fuzz targets, each for so long (600), two at a time; ends badly when one finds something
+  model [big]    every state of the protocol's model (docs/MODEL.md), as a table; with big, bounds that take minutes
   coverage       which lines of src/voyager, src/clean and crates/{list,clean,json} tests run; ends badly below 95 %
   help           this text
 
@@ -166,6 +167,15 @@ do_coverage() {
   stage coverage coverage_read
 }
 
+# ---- model ------------------------------------------------------------------------------------------------
+
+model_run() { cargo run --quiet --package liaison-model --bin liaison-model -- "$@"; }
+
+do_model() {
+  need_rust
+  stage model model_run "$@"
+}
+
 # ---- bench ------------------------------------------------------------------------------------------------
 
 bench_wasm() { cargo build --package liaison-bench --lib --profile wasm --target "$wasm_target"; }
@@ -193,6 +203,7 @@ verb="${1:-build}"
 [ $# -eq 0 ] || shift
 case "$verb" in
   demo) [ $# -eq 0 ] || [ "$*" = --keep ] || { usage >&2; exit 2; } ;;
+  model) [ $# -eq 0 ] || [ "$*" = big ] || { usage >&2; exit 2; } ;;
   storm) ;; # reads its own
   long) [[ $# -le 1 && "${1:-600}" =~ ^[1-9][0-9]*$ ]] || { usage >&2; exit 2; } ;;
   *) [ $# -eq 0 ] || { usage >&2; exit 2; } ;;
@@ -206,6 +217,7 @@ case "$verb" in
   lint) begin lint; do_build; do_lint ;;
   ci) begin ci; do_build; do_lint; do_test; do_demo; do_storm; show_table ;;
   long) begin long; do_long "$@" ;;
+  model) begin model; do_model "$@" ;;
   coverage) begin coverage; do_coverage ;;
   help | -h | --help) usage; exit 0 ;;
   *) echo "build.sh: no verb '$verb'" >&2; usage >&2; exit 2 ;;

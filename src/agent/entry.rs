@@ -217,18 +217,6 @@ impl Entry {
         self.session == session
     }
 
-    /// Whether it comes from an earlier browser session, whose last writes may be missing, and is not known to have gone
-    /// further than it says.
-    #[must_use]
-    pub const fn is_carried(&self) -> bool {
-        matches!(
-            self.stage,
-            Stage::Asking { carried: true, .. }
-                | Stage::Checking { carried: true, .. }
-                | Stage::Starting { carried: true, .. }
-        )
-    }
-
     /// The phase a server is told of.
     #[must_use]
     pub const fn phase(&self) -> HeldPhase {
@@ -263,6 +251,18 @@ impl Entry {
         matches!(
             self.stage,
             Stage::Asking { .. } | Stage::Walking(_) | Stage::Checking { .. } | Stage::Starting { .. }
+        )
+    }
+
+    /// Whether it comes from an earlier browser session, whose last writes may be missing: more of it may have been done
+    /// than it says.
+    #[must_use]
+    pub const fn is_carried(&self) -> bool {
+        matches!(
+            self.stage,
+            Stage::Asking { carried: true, .. }
+                | Stage::Checking { carried: true, .. }
+                | Stage::Starting { carried: true, .. }
         )
     }
 

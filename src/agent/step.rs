@@ -155,6 +155,12 @@ impl Turn {
                     Rc::make_mut(entry).stage = stage;
                     continue;
                 }
+                Stage::Checking { input, at, carried: true, .. } if has_start => {
+                    // It may have got further than the disk has.
+                    let stage = Stage::Starting { input: input.clone(), at: *at, tries: 0, carried: true };
+                    Rc::make_mut(entry).stage = stage;
+                    continue;
+                }
                 _ => continue,
             };
             let profile = input.profile.as_str().to_owned();

@@ -25,6 +25,7 @@ mod memory;
 mod offers;
 mod person;
 mod polling;
+mod power;
 mod protocol;
 mod real;
 mod refusals;

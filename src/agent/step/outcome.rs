@@ -60,16 +60,8 @@ impl Turn {
     }
 
     /// Gives a task back, nothing of it having been sent.
-    ///
-    /// After a restart of the browser that is no certainty: the journal's last writes may be missing. Such an entry is
-    /// only forgotten, and the server, which knows whether it was started, offers it again or has it looked for.
     pub(super) fn give_back(&mut self, task: &str) {
         self.slow_down();
-        let has_start = self.state.pairing.as_ref().is_some_and(|pairing| pairing.has_start());
-        if has_start && self.state.tasks.get(task).is_some_and(|entry| entry.is_carried()) {
-            self.state.tasks.remove(task);
-            return;
-        }
         self.finish(task, Ended::Returned, "null", Effect::None);
     }
 

@@ -131,6 +131,13 @@ test("where LinkedIn may not be reached nobody is said to be signed out", () => 
   assert.match(waits("paused", null, "no_permission").why, /paused/);
 });
 
+test("a damaged record is not said to be a full disk", () => {
+  const waiting = [{ task_type: INVITE, reason: "storage", for_ms: null }];
+  const why = (attention) => waitingItems({ state: "latched", waiting, attention }, NOW)[0].why;
+  assert.match(why({ code: "record_set_aside", message: "m", remedy: "r" }), /was damaged/);
+  for (const attention of [null, { code: "storage", message: "m", remedy: "r" }]) assert.match(why(attention), /written to this browser's storage/);
+});
+
 test("kinds that wait for the same are said together, others apart", () => {
   const both = (...reasons) =>
     waitingItems({ state: "ready", waiting: reasons.map((reason, n) => ({ task_type: ["agent_fetch_connections", INVITE][n], reason, for_ms: null })) }, NOW);
