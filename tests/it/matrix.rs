@@ -49,6 +49,8 @@ cases! {
     an_invitation_at_level_one: "invitation, level one";
     an_invitation_with_a_note_at_level_one: "invitation, note, level one";
     an_invitation_at_level_one_while_the_list_lags: "invitation, level one, list lags";
+    an_invitation_that_is_asked_for_first: "invitation, asks first";
+    an_invitation_that_is_asked_for_first_at_level_one: "invitation, asks first, level one";
     a_look_for_what_was_sent: "verify, sent";
     a_look_for_what_was_not_sent: "verify, not sent";
 }

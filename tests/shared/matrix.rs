@@ -21,7 +21,9 @@ use crate::fakes::linkedin::INVITE;
 use crate::fakes::server::Stand;
 use crate::fakes::wire::Fate;
 use cases::{Case, TASK};
+use liaison::agent::event::Command;
 use serde_json::Value;
+use std::rc::Rc;
 
 /// What dies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,7 +130,10 @@ pub fn run(case: &Case, plan: &Plan) -> Run {
     }
     let (mut died, mut unsynced) = (Vec::new(), 0);
     loop {
-        agent.try_until(PATIENCE_MS, is_over);
+        agent.try_until(PATIENCE_MS, |world| is_over(world) || is_asked(world));
+        if agent.is_running() && is_asked(&world) {
+            say_yes(&mut agent);
+        }
         if agent.is_running() {
             break;
         }
@@ -160,6 +165,25 @@ pub fn run(case: &Case, plan: &Plan) -> Run {
 fn is_over(world: &FakeWorld) -> bool {
     let ended = world.server.borrow().ended(TASK).is_some();
     ended && world.disk.borrow().local(&format!("task:{TASK}")).is_none()
+}
+
+/// An invitation waits for its person's word.
+fn is_asked(world: &FakeWorld) -> bool {
+    let disk = world.disk.borrow();
+    let record = disk.local(&format!("task:{TASK}")).unwrap_or_default();
+    record.contains("\"asking\":") && record.contains("\"approved\":false")
+}
+
+/// The person says yes, as often as they are asked.
+fn say_yes(agent: &mut Agent) {
+    for _ in 0..5 {
+        agent.ask_later(Command::Decide { task: TASK.to_owned(), approve: true }, &Rc::default());
+        agent.try_until(PATIENCE_MS, |world| is_over(world) || !is_asked(world));
+        let over = agent.try_until(PATIENCE_MS, |world| is_over(world) || is_asked(world));
+        if !agent.is_running() || over && is_over(&agent.world) {
+            return;
+        }
+    }
 }
 
 fn strike(world: &FakeWorld, blow: &Blow) -> Died {

@@ -50,6 +50,11 @@ fn sent_before(world: &FakeWorld) {
     world.site.borrow_mut().invitations.push((STRANGER.to_owned(), at, None));
 }
 
+fn asks_first(world: &FakeWorld) {
+    plain(world);
+    world.disk.borrow_mut().forge("settings", "{\"ask_before_invite\":true}");
+}
+
 fn lagging(world: &FakeWorld) {
     world.site.borrow_mut().sent_list_lags = true;
 }
@@ -101,7 +106,7 @@ fn offer_noted(world: &FakeWorld) {
 }
 
 /// All of them.
-pub const CASES: [Case; 15] = [
+pub const CASES: [Case; 17] = [
     read("read, one page, level one", Level::One, offer_short),
     read("read, one page", Level::Two, offer_short),
     read("read, pages, level one", Level::One, offer_pages),
@@ -114,6 +119,8 @@ pub const CASES: [Case; 15] = [
     invitation("invitation, note", Level::Two, offer_noted),
     invitation("invitation, level one", Level::One, offer_plain),
     invitation("invitation, note, level one", Level::One, offer_noted),
+    Case { set_up: asks_first, ..invitation("invitation, asks first", Level::Two, offer_plain) },
+    Case { set_up: asks_first, ..invitation("invitation, asks first, level one", Level::One, offer_plain) },
     Case { set_up: lagging, ..invitation("invitation, level one, list lags", Level::One, offer_plain) },
     Case { kind: Kind::Look, set_up: sent_before, ..invitation("verify, sent", Level::Two, to_verify) },
     Case { kind: Kind::Look, ..invitation("verify, not sent", Level::Two, to_verify) },

@@ -106,9 +106,9 @@ fn no_page_twice(case: &Case, whole: &Run, run: &Run) -> Result<(), String> {
     if asked > most { Err(format!("{asked} pages asked for, {most} would do")) } else { Ok(()) }
 }
 
-/// The record of the claim itself was lost.
+/// The record of the claim itself was lost, or says that nobody was asked for their word yet.
 fn forgets(died: &Died) -> bool {
-    matches!(died.death, Death::Power(_)) && died.stage.is_empty()
+    matches!(died.death, Death::Power(_)) && matches!(died.stage.as_str(), "" | "asking")
 }
 
 fn forgotten(case: &Case, run: &Run) -> bool {
@@ -147,7 +147,7 @@ fn unknown(case: &Case, run: &Run) -> Result<(), String> {
         restarted |= died.death != Death::Worker;
         let sending = matches!(died.stage.as_str(), "sending" | "verifying");
         // After a restart of the browser what the journal doesn't say is no proof.
-        let claimed = matches!(died.stage.as_str(), "checking" | "starting");
+        let claimed = matches!(died.stage.as_str(), "asking" | "checking" | "starting");
         let started = if case.level == Level::One { claimed } else { died.started || claimed && asked_again };
         sending || restarted && started
     });
