@@ -33,6 +33,9 @@ pub struct Entry {
     /// Whether anything was asked of LinkedIn for it.
     #[serde(default)]
     pub touched: bool,
+    /// How many workers in a row ended while they asked LinkedIn for it.
+    #[serde(default)]
+    pub workers_ended: u8,
     /// How far it is.
     pub stage: Stage,
 }

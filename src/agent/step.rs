@@ -19,7 +19,8 @@ use crate::agent::entry::{Entry, Stage, Verification};
 use crate::agent::event::{Effect, Event, SiteOutcome, Trouble};
 use crate::agent::state::State;
 use crate::agent::status::{Answer, Problem};
-use crate::config::{ME_RETRY_MS, MOST_DISCARDED};
+use crate::config::{ME_RETRY_MS, MOST_DISCARDED, WORKERS_ENDED};
+use liaison_protocol::{ErrorCode, TaskFailure};
 use std::rc::Rc;
 
 /// What a step leads to.
@@ -179,6 +180,26 @@ impl Turn {
         if self.state.session.is_empty() {
             self.state.session = format!("{:016x}", self.state.random());
         }
+        self.count_ended_worker();
+    }
+
+    /// A task that has ended its worker again and again, an answer being more than this version can bear, would do so for
+    /// ever: it ends instead. One that an earlier browser session may have got further with goes on.
+    fn count_ended_worker(&mut self) {
+        let Some(task) = self.state.pace.in_call.take() else { return };
+        let Some(entry) = self.state.entry_mut(&task) else { return };
+        entry.workers_ended = entry.workers_ended.saturating_add(1);
+        if entry.workers_ended < WORKERS_ENDED {
+            return;
+        }
+        let code = match &entry.stage {
+            Stage::Walking(_) => ErrorCode::Upstream,
+            Stage::Checking { carried: false, .. } => ErrorCode::Expired,
+            Stage::Verifying(_) => ErrorCode::OutcomeUnknown,
+            _ => return,
+        };
+        let detail = format!("the extension's worker ended {WORKERS_ENDED} times over it");
+        self.fail_with(&task, &TaskFailure::new(code).with_detail(&detail));
     }
 
     /// After a failed write nothing is accepted, so nothing would be written: a write that only tries tells when storage
@@ -241,6 +262,12 @@ impl Turn {
     /// Notes that a task's open call was answered. `false` when the answer is to an entry that is gone.
     fn call_ended(&mut self, task: &str) -> bool {
         let again_at = self.now + ME_RETRY_MS;
+        self.state.pace.in_call.take_if(|asked| asked == task);
+        if self.state.tasks.get(task).is_some_and(|entry| entry.workers_ended > 0)
+            && let Some(entry) = self.state.entry_mut(task)
+        {
+            entry.workers_ended = 0;
+        }
         let live = self.state.live_mut(task);
         live.calling = false;
         let is_stale = std::mem::take(&mut live.stale);

@@ -15,6 +15,7 @@ mod brakes;
 mod completing;
 mod counting;
 mod damaged;
+mod fatal;
 mod hostile;
 mod hours;
 mod log;

@@ -120,6 +120,7 @@ impl Turn {
         let random = self.state.random();
         self.state.pace.note_read(self.now, self.state.settings.limits(), random);
         self.state.live_mut(task).calling = true;
+        self.state.pace.in_call = Some(task.to_owned());
         self.effects.push(Effect::Site { task: Some(task.to_owned()), call });
     }
 
