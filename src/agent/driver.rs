@@ -63,6 +63,30 @@ impl Handle {
     }
 }
 
+/// What a person was shown last.
+#[derive(Default)]
+struct Shown {
+    badge: Option<(Badge, String)>,
+    status: Option<Status>,
+}
+
+impl Shown {
+    /// Shows what changed on the badge, and tells open pages.
+    fn show(&mut self, face: &impl Face, state: &State) {
+        let badge = badge(state);
+        if self.badge.as_ref() != Some(&badge) {
+            face.show_badge(badge.0, &badge.1);
+            self.badge = Some(badge);
+        }
+        // Taken at a fixed time, so that what only time changes is no change.
+        let status = status(state, 0);
+        if self.status.as_ref() != Some(&status) {
+            face.status_changed();
+            self.status = Some(status);
+        }
+    }
+}
+
 /// A driver, ready to run.
 pub struct Driver<P: Ports> {
     ports: Rc<P>,
@@ -75,8 +99,7 @@ pub struct Driver<P: Ports> {
     answers: Vec<(CommandId, oneshot::Sender<Answer>)>,
     next_command: CommandId,
     wake_at: Option<i64>,
-    shown: Option<(Badge, String)>,
-    told: Option<Status>,
+    shown: Shown,
     /// Writes that undo what a failed write may have done in part. They go along with the next.
     undo: Vec<Write>,
 }
@@ -106,8 +129,7 @@ impl<P: Ports> Driver<P> {
             answers: Vec::new(),
             next_command: 0,
             wake_at: None,
-            shown: None,
-            told: None,
+            shown: Shown::default(),
             undo: Vec::new(),
         };
         Ok((driver, Handle { signals: sender }))
@@ -138,7 +160,14 @@ impl<P: Ports> Driver<P> {
                 let pairing = self.state.pairing.as_ref();
                 Some(event).filter(|_| pairing.is_some_and(|pairing| pairing.instance == instance))
             });
-            let (outcome, answer, alarm) = (pin!(outcome), pin!(answer), pin!(alarm));
+            let (ports, state, shown) = (&self.ports, &self.state, &mut self.shown);
+            let showing = async move {
+                shown.show(ports.face(), state);
+                std::future::pending().await
+            };
+            let (outcome, answer, alarm, showing) = (pin!(outcome), pin!(answer), pin!(alarm), pin!(showing));
+            // Last, when every effect of the step is on its way: what a person sees holds none of them up.
+            let alarm = select(alarm, showing).map(|either| either.factor_first().0);
             let outcome = select(outcome, answer).map(|either| either.factor_first().0);
             match select(self.signals.next(), select(outcome, alarm)).await {
                 Either::Left((None, _)) => return None,
@@ -177,7 +206,6 @@ impl<P: Ports> Driver<P> {
                 }
             }
         }
-        self.show();
     }
 
     /// Commits a step whose writes were taken. After a failure before, what is due now is looked at anew.
@@ -232,22 +260,6 @@ impl<P: Ports> Driver<P> {
         if let Some(at) = self.answers.iter().position(|(waiting, _)| *waiting == id) {
             // Who asked may have gone: a closed popup.
             drop(self.answers.swap_remove(at).1.send(answer));
-        }
-    }
-
-    /// Shows what changed on the badge, and tells open pages.
-    fn show(&mut self) {
-        let face = self.ports.face();
-        let badge = badge(&self.state);
-        if self.shown.as_ref() != Some(&badge) {
-            face.show_badge(badge.0, &badge.1);
-            self.shown = Some(badge);
-        }
-        // Taken at a fixed time, so that what only time changes is no change.
-        let status = status(&self.state, 0);
-        if self.told.as_ref() != Some(&status) {
-            face.status_changed();
-            self.told = Some(status);
         }
     }
 
