@@ -168,6 +168,7 @@ impl<P: Ports> Driver<P> {
             self.commit(transition);
         } else {
             writes.extend(without(&self.undo, &writes));
+            journal::put_in_order(&mut writes);
             match self.ports.store().apply(writes).await {
                 Ok(()) => self.commit_written(transition, now),
                 Err(StoreFailure) => {

@@ -25,6 +25,8 @@ const ACCOUNT: &str = "account";
 const CURSORS: &str = "cursors";
 const WAITS: &str = "waits";
 const WAY: &str = "way";
+/// The note of an invitation that is to be sent: one key a task.
+const NOTE: &str = "note:";
 
 /// The writes that turn the stored form of `before` into that of `after`.
 #[must_use]
@@ -32,6 +34,11 @@ pub fn changes(before: &State, after: &State) -> Vec<Write> {
     let mut writes = Vec::new();
     let mut put = |area, key: &str, value: Option<String>| writes.push(write(area, key, value.as_deref()));
     differences(&before.tasks, &after.tasks, |task, entry| {
+        let old_note = before.tasks.get(task).and_then(|entry| entry.note_record());
+        let note = entry.and_then(|entry| entry.note_record());
+        if note != old_note {
+            put(Area::Session, &format!("{NOTE}{task}"), note);
+        }
         put(Area::Local, &format!("{TASK}{task}"), entry.map(|entry| entry.to_record()));
     });
     differences(&before.tombstones, &after.tombstones, |day, tombstones| {
@@ -86,6 +93,16 @@ pub fn changes(before: &State, after: &State) -> Vec<Write> {
         put(Area::Session, CURSORS, Some(json::write(after.cursors.as_ref())));
     }
     writes
+}
+
+/// The order in which a step is written: notes, then what lasts, then the rest of the session's, so that no worker ever
+/// finds an entry whose note was not written yet, or is gone already.
+pub fn put_in_order(writes: &mut [Write]) {
+    writes.sort_by_key(|write| match write.area {
+        Area::Session if write.key.starts_with(NOTE) && write.value.is_some() => 0,
+        Area::Local => 1,
+        Area::Session => 2,
+    });
 }
 
 fn write(area: Area, key: &str, record: Option<&str>) -> Write {

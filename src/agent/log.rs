@@ -147,6 +147,7 @@ mod tests {
             cancelled: false,
             touched: true,
             asked_at: None,
+            noted: false,
             stage: Stage::Verifying(search),
         }
     }

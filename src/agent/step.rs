@@ -130,7 +130,8 @@ impl Turn {
     ///   session it may have been, its last writes being lost: the server's `replayed` tells, and a server without
     ///   `start` can't, so it is looked for;
     /// - one that waits for its person goes on waiting;
-    /// - a result is posted again.
+    /// - a result is posted again;
+    /// - one whose note went with the browser's session is not sent without: see [`Turn::let_go`].
     fn resume(&mut self) {
         self.state.live.booted = true;
         Rc::make_mut(&mut self.state.log).prune(self.now);
@@ -170,8 +171,26 @@ impl Turn {
             let entry = Rc::make_mut(entry);
             (entry.stage, entry.touched) = (Stage::Verifying(search), true);
         }
+        self.let_go(has_start);
         if self.state.session.is_empty() {
             self.state.session = format!("{:016x}", self.state.random());
+        }
+    }
+
+    /// Forgets what was not started and has lost its note: the server offers it again, with the note. Should it have been
+    /// started after all, the last writes being missing, a server with `start` knows and asks for a look. Where there is
+    /// no `start`, the list of sent invitations is read once before it is given back: see [`Turn::send`].
+    fn let_go(&mut self, has_start: bool) {
+        self.state.tasks.retain(|_, entry| match entry.stage {
+            Stage::Asking { carried, .. } if entry.lacks_note() => carried && !has_start,
+            Stage::Checking { .. } if entry.lacks_note() => !has_start,
+            _ => true,
+        });
+        for entry in self.state.tasks.values_mut().filter(|entry| entry.lacks_note()) {
+            if let Stage::Asking { input, carried, .. } = &entry.stage {
+                let (input, carried) = (input.clone(), *carried);
+                Rc::make_mut(entry).stage = Stage::Checking { input, at: self.now, start: 0, carried };
+            }
         }
     }
 

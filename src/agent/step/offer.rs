@@ -145,6 +145,7 @@ impl Turn {
     }
 
     pub(super) fn take(&mut self, offer: &Offer, stage: Stage) {
+        let noted = stage.input().is_some_and(|input| input.note.is_some());
         self.state.tasks.insert(
             &offer.task,
             Rc::new(Entry {
@@ -157,6 +158,7 @@ impl Turn {
                 asked_at: None,
                 cancelled: false,
                 touched: false,
+                noted,
                 stage,
             }),
         );
