@@ -19,6 +19,7 @@ mod log;
 mod looks;
 mod members;
 mod memory;
+mod notes;
 mod offers;
 mod person;
 mod polling;

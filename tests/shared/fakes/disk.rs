@@ -73,6 +73,13 @@ impl Disk {
         self.local.insert(key.to_owned(), value.into());
     }
 
+    /// Puts a record under another key from outside.
+    pub fn rename(&mut self, from: &str, to: &str) {
+        if let Some(value) = self.local.remove(from) {
+            self.local.insert(to.to_owned(), value);
+        }
+    }
+
     /// The keys of `storage.local`.
     pub fn keys(&self) -> Vec<&str> {
         self.local.keys().map(String::as_str).collect()
