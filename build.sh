@@ -14,13 +14,16 @@ usage: ./build.sh [verb]
   demo [--keep]  the whole thing on this machine: server, simulated LinkedIn, headless Chromium, four tasks
                  --keep leaves it running and prints the URLs and the API key, for a try with curl
   test           every test: native, wasm in a service worker, type check, published clients, end to end in Chromium
-  bench          how fast the core is, beside plain JavaScript in the same Chromium; how a long walk grows
+  bench [rows]   core: how fast it is, beside plain JavaScript in the same Chromium, and how a long walk grows; task: from a POST
+                 to LinkedIn; wake: from an ended worker to its poll; idle: what having nothing to do costs. All of them without
+                 a name; --tasks 60, --wakes 30 and --idle-minutes 2 say how many and how long
   lint           formatting, clippy for both targets, dependency policy, type check, shell scripts
   ci             lint, test, demo and a storm of 10 runs, then a table of times and sizes
   storm [--runs N] [--seed S] [--side-by-side K]
                  so many runs (10) with worker, browser and server ended at moments drawn from the seeds S, S + 1, … (1), K at a
                  time (2); ends badly when a task was lost, sent twice or told wrongly
   long [seconds] the fuzz targets, each for so long (600), two at a time; ends badly when one finds something
+  model [big]    every state of the protocol's model (docs/MODEL.md), as a table; with big, bounds that take minutes
   coverage       which lines of src/voyager, src/clean and crates/{list,clean,json} tests run; ends badly below 95 %
   help           this text
 
@@ -59,6 +62,7 @@ lint_wasm() { cargo clippy --quiet --package liaison --lib --tests --target "$wa
 lint_types() {
   node_modules/.bin/tsc --project extension
   node_modules/.bin/tsc --project tests/storm
+  node_modules/.bin/tsc --project scripts/bench
 }
 lint_policy() { bash scripts/policy.sh; }
 
@@ -71,7 +75,7 @@ lint_shell() {
     for script in build.sh .ci/run scripts/*.sh tests/*.sh; do bash -n "$script"; done
   fi
   local module
-  for module in scripts/*.mjs tests/extension/e2e/*.mjs tests/clients/*.*js tests/storm/*.mjs; do node --check "$module"; done
+  for module in scripts/*.mjs scripts/bench/*.mjs tests/extension/e2e/*.mjs tests/clients/*.*js tests/storm/*.mjs; do node --check "$module"; done
 }
 
 do_lint() {
@@ -166,12 +170,22 @@ do_coverage() {
   stage coverage coverage_read
 }
 
+# ---- model ------------------------------------------------------------------------------------------------
+
+model_run() { cargo run --quiet --package liaison-model --bin liaison-model -- "$@"; }
+
+do_model() {
+  need_rust
+  stage model model_run "$@"
+}
+
 # ---- bench ------------------------------------------------------------------------------------------------
 
 bench_wasm() { cargo build --package liaison-bench --lib --profile wasm --target "$wasm_target"; }
 bench_glue() { bash scripts/glue.sh liaison_bench target/bench/pkg; }
-bench_native() { cargo build --package liaison-bench --bin liaison-bench --release; }
-bench_run() { node scripts/bench.mjs; }
+# As they are run by those who use them: the tests' own builds are slower than what they are to show.
+bench_native() { cargo build --release --bins --package liaison-bench --package liaison-server --package liaison-simulator; }
+bench_run() { node scripts/bench.mjs "$@"; }
 
 do_bench() {
   need_rust
@@ -180,11 +194,10 @@ do_bench() {
   need_npm_packages
   need_wasm_bindgen
   need_browser
-  stage programs build_programs
   stage wasm bench_wasm
   stage glue bench_glue
   stage native bench_native
-  stage bench bench_run
+  stage bench bench_run "$@"
 }
 
 # ---- verbs ------------------------------------------------------------------------------------------------
@@ -193,7 +206,8 @@ verb="${1:-build}"
 [ $# -eq 0 ] || shift
 case "$verb" in
   demo) [ $# -eq 0 ] || [ "$*" = --keep ] || { usage >&2; exit 2; } ;;
-  storm) ;; # reads its own
+  model) [ $# -eq 0 ] || [ "$*" = big ] || { usage >&2; exit 2; } ;;
+  bench | storm) ;; # read their own
   long) [[ $# -le 1 && "${1:-600}" =~ ^[1-9][0-9]*$ ]] || { usage >&2; exit 2; } ;;
   *) [ $# -eq 0 ] || { usage >&2; exit 2; } ;;
 esac
@@ -202,10 +216,11 @@ case "$verb" in
   demo) begin demo; do_build; do_demo "$@" ;;
   test) begin test; do_build; do_test ;;
   storm) begin storm; do_build; do_storm "$@" ;;
-  bench) begin bench; do_bench ;;
+  bench) begin bench; do_build; do_bench "$@" ;;
   lint) begin lint; do_build; do_lint ;;
   ci) begin ci; do_build; do_lint; do_test; do_demo; do_storm; show_table ;;
   long) begin long; do_long "$@" ;;
+  model) begin model; do_model "$@" ;;
   coverage) begin coverage; do_coverage ;;
   help | -h | --help) usage; exit 0 ;;
   *) echo "build.sh: no verb '$verb'" >&2; usage >&2; exit 2 ;;

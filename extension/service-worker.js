@@ -2,7 +2,7 @@
  * The background worker: it joins Chrome's events to the agent core and does nothing else. Chrome may end it at any
  * moment, so it keeps no state of its own; listeners are registered in the first turn and wait for one ready gate.
  */
-import { host, listen, packageUrl, prepareWorker, reloadExtension } from "./lib/browser.js";
+import { host, hostReadingAhead, listen, packageUrl, prepareWorker, reloadExtension } from "./lib/browser.js";
 import { createCore } from "./lib/core.js";
 import { t } from "./lib/i18n.js";
 import { isCommand, refuse } from "./lib/messages.js";
@@ -13,8 +13,11 @@ import * as wasm from "./pkg/liaison.js";
 /** An update waits this long for the work in hand; what is left then is resumed from the journal. */
 const DRAIN_LIMIT_MS = 5 * 60_000;
 
-const core = createCore({ wasm, wasmUrl: packageUrl("pkg/liaison_bg.wasm"), host, onFailure: logFailure, onDown });
+const wasmUrl = packageUrl("pkg/liaison_bg.wasm");
+const core = createCore({ wasm, wasmUrl, host: hostReadingAhead(), onFailure: logFailure, onDown });
 
+// Before the listeners, so that the core is on its way while they are registered.
+core.start().catch(logFailure);
 listen({
   wake: (reason) => void core.wake(reason).catch(logFailure),
   message: answer,
@@ -24,7 +27,6 @@ globalThis.addEventListener("error", (event) => core.noticeTrap(event.error));
 globalThis.addEventListener("unhandledrejection", (event) => core.noticeTrap(event.reason));
 
 prepareWorker().catch(logFailure);
-core.start().catch(logFailure);
 
 /**
  * @param {unknown} message

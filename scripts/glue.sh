@@ -10,7 +10,9 @@ input="${CARGO_TARGET_DIR:-target}/wasm32-unknown-unknown/wasm/$name.wasm"
 wasm_opt=node_modules/.bin/wasm-opt
 # --experimental-reset-state-function: after a trap the shell drops the poisoned instance and makes a new one.
 bindgen_flags=(--target web --out-name "$name" --experimental-reset-state-function)
-opt_flags=(-Oz --strip-debug --strip-producers)
+# Chrome compiles a function when it is first called. wasm-opt would make one of all that is called from one place alone, and the
+# worker, when it wakes, would wait for what it does not need (docs/decisions/0008-wake.md).
+opt_flags=(-Oz --one-caller-inline-max-function-size 50 --strip-debug --strip-producers)
 
 made_from="$(cksum <"$input") $(wasm-bindgen --version) $("$wasm_opt" --version) ${bindgen_flags[*]} ${opt_flags[*]}"
 if [ -f "$out/${name}_bg.wasm" ] && [ "$(cat "$out/.made-from" 2>/dev/null)" = "$made_from" ]; then

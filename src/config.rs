@@ -27,6 +27,8 @@ pub const BACKOFF_LONGEST_MS: u64 = 60_000;
 pub const RETRY_AFTER_MOST_MS: u64 = 3_600_000;
 /// How often a running task is told of.
 pub const HEARTBEAT_MS: i64 = 15_000;
+/// A task during whose calls so many workers ended in a row is not tried again.
+pub const WORKERS_ENDED: u8 = 3;
 /// How often `start` is asked before the task is returned.
 pub const START_TRIES: u32 = 3;
 

@@ -65,7 +65,7 @@ fn every_refusal_is_told_apart() {
 
 #[test]
 fn every_resource_is_listed() {
-    assert_eq!(names_in(&root()), ["connections", "invitation", "me", "read", "sent", "summary"]);
+    assert_eq!(names_in(&root()), ["connections", "invitation", "me", "read", "sent", "storage", "summary"]);
 }
 
 #[test]

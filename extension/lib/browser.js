@@ -67,6 +67,26 @@ export const host = {
 };
 
 /**
+ * The host, with all that is stored being read already: while the core is being compiled there is nothing else to do. It is good
+ * for the first look alone, before which nobody writes.
+ *
+ * @returns {Host}
+ */
+export function hostReadingAhead() {
+  const areas = /** @type {("local" | "session")[]} */ (["local", "session"]);
+  const ahead = new Map(areas.map((area) => [area, host.storageGet(area, null)]));
+  for (const reading of ahead.values()) reading.catch(() => {}); // who takes it hears of it
+  return {
+    ...host,
+    storageGet(area, keys) {
+      const first = keys === null ? ahead.get(area) : undefined;
+      ahead.delete(area);
+      return first ?? host.storageGet(area, keys);
+    },
+  };
+}
+
+/**
  * @param {Badge} badge
  * @param {string} title read out by screen readers, which do not see the badge; empty when there is nothing to say
  */

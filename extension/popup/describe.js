@@ -23,6 +23,8 @@ const PATIENT_PHASE = "verifying";
 const BEYOND_CANCELLING = ["sending", "verifying"];
 /** Of the agent's own, and none of LinkedIn's doing. */
 const SET_ASIDE = "record_set_aside";
+/** A kind that is named for this reason is taken all the same, but for invitations with a note. */
+const NOTES_ALONE = "note_limit";
 /** Below this a time of day would say less than a count of seconds. */
 const BY_THE_CLOCK_MS = 60_000;
 
@@ -73,7 +75,7 @@ function readyLine({ contact, approvals, waiting }, nowMs) {
     return ago === null ? t("headline_unreachable") : t("headline_unreachable_since", clockTime(nowMs - ago, nowMs));
   }
   if (approvals.length > 0) return t("headline_approval");
-  const kinds = [...new Set(waiting.map(({ task_type }) => task_type))];
+  const kinds = [...new Set(waiting.filter(({ reason }) => reason !== NOTES_ALONE).map(({ task_type }) => task_type))];
   if (kinds.length === Object.keys(words.KINDS).length) return t("headline_none");
   const [kind] = kinds;
   return kind === undefined ? t("headline_ready") : t("headline_partly", word(words.KINDS, kind));
@@ -126,16 +128,16 @@ export const canCancel = (running) => running !== null && !BEYOND_CANCELLING.inc
  * @param {number} nowMs
  * @returns {{ title: string, until: string, why: string, remedy: string }[]}
  */
-export function waitingItems({ state, waiting }, nowMs) {
+export function waitingItems(status, nowMs) {
   /** @type {Map<string, ReturnType<typeof waitingItems>[number]>} */
   const items = new Map();
-  for (const wait of waiting) {
+  for (const wait of status.waiting) {
     const title = word(words.KINDS, wait.task_type);
     const until = untilLine(wait, nowMs);
     const group = `${wait.reason} ${until}`;
     const before = items.get(group);
     if (before) before.title = t("waiting_kinds", before.title, title);
-    else items.set(group, { title, until, ...reasonWords(wait, state) });
+    else items.set(group, { title, until, ...reasonWords(wait, status) });
   }
   return [...items.values()];
 }
@@ -152,12 +154,13 @@ function untilLine({ for_ms }, nowMs) {
 
 /**
  * @param {Waiting} waiting
- * @param {Status["state"]} state
+ * @param {Status} status
  */
-function reasonWords({ reason, for_ms }, state) {
+function reasonWords({ reason, for_ms }, { state, attention }) {
   const endless = for_ms === null ? own(words.WAITING_FOR_EVER, reason) : undefined;
   const unpermitted = state === "no_permission" && reason === "signed_out" ? words.WAITING_UNPERMITTED : undefined;
-  const said = unpermitted ?? endless ?? own(words.WAITING, reason);
+  const damaged = reason === "storage" && attention?.code === SET_ASIDE ? words.WAITING_SET_ASIDE : undefined;
+  const said = unpermitted ?? damaged ?? endless ?? own(words.WAITING, reason);
   return said ? { why: t(said.said), remedy: t(said.remedy) } : { why: reason, remedy: "" };
 }
 

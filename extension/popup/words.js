@@ -105,6 +105,13 @@ export const WAITING_FOR_EVER = {
  */
 export const WAITING_UNPERMITTED = { said: "waiting_no_permission", remedy: "waiting_no_permission_remedy" };
 
+/**
+ * A record that can't be read stops the agent under the reason of a storage that can't be written; what to do is another thing.
+ *
+ * @type {Said}
+ */
+export const WAITING_SET_ASIDE = { said: "waiting_set_aside", remedy: "waiting_set_aside_remedy" };
+
 /** @type {Record<Recent["outcome"], { key: string, tone: Tone }>} */
 export const OUTCOME = {
   completed: { key: "outcome_completed", tone: "good" },

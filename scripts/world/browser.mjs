@@ -8,7 +8,7 @@ import { chromium } from "playwright-core";
 import { endsBy, startQuietProgram, temporaryFolder } from "./process.mjs";
 
 const ROOT = join(import.meta.dirname, "../..");
-const EXTENSION = join(ROOT, "dist/extension");
+export const EXTENSION = join(ROOT, "dist/extension");
 export const EXECUTABLE = process.env.CHROME ?? "/usr/bin/chromium";
 const PAGE_DEADLINE_MS = 60_000;
 // A page of the extension that has no script of ours: opening it wakes no worker.
@@ -32,13 +32,13 @@ export function extensionId() {
 }
 
 /** What makes Chromium quiet, this extension's home and the simulator's www.linkedin.com. */
-export function flags(simulator) {
+export function flags(simulator, extension = EXTENSION) {
   return [
     ...QUIET,
     // Chromium refuses its own sandbox when it runs as root, and only then.
     ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
-    `--disable-extensions-except=${EXTENSION}`,
-    `--load-extension=${EXTENSION}`,
+    `--disable-extensions-except=${extension}`,
+    `--load-extension=${extension}`,
     `--host-resolver-rules=MAP www.linkedin.com:443 127.0.0.1:${simulator.port}`,
     `--ignore-certificate-errors-spki-list=${simulator.spki}`,
   ];
@@ -48,7 +48,7 @@ export function flags(simulator) {
 export const startPlainBrowser = (simulator, profile) =>
   startQuietProgram(EXECUTABLE, ["--headless", `--user-data-dir=${profile}`, ...flags(simulator), "about:blank"]);
 
-export async function startBrowser(simulator, { profile = temporaryFolder("profile") } = {}) {
+export async function startBrowser(simulator, { profile = temporaryFolder("profile"), extension = EXTENSION } = {}) {
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: EXECUTABLE,
     headless: true,
@@ -57,7 +57,7 @@ export async function startBrowser(simulator, { profile = temporaryFolder("profi
     handleSIGTERM: false,
     handleSIGHUP: false,
     ignoreDefaultArgs: ["--disable-extensions"],
-    args: flags(simulator),
+    args: flags(simulator, extension),
   });
   context.setDefaultTimeout(PAGE_DEADLINE_MS);
   const origin = `chrome-extension://${extensionId()}`;

@@ -56,23 +56,24 @@ export function temporaryFolder(name) {
   return folder;
 }
 
-/** A program of this workspace, as cargo left it. */
-export const builtProgram = (name) =>
-  join(process.env.CARGO_TARGET_DIR ?? join(import.meta.dirname, "../../target"), "debug", name);
+/** A program of this workspace, as cargo left it in the folder of a profile. */
+export const builtProgram = (name, profile = "debug") =>
+  join(process.env.CARGO_TARGET_DIR ?? join(import.meta.dirname, "../../target"), profile, name);
 
 /**
  * Starts a program and waits for the one JSON line with which it says where it listens.
  *
  * @param {string} command
  * @param {string[]} args
- * @param {{ env?: Record<string, string>, keptLines?: number }} [options] `env` is added to the environment
+ * @param {{ env?: Record<string, string>, keptLines?: number, onLog?: (line: string) => void }} [options] `env` is added to the
+ *   environment; `onLog` hears each line of its stderr
  * @returns {Promise<{ ready: any, stop: () => Promise<void>, kill: () => Promise<void>, log: () => string }>}
  */
-export async function startProgram(command, args, { env = {}, keptLines = KEPT_LOG_LINES } = {}) {
-  const { child, exited, stop, kill } = start(command, args, env);
+export async function startProgram(command, args, { env = {}, keptLines = KEPT_LOG_LINES, onLog = () => {} } = {}) {
+  const { child, exited, stop, kill } = start(command, args, { env });
   const log = [];
   const keep = (line) => void (log.push(line), log.length > keptLines && log.shift());
-  createInterface({ input: child.stderr }).on("line", keep);
+  createInterface({ input: child.stderr }).on("line", keep).on("line", onLog);
   const output = createInterface({ input: child.stdout });
   const tail = () => log.join("\n");
 
@@ -92,8 +93,14 @@ export function startQuietProgram(command, args) {
   return { stop };
 }
 
-function start(command, args, env = {}) {
-  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
+/** The same, with two pipes beside the usual three: what it reads from its fourth and what it writes to its fifth. */
+export function startPipedProgram(command, args) {
+  const { child, stop } = start(command, args, { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
+  return { pid: child.pid, to: child.stdio[3], from: child.stdio[4], stop };
+}
+
+function start(command, args, { env = {}, stdio = ["ignore", "pipe", "pipe"] } = {}) {
+  const child = spawn(command, args, { stdio, env: { ...process.env, ...env } });
   running.add(child);
   const exited = new Promise((resolve) => {
     child.once("exit", (code, signal) => (running.delete(child), resolve(`ended with ${code ?? signal}`)));

@@ -6,17 +6,24 @@ import { builtProgram, runProgram, startProgram, temporaryFolder } from "./proce
 const PROGRAM = "liaison-server";
 const WAIT_S = 25;
 
-/** A server with its own fresh database, listening on a free port of the loopback interface. */
-export async function startServer() {
+/**
+ * A server with its own fresh database, listening on a free port of the loopback interface.
+ *
+ * @param {object} [options]
+ * @param {string} [options.profile] which build of it
+ * @param {Record<string, string>} [options.env] variables beside our own
+ * @param {(line: string) => void} [options.onLog] hears each line of its log
+ */
+export async function startServer(options = {}) {
   const database = join(temporaryFolder("server"), "liaison.sqlite3");
-  const { ready, stop, log } = await serve(database);
+  const { ready, stop, log } = await serve(database, undefined, options);
   const { url, api_key: apiKey, pairing_code: pairingCode } = ready;
   return { url, apiKey, pairingCode, newPairingCode: () => newCode(database), stop, log, ...callsOf(url, apiKey) };
 }
 
 /** The bare program, on a database that may be there already. Its first start alone says key and code. */
-export const serve = (database, listen = "127.0.0.1:0", options = {}) =>
-  startProgram(builtProgram(PROGRAM), ["serve", "--listen", listen, "--database", database, "--json"], options);
+export const serve = (database, listen = "127.0.0.1:0", { profile, ...options } = {}) =>
+  startProgram(builtProgram(PROGRAM, profile), ["serve", "--listen", listen, "--database", database, "--json"], options);
 
 async function newCode(database) {
   const { code, stdout, stderr } = await runProgram(builtProgram(PROGRAM), ["pair", "--database", database]);

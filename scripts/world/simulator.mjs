@@ -6,8 +6,8 @@ const LIST_PATH = "/voyager/api/relationships/dash/connections";
 const INVITE_PATH = "/voyager/api/voyagerRelationshipsDashMemberRelationships";
 const HELD_WITHIN_MS = 30_000;
 
-export async function startSimulator({ seed = 1, connections = 250 } = {}) {
-  const program = await startProgram(builtProgram("liaison-simulator"), [
+export async function startSimulator({ seed = 1, connections = 250, profile = "debug" } = {}) {
+  const program = await startProgram(builtProgram("liaison-simulator", profile), [
     ...["--listen", "127.0.0.1:0", "--control", "127.0.0.1:0"],
     ...["--seed", String(seed), "--connections", String(connections)],
   ]);

@@ -14,7 +14,7 @@ use crate::agent::{event, journal};
 use crate::config::STORAGE_RETRY_MS;
 use crate::ports::{Area, Badge, Clock, Face, Ports, Store, StoreFailure, Write};
 use futures_channel::{mpsc, oneshot};
-use futures_util::future::{AbortHandle, Abortable, Either, LocalBoxFuture, select};
+use futures_util::future::{AbortHandle, Abortable, Either, LocalBoxFuture, select, try_join};
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 use std::pin::pin;
@@ -87,8 +87,8 @@ impl<P: Ports> Driver<P> {
     /// # Errors
     /// When the storage can't be read, or a damaged record can't be set aside.
     pub async fn load(ports: P) -> Result<(Self, Handle), StoreFailure> {
-        let local = ports.store().load(Area::Local).await?;
-        let session = ports.store().load(Area::Session).await?;
+        let store = ports.store();
+        let (local, session) = try_join(store.load(Area::Local), store.load(Area::Session)).await?;
         let (mut state, set_aside) = journal::load(local, session);
         if !set_aside.is_empty() {
             ports.store().apply(set_aside).await?;

@@ -37,6 +37,9 @@ pub struct Entry {
     /// Whether anything was asked of LinkedIn for it.
     #[serde(default)]
     pub touched: bool,
+    /// How many workers in a row ended while they asked LinkedIn for it.
+    #[serde(default)]
+    pub workers_ended: u8,
     /// Whether it was taken with a note: it is never sent without.
     #[serde(default)]
     pub noted: bool,
@@ -276,6 +279,18 @@ impl Entry {
         matches!(
             self.stage,
             Stage::Asking { .. } | Stage::Walking(_) | Stage::Checking { .. } | Stage::Starting { .. }
+        )
+    }
+
+    /// Whether it comes from an earlier browser session, whose last writes may be missing: more of it may have been done
+    /// than it says.
+    #[must_use]
+    pub const fn is_carried(&self) -> bool {
+        matches!(
+            self.stage,
+            Stage::Asking { carried: true, .. }
+                | Stage::Checking { carried: true, .. }
+                | Stage::Starting { carried: true, .. }
         )
     }
 

@@ -146,6 +146,7 @@ mod tests {
             session: String::new(),
             cancelled: false,
             touched: true,
+            workers_ended: 0,
             asked_at: None,
             noted: false,
             stage: Stage::Verifying(search),

@@ -16,6 +16,9 @@ pub struct Pace {
     /// Times of sent invitations, as an earlier version kept them here; the ledger takes them over.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub invites: Vec<i64>,
+    /// The task for which LinkedIn is being asked. A worker that finds one here was ended while it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_call: Option<String>,
 }
 
 impl Pace {

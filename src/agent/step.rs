@@ -19,7 +19,8 @@ use crate::agent::entry::{Entry, Stage, Verification};
 use crate::agent::event::{Effect, Event, SiteOutcome, Trouble};
 use crate::agent::state::State;
 use crate::agent::status::{Answer, Problem};
-use crate::config::{ME_RETRY_MS, MOST_DISCARDED};
+use crate::config::{ME_RETRY_MS, MOST_DISCARDED, WORKERS_ENDED};
+use liaison_protocol::{ErrorCode, TaskFailure};
 use std::rc::Rc;
 
 /// What a step leads to.
@@ -156,6 +157,12 @@ impl Turn {
                     Rc::make_mut(entry).stage = stage;
                     continue;
                 }
+                Stage::Checking { input, at, carried: true, .. } if has_start => {
+                    // It may have got further than the disk has.
+                    let stage = Stage::Starting { input: input.clone(), at: *at, tries: 0, carried: true };
+                    Rc::make_mut(entry).stage = stage;
+                    continue;
+                }
                 _ => continue,
             };
             let profile = input.profile.as_str().to_owned();
@@ -171,25 +178,48 @@ impl Turn {
             let entry = Rc::make_mut(entry);
             (entry.stage, entry.touched) = (Stage::Verifying(search), true);
         }
-        self.let_go(has_start);
+        self.let_go();
         if self.state.session.is_empty() {
             self.state.session = format!("{:016x}", self.state.random());
         }
+        self.count_ended_worker();
     }
 
-    /// Forgets what was not started and has lost its note: the server offers it again, with the note. Should it have been
-    /// started after all, the last writes being missing, a server with `start` knows and asks for a look. Where there is
-    /// no `start`, the list of sent invitations is read once before it is given back: see [`Turn::send`].
-    fn let_go(&mut self, has_start: bool) {
-        self.state.tasks.retain(|_, entry| match entry.stage {
-            Stage::Asking { carried, .. } if entry.lacks_note() => carried && !has_start,
-            Stage::Checking { .. } if entry.lacks_note() => !has_start,
-            _ => true,
-        });
-        for entry in self.state.tasks.values_mut().filter(|entry| entry.lacks_note()) {
-            if let Stage::Asking { input, carried, .. } = &entry.stage {
-                let (input, carried) = (input.clone(), *carried);
-                Rc::make_mut(entry).stage = Stage::Checking { input, at: self.now, start: 0, carried };
+    /// A task that has ended its worker again and again, an answer being more than this version can bear, would do so for
+    /// ever: it ends instead. One that an earlier browser session may have got further with goes on.
+    fn count_ended_worker(&mut self) {
+        let Some(task) = self.state.pace.in_call.take() else { return };
+        let Some(entry) = self.state.entry_mut(&task) else { return };
+        entry.workers_ended = entry.workers_ended.saturating_add(1);
+        if entry.workers_ended < WORKERS_ENDED {
+            return;
+        }
+        let code = match &entry.stage {
+            Stage::Walking(_) => ErrorCode::Upstream,
+            Stage::Checking { carried: false, .. } => ErrorCode::Expired,
+            Stage::Verifying(_) => ErrorCode::OutcomeUnknown,
+            _ => return,
+        };
+        let detail = format!("the extension's worker ended {WORKERS_ENDED} times over it");
+        self.fail_with(&task, &TaskFailure::new(code).with_detail(&detail));
+    }
+
+    /// What was not started and has lost its note is given back, to be offered again with it. If an earlier session may have
+    /// started or sent it, the last writes being missing, the server or the list of sent invitations is asked first.
+    fn let_go(&mut self) {
+        let lost: Vec<Rc<Entry>> =
+            self.state.tasks.values().filter(|entry| entry.lacks_note()).cloned().collect();
+        for entry in lost {
+            match &entry.stage {
+                Stage::Asking { input, carried: true, .. } => {
+                    let stage = self.first_stage(input, true);
+                    self.state
+                        .entry_mut(&entry.task)
+                        .into_iter()
+                        .for_each(|entry| entry.stage = stage.clone());
+                }
+                Stage::Asking { .. } | Stage::Checking { carried: false, .. } => self.give_back(&entry.task),
+                _ => {}
             }
         }
     }
@@ -254,6 +284,12 @@ impl Turn {
     /// Notes that a task's open call was answered. `false` when the answer is to an entry that is gone.
     fn call_ended(&mut self, task: &str) -> bool {
         let again_at = self.now + ME_RETRY_MS;
+        self.state.pace.in_call.take_if(|asked| asked == task);
+        if self.state.tasks.get(task).is_some_and(|entry| entry.workers_ended > 0)
+            && let Some(entry) = self.state.entry_mut(task)
+        {
+            entry.workers_ended = 0;
+        }
         let live = self.state.live_mut(task);
         live.calling = false;
         let is_stale = std::mem::take(&mut live.stale);

@@ -5,6 +5,8 @@
 
 #[path = "../shared/fakes.rs"]
 mod fakes;
+#[path = "../shared/matrix.rs"]
+mod kills;
 #[path = "../shared/scenarios.rs"]
 mod scenarios;
 
@@ -13,25 +15,30 @@ mod brakes;
 mod completing;
 mod counting;
 mod damaged;
+mod fatal;
 mod hostile;
 mod hours;
 mod log;
 mod looks;
+mod matrix;
 mod members;
 mod memory;
 mod notes;
 mod offers;
 mod person;
 mod polling;
+mod power;
 mod protocol;
 mod real;
 mod refusals;
+mod rogue;
 mod session;
 mod settings;
 mod starting;
 mod storage;
 mod support;
 mod update;
+mod upheavals;
 mod verifying;
 mod waits;
 mod wanted;

@@ -2,6 +2,8 @@
 
 mod calls;
 mod failures;
+mod kills;
+mod life;
 mod loops;
 mod ports;
 mod reasons;
@@ -16,10 +18,10 @@ use ports::{Sockets, plain_client};
 use reqwest::Client;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
-use tokio::task::LocalSet;
+use tokio::task::{JoinHandle, LocalSet};
 
 /// Far longer than anything here takes: a test that hangs fails.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -32,17 +34,18 @@ pub struct Rig {
     pub outside: Sockets,
     key: String,
     http: Client,
+    run: JoinHandle<()>,
     server_clock: ServerClock,
     _folder: TempDir,
 }
 
-/// The computer's clock, set forth.
+/// The computer's clock, set forth or back.
 #[derive(Clone, Default)]
-struct ServerClock(Arc<AtomicU64>);
+struct ServerClock(Arc<AtomicI64>);
 
 impl liaison_server::Clock for ServerClock {
     fn now(&self) -> Timestamp {
-        liaison_server::Clock::now(&SystemClock).plus_ms(self.0.load(Ordering::Relaxed))
+        Timestamp(liaison_server::Clock::now(&SystemClock).0 + self.0.load(Ordering::Relaxed))
     }
 }
 
@@ -66,7 +69,7 @@ impl Rig {
         let simulator = Simulator::start(config).await.unwrap();
         let outside = Sockets::new(&simulator);
         let (driver, agent) = Driver::load(outside.clone()).await.unwrap();
-        tokio::task::spawn_local(driver.run());
+        let run = tokio::task::spawn_local(driver.run());
         let pair = Command::Pair {
             server: server.url.clone(),
             code: server.pairing_code.clone(),
@@ -76,7 +79,24 @@ impl Rig {
         let answer = agent.ask(pair).await.unwrap();
         assert!(answer.ok, "{answer:?}");
         let key = server.api_key.clone().unwrap();
-        Self { server, simulator, agent, outside, key, http: plain_client(), server_clock, _folder: folder }
+        let http = plain_client();
+        Self { server, simulator, agent, outside, key, http, run, server_clock, _folder: folder }
+    }
+
+    /// Where the server is.
+    pub fn url(&self) -> &str {
+        &self.server.url
+    }
+
+    /// Ends the worker; with `lost` the browser too, and so many of its last writes. So much later another runs.
+    pub async fn restart(&mut self, lost: Option<usize>, asleep_ms: i64) {
+        self.run.abort();
+        self.outside.die(lost);
+        self.outside.set_forth(asleep_ms);
+        self.set_server_forth(asleep_ms);
+        let (driver, agent) = Driver::load(self.outside.clone()).await.unwrap();
+        self.run = tokio::task::spawn_local(driver.run());
+        self.agent = agent;
     }
 
     /// Arms a fault for the next request of that path.
@@ -135,8 +155,8 @@ impl Rig {
         answer["data"].take()
     }
 
-    /// Sets the server's clock forth.
-    pub fn set_server_forth(&self, ms: u64) {
+    /// Sets the server's clock forth, or back.
+    pub fn set_server_forth(&self, ms: i64) {
         self.server_clock.0.fetch_add(ms, Ordering::Relaxed);
     }
 

@@ -168,16 +168,15 @@ fn a_clock_set_back_makes_no_wait_before_posting_longer() {
 
 #[test]
 fn a_clock_set_back_keeps_no_invitation_from_being_found() {
-    // (LinkedIn's clock less ours before and after: it was ours that was wrong, or becomes so)
-    for ahead in [(-YEAR, 0), (0, YEAR)] {
+    // It was our clock that was wrong, or becomes so.
+    for ahead in [-YEAR, 0] {
         let (world, mut agent) = world(3, Two);
-        world.site.borrow_mut().clock_ahead_ms = ahead.0;
+        world.site.borrow_mut().clock_ahead_ms = ahead;
         world.site.borrow_mut().next(INVITE, Mishap::LostAfter);
         world.server.borrow_mut().add("t-1", CONNECT, stranger());
         agent.run_until("the POST", |world| posts(world) == 1);
         agent.run_for(SECOND);
         world.time.jump(-YEAR);
-        world.site.borrow_mut().clock_ahead_ms = ahead.1;
         assert!(ends_within(&mut agent, "t-1", MINUTE), "{ahead:?}");
         assert_eq!(posts(&world), 1);
     }

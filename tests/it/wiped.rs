@@ -13,7 +13,7 @@ fn wiped(
 ) -> Option<(FakeWorld, Agent)> {
     let (world, mut agent) = world(150, level);
     let begun = world.points();
-    world.wipe_at(begun + point);
+    world.at_point(begun + point, |world| world.disk.borrow_mut().wipe());
     world.server.borrow_mut().add("t-1", kind, input.clone());
     agent.run_until("the point, or the end", |world| {
         world.points() >= begun + point || world.server.borrow().ended("t-1").is_some()

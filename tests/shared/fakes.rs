@@ -17,16 +17,20 @@ pub mod linkedin;
 pub mod server;
 #[path = "fakes/time.rs"]
 pub mod time;
+#[path = "fakes/wire.rs"]
+pub mod wire;
 
 use disk::Disk;
 use liaison::ports::{Badge, Clock, Face, Ports, Unicode};
 use linkedin::LinkedIn;
 use server::TaskServer;
 use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 use std::future::pending;
 use std::rc::Rc;
 use time::Time;
 use unicode_normalization::UnicodeNormalization;
+use wire::Wire;
 
 /// 2026-11-22, midnight UTC.
 pub const T0: i64 = 1_795_305_600_000;
@@ -34,6 +38,9 @@ pub const T0: i64 = 1_795_305_600_000;
 pub const SERVER: &str = "https://tasks.example/liaison";
 /// The token it knows.
 pub const TOKEN: &str = "agent-token-1";
+
+/// Longer than the browser's, so that a day is not three thousand steps.
+const LONGEST_SLEEP_MS: i64 = 10 * 60 * 1_000;
 
 /// The world. Clones are the same world.
 #[derive(Clone)]
@@ -48,6 +55,8 @@ pub struct FakeWorld {
     pub disk: Rc<RefCell<Disk>>,
     /// What the person is shown.
     pub shown: Rc<RefCell<Shown>>,
+    /// What becomes of calls.
+    pub wire: Rc<Wire>,
     points: Rc<Points>,
 }
 
@@ -62,12 +71,26 @@ pub struct Shown {
     pub denied: Vec<String>,
 }
 
+/// Where a run can be disturbed: each await and each call, but those that come again while nothing has changed.
+#[derive(Clone, Default)]
+pub struct Places {
+    /// Numbers of points.
+    pub points: Vec<u32>,
+    /// Numbers of calls.
+    pub calls: Vec<u32>,
+    seen: HashSet<String>,
+}
+
+/// Something that happens to the world.
+type Happening = Box<dyn FnOnce(&FakeWorld)>;
+
 #[derive(Default)]
 struct Points {
     count: Cell<u32>,
     kill_at: Cell<Option<u32>>,
-    wipe_at: Cell<Option<u32>>,
     killed: RefCell<Option<String>>,
+    happens_at: RefCell<Option<(u32, Happening)>>,
+    places: RefCell<Option<Places>>,
     random: Cell<u64>,
 }
 
@@ -81,6 +104,7 @@ impl FakeWorld {
             server: Rc::new(RefCell::new(TaskServer::new(level))),
             disk: Rc::default(),
             shown: Rc::default(),
+            wire: Rc::default(),
             points: Rc::default(),
         }
     }
@@ -96,9 +120,31 @@ impl FakeWorld {
         self.points.kill_at.set(Some(point));
     }
 
-    /// Empties storage at the point of that number.
-    pub fn wipe_at(&self, point: u32) {
-        self.points.wipe_at.set(Some(point));
+    /// This happens at the point of that number, once.
+    pub fn at_point(&self, point: u32, happening: impl FnOnce(&Self) + 'static) {
+        self.points.happens_at.replace(Some((point, Box::new(happening))));
+    }
+
+    /// From now on places are noted.
+    pub fn note_places(&self) {
+        self.points.places.replace(Some(Places::default()));
+    }
+
+    /// The places since [`FakeWorld::note_places`].
+    #[must_use]
+    pub fn places(&self) -> Places {
+        self.points.places.borrow().clone().unwrap_or_default()
+    }
+
+    /// Whether this is a new place, by its label and all that is on disk, at the server and at LinkedIn.
+    fn is_new_place(&self, label: &str) -> bool {
+        let mut places = self.points.places.borrow_mut();
+        let Some(places) = &mut *places else { return false };
+        let (site, server) = (self.site.borrow(), self.server.borrow());
+        let outside =
+            (site.count(linkedin::ANY_LIST), site.count(linkedin::SENT), site.posts, site.invitations.len());
+        let stands: Vec<_> = server.tasks.iter().map(|task| (&task.stand, task.epoch)).collect();
+        places.seen.insert(format!("{label} {outside:?} {stands:?} {}", self.disk.borrow().all_text()))
     }
 
     /// Where the worker was ended, once it was.
@@ -123,11 +169,17 @@ impl FakeWorld {
     async fn point(&self, label: &str) {
         let count = self.points.count.get() + 1;
         self.points.count.set(count);
+        if self.is_new_place(label)
+            && let Some(places) = &mut *self.points.places.borrow_mut()
+        {
+            places.points.push(count);
+        }
+        let due = self.points.happens_at.borrow_mut().take_if(|(at, _)| *at == count);
+        if let Some((_, happens)) = due {
+            happens(self);
+        }
         if self.points.kill_at.get() == Some(count) {
             self.points.killed.replace(Some(label.to_owned()));
-        }
-        if self.points.wipe_at.get() == Some(count) {
-            self.disk.borrow_mut().wipe();
         }
         if self.points.killed.borrow().is_some() {
             pending::<()>().await;
@@ -145,7 +197,8 @@ impl Clock for FakeWorld {
     }
 
     async fn sleep_until(&self, at: i64) {
-        self.time.until_wall(at).await;
+        // Ready earlier, as in the browser: who slept for ever after a clock was set back would find it.
+        self.time.until_wall(at.min(self.now() + LONGEST_SLEEP_MS)).await;
     }
 
     fn random(&self) -> u64 {

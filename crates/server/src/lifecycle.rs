@@ -277,8 +277,8 @@ pub enum OnStart {
     Start,
     /// It started before.
     Replay {
-        /// Within which time its effect may begin. None at all when it is to be cancelled: an agent that knows that it
-        /// sent nothing then returns it, and one that doesn't know looks it up.
+        /// Within which time its effect may begin. None at all when it is to be cancelled, or may end meanwhile: an
+        /// agent that knows that it sent nothing then returns it, and one that doesn't know looks it up.
         act_within_ms: u64,
     },
 }
@@ -289,14 +289,21 @@ pub enum OnStart {
 /// [`Fenced`] when it may not.
 pub fn on_start(facts: &Facts, lease: &Lease, now: Timestamp) -> Result<OnStart, Fenced> {
     on_heartbeat(facts, lease)?;
-    if lease.started_at.is_some() {
-        let act_within_ms = if facts.cancel_requested { 0 } else { ACT_WITHIN_MS };
+    if let Some(started_at) = lease.started_at {
+        let act_within_ms = if may_act_again(facts, started_at, now) { ACT_WITHIN_MS } else { 0 };
         Ok(OnStart::Replay { act_within_ms })
     } else if now < facts.start_by {
         Ok(OnStart::Start)
     } else {
         Err(Fenced::TaskClosed)
     }
+}
+
+/// Whether the effect of a lease that was started may still begin: not where the task may end before it does, by its
+/// deadline or by what a look finds.
+fn may_act_again(facts: &Facts, started_at: Timestamp, now: Timestamp) -> bool {
+    let ends_first = now.plus_ms(ACT_WITHIN_MS) >= started_at.plus_ms(END_WITHIN_MS);
+    !facts.cancel_requested && facts.state != State::Verifying && !ends_first
 }
 
 /// Whether a heartbeat renews the lease.

@@ -9,6 +9,7 @@ use crate::hub::Hub;
 use crate::router::{App, router};
 use crate::store::{Store, StoreError};
 use crate::sweeper;
+use axum::serve::ListenerExt;
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -66,6 +67,12 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
 async fn serve(listener: TcpListener, app: App) {
     let hub = app.hub.clone();
     let closing = async move { hub.closed().await };
+    // The end of a long answer must not wait until its beginning is acknowledged.
+    let listener = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!(%error, "a connection that sends small pieces late");
+        }
+    });
     if let Err(error) = axum::serve(listener, router(app)).with_graceful_shutdown(closing).await {
         tracing::error!(%error, "serving ended");
     }

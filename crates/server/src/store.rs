@@ -115,7 +115,7 @@ impl Store {
             .connect_with(options.clone())
             .await?;
         sqlx::migrate!("migrations/sqlite").run(&write).await?;
-        let mut tx = write.begin().await?;
+        let mut tx = write.begin_with("BEGIN IMMEDIATE").await?;
         twin::name_persons(&mut tx).await?;
         tx.commit().await?;
         let read =

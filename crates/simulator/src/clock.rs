@@ -31,9 +31,18 @@ impl Clock {
     }
 }
 
+/// Epoch microseconds by the machine's clock, however the simulated one is set: what other processes of the machine
+/// compare their own times with.
+pub(crate) fn machine_us() -> i64 {
+    i64::try_from(since_the_epoch().as_micros()).unwrap_or(i64::MAX)
+}
+
 fn machine_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    i64::try_from(since_the_epoch().as_millis()).unwrap_or(i64::MAX)
+}
+
+fn since_the_epoch() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 #[cfg(test)]

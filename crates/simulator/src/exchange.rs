@@ -19,6 +19,8 @@ pub(crate) struct Call {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
     pub(crate) http: &'static str,
+    /// When the head had arrived: see [`crate::clock::machine_us`].
+    pub(crate) arrived_us: i64,
 }
 
 impl Call {

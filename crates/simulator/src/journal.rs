@@ -100,6 +100,7 @@ fn seen(call: &Call, at_ms: i64) -> Value {
         "query": call.is_voyager().then_some(&call.raw_query),
         "http": call.http,
         "at_ms": at_ms,
+        "arrived_us": call.arrived_us,
         "headers": headers(call),
         "body": body,
     })

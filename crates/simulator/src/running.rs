@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use crate::certificate::Certificate;
+use crate::clock::machine_us;
 use crate::config::Config;
 use crate::control;
 use crate::error::Error;
@@ -140,6 +141,7 @@ impl Running {
             headers: HeaderMap::new(),
             body: if body.is_null() { Vec::new() } else { body.to_string().into_bytes() },
             http: "1.1",
+            arrived_us: machine_us(),
         };
         let answer = control::answer(&self.shared, &call).await;
         (answer.status, serde_json::from_slice(&answer.body).unwrap_or_default())

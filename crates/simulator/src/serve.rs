@@ -21,6 +21,7 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use crate::body::SiteBody;
+use crate::clock::machine_us;
 use crate::control;
 use crate::exchange::{Answer, Call};
 use crate::hang_up::{Twin, Watched};
@@ -182,6 +183,7 @@ async fn respond(
 }
 
 async fn read(request: Request<Incoming>) -> Result<Call, Answer> {
+    let arrived_us = machine_us();
     let (parts, body) = request.into_parts();
     let body = Limited::new(body, LARGEST_BODY).collect().await;
     let body =
@@ -193,6 +195,7 @@ async fn read(request: Request<Incoming>) -> Result<Call, Answer> {
         http: if parts.version == Version::HTTP_2 { "2" } else { "1.1" },
         headers: parts.headers,
         body: body.to_bytes().to_vec(),
+        arrived_us,
     })
 }
 

@@ -11,12 +11,15 @@ impl Turn {
     /// Takes the person's word on an invitation. Refused, it ends; approved, it goes as soon as nothing hinders it, and
     /// may still be refused until then.
     pub(super) fn decide(&mut self, id: CommandId, task: &str, approve: bool) {
-        let Some(Stage::Asking { approved, .. }) = self.state.entry_mut(task).map(|entry| &mut entry.stage)
+        let Some(Stage::Asking { approved, carried, .. }) =
+            self.state.entry_mut(task).map(|entry| &mut entry.stage)
         else {
             return self.answer(id, Answer::refused(not_in_hand()));
         };
         if approve {
             *approved = true;
+        } else if *carried {
+            self.cancel(task);
         } else {
             self.fail(task, ErrorCode::Cancelled);
         }
@@ -45,6 +48,23 @@ impl Turn {
         let stage = self.first_stage(input, carried);
         if let Some(entry) = self.state.entry_mut(&entry.task) {
             entry.stage = stage;
+        }
+        if let Some(entry) = self.state.tasks.get(&entry.task).cloned() {
+            self.schedule_task(&entry);
+        }
+    }
+
+    /// An invitation that is to stop, and of which the browser's last session may have sent what the disk doesn't know:
+    /// the server tells whether it was started, or else LinkedIn's list is read for it.
+    pub(super) fn stop_carried(&mut self, entry: &Entry, input: &SendConnectionRequest) {
+        if self.has_start() {
+            let stage = self.first_stage(input, true);
+            if let Some(entry) = self.state.entry_mut(&entry.task) {
+                entry.stage = stage;
+            }
+        } else {
+            let earliest = entry.accepted_at.min(self.now);
+            self.search(&entry.task, input, (earliest, self.now), None);
         }
         if let Some(entry) = self.state.tasks.get(&entry.task).cloned() {
             self.schedule_task(&entry);

@@ -10,18 +10,19 @@ use crate::config::{DAY_MS, SENT_ROWS, VERIFY_SLACK_MS};
 use liaison_protocol::{Effect, ErrorCode, SendConnectionRequest, TaskType, default_act_within_ms};
 
 impl Turn {
-    /// The first stage of an invitation that may go now.
+    /// The first stage of an invitation that may go now. One of an earlier session is first asked about at the server: it
+    /// may have been started.
     pub(super) fn first_stage(&self, input: &SendConnectionRequest, carried: bool) -> Stage {
         let account = self.state.account.as_deref().unwrap_or_default();
         let (input, at) = (input.clone(), self.now);
-        if self.has_start() && !self.state.ledger.wants_look(self.now, account) {
+        if self.has_start() && (carried || !self.state.ledger.wants_look(self.now, account)) {
             Stage::Starting { input, at, tries: 0, carried }
         } else {
             Stage::Checking { input, at, start: 0, carried }
         }
     }
 
-    fn has_start(&self) -> bool {
+    pub(super) fn has_start(&self) -> bool {
         self.state.pairing.as_ref().is_some_and(|pairing| pairing.has_start())
     }
 

@@ -20,18 +20,21 @@ impl Turn {
         if !self.call_ended(task) {
             return;
         }
-        let Some(Entry { stage: Stage::Starting { input, at, tries, carried }, accepted_at, .. }) =
-            self.state.tasks.get(task).map(AsRef::as_ref)
+        let Some(Entry {
+            stage: Stage::Starting { input, at, tries, carried }, asked_at, accepted_at, ..
+        }) = self.state.tasks.get(task).map(AsRef::as_ref)
         else {
             return;
         };
         let (input, at, tries, carried) = (input.clone(), *at, *tries, *carried);
+        let is_asked = asked_at.is_some();
         // An earlier browser session may have sent it at any time since it was taken.
         let earliest = (*accepted_at).min(at);
         match reply {
             Reply::Ok(answer) if answer.replayed && carried => {
                 self.search(task, &input, (earliest, at), None)
             }
+            Reply::Ok(_) if carried && !is_asked => self.was_not_started(task),
             Reply::Ok(answer) => self.send(task, &input, at, answer.act_within_ms),
             Reply::Refused { status: 401 | 403, .. } => {
                 self.abandon(task);
@@ -45,19 +48,27 @@ impl Turn {
                 self.brake();
                 self.abandon(task);
             }
-            Reply::Retry { retry_after_ms: Some(asked), .. } => {
-                self.state.waits.poll_at =
-                    self.now.saturating_add_unsigned((*asked).min(RETRY_AFTER_MOST_MS));
-                self.give_back(task);
-            }
-            Reply::Retry { .. } if tries >= START_TRIES => self.give_back(task),
-            Reply::Retry { .. } => {
+            Reply::Retry { retry_after_ms, .. } => {
+                let asked = retry_after_ms.map(|ms| ms.min(RETRY_AFTER_MOST_MS));
+                if let Some(asked) = asked {
+                    self.state.waits.poll_at = self.now.saturating_add_unsigned(asked);
+                }
+                if !carried && (asked.is_some() || tries >= START_TRIES) {
+                    return self.give_back(task);
+                }
                 let random = self.state.random();
                 let wait = backoff::delay_ms(tries, None, random);
                 let at = self.now.saturating_add_unsigned(wait);
                 self.state.live_mut(task).call_at = at;
             }
         }
+    }
+
+    /// An entry of an earlier session that nobody had started: nothing of it was sent. It is not sent now either, unless its
+    /// person was asked: what that session said last of its token, lost to the journal, may still be on its way.
+    fn was_not_started(&mut self, task: &str) {
+        let cancelled = self.state.tasks.get(task).is_some_and(|entry| entry.cancelled);
+        if cancelled { self.fail(task, ErrorCode::Cancelled) } else { self.give_back(task) }
     }
 
     /// Writes "about to send" and sends, if there is still time: counted from before `start` left, and never after a
@@ -74,7 +85,8 @@ impl Turn {
             // with its note.
             return self.give_back(task);
         }
-        if hindrance.is_some() || !self.state.right_account() || self.now < from || self.now > until {
+        let is_late = act_within_ms == 0 || self.now < from || self.now > until;
+        if hindrance.is_some() || !self.state.right_account() || is_late {
             return self.put_off(task);
         }
         let (limits, random) = (self.state.settings.limits(), self.state.random());
@@ -133,7 +145,7 @@ impl Turn {
 
     /// From here on the task is only read for, never sent. It may have been sent since the first time, and the looks are
     /// counted from the second.
-    fn search(
+    pub(super) fn search(
         &mut self,
         task: &str,
         input: &SendConnectionRequest,

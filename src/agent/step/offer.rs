@@ -158,6 +158,7 @@ impl Turn {
                 asked_at: None,
                 cancelled: false,
                 touched: false,
+                workers_ended: 0,
                 noted,
                 stage,
             }),

@@ -58,7 +58,8 @@ impl Turn {
         if live.calling {
             return;
         }
-        if entry.cancelled && entry.is_before_effect() {
+        // Of an entry of an earlier session only the server, or LinkedIn's list, knows whether its effect began.
+        if entry.cancelled && entry.is_before_effect() && !entry.is_carried() {
             return self.fail(&entry.task, ErrorCode::Cancelled);
         }
         match &entry.stage {
@@ -84,6 +85,7 @@ impl Turn {
                 });
                 self.call_paced(&entry.task, live.call_at, call);
             }
+            Stage::Asking { input, carried: true, .. } if entry.cancelled => self.stop_carried(entry, input),
             Stage::Asking { input, approved: true, carried } => self.begin_approved(entry, input, *carried),
             Stage::Checking { .. } if self.is_hindered() => self.put_off(&entry.task),
             Stage::Checking { input, start, .. } => {
@@ -100,7 +102,7 @@ impl Turn {
                 let call = SiteCall::Sent { profile: search.profile.clone(), start: 0 };
                 self.call_paced(&entry.task, due.max(live.call_at), call);
             }
-            Stage::Starting { .. } => self.start_when_due(&entry.task, live.call_at),
+            Stage::Starting { carried, .. } => self.start_when_due(&entry.task, live.call_at, *carried),
             Stage::Asking { .. } | Stage::Sending { .. } | Stage::Finished(_) => {}
         }
     }
@@ -118,6 +120,7 @@ impl Turn {
         let random = self.state.random();
         self.state.pace.note_read(self.now, self.state.settings.limits(), random);
         self.state.live_mut(task).calling = true;
+        self.state.pace.in_call = Some(task.to_owned());
         self.effects.push(Effect::Site { task: Some(task.to_owned()), call });
     }
 
@@ -148,21 +151,25 @@ impl Turn {
     }
 
     /// Asks for leave to send. The time to act is counted from here, and this is on disk before the request leaves.
-    fn start_when_due(&mut self, task: &str, not_before: i64) {
+    /// For an entry of an earlier session it only asks whether that leave was given before: whatever hinders sending
+    /// is no reason to say that nothing was sent.
+    fn start_when_due(&mut self, task: &str, not_before: i64, carried: bool) {
+        // Who is not given back keeps the server's word on when to ask again.
+        let not_before = if carried { not_before.max(self.state.waits.poll_at) } else { not_before };
         if not_before > self.now {
             return self.wake(not_before);
         }
-        if self.is_hindered() {
+        if self.is_hindered() && !carried {
             return self.give_back(task);
         }
-        if self.state.account.is_none() {
+        if self.state.account.is_none() && !carried {
             // It is being asked who is signed in.
             return;
         }
         let now = self.now;
         if let Some(Entry { stage: Stage::Starting { at, tries, .. }, .. }) = self.state.entry_mut(task) {
             *at = now;
-            *tries += 1;
+            *tries = tries.saturating_add(1);
         }
         let live = self.state.live_mut(task);
         (live.calling, live.starting) = (true, true);

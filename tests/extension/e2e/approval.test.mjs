@@ -132,4 +132,12 @@ test("the log says what was done and for whom, and holds no note, name or keywor
   const [{ first_name: name }] = read.task_output.connections;
   for (const secret of [SOMEONE.note, "john", name]) assert.ok(!text.toLowerCase().includes(secret.toLowerCase()), secret);
   assert.equal((await simulator.journal()).counts.posts, 1);
+
+  const options = await browser.open("options/options.html");
+  await options.locator("#erase-log").click();
+  await options.locator("#erase-confirm").click();
+  await says(options, "#log-said", "The log is erased");
+  await options.locator("#export-log").click();
+  await says(options, "#log-said", "The log is empty");
+  await says(popup, "#usage-day-said", "1 of 20");
 });

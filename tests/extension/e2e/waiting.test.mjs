@@ -1,5 +1,5 @@
 // Why a task waits, and until when: server and popup say the same of every reason. (The person's own limits are in
-// policy.test.mjs, a limit on notes is known to the server alone, and so is that there is no browser.)
+// policy.test.mjs; that there is no browser only the server can say.)
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -77,17 +77,18 @@ test("LinkedIn asks to slow down", async (t) => {
   assert.notEqual(until, null);
 });
 
-for (const [reason, fault] of [
-  ["invitation_limit", { kind: "code", status: 429, code: "FUSE_LIMIT_EXCEEDED" }],
-  ["account_stopped", { kind: "code", status: 400, code: "MAX_INVITATION_SENT" }],
+for (const [reason, fault, note] of [
+  ["invitation_limit", { kind: "code", status: 429, code: "FUSE_LIMIT_EXCEEDED" }, ""],
+  ["note_limit", { kind: "code", status: 429, code: "CUSTOM_INVITE_LIMIT_REACHED" }, "hello"],
+  ["account_stopped", { kind: "code", status: 400, code: "MAX_INVITATION_SENT" }, ""],
 ]) {
   test(`an invitation that was accepted before the one that met it: ${reason}`, async (t) => {
     const world = await worldWithPopup(t);
     const { server, simulator, popup } = world;
     await popup.locator("#pause").check();
     await says(popup, "#headline", /pause/i);
-    const first = await server.sendInvitation(SOMEONE);
-    const second = await server.sendInvitation(SOMEONE_ELSE);
+    const first = await server.sendInvitation({ ...SOMEONE, note });
+    const second = await server.sendInvitation({ ...SOMEONE_ELSE, note });
     await simulator.inviteFault(fault);
     await popup.locator("#pause").uncheck();
     assert.equal((await server.finished(first)).status, "failed");

@@ -3,7 +3,7 @@ import { beforeEach, test } from "node:test";
 import { ID, ROOT, installChrome, ownPage } from "./support/chrome.js";
 
 let chrome = installChrome();
-const { BADGES, host, isOwnPage, listen, onStatusChanged, prepareWorker } = await import("../../../extension/lib/browser.js");
+const { BADGES, host, hostReadingAhead, isOwnPage, listen, onStatusChanged, prepareWorker } = await import("../../../extension/lib/browser.js");
 
 beforeEach(() => void (chrome = installChrome()));
 
@@ -15,6 +15,18 @@ test("storage keeps strings per area and reads all or some", async () => {
   await host.storageRemove("local", ["a"]);
   assert.deepEqual(await host.storageGet("local", null), { b: "2" });
   assert.deepEqual(await host.storageGet("session", null), { c: "3" });
+});
+
+test("what was read ahead is for the first look at all of an area, and for no other", async () => {
+  await host.storageSet("local", { a: "1" });
+  await host.storageSet("session", { c: "3" });
+  const ahead = hostReadingAhead();
+  await host.storageSet("local", { a: "2" });
+  await host.storageSet("session", { c: "4" });
+  assert.deepEqual(await ahead.storageGet("local", null), { a: "1" });
+  assert.deepEqual(await ahead.storageGet("local", null), { a: "2" });
+  assert.deepEqual(await ahead.storageGet("session", ["c"]), { c: "4" });
+  assert.deepEqual(await ahead.storageGet("session", null), { c: "4" });
 });
 
 test("a write that Chrome refuses rejects, so that the core does nothing on it", async () => {

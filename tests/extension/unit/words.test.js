@@ -51,6 +51,7 @@ test("ready is said of what is ready", () => {
   assert.equal(headline({ ...base, waiting: waiting.slice(0, 1) }), "Ready. Sending invitations has to wait.");
   assert.equal(headline({ ...base, waiting: waiting.slice(1) }), "Ready. Reading connections has to wait.");
   assert.equal(headline({ ...base, waiting }), "Every kind of task has to wait: why is below.");
+  assert.equal(headline({ ...base, waiting: [{ ...waiting[0], reason: "note_limit" }] }), "Ready for the next task.");
   assert.equal(headline({ ...base, waiting, approvals: [{}] }), "An invitation waits for your answer.");
 });
 
@@ -128,6 +129,13 @@ test("a limit of nothing has no end, and says so", () => {
 test("where LinkedIn may not be reached nobody is said to be signed out", () => {
   assert.match(waits("signed_out", null, "no_permission").why, /Chrome does not let/);
   assert.match(waits("paused", null, "no_permission").why, /paused/);
+});
+
+test("a damaged record is not said to be a full disk", () => {
+  const waiting = [{ task_type: INVITE, reason: "storage", for_ms: null }];
+  const why = (attention) => waitingItems({ state: "latched", waiting, attention }, NOW)[0].why;
+  assert.match(why({ code: "record_set_aside", message: "m", remedy: "r" }), /was damaged/);
+  for (const attention of [null, { code: "storage", message: "m", remedy: "r" }]) assert.match(why(attention), /written to this browser's storage/);
 });
 
 test("kinds that wait for the same are said together, others apart", () => {

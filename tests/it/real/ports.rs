@@ -1,5 +1,6 @@
 //! Native adapters of the ports: sockets, a clock that doesn't make a test wait, storage in memory.
 
+use super::life::Life;
 use liaison::ports::{
     Area, Badge, Clock, Face, Ports, Session, SiteAnswer, SiteFailure, SiteTransport, Store, StoreFailure,
     TaskAnswer, TaskCall, TaskSilence, TaskTransport, Unicode, Write,
@@ -25,18 +26,22 @@ const A_PAUSE_MS: i64 = 60_000;
 
 /// The outside of an agent that talks to a real server and the simulator. Clones are the same outside.
 #[derive(Clone)]
-pub struct Sockets(Rc<Inside>);
+pub struct Sockets(pub(super) Rc<Inside>);
 
-struct Inside {
+pub(super) struct Inside {
+    pub(super) life: Life,
+    random: u64,
     site: Client,
     origin: String,
     cookies: RefCell<Option<SignIn>>,
     tasks: Client,
     clock: Hurried,
     site_calls: Cell<u32>,
-    records: RefCell<BTreeMap<(Area, String), String>>,
+    pub(super) records: RefCell<Records>,
     is_full: Cell<bool>,
 }
+
+pub(super) type Records = BTreeMap<(Area, String), String>;
 
 /// The computer's clock, set forth by whatever the agent would have slept through with no call open.
 struct Hurried {
@@ -48,7 +53,14 @@ struct Hurried {
 
 impl Sockets {
     pub fn new(simulator: &Running) -> Self {
+        Self::drawing(simulator, 4)
+    }
+
+    /// One whose chance is this number.
+    pub fn drawing(simulator: &Running, random: u64) -> Self {
         let inside = Inside {
+            life: Life::default(),
+            random,
             site: trusting(simulator),
             origin: format!("https://www.linkedin.com:{}", simulator.https_addr().port()),
             cookies: RefCell::new(Some(simulator.sign_in())),
@@ -228,18 +240,25 @@ impl SiteTransport for Sockets {
 
     async fn send(&self, request: SiteRequest) -> Result<SiteAnswer, SiteFailure> {
         self.0.site_calls.set(self.0.site_calls.get() + 1);
-        self.open(self.ask_site(request)).await
+        self.point().await;
+        let answer = self.open(self.ask_site(request)).await;
+        self.point().await;
+        answer
     }
 }
 
 impl TaskTransport for Sockets {
     async fn call(&self, call: TaskCall) -> Result<TaskAnswer, TaskSilence> {
+        self.point().await;
         // Only a parked poll is slept through.
-        if call.url.ends_with("/poll") {
+        let answer = if call.url.ends_with("/poll") {
+            self.0.life.poll_left();
             self.ask_server(call).await
         } else {
             self.open(self.ask_server(call)).await
-        }
+        };
+        self.point().await;
+        answer
     }
 }
 
@@ -290,7 +309,7 @@ impl Clock for Sockets {
     }
 
     fn random(&self) -> u64 {
-        4
+        self.0.random
     }
 }
 
@@ -302,9 +321,19 @@ impl Store for Sockets {
     }
 
     async fn apply(&self, writes: Vec<Write>) -> Result<(), StoreFailure> {
+        self.point().await;
         if self.0.is_full.get() {
             return Err(StoreFailure);
         }
+        self.0.life.note(&writes, &self.0.records.borrow());
+        self.write(writes);
+        self.point().await;
+        Ok(())
+    }
+}
+
+impl Sockets {
+    fn write(&self, writes: Vec<Write>) {
         let mut records = self.0.records.borrow_mut();
         for Write { area, key, value } in writes {
             match value {
@@ -312,7 +341,7 @@ impl Store for Sockets {
                 None => drop(records.remove(&(area, key))),
             }
         }
-        Ok(())
+        self.0.life.wrote();
     }
 }
 

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
-/// More turns than any scenario needs: a loop that never rests is found, not waited for.
+/// More turns than any worker needs: a loop that never rests is found, not waited for.
 const MOST_TURNS: u32 = 200_000;
 
 struct Flag(AtomicBool);
@@ -72,6 +72,7 @@ impl Agent {
     /// Ends the worker and starts another over the same storage.
     pub fn reboot(&mut self) {
         self.kill();
+        self.turns = 0;
         self.world.revive();
         let (world, handle) = (self.world.clone(), Rc::clone(&self.handle));
         self.run = Some(Box::pin(async move {
@@ -90,6 +91,7 @@ impl Agent {
 
     /// Polls until nothing is woken. Time stands still.
     pub fn settle(&mut self) {
+        self.world.deliver();
         while self.woken.0.swap(false, Ordering::SeqCst) {
             self.turns += 1;
             assert!(self.turns < MOST_TURNS, "the agent never rests: {:?}", self.last_calls());
@@ -104,13 +106,21 @@ impl Agent {
 
     /// Runs until `done`, or until the worker is ended; panics after two days without it.
     pub fn run_until(&mut self, what: &str, done: impl Fn(&FakeWorld) -> bool) {
-        let limit = self.world.time.steady() + 2 * 24 * 60 * 60 * 1_000;
+        let came = self.try_until(2 * 24 * 60 * 60 * 1_000, done);
+        assert!(came, "{what} never came: {:?}", self.last_calls());
+    }
+
+    /// Runs until `done`, or until the worker is ended; `false` when neither came in so long.
+    pub fn try_until(&mut self, ms: i64, done: impl Fn(&FakeWorld) -> bool) -> bool {
+        let limit = self.world.time.steady() + ms;
         loop {
             self.settle();
             if done(&self.world) || self.run.is_none() {
-                return;
+                return true;
             }
-            assert!(self.world.time.advance(limit), "{what} never came: {:?}", self.last_calls());
+            if !self.world.time.advance(limit) {
+                return false;
+            }
         }
     }
 

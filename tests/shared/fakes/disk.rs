@@ -91,6 +91,14 @@ impl Disk {
         all.map(|(key, value)| format!("{key}={value}\n")).collect()
     }
 
+    /// Everything of an area is gone, as when a person clears the extension's data.
+    pub fn wipe_area(&mut self, area: Area) {
+        match area {
+            Area::Local => self.local.clear(),
+            Area::Session => self.session.clear(),
+        }
+    }
+
     /// The keys of either area under which a text is.
     pub fn keys_with(&self, text: &str) -> Vec<&str> {
         let all = self.local.iter().chain(&self.session);
@@ -120,6 +128,11 @@ impl Disk {
         }
         self.session.clear();
         self.history.clear();
+    }
+
+    /// How many writes a power cut may take.
+    pub fn unsynced(&self) -> usize {
+        self.history.len()
     }
 
     /// The last write never reached the disk.

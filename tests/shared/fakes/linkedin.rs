@@ -2,6 +2,8 @@
 //! that the real parsers run.
 
 use super::FakeWorld;
+use super::wire::{Fate, Letter};
+use liaison::config::SITE_TIMEOUT_MS;
 use liaison::ports::{Session, SiteAnswer, SiteFailure, SiteTransport};
 use liaison::voyager::request::{CsrfToken, Method, Redirect, SiteRequest};
 use serde_json::{Value, json};
@@ -9,6 +11,7 @@ use std::collections::VecDeque;
 
 /// How long an answer takes.
 pub const LATENCY_MS: i64 = 120;
+const TIMEOUT_MS: i64 = SITE_TIMEOUT_MS.cast_signed();
 const JSON: &str = "application/vnd.linkedin.normalized+json+2.1";
 const CSRF: &str = "ajax:1234567890";
 /// A piece of the path of each request.
@@ -100,7 +103,7 @@ pub struct LinkedIn {
     pub permitted: bool,
     /// Who is signed in.
     pub member: u64,
-    /// LinkedIn's clock less the browser's.
+    /// LinkedIn's clock less the steady one. The browser's jumps alone.
     pub clock_ahead_ms: i64,
     /// Pending invitations: to whom, when, with which note.
     pub invitations: Vec<(String, i64, Option<String>)>,
@@ -360,11 +363,26 @@ impl SiteTransport for FakeWorld {
             }
             _ => {}
         }
+        let fate = self.call_leaves(&format!("{kind} {}", request.path));
         self.point(&format!("site.{kind} left")).await;
-        self.site.borrow_mut().posts += u32::from(is_post);
+        if let Some(failure) = self.on_the_way(&request, fate).await {
+            return Err(failure);
+        }
+        let times = if fate == Some(Fate::Doubled) { 2 } else { 1 };
+        self.site.borrow_mut().posts += times * u32::from(is_post);
+        let mishap = match fate {
+            Some(Fate::ReplyLost) => Some(Mishap::LostAfter),
+            Some(Fate::Doubled) => Some(Mishap::SentTwice),
+            Some(Fate::ReplyLate(ms)) if ms >= TIMEOUT_MS => Some(Mishap::TimedOut),
+            _ => mishap,
+        };
         let result = self.answer(&request, mishap.as_ref());
         self.point(&format!("site.{kind} arrived")).await;
-        let slow = if let Some(Mishap::Slow(ms)) = mishap { ms } else { LATENCY_MS };
+        let slow = match (fate, mishap) {
+            (Some(Fate::ReplyLate(ms)), _) => ms.min(TIMEOUT_MS),
+            (_, Some(Mishap::Slow(ms))) => ms,
+            _ => LATENCY_MS,
+        };
         self.time.pass(slow).await;
         self.point(&format!("site.{kind} answered")).await;
         result
@@ -372,8 +390,34 @@ impl SiteTransport for FakeWorld {
 }
 
 impl FakeWorld {
+    /// What happens to a request before it arrives; a failure when its sender has given it up by then.
+    async fn on_the_way(&self, request: &SiteRequest, fate: Option<Fate>) -> Option<SiteFailure> {
+        match fate {
+            Some(Fate::RequestLost) => {
+                self.time.pass(LATENCY_MS).await;
+                Some(SiteFailure::NoAnswer)
+            }
+            Some(Fate::RequestLate(ms)) if ms >= TIMEOUT_MS => {
+                self.post_letter(ms, Letter::Site(request.clone()));
+                self.time.pass(TIMEOUT_MS).await;
+                Some(SiteFailure::TimedOut)
+            }
+            Some(Fate::RequestLate(ms)) => {
+                self.time.pass(ms).await;
+                None
+            }
+            _ => None,
+        }
+    }
+
+    /// A request arrives that nobody waits for any more.
+    pub fn arrive_late(&self, request: &SiteRequest) {
+        self.site.borrow_mut().posts += u32::from(request.method == Method::Post);
+        drop(self.answer(request, None));
+    }
+
     fn answer(&self, request: &SiteRequest, mishap: Option<&Mishap>) -> Result<SiteAnswer, SiteFailure> {
-        let now = self.now();
+        let now = self.time.steady();
         let mut site = self.site.borrow_mut();
         let manual = request.redirect == Redirect::Manual;
         let mut url = format!("https://www.linkedin.com{}", request.path);

@@ -1,5 +1,6 @@
 //! A task server of either level, as a stranger would write one from `docs/PROTOCOL.md`: raw JSON in, raw JSON out.
 
+use super::wire::{Fate, Letter};
 use super::{FakeWorld, SERVER, TOKEN};
 use liaison::ports::{TaskAnswer, TaskCall, TaskSilence, TaskTransport};
 use serde_json::{Value, json};
@@ -60,13 +61,16 @@ pub struct Task {
     input: Value,
     /// Where it stands.
     pub stand: Stand,
-    epoch: u64,
+    /// The newest epoch.
+    pub epoch: u64,
     token: String,
     final_body: Option<Value>,
     /// Whether a caller wants it stopped.
     pub cancel: bool,
     /// How often it was returned.
     pub returned: u32,
+    /// Whether an agent was asked to verify it: what is returned then may have been sent all the same.
+    verified: bool,
 }
 
 /// The server.
@@ -126,6 +130,7 @@ impl TaskServer {
             final_body: None,
             cancel: false,
             returned: 0,
+            verified: false,
         });
         self.wake();
     }
@@ -259,6 +264,7 @@ impl TaskServer {
                 task.epoch += 1;
                 task.token = format!("{}#{}", task.id, task.epoch);
             }
+            task.verified |= mode == "verify";
             if mode == "run" {
                 task.stand = if is_read { Stand::Started(now) } else { Stand::Offered };
             }
@@ -306,6 +312,15 @@ impl TaskServer {
         }
     }
 
+    /// Takes a call whose reply nobody hears.
+    pub fn take(&mut self, path: &str, body: &Value, now: i64) {
+        if path.ends_with("/poll") {
+            drop(self.poll(body, now));
+        } else if !path.ends_with("/pair") {
+            drop(self.about(path, body, now));
+        }
+    }
+
     fn mishap(&mut self, path: &str) -> Option<Loss> {
         let at = self.script.iter().position(|(end, _)| path.ends_with(end))?;
         self.script.remove(at).map(|(_, loss)| loss)
@@ -316,7 +331,9 @@ impl Task {
     fn complete(&mut self, body: &Value) {
         if body["status"] == "returned" {
             self.returned += 1;
-            self.stand = Stand::Queued;
+            if !self.verified {
+                self.stand = Stand::Queued;
+            }
             return;
         }
         self.final_body = Some(body.clone());
@@ -333,12 +350,27 @@ impl TaskTransport for FakeWorld {
         let path = call.url.strip_prefix(SERVER).unwrap_or_else(|| panic!("called {}", call.url)).to_owned();
         let body: Value = serde_json::from_str(&call.body).unwrap();
         let verb = path.rsplit('/').next().unwrap().to_owned();
+        let timeout_ms = call.timeout_ms.cast_signed();
+        let fate = self.call_leaves(&path);
         self.point(&format!("{verb} left")).await;
         self.time.pass(LATENCY_MS).await;
+        match fate {
+            Some(Fate::RequestLate(ms)) if ms >= timeout_ms => {
+                self.post_letter(ms, Letter::Task(path, body));
+                self.time.pass(timeout_ms).await;
+                return Err(TaskSilence::TimedOut);
+            }
+            Some(Fate::RequestLate(ms)) => self.time.pass(ms).await,
+            _ => {}
+        }
         let loss = {
             let mut server = self.server.borrow_mut();
             server.calls.push((path.clone(), body.clone()));
-            server.mishap(&path)
+            server.mishap(&path).or(match fate {
+                Some(Fate::RequestLost) => Some(Loss::Before),
+                Some(Fate::ReplyLost) => Some(Loss::After),
+                _ => None,
+            })
         };
         match &loss {
             Some(Loss::Before) => return Err(TaskSilence::Unreachable),
@@ -356,6 +388,9 @@ impl TaskTransport for FakeWorld {
             }
             _ => {}
         }
+        if fate == Some(Fate::Doubled) {
+            self.server.borrow_mut().take(&path, &body, self.time.steady());
+        }
         let (status, answer) = match verb.as_str() {
             "pair" if body["code"] == "CODE" => (200, json!({ "token": TOKEN, "agent": "a-1" })),
             "pair" => problem(401, "unauthorised"),
@@ -364,12 +399,17 @@ impl TaskTransport for FakeWorld {
             _ => self.server.borrow_mut().about(&path, &body, self.time.steady()),
         };
         self.point(&format!("{verb} taken")).await;
-        if let Some(Loss::Slow(ms)) = loss {
-            self.time.pass(ms).await;
+        match (&loss, fate) {
+            (Some(Loss::Slow(ms)), _) => self.time.pass(*ms).await,
+            (_, Some(Fate::ReplyLate(ms))) => self.time.pass(ms.min(timeout_ms)).await,
+            _ => {}
         }
         self.time.pass(LATENCY_MS).await;
         self.point(&format!("{verb} answered")).await;
         let body = match loss {
+            _ if matches!(fate, Some(Fate::ReplyLate(ms)) if ms >= timeout_ms) => {
+                return Err(TaskSilence::TimedOut);
+            }
             Some(Loss::After) => return Err(TaskSilence::Unreachable),
             Some(Loss::Body(body)) => body,
             _ => answer.to_string(),

@@ -28,6 +28,9 @@ ALTER TABLE lease ADD COLUMN offered_at INTEGER;
 ALTER TABLE lease ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
 -- A read starts with its offer.
 UPDATE lease SET offered_at = started_at;
+-- Until now nothing counted how often an invitation was taken and lost: what stands there is no such count.
+UPDATE task SET attempt = min(attempt, 1)
+WHERE task_type = 'agent_send_connection_request' AND state IN ('queued', 'offered');
 
 DROP VIEW task_now;
 -- A task with the lease of its newest epoch.

@@ -25,6 +25,7 @@ fn facts(kind: TaskType, state: State) -> Facts {
 }
 
 const REPLAY: OnStart = OnStart::Replay { act_within_ms: ACT_WITHIN_MS };
+const NO_MORE: OnStart = OnStart::Replay { act_within_ms: 0 };
 
 fn cancelled(kind: TaskType, state: State) -> Facts {
     Facts { cancel_requested: true, ..facts(kind, state) }
@@ -107,7 +108,7 @@ fn starts() {
         (Offered, lease(2), Ok(OnStart::Start)),
         (Queued, lease(2), Ok(OnStart::Start)),
         (Started, started.clone(), Ok(REPLAY)),
-        (Verifying, started.clone(), Ok(REPLAY)),
+        (Verifying, started.clone(), Ok(NO_MORE)),
         (Offered, lease(1), Err(Fenced::LeaseLost)),
         (Started, lease(1), Err(Fenced::LeaseLost)),
         (Queued, returned, Err(Fenced::LeaseLost)),
@@ -126,7 +127,20 @@ fn nothing_starts_past_its_deadline() {
     let started = Lease { started_at: Some(T0), ..lease(2) };
     assert_eq!(on_start(&offered, &lease(2), early), Ok(OnStart::Start));
     assert_eq!(on_start(&offered, &lease(2), offered.start_by), Err(Fenced::TaskClosed));
-    assert_eq!(on_start(&facts(Invite, Started), &started, offered.start_by), Ok(REPLAY));
+    let late = Lease { started_at: Some(offered.start_by), ..lease(2) };
+    assert_eq!(on_start(&facts(Invite, Started), &late, offered.start_by), Ok(REPLAY));
+    assert_eq!(on_start(&facts(Invite, Started), &started, T0), Ok(REPLAY));
+}
+
+/// Who is given leave has the time to act from then on; a task that ended within it would be sent after its end.
+#[test]
+fn a_start_gives_no_time_again_when_the_task_may_end_before_the_effect() {
+    let started = Lease { started_at: Some(T0), ..lease(2) };
+    let last = T0.plus_ms(END_WITHIN_MS).minus_ms(ACT_WITHIN_MS + 1);
+    let again = |state, now| on_start(&facts(Invite, state), &started, now);
+    assert_eq!(again(Started, last), Ok(REPLAY));
+    assert_eq!(again(Started, last.plus_ms(1)), Ok(NO_MORE));
+    assert_eq!(again(Verifying, T0.plus_ms(VERIFY_AFTER_MS)), Ok(NO_MORE), "a look may end it");
 }
 
 #[test]

@@ -1,9 +1,14 @@
 //! The control side over its own socket, and what the journal keeps and leaves out.
 
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 use serde_json::{Value, json};
 
 use crate::support::{Http, INVITE, NORMALIZED, PLAIN, STRANGER, invitation, site, site_with};
 use liaison_simulator::{Config, Error, Settings, Simulator};
+
+/// What the journal's times are cut down to.
+const MICROSECOND: Duration = Duration::from_micros(1);
 
 #[tokio::test]
 async fn the_control_side_speaks_plain_http() {
@@ -70,8 +75,13 @@ async fn the_journal_keeps_what_tests_ask_for_and_no_secret() {
         .header("referer", "https://www.linkedin.com/login?session_key=sam")
         .header("content-type", "application/json");
     let body = invitation(STRANGER, Some("hello"));
+    let asked_at = SystemTime::now();
     assert_eq!(request.body(body.to_string()).send().await.unwrap().status(), 200);
-    let journal = site.running.journal();
+    let mut journal = site.running.journal();
+    // Not by the site's clock, which this test has stopped at another time.
+    let arrived_us = journal["requests"][0].as_object_mut().unwrap().remove("arrived_us").unwrap();
+    let arrived = UNIX_EPOCH + Duration::from_micros(arrived_us.as_u64().unwrap());
+    assert!(asked_at - MICROSECOND <= arrived && arrived <= SystemTime::now(), "{arrived_us}");
     let (path, query) = INVITE.split_once('?').unwrap();
     let headers = json!({
         "accept": NORMALIZED,

@@ -421,7 +421,9 @@ impl Ledger {
         }
         let (status, body) = answer;
         let task = &mut self.tasks[offer.task];
-        let act_within_ms = if task.cancel { 0 } else { 20_000 };
+        // It must not end, by its deadline or by a look, before its effect begins.
+        let may_end = task.cancel || task.verifying || now + 20_000 >= task.end_by;
+        let act_within_ms = if may_end { 0 } else { 20_000 };
         if task.leases[&offer.epoch].started {
             assert_eq!((status, &body["replayed"]), (200, &json!(true)), "it was started before: {body}");
             assert_eq!(body["act_within_ms"], json!(act_within_ms));

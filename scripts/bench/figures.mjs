@@ -1,0 +1,54 @@
+// @ts-check
+// What measured values become: percentiles, rows of a table, a mark on what is missed; and the one clock of all processes.
+
+import { loadavg } from "node:os";
+
+export const at = (sorted, part) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
+export const sorted = (values) => [...values].sort((one, other) => one - other);
+export const median = (values) => at(sorted(values), 0.5);
+
+/** How busy the machine is: what else runs on it is in every number. */
+export const loadNow = () => `load ${loadavg()[0].toFixed(1)}`;
+
+/**
+ * Milliseconds since 1970 with their fractions, by the machine's wall clock (CLOCK_REALTIME), which the server's log and the
+ * simulator's journal go by too. Read once, at this process's start, and counted on by the clock that never jumps.
+ */
+export const now = () => performance.timeOrigin + performance.now();
+
+/** How far the wall clock has been set since; anything above a millisecond or two has spoilt the run. */
+export const clockSetBy = () => Date.now() - now();
+
+/** @param {number} atMs by {@link now} */
+export const until = (atMs) => new Promise((resolve) => setTimeout(resolve, Math.max(0, atMs - now())));
+
+const PARTS = [["p50", 0.5], ["p90", 0.9], ["p99", 0.99]];
+const WIDTH = 9;
+const cell = (text) => text.padStart(WIDTH);
+
+/** The head of a table of {@link line}s. */
+export const head = (title) =>
+  `${title.padEnd(58)}${["times", ...PARTS.map(([name]) => name), "max"].map((name) => cell(name)).join("")}`;
+
+/**
+ * @param {string} what
+ * @param {number[]} values in ms
+ */
+export function line(what, values) {
+  const inOrder = sorted(values);
+  const numbers = [...PARTS.map(([, part]) => at(inOrder, part)), inOrder.at(-1)];
+  const cells = values.length === 0 ? ["-"] : numbers.map((value) => value.toFixed(2));
+  return `${what.padEnd(58)}${[String(values.length), ...cells].map((text) => cell(text)).join("")}`;
+}
+
+/**
+ * Says whether a number is held, and marks it when it is not.
+ *
+ * @param {string} what
+ * @param {number} value
+ * @param {number} most
+ */
+export function verdict(what, value, most) {
+  const held = value <= most;
+  return `${held ? "   held" : "MISSED"}  ${what} ${value.toFixed(2)} ms, wanted at most ${most} ms`;
+}

@@ -1,0 +1,84 @@
+//! A power cut after "about to send" was written, and before that was on the disk: the journal says that the start was
+//! being asked for, and the invitation is out. Whatever hinders the agent then, it must not say that nothing was sent.
+//!
+//! The orders of events are those that the model (`tests/model`) found.
+
+use crate::support::*;
+
+/// A world in which LinkedIn has the invitation and the journal has `stage`, of an earlier session. The worker is down.
+fn cut_after_the_post(level: crate::fakes::server::Level, stage: &str) -> (FakeWorld, Agent) {
+    let (world, mut agent) = world(3, level);
+    world.server.borrow_mut().add("t-1", CONNECT, stranger());
+    agent.run_until("the POST", |world| posts(world) == 1);
+    agent.kill();
+    while !record(&world, "t-1").expect("an entry").contains(stage) {
+        world.disk.borrow_mut().forget_last();
+    }
+    world.disk.borrow_mut().restart_browser(0);
+    (world, agent)
+}
+
+#[test]
+fn without_an_answer_to_its_start_it_asks_on_and_gives_nothing_back() {
+    let silences = [Loss::Before, answers(500, ""), html(), Loss::TimedOut];
+    let busy = Loss::Answer { status: 503, body: "{}".to_owned(), retry_after: Some("30") };
+    for silence in silences.into_iter().chain([busy]) {
+        let what = format!("{silence:?}");
+        let (world, mut agent) = cut_after_the_post(Two, "starting");
+        for _ in 0..6 {
+            world.server.borrow_mut().next("/start", silence.clone());
+        }
+        agent.reboot();
+        let (status, _) = agent.run_to_end("t-1");
+        assert_eq!((status.as_str(), posts(&world)), ("completed", 1), "{what}");
+        assert_eq!(world.server.borrow().task("t-1").returned, 0, "{what}: it may have been sent");
+        assert_eq!(calls(&world, "/start"), 8, "{what}: the first, six in vain, and the last");
+    }
+}
+
+#[test]
+fn paused_or_signed_out_it_asks_the_server_and_gives_nothing_back() {
+    let hindrances: [fn(&FakeWorld); 2] = [
+        |world| world.disk.borrow_mut().put("settings", "{\"paused\":true}"),
+        |world| world.site.borrow_mut().signed_in = false,
+    ];
+    for hinder in hindrances {
+        let (world, mut agent) = cut_after_the_post(Two, "starting");
+        hinder(&world);
+        agent.reboot();
+        agent.run_for(HOUR);
+        assert_eq!(world.server.borrow().task("t-1").returned, 0);
+        assert!(record(&world, "t-1").unwrap().contains("verifying"), "it waits to be looked for");
+        world.site.borrow_mut().signed_in = true;
+        agent.tell(Event::SessionChanged);
+        agent.ask(Command::SetPaused { paused: false });
+        let (status, _) = agent.run_to_end("t-1");
+        assert_eq!((status.as_str(), posts(&world)), ("completed", 1));
+    }
+}
+
+#[test]
+fn cancelled_after_the_effect_the_truth_wins() {
+    let (world, mut agent) = cut_after_the_post(Two, "starting");
+    world.server.borrow_mut().tasks[0].cancel = true;
+    world.server.borrow_mut().next("/start", Loss::Slow(16_000));
+    agent.reboot();
+    let (status, _) = agent.run_to_end("t-1");
+    assert_eq!((status.as_str(), posts(&world)), ("completed", 1));
+    assert!(calls(&world, "/heartbeat") >= 1, "it was told");
+}
+
+#[test]
+fn what_was_not_started_before_the_cut_is_returned_and_sent_once_under_another_token() {
+    let (world, mut agent) = world(3, Two);
+    world.server.borrow_mut().next("/start", Loss::Before);
+    world.server.borrow_mut().add("t-1", CONNECT, stranger());
+    agent.run_until("the start", |world| calls(world, "/start") == 1);
+    agent.kill();
+    world.disk.borrow_mut().restart_browser(0);
+    agent.reboot();
+    agent.run_until("the task's return", |world| world.server.borrow().task("t-1").returned == 1);
+    assert_eq!(posts(&world), 0, "what that session said last may still be on its way");
+    let (status, _) = agent.run_to_end("t-1");
+    assert_eq!((status.as_str(), posts(&world)), ("completed", 1));
+}
