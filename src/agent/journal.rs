@@ -11,6 +11,7 @@ pub use load::load;
 pub use record::seal;
 
 use crate::agent::aside::{BREAKERS, INVITATIONS, LOG, PACE, PAIRING, SETTINGS, TASK, TOMBSTONES};
+use crate::agent::entry::Entry;
 use crate::agent::slots::Slots;
 use crate::agent::state::State;
 use crate::json;
@@ -34,9 +35,7 @@ pub fn changes(before: &State, after: &State) -> Vec<Write> {
     let mut writes = Vec::new();
     let mut put = |area, key: &str, value: Option<String>| writes.push(write(area, key, value.as_deref()));
     differences(&before.tasks, &after.tasks, |task, entry| {
-        let old_note = before.tasks.get(task).and_then(|entry| entry.note_record());
-        let note = entry.and_then(|entry| entry.note_record());
-        if note != old_note {
+        if let Some(note) = new_note(before.tasks.get(task).map(AsRef::as_ref), entry) {
             put(Area::Session, &format!("{NOTE}{task}"), note);
         }
         put(Area::Local, &format!("{TASK}{task}"), entry.map(|entry| entry.to_record()));
@@ -93,6 +92,12 @@ pub fn changes(before: &State, after: &State) -> Vec<Write> {
         put(Area::Session, CURSORS, Some(json::write(after.cursors.as_ref())));
     }
     writes
+}
+
+/// What becomes of a task's note, when something does.
+fn new_note(before: Option<&Entry>, after: Option<&Entry>) -> Option<Option<String>> {
+    let note = after.and_then(Entry::note_record);
+    (note != before.and_then(Entry::note_record)).then_some(note)
 }
 
 /// The order in which a step is written: notes, then what lasts, then the rest of the session's, so that no worker ever
