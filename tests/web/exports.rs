@@ -84,7 +84,7 @@ async fn a_pause_is_in_storage_before_it_is_answered_and_outlives_the_instance()
     let fake = booted().await;
     assert_eq!(ask(&json!({ "kind": "set_paused", "paused": true })).await["ok"], true);
     let settings = fake.get("stored")["local"]["settings"].as_str().map(str::to_owned);
-    assert_eq!(settings.as_deref(), Some("{\"paused\":true}"));
+    assert!(settings.is_some_and(|record| record.contains("{\"paused\":true,")));
     let same: Host = AsRef::<JsValue>::as_ref(&*fake.host).clone().unchecked_into();
     web::boot(same).await.expect("it boots again");
     assert_eq!(ask(&json!({ "kind": "status" })).await["status"]["paused"], true);

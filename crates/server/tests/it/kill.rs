@@ -139,7 +139,8 @@ impl World {
         }
         all.spawn(self.calls(&process).work(acks));
         let mut count = 0;
-        while count < after {
+        // The browser has its part in the first life; what it leaves begun keeps it waiting in the later ones.
+        while count < after || self.told.completed.is_empty() {
             let ack = heard.recv().await.unwrap();
             count += usize::from(self.take(ack));
         }
@@ -226,7 +227,6 @@ async fn killed_under_load_it_loses_nothing_and_makes_nothing_twice() {
         process = Process::serve(&database(&world.folder));
         world.check(&process).await;
     }
-    assert!(!world.told.completed.is_empty(), "the browser had nothing to do");
     process.child.kill().unwrap();
     process.child.wait().unwrap();
     assert_whole(&database(&world.folder), world.asked.load(Ordering::SeqCst)).await;
