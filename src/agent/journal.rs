@@ -32,12 +32,9 @@ const NOTE: &str = "note:";
 /// The writes that turn the stored form of `before` into that of `after`.
 #[must_use]
 pub fn changes(before: &State, after: &State) -> Vec<Write> {
-    let mut writes = Vec::new();
+    let mut writes = notes(before, after);
     let mut put = |area, key: &str, value: Option<String>| writes.push(write(area, key, value.as_deref()));
     differences(&before.tasks, &after.tasks, |task, entry| {
-        if let Some(note) = new_note(before.tasks.get(task).map(AsRef::as_ref), entry) {
-            put(Area::Session, &format!("{NOTE}{task}"), note);
-        }
         put(Area::Local, &format!("{TASK}{task}"), entry.map(|entry| entry.to_record()));
     });
     differences(&before.tombstones, &after.tombstones, |day, tombstones| {
@@ -94,10 +91,15 @@ pub fn changes(before: &State, after: &State) -> Vec<Write> {
     writes
 }
 
-/// What becomes of a task's note, when something does.
-fn new_note(before: Option<&Entry>, after: Option<&Entry>) -> Option<Option<String>> {
-    let note = after.and_then(Entry::note_record);
-    (note != before.and_then(Entry::note_record)).then_some(note)
+fn notes(before: &State, after: &State) -> Vec<Write> {
+    let mut writes = Vec::new();
+    differences(&before.tasks, &after.tasks, |task, entry| {
+        let note = entry.and_then(Entry::note_record);
+        if note != before.tasks.get(task).and_then(|entry| entry.note_record()) {
+            writes.push(write(Area::Session, &format!("{NOTE}{task}"), note.as_deref()));
+        }
+    });
+    writes
 }
 
 /// The order in which a step is written: notes, then what lasts, then the rest of the session's, so that no worker ever
