@@ -168,8 +168,7 @@ impl<P: Ports> Driver<P> {
             self.commit(transition);
         } else {
             writes.extend(without(&self.undo, &writes));
-            journal::put_in_order(&mut writes);
-            match self.ports.store().apply(writes).await {
+            match self.ports.store().apply(journal::in_order(writes)).await {
                 Ok(()) => self.commit_written(transition, now),
                 Err(StoreFailure) => {
                     let undo = journal::changes(&transition.state, &self.state);

@@ -104,12 +104,16 @@ fn notes(before: &State, after: &State) -> Vec<Write> {
 
 /// The order in which a step is written: notes, then what lasts, then the rest of the session's, so that no worker ever
 /// finds an entry whose note was not written yet, or is gone already.
-pub fn put_in_order(writes: &mut [Write]) {
-    writes.sort_by_key(|write| match write.area {
-        Area::Session if write.key.starts_with(NOTE) && write.value.is_some() => 0,
-        Area::Local => 1,
-        Area::Session => 2,
-    });
+#[must_use]
+pub fn in_order(writes: Vec<Write>) -> Vec<Write> {
+    // A sort would be 3 kB of WebAssembly more.
+    let is_first =
+        |write: &Write| write.area == Area::Session && write.key.starts_with(NOTE) && write.value.is_some();
+    let (mut ordered, others): (Vec<_>, Vec<_>) = writes.into_iter().partition(is_first);
+    let (local, session): (Vec<_>, Vec<_>) = others.into_iter().partition(|write| write.area == Area::Local);
+    ordered.extend(local);
+    ordered.extend(session);
+    ordered
 }
 
 fn write(area: Area, key: &str, record: Option<&str>) -> Write {

@@ -1,7 +1,7 @@
 //! From stored records to the state a worker starts with, and the writes that put storage in order.
 
 use super::record::{Opened, open};
-use super::{ACCOUNT, ASIDE, CURSORS, NOTE, RECENT, SESSION, WAITS, WAY, put_in_order, write};
+use super::{ACCOUNT, ASIDE, CURSORS, NOTE, RECENT, SESSION, WAITS, WAY, in_order, write};
 use crate::agent::aside::{BREAKERS, INVITATIONS, LOG, PACE, PAIRING, SETTINGS, TASK, TOMBSTONES};
 use crate::agent::entry::Entry;
 use crate::agent::settings::Settings;
@@ -59,9 +59,7 @@ pub fn load(local: Vec<(String, String)>, session: Vec<(String, String)>) -> (St
             None => take_session(&mut loading.state, key, value),
         }
     }
-    let Loading { state, mut writes, .. } = loading;
-    put_in_order(&mut writes);
-    (state, writes)
+    (loading.state, in_order(loading.writes))
 }
 
 impl Loading {
