@@ -124,13 +124,14 @@ pub struct Write {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StoreFailure;
 
-/// Key-value storage. A write is durable against the end of the worker when its future is ready; values of one call
-/// to the same area are set together.
+/// Key-value storage. A write is durable against the end of the worker when its future is ready; values of one run of
+/// writes to the same area are set together.
 pub trait Store {
     /// Everything in an area. A value that is no string comes as some text that nobody has written.
     fn load(&self, area: Area) -> impl Future<Output = Result<Vec<(String, String)>, StoreFailure>>;
 
-    /// Applies writes: values first, removals after them. After a failure some of them may have been applied.
+    /// Applies writes, one run of the same area after the other: of each its values first, its removals after them. After a
+    /// failure some of them may have been applied.
     fn apply(&self, writes: Vec<Write>) -> impl Future<Output = Result<(), StoreFailure>>;
 }
 

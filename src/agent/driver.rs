@@ -197,7 +197,7 @@ impl<P: Ports> Driver<P> {
             self.commit(transition);
         } else {
             writes.extend(without(&self.undo, &writes));
-            match self.ports.store().apply(writes).await {
+            match self.ports.store().apply(journal::in_order(writes)).await {
                 Ok(()) => self.commit_written(transition, now),
                 Err(StoreFailure) => {
                     let undo = journal::changes(&transition.state, &self.state);

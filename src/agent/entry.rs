@@ -2,11 +2,15 @@
 //!
 //! A record is text of several lines: the first is the entry as JSON, the others are the kept rows of a walk, one run
 //! of JSON objects a page (JSON has no raw line feed), so that a page is turned into text once and never parsed again.
+//!
+//! The note of an invitation is not in it: what was in `storage.local` stays in its file for long after it was removed.
+//! It has a record of its own, in `storage.session`, which is never on a disk.
 
 use crate::agent::walk::Walk;
 use crate::json;
 use liaison_protocol::{Effect, ErrorCode, HeldPhase, SendConnectionRequest};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::rc::Rc;
 
 /// A task the agent has accepted and not yet been relieved of.
@@ -36,6 +40,9 @@ pub struct Entry {
     /// How many workers in a row ended while they asked LinkedIn for it.
     #[serde(default)]
     pub workers_ended: u8,
+    /// Whether it was taken with a note: it is never sent without.
+    #[serde(default)]
+    pub noted: bool,
     /// How far it is.
     pub stage: Stage,
 }
@@ -179,12 +186,30 @@ impl Stage {
     #[must_use]
     pub fn profile(&self) -> Option<&str> {
         match self {
+            Self::Verifying(search) => Some(&search.profile),
+            _ => self.input().map(|input| input.profile.as_str()),
+        }
+    }
+
+    /// What is to be sent, or being sent.
+    #[must_use]
+    pub const fn input(&self) -> Option<&SendConnectionRequest> {
+        match self {
             Self::Asking { input, .. }
             | Self::Checking { input, .. }
             | Self::Starting { input, .. }
-            | Self::Sending { input, .. } => Some(input.profile.as_str()),
-            Self::Verifying(search) => Some(&search.profile),
-            Self::Walking(_) | Self::Finished(_) => None,
+            | Self::Sending { input, .. } => Some(input),
+            Self::Walking(_) | Self::Verifying(_) | Self::Finished(_) => None,
+        }
+    }
+
+    const fn input_mut(&mut self) -> Option<&mut SendConnectionRequest> {
+        match self {
+            Self::Asking { input, .. }
+            | Self::Checking { input, .. }
+            | Self::Starting { input, .. }
+            | Self::Sending { input, .. } => Some(input),
+            Self::Walking(_) | Self::Verifying(_) | Self::Finished(_) => None,
         }
     }
 }
@@ -269,10 +294,40 @@ impl Entry {
         )
     }
 
-    /// The record, to be stored under the task's key.
+    /// The record of the note, while there is something to send. It says which entry of the task it is of: an offer that
+    /// takes the place of another may have another note.
+    #[must_use]
+    pub fn note_record(&self) -> Option<String> {
+        let note = self.stage.input()?.note.as_deref()?;
+        Some(format!("{}\n{note}", self.accepted_at))
+    }
+
+    /// Takes the note from its record. `false` when it is none of this entry's, or not wanted.
+    pub fn recall_note(&mut self, record: &str) -> bool {
+        let note = record.split_once('\n').filter(|(at, _)| *at == self.accepted_at.to_string());
+        match (self.lacks_note(), self.stage.input_mut(), note) {
+            (true, Some(input), Some((_, note))) => {
+                input.note = Some(note.to_owned());
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the note of what is to be sent is lost: with the browser's session, or its record.
+    #[must_use]
+    pub fn lacks_note(&self) -> bool {
+        self.noted && self.stage.input().is_some_and(|input| input.note.is_none())
+    }
+
+    /// The record, to be stored under the task's key. The note is not in it.
     #[must_use]
     pub fn to_record(&self) -> String {
-        let mut record = json::write(self);
+        let mut head = Cow::Borrowed(self);
+        if self.stage.input().is_some_and(|input| input.note.is_some()) {
+            head.to_mut().stage.input_mut().into_iter().for_each(|input| input.note = None);
+        }
+        let mut record = json::write(head.as_ref());
         let lines: &[Rc<str>] = match &self.stage {
             Stage::Walking(walk) => &walk.rows,
             Stage::Finished(outcome) => std::slice::from_ref(&outcome.body),
@@ -300,6 +355,8 @@ impl Entry {
     pub fn from_record(record: &str) -> Option<Self> {
         let mut lines = record.split('\n');
         let mut entry: Self = json::read(lines.next()?)?;
+        // Records had the note in them once.
+        entry.noted |= entry.stage.input().is_some_and(|input| input.note.is_some());
         match &mut entry.stage {
             Stage::Walking(walk) => walk.rows = lines.map(Rc::from).collect(),
             Stage::Finished(outcome) => outcome.body = lines.next()?.into(),

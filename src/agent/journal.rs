@@ -11,6 +11,7 @@ pub use load::load;
 pub use record::seal;
 
 use crate::agent::aside::{BREAKERS, INVITATIONS, LOG, PACE, PAIRING, SETTINGS, TASK, TOMBSTONES};
+use crate::agent::entry::Entry;
 use crate::agent::slots::Slots;
 use crate::agent::state::State;
 use crate::json;
@@ -25,11 +26,13 @@ const ACCOUNT: &str = "account";
 const CURSORS: &str = "cursors";
 const WAITS: &str = "waits";
 const WAY: &str = "way";
+/// The note of an invitation that is to be sent: one key a task.
+const NOTE: &str = "note:";
 
 /// The writes that turn the stored form of `before` into that of `after`.
 #[must_use]
 pub fn changes(before: &State, after: &State) -> Vec<Write> {
-    let mut writes = Vec::new();
+    let mut writes = notes(before, after);
     let mut put = |area, key: &str, value: Option<String>| writes.push(write(area, key, value.as_deref()));
     differences(&before.tasks, &after.tasks, |task, entry| {
         put(Area::Local, &format!("{TASK}{task}"), entry.map(|entry| entry.to_record()));
@@ -86,6 +89,31 @@ pub fn changes(before: &State, after: &State) -> Vec<Write> {
         put(Area::Session, CURSORS, Some(json::write(after.cursors.as_ref())));
     }
     writes
+}
+
+fn notes(before: &State, after: &State) -> Vec<Write> {
+    let mut writes = Vec::new();
+    differences(&before.tasks, &after.tasks, |task, entry| {
+        let note = entry.and_then(Entry::note_record);
+        if note != before.tasks.get(task).and_then(|entry| entry.note_record()) {
+            writes.push(write(Area::Session, &format!("{NOTE}{task}"), note.as_deref()));
+        }
+    });
+    writes
+}
+
+/// The order in which a step is written: notes, then what lasts, then the rest of the session's, so that no worker ever
+/// finds an entry whose note was not written yet, or is gone already.
+#[must_use]
+pub fn in_order(writes: Vec<Write>) -> Vec<Write> {
+    // A sort would be 3 kB of WebAssembly more.
+    let is_first =
+        |write: &Write| write.area == Area::Session && write.key.starts_with(NOTE) && write.value.is_some();
+    let (mut ordered, others): (Vec<_>, Vec<_>) = writes.into_iter().partition(is_first);
+    let (local, session): (Vec<_>, Vec<_>) = others.into_iter().partition(|write| write.area == Area::Local);
+    ordered.extend(local);
+    ordered.extend(session);
+    ordered
 }
 
 fn write(area: Area, key: &str, record: Option<&str>) -> Write {

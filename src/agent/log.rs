@@ -148,6 +148,7 @@ mod tests {
             touched: true,
             workers_ended: 0,
             asked_at: None,
+            noted: false,
             stage: Stage::Verifying(search),
         }
     }

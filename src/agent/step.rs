@@ -131,7 +131,8 @@ impl Turn {
     ///   session it may have been, its last writes being lost: the server's `replayed` tells, and a server without
     ///   `start` can't, so it is looked for;
     /// - one that waits for its person goes on waiting;
-    /// - a result is posted again.
+    /// - a result is posted again;
+    /// - one whose note went with the browser's session is not sent without: see [`Turn::let_go`].
     fn resume(&mut self) {
         self.state.live.booted = true;
         Rc::make_mut(&mut self.state.log).prune(self.now);
@@ -177,6 +178,7 @@ impl Turn {
             let entry = Rc::make_mut(entry);
             (entry.stage, entry.touched) = (Stage::Verifying(search), true);
         }
+        self.let_go();
         if self.state.session.is_empty() {
             self.state.session = format!("{:016x}", self.state.random());
         }
@@ -200,6 +202,26 @@ impl Turn {
         };
         let detail = format!("the extension's worker ended {WORKERS_ENDED} times over it");
         self.fail_with(&task, &TaskFailure::new(code).with_detail(&detail));
+    }
+
+    /// What was not started and has lost its note is given back, to be offered again with it. If an earlier session may have
+    /// started or sent it, the last writes being missing, the server or the list of sent invitations is asked first.
+    fn let_go(&mut self) {
+        let lost: Vec<Rc<Entry>> =
+            self.state.tasks.values().filter(|entry| entry.lacks_note()).cloned().collect();
+        for entry in lost {
+            match &entry.stage {
+                Stage::Asking { input, carried: true, .. } => {
+                    let stage = self.first_stage(input, true);
+                    self.state
+                        .entry_mut(&entry.task)
+                        .into_iter()
+                        .for_each(|entry| entry.stage = stage.clone());
+                }
+                Stage::Asking { .. } | Stage::Checking { carried: false, .. } => self.give_back(&entry.task),
+                _ => {}
+            }
+        }
     }
 
     /// After a failed write nothing is accepted, so nothing would be written: a write that only tries tells when storage

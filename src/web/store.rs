@@ -20,11 +20,10 @@ impl BrowserStore {
     }
 
     async fn apply_to(&self, area: Area, writes: &[Write]) -> Result<(), StoreFailure> {
-        let of_area = || writes.iter().filter(|write| write.area == area);
         let items: BTreeMap<&str, &str> =
-            of_area().filter_map(|write| Some((write.key.as_str(), write.value.as_deref()?))).collect();
+            writes.iter().filter_map(|write| Some((write.key.as_str(), write.value.as_deref()?))).collect();
         let gone: Vec<&str> =
-            of_area().filter(|write| write.value.is_none()).map(|write| write.key.as_str()).collect();
+            writes.iter().filter(|write| write.value.is_none()).map(|write| write.key.as_str()).collect();
         if !items.is_empty() {
             let items = to_js(&items).map_err(failed)?;
             self.host.storage_set(name(area), items).await.map_err(failed)?;
@@ -54,8 +53,11 @@ impl Store for BrowserStore {
     }
 
     async fn apply(&self, writes: Vec<Write>) -> Result<(), StoreFailure> {
-        self.apply_to(Area::Local, &writes).await?;
-        self.apply_to(Area::Session, &writes).await
+        for run in writes.chunk_by(|one, next| one.area == next.area) {
+            let area = run.first().map_or(Area::Local, |write| write.area);
+            self.apply_to(area, run).await?;
+        }
+        Ok(())
     }
 }
 

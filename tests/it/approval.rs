@@ -34,18 +34,26 @@ fn it_waits_for_days_and_over_restarts_while_lists_are_read() {
         agent.run_for(DAY);
         agent.reboot();
         agent.run_for(DAY);
-        agent.kill();
-        world.disk.borrow_mut().restart_browser(0);
-        agent.reboot();
-        agent.run_for(HOUR);
-        let expected = Approval {
+        let mut expected = Approval {
             task: "t-1".to_owned(),
             profile_urn: format!("urn:li:fsd_profile:{STRANGER}"),
             note: Some("Hello there".to_owned()),
             asked_at_ms,
         };
-        assert_eq!((approvals(&mut agent), posts(&world)), (vec![expected], 0), "{level:?}");
+        assert_eq!((approvals(&mut agent), posts(&world)), (vec![expected.clone()], 0), "{level:?}");
         assert_eq!((calls(&world, "/start"), world.site.borrow().count(SENT)), (0, 0), "{level:?}");
+        agent.kill();
+        world.disk.borrow_mut().restart_browser(0);
+        agent.reboot();
+        agent.run_for(HOUR);
+        // The note went with the browser's session: it was offered again with it, and is asked anew.
+        let asked_again = approvals(&mut agent);
+        expected.asked_at_ms = asked_again[0].asked_at_ms;
+        assert!(expected.asked_at_ms > asked_at_ms, "{level:?}");
+        assert_eq!((asked_again, posts(&world)), (vec![expected], 0), "{level:?}");
+        // Whether it had been started, or sent, was asked of the server, or of LinkedIn's list.
+        let (starts, looks) = if level == One { (0, 1) } else { (1, 0) };
+        assert_eq!((calls(&world, "/start"), world.site.borrow().count(SENT)), (starts, looks), "{level:?}");
         assert!(decide(&mut agent, "t-1", true).ok);
         assert_eq!(agent.run_to_end("t-1").0, "completed", "{level:?}");
         assert_eq!((posts(&world), approvals(&mut agent)), (1, Vec::new()));

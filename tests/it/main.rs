@@ -23,6 +23,7 @@ mod looks;
 mod matrix;
 mod members;
 mod memory;
+mod notes;
 mod offers;
 mod person;
 mod polling;

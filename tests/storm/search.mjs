@@ -22,7 +22,7 @@ const PAIRING_KEY = "pairing";
 export function searchAll(report, folder) {
   const { storage, answers, popup, lines, logs } = report.seen;
   const secrets = secretsOf(report);
-  const texts = textsOf(report);
+  const texts = { ...notesOf(report), ...rowsOf(report) };
   /** @type {Found} */
   const found = { violations: [], lingering: [] };
   const { [PAIRING_KEY]: pairing = "", ...others } = storage.local;
@@ -43,9 +43,10 @@ export function searchAll(report, folder) {
     const bytes = readFileSync(file, "latin1");
     if (COOKIE_JAR.test(name)) continue;
     if (EXTENSION_STORAGE.test(name)) {
-      // LevelDB appends: what a task needed while it was under way stays in the file until Chrome compacts it.
-      note(found.lingering, name, bytes, { ...texts, ...leases });
-      note(found.violations, name, bytes, noToken);
+      // LevelDB appends: what a task needed while it was under way stays in the file until Chrome compacts it. A note is
+      // never written there.
+      note(found.lingering, name, bytes, { ...rowsOf(report), ...leases });
+      note(found.violations, name, bytes, { ...noToken, ...notesOf(report) });
     } else {
       note(found.violations, name, bytes, everything);
     }
@@ -64,12 +65,19 @@ function secretsOf({ known }) {
   return { agentToken, apiKey, pairingCode, li_at: session.li_at, "CSRF token": session.csrf_token };
 }
 
-/** Notes, and names and headlines of the rows that were read. @param {Report} report @returns {Record<string, string>} */
-function textsOf({ plan, tasks }) {
+/** @param {Report} report @returns {Record<string, string>} */
+function notesOf({ plan }) {
+  /** @type {Record<string, string>} */
+  const notes = {};
+  for (const [nth, { kind, body }] of plan.tasks.entries()) if (kind === "invitation" && body.note) notes[`note ${nth}`] = body.note;
+  return notes;
+}
+
+/** Names and headlines of the rows that were read. @param {Report} report @returns {Record<string, string>} */
+function rowsOf({ plan, tasks }) {
   /** @type {Record<string, string>} */
   const texts = {};
-  for (const [nth, { kind, body }] of plan.tasks.entries()) {
-    if (kind === "invitation" && body.note) texts[`note ${nth}`] = body.note;
+  for (const nth of plan.tasks.keys()) {
     for (const [row, { name, headline }] of (tasks[nth]?.task_output?.connections ?? []).entries()) {
       if (name) texts[`name ${row} of ${nth}`] = name;
       if (headline) texts[`headline ${row} of ${nth}`] = headline;

@@ -113,6 +113,7 @@ test("a repeat by Chrome is counted apart, if the connection had ended", () => {
 for (const [place, value] of /** @type {[string, string][]} */ ([
   ["Default/History", "the session"],
   ["Default/Local Extension Settings/x/000003.log", "ajax:1"],
+  ["Default/Local Extension Settings/x/000003.log", NOTE],
   ["Default/History", "lat_of_the_storm"],
 ])) {
   test(`is found: ${value} in ${place}`, () => {
@@ -121,7 +122,7 @@ for (const [place, value] of /** @type {[string, string][]} */ ([
 }
 
 test("what storage had of a task and has overwritten is told apart", () => {
-  const folder = folderWith("profile/Default/Local Extension Settings/x/000003.log", `${NOTE} lease-of-the-storm`);
+  const folder = folderWith("profile/Default/Local Extension Settings/x/000003.log", "Ada Example lease-of-the-storm");
   const { violations, lingering } = searchAll(reportOf(), folder);
   assert.deepEqual([violations.length, lingering.length], [0, 1]);
 });

@@ -16,25 +16,27 @@ fn write(area: Area, key: &str, value: Option<&str>) -> Write {
 }
 
 #[wasm_bindgen_test]
-async fn values_of_an_area_are_set_together_as_a_plain_object_and_removals_follow() {
+async fn values_of_a_run_are_set_together_as_a_plain_object_and_removals_follow() {
     let fake = FakeHost::new();
     fake.set("stored", &json!({ "local": { "old": "1", "kept": "2" }, "session": {} }));
     let writes = vec![
         write(Area::Local, "old", None),
         write(Area::Local, "task:a", Some("{}\n{\"x\":1}")),
-        write(Area::Session, "session", Some("s")),
         write(Area::Local, "pace", Some("{}")),
+        write(Area::Session, "session", Some("s")),
     ];
-    assert_eq!(store(&fake).apply(writes).await, Ok(()));
+    let first = write(Area::Session, "note:a", Some("n"));
+    assert_eq!(store(&fake).apply([vec![first], writes].concat()).await, Ok(()));
     assert_eq!(
         fake.calls(),
         json!([
+            ["set", "session", { "note:a": "n" }],
             ["set", "local", { "task:a": "{}\n{\"x\":1}", "pace": "{}" }],
             ["remove", "local", ["old"]],
             ["set", "session", { "session": "s" }],
         ])
     );
-    let stored = json!({ "local": { "kept": "2", "task:a": "{}\n{\"x\":1}", "pace": "{}" }, "session": { "session": "s" } });
+    let stored = json!({ "local": { "kept": "2", "task:a": "{}\n{\"x\":1}", "pace": "{}" }, "session": { "note:a": "n", "session": "s" } });
     assert_eq!(fake.get("stored"), stored);
 }
 

@@ -1,7 +1,7 @@
 //! From stored records to the state a worker starts with, and the writes that put storage in order.
 
 use super::record::{Opened, open};
-use super::{ACCOUNT, ASIDE, CURSORS, RECENT, SESSION, WAITS, WAY, write};
+use super::{ACCOUNT, ASIDE, CURSORS, NOTE, RECENT, SESSION, WAITS, WAY, in_order, write};
 use crate::agent::aside::{BREAKERS, INVITATIONS, LOG, PACE, PAIRING, SETTINGS, TASK, TOMBSTONES};
 use crate::agent::entry::Entry;
 use crate::agent::settings::Settings;
@@ -36,7 +36,7 @@ pub fn load(local: Vec<(String, String)>, session: Vec<(String, String)>) -> (St
     let pairing_is_old = own.iter().any(|(key, value)| key == PAIRING && is_old(key, value));
     for (key, value) in own.iter().filter(|(key, _)| is_ours(key)) {
         let opened = open(key, value, mark_of(key, pairing_is_old));
-        if !loading.take(key, opened) {
+        if !loading.take(key, opened, false) {
             let is_news = !asides.iter().any(|(aside, _)| aside.strip_prefix(ASIDE) == Some(key));
             loading.set_aside(key, value, opened == Opened::Later, is_news);
         }
@@ -45,8 +45,7 @@ pub fn load(local: Vec<(String, String)>, session: Vec<(String, String)>) -> (St
         let key = aside.strip_prefix(ASIDE).unwrap_or_default();
         let opened = open(key, value, None);
         let is_free = !loading.found.iter().any(|found| found == key);
-        if is_free && loading.take(key, opened) {
-            loading.writes.push(Write { area: Area::Local, key: key.to_owned(), value: Some(value.clone()) });
+        if is_free && loading.take(key, opened, true) {
             loading.writes.push(write(Area::Local, aside, None));
         } else {
             loading.state.set_aside.add(key);
@@ -54,25 +53,45 @@ pub fn load(local: Vec<(String, String)>, session: Vec<(String, String)>) -> (St
         }
     }
     loading.miss(pairing_is_old);
-    let Loading { mut state, writes, .. } = loading;
     for (key, value) in &session {
-        take_session(&mut state, key, value);
+        match key.strip_prefix(NOTE) {
+            Some(task) => loading.take_note(task, key, value),
+            None => take_session(&mut loading.state, key, value),
+        }
     }
-    (state, writes)
+    (loading.state, in_order(loading.writes))
 }
 
 impl Loading {
-    /// Whether the record was understood.
-    fn take(&mut self, key: &str, opened: Opened<'_>) -> bool {
+    /// Whether the record was understood. One that comes back, is of the first release, or has a note in it is written
+    /// anew.
+    fn take(&mut self, key: &str, opened: Opened<'_>, is_back: bool) -> bool {
         let (Opened::Whole(record) | Opened::Bare(record)) = opened else { return false };
         if !take_local(&mut self.state, key, record) {
             return false;
         }
         self.found.push(key.to_owned());
-        if let Opened::Bare(record) = opened {
+        let entry = key.strip_prefix(TASK).and_then(|task| self.state.tasks.get(task));
+        let noted = entry.and_then(|entry| Some((entry, entry.note_record()?)));
+        if let Some((entry, note)) = noted {
+            self.writes.push(write(Area::Session, &format!("{NOTE}{}", entry.task), Some(&note)));
+            self.writes.push(write(Area::Local, key, Some(&entry.to_record())));
+        } else if is_back || matches!(opened, Opened::Bare(_)) {
             self.writes.push(write(Area::Local, key, Some(record)));
         }
         true
+    }
+
+    /// Gives an entry its note. One that nothing wants, and that isn't written anew, is removed.
+    fn take_note(&mut self, task: &str, key: &str, value: &str) {
+        let entry = self.state.entry_mut(task);
+        let is_wanted = match (entry, open(key, value, None)) {
+            (Some(entry), Opened::Whole(record)) => entry.recall_note(record),
+            _ => false,
+        };
+        if !is_wanted && !self.writes.iter().any(|write| write.key == key) {
+            self.writes.push(write(Area::Session, key, None));
+        }
     }
 
     /// Moves a record out of the way: one of a later version as it is, of a damaged one the beginning, as long as there

@@ -73,7 +73,8 @@ impl Turn {
 
     /// Gives an invitation back of which nothing was sent, nor leave asked for; one that its person approved waits here.
     pub(super) fn put_off(&mut self, task: &str) {
-        if let Some(Entry { stage, asked_at: Some(_), .. }) = self.state.entry_mut(task)
+        let asked = |entry: &&mut Entry| entry.asked_at.is_some() && !entry.lacks_note();
+        if let Some(Entry { stage, .. }) = self.state.entry_mut(task).filter(asked)
             && let Stage::Checking { input, carried, .. } = stage
         {
             *stage = Stage::Asking { input: input.clone(), approved: true, carried: *carried };

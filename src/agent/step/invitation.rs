@@ -76,9 +76,14 @@ impl Turn {
     pub(super) fn send(&mut self, task: &str, input: &SendConnectionRequest, from: i64, act_within_ms: u64) {
         let until = from.saturating_add_unsigned(act_within_ms.min(default_act_within_ms()));
         let hindrance = readiness::hindrance(&self.state, TaskType::SendConnectionRequest, self.now);
-        let cancelled = self.state.tasks.get(task).is_some_and(|entry| entry.cancelled);
-        if cancelled {
+        let entry = self.state.tasks.get(task);
+        if entry.is_some_and(|entry| entry.cancelled) {
             return self.fail(task, ErrorCode::Cancelled);
+        }
+        if entry.is_some_and(|entry| entry.lacks_note()) {
+            // Nothing was sent, or the answer to `start` or the list of sent invitations would have told. It is offered again
+            // with its note.
+            return self.give_back(task);
         }
         let is_late = act_within_ms == 0 || self.now < from || self.now > until;
         if hindrance.is_some() || !self.state.right_account() || is_late {

@@ -145,6 +145,7 @@ impl Turn {
     }
 
     pub(super) fn take(&mut self, offer: &Offer, stage: Stage) {
+        let noted = stage.input().is_some_and(|input| input.note.is_some());
         self.state.tasks.insert(
             &offer.task,
             Rc::new(Entry {
@@ -158,6 +159,7 @@ impl Turn {
                 cancelled: false,
                 touched: false,
                 workers_ended: 0,
+                noted,
                 stage,
             }),
         );

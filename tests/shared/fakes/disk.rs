@@ -24,6 +24,8 @@ pub struct Disk {
     pub broken: bool,
     /// Fails every read while set.
     pub unreadable: bool,
+    /// Every value that `local` ever had, overwritten ones too: LevelDB keeps them in its file.
+    ever: Vec<Rc<str>>,
 }
 
 impl Disk {
@@ -71,6 +73,13 @@ impl Disk {
         self.local.insert(key.to_owned(), value.into());
     }
 
+    /// Puts a record under another key from outside.
+    pub fn rename(&mut self, from: &str, to: &str) {
+        if let Some(value) = self.local.remove(from) {
+            self.local.insert(to.to_owned(), value);
+        }
+    }
+
     /// The keys of `storage.local`.
     pub fn keys(&self) -> Vec<&str> {
         self.local.keys().map(String::as_str).collect()
@@ -94,6 +103,21 @@ impl Disk {
     pub fn keys_with(&self, text: &str) -> Vec<&str> {
         let all = self.local.iter().chain(&self.session);
         all.filter(|(_, value)| value.contains(text)).map(|(key, _)| key.as_str()).collect()
+    }
+
+    /// Whether a text was ever in `storage.local`.
+    pub fn ever_held(&self, text: &str) -> bool {
+        self.ever.iter().any(|value| value.contains(text))
+    }
+
+    /// What is stored in the session under a key.
+    pub fn in_session(&self, key: &str) -> Option<&str> {
+        self.session.get(key).map(AsRef::as_ref)
+    }
+
+    /// Removes a record of the session from outside.
+    pub fn remove_from_session(&mut self, key: &str) {
+        self.session.remove(key);
     }
 
     /// The browser ends and starts again; the last `lost` writes never reached the disk.
@@ -127,6 +151,9 @@ impl Disk {
         let mut changed = false;
         let before = self.local.clone();
         for write in writes.iter().filter(|write| write.area == area && write.value.is_some() == values) {
+            if area == Area::Local {
+                self.ever.extend(write.value.as_deref().map(Rc::from));
+            }
             let records = if area == Area::Local { &mut self.local } else { &mut self.session };
             match &write.value {
                 Some(value) => drop(records.insert(write.key.clone(), value.as_str().into())),
@@ -166,12 +193,12 @@ impl Store for FakeWorld {
                 return Err(StoreFailure);
             }
         }
-        for (area, values) in
-            [(Area::Local, true), (Area::Local, false), (Area::Session, true), (Area::Session, false)]
-        {
-            let changed = self.disk.borrow_mut().set(area, &writes, values);
-            if changed {
-                self.point("store.applied").await;
+        for run in writes.chunk_by(|one, next| one.area == next.area) {
+            for values in [true, false] {
+                let changed = self.disk.borrow_mut().set(run[0].area, run, values);
+                if changed {
+                    self.point("store.applied").await;
+                }
             }
         }
         Ok(())
