@@ -1,12 +1,12 @@
 //! A poll's look at the tasks: reconciles what the agent holds, and offers at most one task.
 
-use super::offer::{ask_to_verify, begin, go_on, offer_again, offer_of, renew, requeue};
+use super::offer::{ask_to_verify, begin, go_on, offer_again, offer_of, set_lease};
 use super::result::return_row;
 use super::row::{TaskRow, load};
 use super::sweep::{end_failed, given_up};
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
-use crate::lifecycle::{self, LEASE_MS, OFFER_MS, Unnamed};
+use crate::lifecycle::{self, LEASE_MS, OFFER_MS, State, Unnamed};
 use liaison_protocol::{
     Directive, DirectiveAction, ErrorCode, Held, HeldPhase, Mode, Offer, TaskFailure, TaskType, Waiting,
     known_task_types,
@@ -168,7 +168,7 @@ async fn look_for_lost(
         match lifecycle::on_unnamed(&facts, now) {
             Unnamed::Repeat if may_run => {
                 let lasts_ms = if facts.kind.has_effect() { OFFER_MS } else { LEASE_MS };
-                renew(&mut *db, &row, row.state, now.plus_ms(lasts_ms)).await?;
+                set_lease(&mut *db, &row, row.state, Some(now.plus_ms(lasts_ms))).await?;
                 work.offer = Some(offer_of(&row, Mode::Run, None)?);
             }
             Unnamed::Again if may_run => work.offer = Some(offer_again(&mut *db, row, now).await?),
@@ -176,7 +176,7 @@ async fn look_for_lost(
             Unnamed::Repeat | Unnamed::Untouched => {
                 return_row(&mut *db, &row).await?;
             }
-            Unnamed::Again | Unnamed::Requeue => requeue(&mut *db, &row).await?,
+            Unnamed::Again | Unnamed::Requeue => set_lease(&mut *db, &row, State::Queued, None).await?,
             Unnamed::GiveUp => end(&mut *db, &row, &given_up(facts.kind), work, now).await?,
             Unnamed::Cancel => {
                 end(&mut *db, &row, &TaskFailure::new(ErrorCode::Cancelled), work, now).await?;

@@ -72,7 +72,8 @@ impl Store {
     ) -> Result<Option<TaskView>, StoreError> {
         let row: Option<ViewRow> = sqlx::query_as(
             "SELECT task.id, task_type, task_input, has_note, task.state, task_output, findings,
-                    cancel_requested_at IS NOT NULL AS cancel_requested, progress_done, progress_of, agent.state AS agent_state, waiting, said_at, last_seen_at, note_limit_until
+                    cancel_requested_at IS NOT NULL AS cancel_requested, progress_done, progress_of,
+                    agent.state AS agent_state, waiting, said_at, last_seen_at, note_limit_until
              FROM task LEFT JOIN agent ON agent.member_id = task.member_id AND agent.superseded_at IS NULL
              WHERE task.id = ? AND task.team_id = ?",
         )
