@@ -182,7 +182,7 @@ async fn take_over(db: &mut SqliteConnection, agent: &str, instance: &str) -> Re
         .execute(&mut *db)
         .await?;
     sqlx::query(
-        "UPDATE task SET state = 'queued', epoch = epoch + 1, attempt = max(attempt - 1, 0), lease_until = NULL
+        "UPDATE task SET state = 'queued', epoch = epoch + 1, attempt = max(attempt - 1, 0), unheard = 0, lease_until = NULL
          WHERE state = 'offered' AND EXISTS (SELECT 1 FROM lease WHERE lease.task_id = task.id
                                              AND lease.epoch = task.epoch AND lease.agent_id = ?)",
     )

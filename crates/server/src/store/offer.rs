@@ -97,6 +97,16 @@ pub(super) async fn offer_again(
     offer_of(&row, Mode::Run, None)
 }
 
+/// One offer more that is not known to have arrived. What goes back to the queue for any other reason begins anew.
+pub(super) async fn count_unheard(db: &mut SqliteConnection, row: &TaskRow) -> Result<(), StoreError> {
+    sqlx::query("UPDATE task SET unheard = ? WHERE seq = ?")
+        .bind(row.unheard + 1)
+        .bind(row.seq)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
 pub(super) async fn go_on(
     db: &mut SqliteConnection,
     row: &TaskRow,

@@ -1,9 +1,9 @@
 //! A poll's look at the tasks: reconciles what the agent holds, and offers at most one task.
 
-use super::offer::{ask_to_verify, begin, go_on, offer_again, offer_of, set_lease};
+use super::offer::{ask_to_verify, begin, count_unheard, go_on, offer_again, offer_of, set_lease};
 use super::result::return_row;
 use super::row::{TaskRow, load};
-use super::sweep::{end_failed, given_up};
+use super::sweep::{end_failed, given_up, never_heard};
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
 use crate::lifecycle::{self, LEASE_MS, OFFER_MS, State, Unnamed};
@@ -175,6 +175,9 @@ async fn look_for_lost(
             // It never arrived, so it was not begun.
             Unnamed::Repeat | Unnamed::Untouched => {
                 return_row(&mut *db, &row).await?;
+                if facts.kind.has_effect() && facts.own_lease {
+                    count_unheard(&mut *db, &row).await?;
+                }
             }
             Unnamed::Again | Unnamed::Requeue => set_lease(&mut *db, &row, State::Queued, None).await?,
             Unnamed::GiveUp => end(&mut *db, &row, &given_up(facts.kind), work, now).await?,
@@ -219,10 +222,14 @@ async fn offer_from_queue(
     now: Timestamp,
 ) -> Result<Option<Offer>, StoreError> {
     while let Some(row) = oldest_queued(&mut *db, asking, room, now).await? {
-        if lifecycle::may_begin(row.attempt) {
+        let failure = if !lifecycle::may_begin(row.attempt) {
+            given_up(row.kind()?)
+        } else if !lifecycle::may_be_heard(row.unheard) {
+            never_heard()
+        } else {
             return begin(&mut *db, row, asking.agent, now).await.map(Some);
-        }
-        if end_failed(&mut *db, &row, &given_up(row.kind()?), now).await? {
+        };
+        if end_failed(&mut *db, &row, &failure, now).await? {
             ended.push(row.id);
         }
     }

@@ -19,6 +19,7 @@ pub(super) struct TaskRow {
     pub state: State,
     pub epoch: u32,
     pub attempt: u32,
+    pub unheard: u32,
     pub start_by: Timestamp,
     pub started_at: Option<Timestamp>,
     pub deadline_at: Timestamp,
@@ -91,8 +92,11 @@ pub(super) async fn mark_arrived(db: &mut SqliteConnection, task: &TaskRow) -> R
         sqlx::query("UPDATE lease SET arrived = 1 WHERE task_id = ? AND epoch = ?")
             .bind(&task.id)
             .bind(task.epoch)
-            .execute(db)
+            .execute(&mut *db)
             .await?;
+    }
+    if task.unheard > 0 {
+        sqlx::query("UPDATE task SET unheard = 0 WHERE seq = ?").bind(task.seq).execute(db).await?;
     }
     Ok(())
 }

@@ -60,6 +60,17 @@ pub(super) fn given_up(kind: TaskType) -> TaskFailure {
     }
 }
 
+/// The failure of an invitation whose offers never arrived, as far as is known: it may be what ends the agent.
+pub(super) fn never_heard() -> TaskFailure {
+    let times = lifecycle::MAX_UNHEARD;
+    TaskFailure {
+        error: format!(
+            "The agent was offered this invitation {times} times and never took it; it was not sent"
+        ),
+        ..TaskFailure::new(ErrorCode::Expired)
+    }
+}
+
 /// Ends a task `failed`, unless its row has moved since it was read.
 pub(super) async fn end_failed(
     db: &mut SqliteConnection,
