@@ -253,6 +253,8 @@ async fn oldest_queued(
                AND id NOT IN (SELECT value FROM json_each(?4))
                AND (has_note = 0 OR NOT EXISTS
                     (SELECT 1 FROM agent WHERE agent.id = ?5 AND agent.note_limit_until > ?3))
+               AND (?6 = 0 OR NOT EXISTS
+                    (SELECT 1 FROM agent WHERE agent.id = ?5 AND agent.invitation_limit_until > ?3))
              ORDER BY seq LIMIT 1",
         )
         .bind(asking.member)
@@ -260,6 +262,7 @@ async fn oldest_queued(
         .bind(now)
         .bind(&not_these)
         .bind(asking.agent)
+        .bind(kind.has_effect())
         .fetch_optional(&mut *db)
         .await?;
         oldest = match (oldest, row) {

@@ -3,7 +3,7 @@
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
 use crate::lifecycle::State;
-use liaison_protocol::{Findings, Progress, WaitReason, Waiting};
+use liaison_protocol::{Findings, Progress, TaskType, WaitReason, Waiting};
 use serde_json::Value;
 
 /// Polls come every 25 s and heartbeats every 15 s, and either is written down once a minute; who was not heard of
@@ -56,6 +56,7 @@ struct ViewRow {
     waiting: Option<String>,
     said_at: Option<Timestamp>,
     last_seen_at: Option<Timestamp>,
+    invitation_limit_until: Option<Timestamp>,
     note_limit_until: Option<Timestamp>,
 }
 
@@ -73,7 +74,8 @@ impl Store {
         let row: Option<ViewRow> = sqlx::query_as(
             "SELECT task.id, task_type, task_input, has_note, task.state, task_output, findings,
                     cancel_requested_at IS NOT NULL AS cancel_requested, progress_done, progress_of,
-                    agent.state AS agent_state, waiting, said_at, last_seen_at, note_limit_until
+                    agent.state AS agent_state, waiting, said_at, last_seen_at, invitation_limit_until,
+                    note_limit_until
              FROM task LEFT JOIN agent ON agent.member_id = task.member_id AND agent.superseded_at IS NULL
              WHERE task.id = ? AND task.team_id = ?",
         )
@@ -135,10 +137,18 @@ fn why_waiting(row: &ViewRow, now: Timestamp) -> Result<Option<WaitingView>, Sto
     if !pending {
         return Ok(reason_of(state).map(|reason| WaitingView { reason, until: None }));
     }
-    if let Some(until) = row.note_limit_until.filter(|until| row.has_note && *until > now) {
-        return Ok(Some(WaitingView { reason: WaitReason::NoteLimit, until: Some(until) }));
-    }
-    Ok(reason_of(state).map(|reason| WaitingView { reason, until: None }))
+    Ok(known_limit(row, now).or_else(|| reason_of(state).map(|reason| WaitingView { reason, until: None })))
+}
+
+/// A limit of LinkedIn's that this task would meet, whether or not its agent knows of it.
+fn known_limit(row: &ViewRow, now: Timestamp) -> Option<WaitingView> {
+    let has_effect = TaskType::from_wire(&row.task_type).is_some_and(TaskType::has_effect);
+    let invitations = row.invitation_limit_until.filter(|_| has_effect);
+    let notes = row.note_limit_until.filter(|_| row.has_note);
+    [(WaitReason::InvitationLimit, invitations), (WaitReason::NoteLimit, notes)]
+        .into_iter()
+        .find(|(_, until)| until.is_some_and(|until| until > now))
+        .map(|(reason, until)| WaitingView { reason, until })
 }
 
 /// Why an agent in this state does nothing.

@@ -29,13 +29,18 @@ async fn each_reason_is_shown_as_it_is_named() {
             let poll = json!({"accepts": [], "state": "paused", "waiting": [entry(kind, reason, None)]});
             agent.poll(poll).await;
             assert_eq!(waiting(&world, task).await, json!({"reason": expected, "until": null}), "{kind}");
-            // Of another kind nothing is said by it, so that one is shown what the agent's state says.
-            assert_eq!(waiting(&world, other).await, json!({"reason": "paused", "until": null}), "{kind}");
+            // Of another kind nothing is said by it, so that one is shown what the agent's state says; but LinkedIn's limit
+            // on invitations is known from then on, whatever it was named for.
+            let known = json!({"reason": "invitation_limit", "until": world.now().plus_ms(DAY).to_iso()});
+            let limited = reason == "invitation_limit" && kind == READ;
+            let stated = if limited { known } else { json!({"reason": "paused", "until": null}) };
+            assert_eq!(waiting(&world, other).await, stated, "{kind}");
         }
         let poll = json!({"accepts": [], "waiting": [entry(INVITE, reason, Some(9_000))]});
         agent.poll(poll).await;
         let until = Value::from(world.now().plus_ms(9_000).to_iso());
         assert_eq!(waiting(&world, invitation).await, json!({"reason": reason, "until": until}));
+        world.sql("UPDATE agent SET invitation_limit_until = NULL, note_limit_until = NULL").await;
     }
 }
 
