@@ -119,6 +119,16 @@ pub(super) async fn go_on(
     if worth_writing { set_lease(db, row, state, Some(now.plus_ms(LEASE_MS))).await } else { Ok(()) }
 }
 
+/// Notes that its agent asks its person about it. The word is for this offer: a newer one is asked about anew.
+pub(super) async fn note_asked(db: &mut SqliteConnection, row: &TaskRow) -> Result<(), StoreError> {
+    sqlx::query("UPDATE lease SET asked_person = 1 WHERE task_id = ? AND epoch = ?")
+        .bind(&row.id)
+        .bind(row.epoch)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
 /// Moves a task and its lease, unless its row has moved since it was read. What goes back to the queue has no lease.
 pub(super) async fn set_lease(
     db: &mut SqliteConnection,

@@ -1,6 +1,8 @@
 //! A poll's look at the tasks: reconciles what the agent holds, and offers at most one task.
 
-use super::offer::{ask_to_verify, begin, count_unheard, go_on, offer_again, offer_of, set_lease};
+use super::offer::{
+    ask_to_verify, begin, count_unheard, go_on, note_asked, offer_again, offer_of, set_lease,
+};
 use super::result::return_row;
 use super::row::{TaskRow, load};
 use super::sweep::{end_failed, given_up, never_heard};
@@ -8,8 +10,8 @@ use super::{Store, StoreError};
 use crate::clock::Timestamp;
 use crate::lifecycle::{self, LEASE_MS, OFFER_MS, State, Unnamed};
 use liaison_protocol::{
-    Directive, DirectiveAction, ErrorCode, Held, HeldPhase, Mode, Offer, TaskFailure, TaskType, Waiting,
-    known_task_types,
+    Directive, DirectiveAction, ErrorCode, Held, HeldPhase, Mode, Offer, TaskFailure, TaskType, WaitReason,
+    Waiting, known_task_types,
 };
 use serde_json::Value;
 use sqlx::SqliteConnection;
@@ -56,11 +58,42 @@ impl Asking<'_> {
         self.held.iter().any(|held| held.task == task)
     }
 
-    /// Whether a task in this phase is one that its agent has taken and waits with, for its person or for the hour:
-    /// other kinds go on meanwhile.
-    fn waits_with(&self, kind: TaskType, phase: HeldPhase) -> bool {
-        phase == HeldPhase::Claimed && self.waiting.iter().any(|entry| entry.task_type == kind.as_str())
+    /// Whether it says that tasks of this kind wait for such a reason.
+    fn waits(&self, kind: TaskType, is_such: fn(WaitReason) -> bool) -> bool {
+        self.waiting.iter().any(|entry| entry.task_type == kind.as_str() && is_such(entry.reason))
     }
+
+    /// Whether it asks its person about this task.
+    fn asks_about(&self, kind: TaskType, phase: HeldPhase) -> bool {
+        kind.has_effect()
+            && phase == HeldPhase::Claimed
+            && self.waits(kind, |reason| reason == WaitReason::Approval)
+    }
+
+    /// Whether a task that it holds is one that it waits with: other kinds go on meanwhile. What hinders its kind may be
+    /// about the next one alone, as a limit is that this one was the last within; only of one that its person was asked
+    /// about it is about this one, too.
+    fn waits_with(&self, row: &TaskRow, kind: TaskType, held: &Held) -> bool {
+        let was_asked = held.epoch == row.epoch && row.lease_asked_person && held.phase == HeldPhase::Claimed;
+        self.asks_about(kind, held.phase) || (was_asked && self.waits(kind, hinders_one_kind))
+    }
+}
+
+/// Whether an agent that can't begin a task for this reason may do one of another kind. The other reasons stop
+/// everything.
+const fn hinders_one_kind(reason: WaitReason) -> bool {
+    matches!(
+        reason,
+        WaitReason::Approval
+            | WaitReason::KindOff
+            | WaitReason::AccountStopped
+            | WaitReason::InvitationLimit
+            | WaitReason::NoteLimit
+            | WaitReason::WeeklyLimit
+            | WaitReason::DailyLimit
+            | WaitReason::WorkingHours
+            | WaitReason::Pacing
+    )
 }
 
 /// What the held and the lost tasks leave room for.
@@ -122,9 +155,12 @@ async fn reconcile(
                 None => row.state.is_over().then_some(DirectiveAction::Abandon),
                 Some(facts) => {
                     let action = lifecycle::directive(&facts, held.epoch, held.phase);
-                    waits_with = Some(facts.kind).filter(|kind| asking.waits_with(*kind, held.phase));
+                    waits_with = Some(facts.kind).filter(|kind| asking.waits_with(&row, *kind, held));
                     if matches!(action, Some(DirectiveAction::Continue | DirectiveAction::Cancel)) {
                         go_on(&mut *db, &row, lifecycle::on_continue(&facts, held.phase), now).await?;
+                        if !row.lease_asked_person && asking.asks_about(facts.kind, held.phase) {
+                            note_asked(&mut *db, &row).await?;
+                        }
                     }
                     action
                 }

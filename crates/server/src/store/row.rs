@@ -31,6 +31,7 @@ pub(super) struct TaskRow {
     pub lease_offered_at: Option<Timestamp>,
     pub lease_asked: u32,
     pub lease_arrived: bool,
+    pub lease_asked_person: bool,
 }
 
 impl TaskRow {
