@@ -134,10 +134,8 @@ fn why_waiting(row: &ViewRow, now: Timestamp) -> Result<Option<WaitingView>, Sto
     if let Some(entry) = still.next() {
         return Ok(Some(entry));
     }
-    if !pending {
-        return Ok(reason_of(state).map(|reason| WaitingView { reason, until: None }));
-    }
-    Ok(known_limit(row, now).or_else(|| reason_of(state).map(|reason| WaitingView { reason, until: None })))
+    let limit = known_limit(row, now).filter(|_| pending);
+    Ok(limit.or_else(|| reason_of(state, &entries).map(|reason| WaitingView { reason, until: None })))
 }
 
 /// A limit of LinkedIn's that this task would meet, whether or not its agent knows of it.
@@ -152,13 +150,18 @@ fn known_limit(row: &ViewRow, now: Timestamp) -> Option<WaitingView> {
 }
 
 /// Why an agent in this state does nothing.
-fn reason_of(state: &str) -> Option<WaitReason> {
+fn reason_of(state: &str, entries: &[Waiting]) -> Option<WaitReason> {
     match state {
         "paused" => Some(WaitReason::Paused),
         "signed_out" => Some(WaitReason::SignedOut),
         "wrong_account" => Some(WaitReason::WrongAccount),
-        // Which of the two latches it is, a careful agent says in `waiting`.
-        "latched" => Some(WaitReason::Challenge),
+        // Which of the two latches it is, a careful agent says in `waiting`; the account is the same for all kinds.
+        "latched" => {
+            let mut reasons = entries.iter().map(|entry| entry.reason);
+            let is_latch =
+                |reason: &WaitReason| matches!(reason, WaitReason::Challenge | WaitReason::Blocked);
+            Some(reasons.find(is_latch).unwrap_or(WaitReason::Challenge))
+        }
         _ => None,
     }
 }
