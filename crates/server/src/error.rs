@@ -35,6 +35,11 @@ pub enum ApiError {
          'allow_duplicate': true"
     )]
     OtherNote,
+    #[error(
+        "An invitation to this person is being cancelled and may still go out; send the request again once that \
+         task has ended, or send 'allow_duplicate': true"
+    )]
+    BeingCancelled,
     #[error("Missing API Key")]
     MissingKey,
     #[error("Invalid API Key")]
@@ -105,6 +110,7 @@ impl ApiError {
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
             Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused"),
             Self::OtherNote => (StatusCode::CONFLICT, "pending_with_another_note"),
+            Self::BeingCancelled => (StatusCode::CONFLICT, "being_cancelled"),
             Self::Superseded => (StatusCode::CONFLICT, "superseded"),
             // Not 400: to an agent that would mean "try again", and the same body would come back for ever.
             Self::Message(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_message"),
@@ -186,6 +192,7 @@ impl ApiError {
             CreateError::Refused(Refusal::Limit { code, until }) => Self::Limit { code, until, now },
             CreateError::KeyReused => Self::KeyReused,
             CreateError::OtherNote => Self::OtherNote,
+            CreateError::BeingCancelled => Self::BeingCancelled,
             CreateError::Store(error) => error.into(),
         }
     }

@@ -71,6 +71,9 @@ pub enum CreateError {
     /// An invitation to this person waits with another note.
     #[error("an invitation to this person is pending with another note")]
     OtherNote,
+    /// An invitation to this person is being cancelled, and may still go out.
+    #[error("an invitation to this person is being cancelled")]
+    BeingCancelled,
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -153,6 +156,7 @@ async fn take(db: &mut SqliteConnection, new: &NewTask<'_>, now: Timestamp) -> R
             Twin::None => {}
             Twin::Same(task) => return Ok(Created { task, deduplicated: true, new_for: None }),
             Twin::OtherNote => return Err(CreateError::OtherNote),
+            Twin::BeingCancelled => return Err(CreateError::BeingCancelled),
         }
     }
     if !agent_seen(&mut *db, new.team, now.minus_ms(SEEN_WITHIN_MS)).await? {
