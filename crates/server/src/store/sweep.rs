@@ -13,7 +13,7 @@ const BATCH: u32 = 100;
 
 impl Store {
     /// Ends up to a hundred tasks whose deadline has passed, and answers with them. To be called until it answers
-    /// with none. Forgets callers' keys whose time is over.
+    /// with none. Forgets all callers' keys whose time is over, as many at once.
     ///
     /// # Errors
     /// When the database fails.
@@ -34,8 +34,13 @@ impl Store {
                 ended.push(row.id);
             }
         }
-        idempotency::forget_old(&mut tx, now).await?;
         tx.commit().await?;
+        let mut more = true;
+        while more {
+            let mut tx = self.begin().await?;
+            more = idempotency::forget_old(&mut tx, now).await?;
+            tx.commit().await?;
+        }
         Ok(ended)
     }
 }
