@@ -94,8 +94,6 @@ impl Task {
 
 fn meaning(wish: &Wish) -> Value {
     let mut body = wish.body();
-    let default = if wish.is_read() { DAY } else { 7 * DAY };
-    body["deadline_ms"] = json!(wish.deadline_ms().unwrap_or(default));
     body["read"] = json!(wish.is_read());
     body
 }
