@@ -75,7 +75,10 @@ pub enum ApiError {
     AgentTask,
     #[error("{0}")]
     Fenced(Fenced),
-    #[error("The server can't use its database right now and did nothing; send the request again later")]
+    #[error(
+        "The server can't use its database right now, and the request may have been carried out or not; send it again \
+         later, a POST for a task under the 'Idempotency-Key' that it had"
+    )]
     Unavailable(#[source] StoreError),
     #[error("Internal server error")]
     Internal(#[source] StoreError),

@@ -67,6 +67,12 @@ async fn assert_unavailable(response: Response) {
     let body = json_of(response).await;
     assert_eq!((&body["success"], &body["code"]), (&json!(false), &json!("storage_unavailable")), "{body}");
     assert!(!body.to_string().to_lowercase().contains("sqlite"), "{body}");
+    // A commit that failed may be on the disk all the same.
+    let text = body["error"].as_str().unwrap();
+    assert!(
+        !text.contains("nothing") && text.contains("may have been") && text.contains("Idempotency-Key"),
+        "{text}"
+    );
 }
 
 /// What was refused is not there, what only reads goes on, and once there is room again, so does everything.
