@@ -16,6 +16,22 @@ use liaison_protocol::{
 use serde_json::Value;
 use sqlx::SqliteConnection;
 
+/// Whether an agent is still its member's, and a browser still that agent's.
+pub(super) const MAY_ASK: &str =
+    "SELECT EXISTS (SELECT 1 FROM agent WHERE id = ? AND instance = ? AND superseded_at IS NULL)";
+/// What a member's agents have in hand, or have lost.
+pub(super) const IN_FLIGHT: &str = "SELECT * FROM task_now
+    WHERE member_id = ? AND state IN ('offered', 'started', 'verifying') ORDER BY seq";
+/// The oldest task of a kind that is none of those in hand, and that no limit of LinkedIn's is about.
+pub(super) const OLDEST_QUEUED: &str = "SELECT * FROM task_now
+    WHERE member_id = ?1 AND task_type = ?2 AND state = 'queued' AND deadline_at > ?3
+      AND id NOT IN (SELECT value FROM json_each(?4))
+      AND (has_note = 0 OR NOT EXISTS
+           (SELECT 1 FROM agent WHERE agent.id = ?5 AND agent.note_limit_until > ?3))
+      AND (?6 = 0 OR NOT EXISTS
+           (SELECT 1 FROM agent WHERE agent.id = ?5 AND agent.invitation_limit_until > ?3))
+    ORDER BY seq LIMIT 1";
+
 /// Who polls, and what may be offered in answer.
 pub struct Asking<'a> {
     /// The agent.
@@ -129,13 +145,7 @@ impl Store {
 /// Whether the agent is still the member's, and the browser still the agent's: either may have been overtaken while
 /// this poll was on its way or parked.
 async fn may_ask(db: &mut SqliteConnection, asking: &Asking<'_>) -> Result<bool, StoreError> {
-    let may = sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM agent WHERE id = ? AND instance = ? AND superseded_at IS NULL)",
-    )
-    .bind(asking.agent)
-    .bind(asking.instance)
-    .fetch_one(db)
-    .await?;
+    let may = sqlx::query_scalar(MAY_ASK).bind(asking.agent).bind(asking.instance).fetch_one(db).await?;
     Ok(may)
 }
 
@@ -283,24 +293,15 @@ async fn oldest_queued(
     let not_these = Value::from_iter(held.chain(asking.resting.iter().map(String::as_str))).to_string();
     let mut oldest: Option<TaskRow> = None;
     for kind in known_task_types().into_iter().filter(may_begin) {
-        let row: Option<TaskRow> = sqlx::query_as(
-            "SELECT * FROM task_now
-             WHERE member_id = ?1 AND task_type = ?2 AND state = 'queued' AND deadline_at > ?3
-               AND id NOT IN (SELECT value FROM json_each(?4))
-               AND (has_note = 0 OR NOT EXISTS
-                    (SELECT 1 FROM agent WHERE agent.id = ?5 AND agent.note_limit_until > ?3))
-               AND (?6 = 0 OR NOT EXISTS
-                    (SELECT 1 FROM agent WHERE agent.id = ?5 AND agent.invitation_limit_until > ?3))
-             ORDER BY seq LIMIT 1",
-        )
-        .bind(asking.member)
-        .bind(kind.as_str())
-        .bind(now)
-        .bind(&not_these)
-        .bind(asking.agent)
-        .bind(kind.has_effect())
-        .fetch_optional(&mut *db)
-        .await?;
+        let row: Option<TaskRow> = sqlx::query_as(OLDEST_QUEUED)
+            .bind(asking.member)
+            .bind(kind.as_str())
+            .bind(now)
+            .bind(&not_these)
+            .bind(asking.agent)
+            .bind(kind.has_effect())
+            .fetch_optional(&mut *db)
+            .await?;
         oldest = match (oldest, row) {
             (Some(one), Some(other)) => Some(if one.seq < other.seq { one } else { other }),
             (one, other) => one.or(other),
@@ -310,11 +311,6 @@ async fn oldest_queued(
 }
 
 async fn in_flight(db: &mut SqliteConnection, member: &str) -> Result<Vec<TaskRow>, StoreError> {
-    let rows = sqlx::query_as(
-        "SELECT * FROM task_now WHERE member_id = ? AND state IN ('offered', 'started', 'verifying') ORDER BY seq",
-    )
-    .bind(member)
-    .fetch_all(db)
-    .await?;
+    let rows = sqlx::query_as(IN_FLIGHT).bind(member).fetch_all(db).await?;
     Ok(rows)
 }

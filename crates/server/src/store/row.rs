@@ -7,6 +7,8 @@ use liaison_protocol::TaskType;
 use serde_json::{Map, Value};
 use sqlx::SqliteConnection;
 
+pub(super) const LOAD: &str = "SELECT * FROM task_now WHERE id = ? AND member_id = ?";
+
 /// A row of the view `task_now`.
 #[derive(Clone, sqlx::FromRow)]
 pub(super) struct TaskRow {
@@ -79,11 +81,7 @@ pub(super) async fn load(
     member: &str,
     task: &str,
 ) -> Result<Option<TaskRow>, StoreError> {
-    let row = sqlx::query_as("SELECT * FROM task_now WHERE id = ? AND member_id = ?")
-        .bind(task)
-        .bind(member)
-        .fetch_optional(db)
-        .await?;
+    let row = sqlx::query_as(LOAD).bind(task).bind(member).fetch_optional(db).await?;
     Ok(row)
 }
 
