@@ -16,10 +16,10 @@ pub const VERIFY_AFTER_MS: u64 = ACT_WITHIN_MS + 60_000;
 /// How often a task is begun, or asked to be verified, before it is given up: one that ended its worker so often would
 /// end the next one too.
 pub const MAX_ATTEMPTS: u32 = 3;
-/// How often in a row an invitation is offered without a sign that the offer arrived, before it is given up. Answers are
-/// lost while a laptop sleeps or a network is bad, which says nothing about the task; but one that ends its worker
-/// before that can write it down would do so until its deadline. Each of them stands for [`OFFER_MS`].
-pub const MAX_UNHEARD: u32 = 100;
+/// How often in a row an invitation is offered without a sign that the offer arrived, before it is given up. An answer
+/// that was lost and a worker that ended over it look alike from here, and the second must not go on until the
+/// deadline. Each of them stands for [`OFFER_MS`], in which lost answers cost nothing.
+pub const MAX_UNHEARD: u32 = MAX_ATTEMPTS;
 /// How long a task that was returned is not offered to the same agent, unless that accepts something else meanwhile:
 /// else one that takes and returns it would do so in a circle.
 pub const REST_MS: u64 = 5_000;
