@@ -5,13 +5,15 @@
 import { spawn } from "node:child_process";
 import { EXECUTABLE, QUIET_PAGE, extensionId, flags } from "../../scripts/world/browser.mjs";
 import { protocolOver } from "../../scripts/world/pipe.mjs";
-import { endsBy } from "../../scripts/world/process.mjs";
+import { endsBy, within } from "../../scripts/world/process.mjs";
 
 const LINKEDIN = "https://www.linkedin.com";
+const SEEN_WITHIN_MS = 10_000;
 
 /**
  * @typedef {object} Watch what the browser tells while it runs
  * @property {() => number} aheadMs how far ahead of the machine's the worker's clock is
+ * @property {() => void} onWorker a worker is about to run its first line
  * @property {(request: { method: string, url: string, body: string }) => void} onFetch the worker called `fetch`
  * @property {(text: string) => void} onConsole the worker wrote a line
  */
@@ -41,6 +43,7 @@ export async function startChromium(simulator, profile, watch) {
     driver.tell("Network.enable", {}, session);
     driver.tell("Runtime.enable", {}, session);
     driver.tell("Runtime.evaluate", { expression: clockAhead(watch.aheadMs()) }, session);
+    watch.onWorker();
     driver.tell("Runtime.runIfWaitingForDebugger", {}, session);
   }
 
@@ -86,13 +89,29 @@ export async function startChromium(simulator, profile, watch) {
   /** Asks the worker as one of the extension's pages does; wakes it when there is none. @param {object} message */
   const command = (message) => evaluate(`chrome.runtime.sendMessage(${JSON.stringify(message)})`);
 
-  /** As Chrome ends it, at once; or its target closed under it. @param {"stop" | "close"} how */
-  async function endWorker(how) {
+  /**
+   * Comes back when everything is told that the worker did before this was called: what it does and what it answers come
+   * by the same way, one after the other.
+   */
+  async function seen() {
     if (!worker) return;
+    const { session, gone } = worker;
+    const answered = driver.ask("Runtime.evaluate", { expression: "0" }, session).catch(() => {});
+    await within(Promise.race([answered, gone, exited]), SEEN_WITHIN_MS, "what the worker did");
+  }
+
+  /**
+   * As Chrome ends it, at once; or its target closed under it. Whether there was one.
+   *
+   * @param {"stop" | "close"} how
+   */
+  async function endWorker(how) {
+    if (!worker) return false;
     const { target, gone } = worker;
     if (how === "close") await driver.ask("Target.closeTarget", { targetId: target });
     else await driver.ask("ServiceWorker.stopAllWorkers", {}, page);
     await Promise.race([gone, exited]);
+    return true;
   }
   await driver.ask("ServiceWorker.enable", {}, page);
 
@@ -103,6 +122,7 @@ export async function startChromium(simulator, profile, watch) {
 
   return {
     command,
+    seen,
     endWorker,
     /** Every process of it, with nothing saved. */
     kill,
