@@ -79,7 +79,7 @@ async function countedWay(port) {
 /** How often the worker was started, seen from outside: a list of targets keeps nothing alive. */
 async function startsOf(browser) {
   let count = 0;
-  browser.call.on(undefined, "Target.targetCreated", ({ targetInfo: { type, url } }) => {
+  browser.on("Target.targetCreated", ({ targetInfo: { type, url } }) => {
     if (type === "service_worker" && url === WORKER) count += 1;
   });
   await browser.call("Target.setDiscoverTargets", { discover: true });

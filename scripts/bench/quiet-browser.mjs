@@ -1,6 +1,6 @@
 // @ts-check
 // The browser as it is measured: no debugger on the extension's worker, which would keep it alive, make it start later and slow
-// its calls. Pages are driven by Chrome's own protocol over a pipe; what it costs ends with the call.
+// its calls. Pages are driven by Chrome's own protocol over a pipe (scripts/world/pipe.mjs).
 
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,6 +15,7 @@ import {
   startPipedProgram,
   temporaryFolder,
 } from "../world.mjs";
+import { protocolOver } from "../world/pipe.mjs";
 
 const STOPWATCH = join(import.meta.dirname, "../../tests/bench/stopwatch.js");
 const PAGE = `chrome-extension://${extensionId()}/${QUIET_PAGE}`;
@@ -51,7 +52,7 @@ export function startQuietBrowser(simulator, { profile = temporaryFolder("profil
   const switches = [...flags(simulator, extension), ...more];
   const args = ["--headless", `--user-data-dir=${profile}`, "--remote-debugging-pipe", ...switches, "about:blank"];
   const { pid, to, from, stop } = startPipedProgram(EXECUTABLE, args);
-  const call = protocolOver(to, from);
+  const { ask: call, on } = protocolOver(to, from);
 
   /** A page of the extension's that runs none of its scripts. */
   async function openPage() {
@@ -59,9 +60,10 @@ export function startQuietBrowser(simulator, { profile = temporaryFolder("profil
     const { sessionId } = await call("Target.attachToTarget", { targetId, flatten: true });
     const send = (method, params) => call(method, params, sessionId);
     await send("Runtime.enable");
-    return { send, evaluate: (expression) => evaluate(send, expression), on: (event, hear) => call.on(sessionId, event, hear) };
+    const heard = (event, hear) => on(event, (params, session) => session === sessionId && hear(params));
+    return { send, evaluate: (expression) => evaluate(send, expression), on: heard };
   }
-  return { pid, stop, call, openPage, profile };
+  return { pid, stop, call, on, openPage, profile };
 }
 
 async function evaluate(send, expression) {
@@ -69,41 +71,4 @@ async function evaluate(send, expression) {
   const { result, exceptionDetails } = await send("Runtime.evaluate", asked);
   if (exceptionDetails) throw new Error(`${exceptionDetails.exception?.description ?? exceptionDetails.text}: ${expression}`);
   return result.value;
-}
-
-/**
- * Chrome's protocol over its pipe: JSON texts, each ended by a zero byte.
- *
- * @param {import("node:stream").Writable} to
- * @param {import("node:stream").Readable} from
- */
-function protocolOver(to, from) {
-  const waiting = new Map();
-  const listeners = [];
-  let last = 0;
-  let rest = "";
-  from.setEncoding("utf8").on("data", (text) => {
-    const messages = (rest + text).split("\0");
-    rest = messages.pop() ?? "";
-    for (const message of messages) take(JSON.parse(message));
-  });
-  // It ends with the browser; whoever waits for an answer then is told.
-  from.on("close", () => waiting.forEach(({ reject, method }) => reject(new Error(`the browser ended before ${method}`))));
-  to.on("error", () => {});
-
-  function take({ id, result, error, sessionId, method, params }) {
-    const asked = waiting.get(id);
-    if (!asked) return void listeners.filter((one) => one.of === sessionId && one.event === method).forEach((one) => one.hear(params));
-    waiting.delete(id);
-    if (error) asked.reject(new Error(`${asked.method}: ${error.message}`));
-    else asked.resolve(result);
-  }
-
-  function call(method, params = {}, sessionId = undefined) {
-    const id = ++last;
-    to.write(`${JSON.stringify({ id, method, params, sessionId })}\0`);
-    return new Promise((resolve, reject) => waiting.set(id, { resolve, reject, method }));
-  }
-  call.on = (of, event, hear) => void listeners.push({ of, event, hear });
-  return call;
 }

@@ -5,7 +5,7 @@ mod sending;
 
 use crate::browser::{Asking, Browser, Entry, Journal, Sending, Stage};
 use crate::rules::{Level, Mutant, Rules};
-use crate::server::{CallAnswer, Directive, Offer, PollAnswer};
+use crate::server::{Directive, Offer, PollAnswer};
 use crate::world::{Body, Excuses, World};
 use liaison_server::lifecycle::END_WITHIN_MS;
 
@@ -171,16 +171,17 @@ impl Turn<'_> {
         }
     }
 
-    /// A final answer to a result: it is forgotten, but for how it ended.
-    pub fn hears_complete(&mut self, answer: CallAnswer) {
-        let _final_in_any_case = answer;
+    /// A final answer to a result, whatever it says: it is forgotten, but for how it ended.
+    pub fn hears_complete(&mut self) {
         self.drop_entry(false);
     }
 
     /// The worker ends, and another goes on from the journal.
     pub fn worker_dies(&mut self) {
         let sending = std::mem::replace(&mut self.me().sending, Sending::No);
-        self.me().asking = Asking::No;
+        let asking = std::mem::replace(&mut self.me().asking, Asking::No);
+        self.world.seen.excuses.start_unheard |=
+            matches!(asking, Asking::Granted { .. }) && self.me().is_carried();
         if sending == Sending::Flying {
             self.world.site.late_posts += 1;
         }
@@ -198,11 +199,19 @@ impl Turn<'_> {
             self.world.site.late_posts += 1;
         }
         let before = self.me().journal;
+        // A leave to send that was asked for may be in force. Without a `start` nobody can tell after a list that was looked at
+        // whether more was written.
+        let begun = before.entry.is_some_and(|entry| {
+            matches!(
+                entry.stage,
+                Stage::Starting { asked_at: Some(_), .. } | Stage::Sending { .. } | Stage::Checking
+            )
+        });
         let knows_nothing =
             matches!(left.entry.map(|entry| entry.stage), None | Some(Stage::Finished { acted: false, .. }));
         let lost_entry = before != left && knows_nothing && left.tomb.is_none();
         let excuses = &mut self.world.seen.excuses;
-        excuses.lost_writes = true;
+        excuses.lost_writes |= before != left || begun || sending != Sending::No;
         excuses.lost_entry |= lost_entry;
         if !self.rules.bounds.late_over_restarts {
             self.world.forget_requests_of(self.by);
@@ -225,6 +234,11 @@ impl Turn<'_> {
         let stage = match entry.stage {
             Stage::Sending { at } => search(at.min(now), false),
             Stage::Checking if !entry.same_session => search(now, false),
+            Stage::Starting { asked_at: None, .. }
+                if !entry.same_session && self.rules.broken(Mutant::UnknownAfterDeath) =>
+            {
+                search(now, false)
+            }
             Stage::Starting { asked_at, carried } => {
                 Stage::Starting { asked_at, carried: carried || !entry.same_session }
             }

@@ -179,6 +179,12 @@ impl Browser {
         (self.works() && !in_hand).then_some(Said { held, ready, accepts: ready && !parked })
     }
 
+    /// Whether it has yet to hear how far an earlier session got.
+    #[must_use]
+    pub fn is_carried(&self) -> bool {
+        matches!(self.stage(), Some(Stage::Starting { carried: true, .. }))
+    }
+
     /// The stage of what it holds.
     #[must_use]
     pub fn stage(&self) -> Option<Stage> {

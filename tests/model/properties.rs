@@ -112,6 +112,7 @@ impl Protocol {
         let Excuses {
             unheard,
             lost_writes,
+            start_unheard,
             died_sending,
             overtaken,
             late_poll,
@@ -122,6 +123,7 @@ impl Protocol {
         end(world) != Some(Body::Unknown)
             || unheard
             || lost_writes
+            || start_unheard
             || died_sending
             || overtaken
             || late_poll

@@ -139,7 +139,9 @@ impl Protocol {
             actions.push(Action::WorkerDies(by));
         }
         if spent.browser_deaths < bounds.browser_deaths {
+            let token = |journal: &Journal| journal.entry.map(|entry| entry.token);
             let left = browser.older.iter().chain([&browser.journal]);
+            let left = left.filter(|left| !bounds.keeps_entries || token(left) == token(&browser.journal));
             actions.extend(left.map(|journal| Action::BrowserDies(by, *journal)));
         }
         if spent.wipes < bounds.wipes {

@@ -44,6 +44,8 @@ pub struct Bounds {
     pub late_polls: u8,
     /// Whether what a machine sent before it lost power may still arrive when it is up again and acts.
     pub late_over_restarts: bool,
+    /// Whether a browser that dies comes back with what it holds, if in an earlier state.
+    pub keeps_entries: bool,
     /// Whether the caller may cancel.
     pub cancels: bool,
     /// Results that the server refuses for good, though the task is not over.
@@ -65,6 +67,7 @@ impl Bounds {
         pauses: 0,
         late_polls: 0,
         late_over_restarts: false,
+        keeps_entries: false,
         cancels: false,
         refused_results: 0,
         invited_before: false,
@@ -100,6 +103,8 @@ pub enum Mutant {
     CarriedSent,
     /// Agent: an entry of an earlier session is called cancelled before the server said whether it was started.
     CarriedCancelled,
+    /// Agent: what an earlier session may have sent is looked for, and the server isn't asked whether it was started.
+    UnknownAfterDeath,
     /// Agent: a look that is asked for is returned, as by one that lost its journal and knows nothing of the task.
     LookReturned,
     /// Server: what is returned after a look was asked for goes back into the queue.

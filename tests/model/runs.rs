@@ -115,6 +115,19 @@ pub fn sound(big: bool) -> Vec<Run> {
             ..calm
         },
     );
+    let cancelled_read = two(
+        "a read, cancelled",
+        Bounds {
+            cancels: true,
+            jumps: 2,
+            worker_deaths: 1,
+            browser_deaths: 1,
+            late_polls: more,
+            pauses: 1,
+            epochs: 3 + more,
+            ..calm
+        },
+    );
     vec![
         two("nothing dies", Bounds { jumps: 2, late_polls: 1, epochs: 2 + more, ..calm }),
         two(
@@ -162,6 +175,7 @@ pub fn sound(big: bool) -> Vec<Run> {
             Bounds { invited_before: true, worker_deaths: 1, browser_deaths: 1, ..calm },
         ),
         Run { name: read.name, rules: Rules { read: true, ..read.rules } },
+        Run { name: cancelled_read.name, rules: Rules { read: true, ..cancelled_read.rules } },
         one(
             "level one: the worker dies",
             Bounds { worker_deaths: 2, pauses: 1, jumps: 1, refused_results: 1, late_polls: 1, ..calm },
@@ -230,8 +244,12 @@ pub fn mutants() -> Vec<Run> {
         ),
         broken(
             &[CarriedSent],
-            two("an old entry sent", Bounds { late_over_restarts: true, jumps: 1, ..browser }),
+            two(
+                "an old entry sent",
+                Bounds { late_over_restarts: true, keeps_entries: true, jumps: 1, ..browser },
+            ),
         ),
+        broken(&[UnknownAfterDeath], two("unknown after a harmless death", Bounds { jumps: 1, ..browser })),
         broken(
             &[LookReturned, ReturnedAfterVerify],
             two("returned taken after verify", Bounds { jumps: 1, ..browser }),

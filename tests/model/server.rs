@@ -133,23 +133,14 @@ pub fn poll(world: &mut World, rules: &Rules, by: u8, said: Said) -> PollAnswer 
     }
     let overtaken = world.server.owners[usize::from(agent)] != Some(by);
     let Some(row) = world.server.task else { return PollAnswer::Work { directive: None, offer: None } };
-    let mut busy = false;
-    let mut directive = None;
     if let Some((epoch, phase)) = said.held {
         let facts = facts(world, rules, &row, agent);
         let phase = held_phase(phase);
-        match lifecycle::directive(&facts, u32::from(epoch), phase) {
-            Some(action) => {
-                directive = Some((epoch, directive_of(action)));
-                if action == DirectiveAction::Continue {
-                    let state = lifecycle::on_continue(&facts, phase);
-                    go_on(world, rules, &row, state);
-                    busy = lifecycle::keeps_busy(phase);
-                }
-            }
-            None => busy = phase != HeldPhase::Finished,
+        let action = lifecycle::directive(&facts, u32::from(epoch), phase);
+        if matches!(action, Some(DirectiveAction::Continue | DirectiveAction::Cancel)) {
+            go_on(world, rules, &row, lifecycle::on_continue(&facts, phase));
         }
-        let _ = busy;
+        let directive = action.map(|action| (epoch, directive_of(action)));
         return PollAnswer::Work { directive, offer: None };
     }
     let (offer, waits) = look_for_lost(world, rules, agent, said);

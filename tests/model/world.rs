@@ -217,8 +217,11 @@ pub struct Seen {
 pub struct Excuses {
     /// A POST had no answer that was heard.
     pub unheard: bool,
-    /// A browser died, perhaps with its last writes, or its storage was erased.
+    /// A browser died with its last writes, or while an invitation was begun, or its storage was erased.
     pub lost_writes: bool,
+    /// A browser that came back asked whether it had been given leave before, and that very question was answered unheard: it
+    /// was leave, and who asks again can't tell whose.
+    pub start_unheard: bool,
     /// All that is known of what was begun was lost with them.
     pub lost_entry: bool,
     /// A worker died while its journal said "about to send".

@@ -4,13 +4,16 @@
 
 import { spawn } from "node:child_process";
 import { EXECUTABLE, QUIET_PAGE, extensionId, flags } from "../../scripts/world/browser.mjs";
-import { endsBy } from "../../scripts/world/process.mjs";
+import { protocolOver } from "../../scripts/world/pipe.mjs";
+import { endsBy, within } from "../../scripts/world/process.mjs";
 
 const LINKEDIN = "https://www.linkedin.com";
+const SEEN_WITHIN_MS = 10_000;
 
 /**
  * @typedef {object} Watch what the browser tells while it runs
  * @property {() => number} aheadMs how far ahead of the machine's the worker's clock is
+ * @property {() => void} onWorker a worker is about to run its first line
  * @property {(request: { method: string, url: string, body: string }) => void} onFetch the worker called `fetch`
  * @property {(text: string) => void} onConsole the worker wrote a line
  */
@@ -27,7 +30,8 @@ export async function startChromium(simulator, profile, watch) {
   const args = ["--headless", `--user-data-dir=${profile}`, "--remote-debugging-pipe", ...flags(simulator), "about:blank"];
   const child = spawn(EXECUTABLE, args, { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"], detached: true });
   const exited = new Promise((resolve) => child.once("exit", resolve));
-  const driver = drive(child, exited);
+  const [to, from] = /** @type {[import("node:stream").Writable, import("node:stream").Readable]} */ (child.stdio.slice(3));
+  const driver = protocolOver(to, from);
   /** @typedef {{ target: string, session: string, gone: Promise<unknown>, left: () => void }} Worker */
   let worker = /** @type {Worker | null} */ (null);
 
@@ -39,6 +43,7 @@ export async function startChromium(simulator, profile, watch) {
     driver.tell("Network.enable", {}, session);
     driver.tell("Runtime.enable", {}, session);
     driver.tell("Runtime.evaluate", { expression: clockAhead(watch.aheadMs()) }, session);
+    watch.onWorker();
     driver.tell("Runtime.runIfWaitingForDebugger", {}, session);
   }
 
@@ -84,13 +89,29 @@ export async function startChromium(simulator, profile, watch) {
   /** Asks the worker as one of the extension's pages does; wakes it when there is none. @param {object} message */
   const command = (message) => evaluate(`chrome.runtime.sendMessage(${JSON.stringify(message)})`);
 
-  /** As Chrome ends it, at once; or its target closed under it. @param {"stop" | "close"} how */
-  async function endWorker(how) {
+  /**
+   * Comes back when everything is told that the worker did before this was called: what it does and what it answers come
+   * by the same way, one after the other.
+   */
+  async function seen() {
     if (!worker) return;
+    const { session, gone } = worker;
+    const answered = driver.ask("Runtime.evaluate", { expression: "0" }, session).catch(() => {});
+    await within(Promise.race([answered, gone, exited]), SEEN_WITHIN_MS, "what the worker did");
+  }
+
+  /**
+   * As Chrome ends it, at once; or its target closed under it. Whether there was one.
+   *
+   * @param {"stop" | "close"} how
+   */
+  async function endWorker(how) {
+    if (!worker) return false;
     const { target, gone } = worker;
     if (how === "close") await driver.ask("Target.closeTarget", { targetId: target });
     else await driver.ask("ServiceWorker.stopAllWorkers", {}, page);
     await Promise.race([gone, exited]);
+    return true;
   }
   await driver.ask("ServiceWorker.enable", {}, page);
 
@@ -101,6 +122,7 @@ export async function startChromium(simulator, profile, watch) {
 
   return {
     command,
+    seen,
     endWorker,
     /** Every process of it, with nothing saved. */
     kill,
@@ -153,7 +175,7 @@ function cookiesOf(session) {
   ];
 }
 
-/** @param {ReturnType<typeof drive>} driver @param {string} url */
+/** @param {ReturnType<typeof protocolOver>} driver @param {string} url */
 async function openPage(driver, url) {
   const { targetId } = await driver.ask("Target.createTarget", { url });
   const { sessionId } = await driver.ask("Target.attachToTarget", { targetId, flatten: true });
@@ -162,63 +184,6 @@ async function openPage(driver, url) {
     // Until the page is there its target shows an empty one, which goes away under the question.
     const { result } = await driver.ask("Runtime.evaluate", { expression }, sessionId).catch(() => ({ result: null }));
     if (result?.value === true) return sessionId;
-    if (driver.isOver()) throw new Error("the browser is gone");
+    if (driver.isOver()) throw new Error("the browser ended before its page was there");
   }
-}
-
-/**
- * Chrome's debugging protocol over a pipe: JSON with a zero byte after each message.
- *
- * @param {import("node:child_process").ChildProcess} child
- * @param {Promise<unknown>} exited
- */
-function drive(child, exited) {
-  const output = /** @type {import("node:stream").Writable} */ (child.stdio[3]);
-  const input = /** @type {import("node:stream").Readable} */ (child.stdio[4]);
-  /** @type {Map<number, { resolve: (result: any) => void, reject: (error: Error) => void }>} */
-  const waiting = new Map();
-  /** @type {Map<string, (params: any, session?: string) => void>} */
-  const listeners = new Map();
-  let last = 0;
-  let rest = "";
-  const over = () => {
-    for (const { reject } of waiting.values()) reject(new Error("the browser is gone"));
-    waiting.clear();
-  };
-  exited.then(over);
-  output.on("error", () => {}); // who asks a browser that is gone hears so from `over`
-  input.on("error", () => {});
-  input.setEncoding("utf8").on("data", (piece) => {
-    const messages = (rest + piece).split("\0");
-    rest = messages.pop() ?? "";
-    for (const message of messages) take(JSON.parse(message));
-  });
-
-  /** @param {any} message */
-  function take({ id, result, error, method, params, sessionId }) {
-    if (id === undefined) return listeners.get(method)?.(params, sessionId);
-    const asked = waiting.get(id);
-    waiting.delete(id);
-    if (error) asked?.reject(new Error(error.message));
-    else asked?.resolve(result);
-  }
-
-  /** @param {string} method @param {object} params @param {string} [sessionId] @returns {Promise<any>} */
-  function ask(method, params, sessionId) {
-    const id = ++last;
-    return new Promise((resolve, reject) => {
-      if (child.exitCode !== null || child.signalCode !== null) return reject(new Error("the browser is gone"));
-      waiting.set(id, { resolve, reject });
-      output.write(`${JSON.stringify({ id, method, params, sessionId })}\0`);
-    });
-  }
-
-  return {
-    ask,
-    isOver: () => child.exitCode !== null || child.signalCode !== null,
-    /** Without caring for the answer: the target may be gone. @param {string} method @param {object} params @param {string} [session] */
-    tell: (method, params, session) => void ask(method, params, session).catch(() => {}),
-    /** @param {string} event @param {(params: any, session?: string) => void} listener */
-    on: (event, listener) => void listeners.set(event, listener),
-  };
 }

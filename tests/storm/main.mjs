@@ -10,7 +10,7 @@ import { planOf } from "./plan.mjs";
 import { run } from "./run.mjs";
 import { searchAll } from "./search.mjs";
 import { tableOf } from "./table.mjs";
-import { judge } from "./verdict.mjs";
+import { judge, untouched } from "./verdict.mjs";
 
 const KEPT = join(import.meta.dirname, "../../target/storm");
 const TABLE = `${KEPT}.txt`;
@@ -32,7 +32,9 @@ const table = tableOf(results, performance.now() - started);
 console.log(`\n${table}`);
 writeFileSync(TABLE, table);
 await endEverything();
-process.exit(results.length === runs && results.every(({ violations }) => violations.length === 0) ? 0 : 1);
+const idle = untouched(results);
+if (idle.length > 0) console.log(`VIOLATION nothing was struck in any run of ${idle.join(", ")}`);
+process.exit(results.length === runs && idle.length === 0 && results.every(({ violations }) => violations.length === 0) ? 0 : 1);
 
 /** @returns {[runs: number, seed: number, sideBySide: number]} */
 function readArguments() {

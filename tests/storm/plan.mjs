@@ -115,7 +115,10 @@ function tasksOf(chance) {
 function callMoment(chance, tasks, nth) {
   // A read begins with its offer and asks for no leave.
   const calls = tasks[nth]?.kind === "read" ? CALLS.filter((call) => call !== "start") : CALLS;
-  return { where: "call", call: chance.one(calls), phase: chance.one(PHASES), task: nth };
+  const call = chance.one(calls);
+  const phase = chance.one(PHASES);
+  // Of a poll it is not known before its answer what it will offer.
+  return { where: "call", call, phase: call === "poll" && phase === "asked" ? "answered" : phase, task: nth };
 }
 
 /** Most of them around an invitation's POST, where it matters. @param {Chance} chance @param {PlannedTask[]} tasks @returns {Moment} */
@@ -143,8 +146,6 @@ function death(chance, tasks, action) {
 function replyStrike(chance, tasks) {
   const at = callMoment(chance, tasks, chance.below(tasks.length));
   if (at.phase === "passed") at.phase = "answered";
-  // Of a poll it is not known before its answer what it will offer.
-  if (at.call === "poll") at.phase = "answered";
   const action = chance.one(at.phase === "asked" ? /** @type {const} */ (["lose", "double"]) : /** @type {const} */ (["lose", "cut"]));
   return { at, action, delayMs: 0, after: false, how: "stop" };
 }

@@ -23,8 +23,10 @@ import { createServer, request as httpRequest } from "node:http";
  * @param {() => string} serverUrl
  * @param {(phase: Phase, passing: Passing) => Promise<Fate> | Fate} watch `asked` before a call goes on to the server, `answered`
  *   before the answer goes back, `passed` after it went; what it returns becomes of the call
+ * @param {(fate: Fate, passing: Passing) => void} struck hears which fate has come over a call, once it has: a call whose agent
+ *   has gone meanwhile has none
  */
-export async function startProxy(serverUrl, watch) {
+export async function startProxy(serverUrl, watch, struck) {
   let open = 0;
   const proxy = createServer(async (request, response) => {
     const isPoll = request.url?.endsWith("/poll");
@@ -42,17 +44,25 @@ export async function startProxy(serverUrl, watch) {
   async function pass(request, response) {
     const bytes = await readAll(request);
     const passing = passingOf(request, bytes);
+    /** @param {Fate} fate */
+    const lose = (fate) => {
+      if (!response.destroyed) struck(fate, passing);
+      response.destroy();
+    };
     const onward = await watch("asked", passing);
-    if (onward === "lose") return void response.destroy();
-    if (onward === "double") await forward(request, bytes, response);
+    if (onward === "lose") return lose(onward);
+    if (onward === "double") {
+      await forward(request, bytes, response);
+      struck(onward, passing);
+    }
     const answer = await forward(request, bytes, response);
     passing.answer = { status: answer.status, json: readJson(answer.bytes) };
     passing.task ??= passing.answer.json?.task?.task ?? null;
     const fate = await watch("answered", passing);
-    if (fate === "lose") return void response.destroy();
+    if (fate === "lose") return lose(fate);
     response.writeHead(answer.status, { ...answer.headers, "content-length": answer.bytes.length });
     if (fate === "cut") {
-      response.write(answer.bytes.subarray(0, answer.bytes.length / 2), () => response.destroy());
+      response.write(answer.bytes.subarray(0, answer.bytes.length / 2), () => lose(fate));
       return;
     }
     response.end(answer.bytes);

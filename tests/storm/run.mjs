@@ -5,7 +5,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { callsOf, serve } from "../../scripts/world/server.mjs";
 import { startSimulator } from "../../scripts/world/simulator.mjs";
-import { within } from "../../scripts/world/process.mjs";
+import { runProgram, within } from "../../scripts/world/process.mjs";
 import { startChromium } from "./chromium.mjs";
 import { hurry } from "./hurry.mjs";
 import { CONNECTIONS, PAGE_CLAMP } from "./plan.mjs";
@@ -22,6 +22,11 @@ const ALL_LINES = 1_000_000;
 const END_WITHIN_MS = 120_000;
 const HELD_WAIT_MS = 2_000;
 const CREATE_TRIES = 40;
+
+/** What Node has no reader for. */
+const ROWS = `import json, sqlite3, sys
+database = sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True)
+print(json.dumps([{"id": id, "state": state} for id, state in database.execute("SELECT id, state FROM task ORDER BY seq")]))`;
 
 const MATCHES = {
   invitation: { method: "POST", path: "voyagerRelationshipsDashMemberRelationships" },
@@ -83,16 +88,25 @@ async function startWorld(plan, folder) {
     places: new Map(),
     /** @type {{ at: number, what: string, task?: number, more?: unknown }[]} */
     events: [],
-    /** @type {{ profile: string, at: number }[]} invitations that a worker gave to `fetch` */
+    /** @type {{ profile: string, life: number }[]} invitations that a worker gave to `fetch`, and in which life of the browser */
     fetches: [],
+    /** When each life of the browser began, in ms since 1970. @type {number[]} */
+    lives: [],
+    /**
+     * From when on, in ms since 1970, a dying worker or browser may not have told what it did, and when the next worker began.
+     * @type {{ from: number, to: number }[]}
+     */
+    blind: [],
     /** @type {Set<string>} lease tokens */
     leases: new Set(),
     /** @type {string[]} */
     logs: [],
     /** @type {string[]} */
     console: [],
-    /** @type {Set<Strike>} */
+    /** Begun, each once. @type {Set<Strike>} */
     struck: new Set(),
+    /** Strikes that have hit all that they were to hit. */
+    hits: 0,
     aheadMs: 0,
     /** Strikes follow one another. @type {Promise<unknown>} */
     line: Promise.resolve(),
@@ -108,9 +122,11 @@ async function startWorld(plan, folder) {
     async startBrowser() {
       const watch = {
         aheadMs: () => world.aheadMs,
+        onWorker: () => sees(world),
         onConsole: (/** @type {string} */ line) => void world.console.push(line),
         onFetch: (/** @type {{ method: string, url: string, body: string }} */ request) => fetched(world, request),
       };
+      world.lives.push(Date.now());
       world.chromium = await startChromium(simulator, profile, watch);
       await world.chromium.signIn(session);
     },
@@ -126,7 +142,14 @@ async function startWorld(plan, folder) {
     },
   };
   try {
-    world.proxy = await startProxy(() => url, (phase, passing) => watchCall(world, phase, passing));
+    world.proxy = await startProxy(
+      () => url,
+      (phase, passing) => watchCall(world, phase, passing),
+      (fate, { call, task }) => {
+        world.hits += 1;
+        world.note(`struck: ${fate} ${call}`, task === null ? undefined : world.places.get(task));
+      },
+    );
     await world.startBrowser();
     const paired = await world.chromium.command({ kind: "pair", server: world.proxy.url, code: pairingCode, name: "storm" });
     if (!paired?.ok) throw new Error(`not paired: ${JSON.stringify(paired)}`);
@@ -141,8 +164,14 @@ async function startWorld(plan, folder) {
 function fetched(world, { method, url, body }) {
   if (method !== "POST" || !url.includes(MATCHES.invitation.path)) return;
   const [, profile = "?"] = body.match(/fsd_profile:([\w-]+)/) ?? [];
-  world.fetches.push({ profile, at: world.now() });
+  world.fetches.push({ profile, life: world.lives.length - 1 });
   world.note("fetch", placeOfProfile(world.plan, profile));
+}
+
+/** A worker runs whose debugger sees all that it does. @param {World} world */
+function sees({ blind }) {
+  const last = blind.at(-1);
+  if (last) last.to = Math.min(last.to, Date.now());
 }
 
 /** @param {Plan} plan @param {string} profile */
@@ -176,16 +205,22 @@ async function watchCall(world, phase, passing) {
   /** @type {Fate} */
   let fate = undefined;
   for (const strike of world.plan.strikes) {
-    if (matches(strike.at) && !world.struck.has(strike) && !world.over) fate = (await begin(world, strike)) ?? fate;
+    if (!matches(strike.at) || world.struck.has(strike) || world.over) continue;
+    // One fate comes over a call; a second strike at this moment waits for the next one.
+    if (fate !== undefined && isFate(strike.action)) continue;
+    fate = (await begin(world, strike)) ?? fate;
   }
   return fate;
 }
+
+/** @param {Strike["action"]} action @returns {action is "lose" | "cut" | "double"} */
+const isFate = (action) => action === "lose" || action === "cut" || action === "double";
 
 /** Strikes once. A strike that comes after what waits is not waited for. @param {World} world @param {Strike} strike @returns {Promise<Fate>} */
 async function begin(world, strike) {
   world.struck.add(strike);
   const { action } = strike;
-  if (action === "lose" || action === "cut" || action === "double") {
+  if (isFate(action)) {
     world.note(`strike ${action}`);
     return action;
   }
@@ -200,13 +235,24 @@ async function perform(world, { action, delayMs, how }) {
   // The one wait for time alone: it chooses the moment of a death and is part of no judgement.
   if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
   if (world.over) return;
+  const endsWorker = action !== "server";
+  if (endsWorker) {
+    const from = Date.now();
+    await world.chromium.seen();
+    world.blind.push({ from, to: Infinity });
+  }
   world.note(`strike ${action}`);
-  const deaths = [];
-  if (action.includes("worker")) deaths.push(world.chromium.endWorker(how));
-  if (action.includes("browser")) deaths.push(world.chromium.kill());
-  if (action.includes("server")) deaths.push(world.server.kill());
-  await Promise.all(deaths);
-  world.note("dead");
+  const dying = {
+    worker: () => world.chromium.endWorker(how),
+    browser: () => world.chromium.kill().then(() => true),
+    server: () => world.server.kill().then(() => true),
+  };
+  const parts = /** @type {(keyof typeof dying)[]} */ (action.split("+"));
+  const died = (await Promise.all(parts.map(async (part) => ((await dying[part]()) ? [part] : [])))).flat();
+  world.note("dead", undefined, died);
+  // There may be no worker to end.
+  if (died.length === parts.length) world.hits += 1;
+  else if (endsWorker) world.blind.pop();
   if (action.includes("server")) await world.restartServer();
   if (action.includes("browser")) await world.startBrowser();
   world.note("back");
@@ -242,8 +288,8 @@ async function strikeWhenHeld(world, strike, id) {
     if (!strike.after) await simulator.release(id);
     world.note("released");
   } catch (error) {
-    // The run may have ended, and the simulator with it.
-    world.note("hold failed", undefined, String(error));
+    // When the run has ended, the simulator has too.
+    if (!world.over) world.note("hold failed", undefined, String(error));
   }
 }
 
@@ -308,12 +354,20 @@ async function report(world) {
   const popup = await chromium.read("popup/popup.html", "document.querySelector('main')?.innerText");
   const journal = await simulator.journal();
   const people = await simulator.people(CONNECTIONS);
+  const rows = await rowsOf(world);
   await chromium.close();
   world.logs.push(world.server.log(), simulator.log());
-  const { events, fetches, struck, console: lines, logs, leases, agentToken, apiKey, pairingCode, session } = world;
+  const { ids, events, fetches, lives, blind, hits, console: lines, logs, leases, agentToken, apiKey, pairingCode, session } = world;
   const known = { agentToken, apiKey, pairingCode, session, leases: [...leases] };
   const seen = { storage, answers, popup, lines, logs };
-  return { plan, tasks, events, fetches, strikes: struck.size, journal, people, known, seen };
+  return { plan, ids, tasks, rows, events, fetches, lives, blind, strikes: hits, journal, people, known, seen };
+}
+
+/** Every task in the server's file, whoever asked for it. @param {World} world @returns {Promise<{ id: string, state: string }[]>} */
+async function rowsOf({ database }) {
+  const { code, stdout, stderr } = await runProgram("python3", ["-c", ROWS, database]);
+  if (code !== 0) throw new Error(`the server's file can't be read: ${stderr}`);
+  return JSON.parse(stdout);
 }
 
 /** @typedef {Awaited<ReturnType<typeof run>>} Report */

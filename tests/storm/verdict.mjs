@@ -1,6 +1,7 @@
 // @ts-check
 // Whether what a run left behind is what was promised.
 
+import { KINDS } from "./plan.mjs";
 import { placeOfProfile } from "./run.mjs";
 
 /** @typedef {import("./run.mjs").Report} Report */
@@ -24,6 +25,11 @@ const wasSevered = ({ faults }) => faults.some((name) => SEVERING.includes(name)
  * @property {number} severed requests to LinkedIn whose connection ended
  * @property {string[]} violations
  */
+
+/** Deaths of the worker while it asked LinkedIn for the same task after which the task is given up, and attempts of the server. */
+const DEATHS_TO_GIVE_UP = 3;
+const PAGE_PATH = "/voyager/api/relationships/dash/connections";
+const MICROSECONDS = 1_000;
 
 /** @param {Report} report @returns {Tally} */
 export function judge(report) {
@@ -49,30 +55,80 @@ export function judge(report) {
     else if (task.task_output.code !== "outcome_unknown") {
       tally.failed[task.task_output.code] = (tally.failed[task.task_output.code] ?? 0) + 1;
     }
-    if (planned.kind === "read") judgeRead(report, planned, task, violated);
+    if (planned.kind === "read") judgeRead(report, planned, nth, violated);
     else judgeInvitation(report, planned.body.profile_urn, nth, tally, violated);
   }
   const strangers = journal.invitations.filter((/** @type {any} */ sent) => placeOfProfile(plan, sent.profile_id) < 0);
   if (strangers.length > 0) tally.violations.push(`${strangers.length} invitations that nobody asked for`);
+  judgeRun(report, tally.violations);
   return tally;
 }
 
 /**
- * @param {Report} report @param {import("./plan.mjs").Read & { cancel: unknown }} planned @param {any} task
- * @param {(what: string) => void} violated
+ * Kinds whose own disturbance never came about in any of their runs: what held there was not tried.
+ *
+ * @param {{ kind: string, strikes: number, severed: number }[]} results
  */
-function judgeRead({ people }, planned, task, violated) {
+export function untouched(results) {
+  return KINDS.filter((kind) => {
+    const of = results.filter((result) => result.kind === kind);
+    return of.length > 0 && !of.some(({ strikes, severed }) => (kind === "linkedin" ? severed : strikes) > 0);
+  });
+}
+
+/** The run as a whole: that it was as planned, and what the server's file holds. @param {Report} report @param {string[]} violations */
+function judgeRun({ plan, ids, rows, events, fetches }, violations) {
+  for (const { what, more } of events) {
+    if (/^(strike failed|hold failed|not over in time)/.test(what)) violations.push(`${what}: ${JSON.stringify(more)}`);
+  }
+  if (fetches.some(({ profile }) => placeOfProfile(plan, profile) < 0)) violations.push("a fetch for nobody of the plan");
+  if (rows.length !== plan.tasks.length) violations.push(`${rows.length} rows of tasks, and ${plan.tasks.length} tasks`);
+  const stored = new Set(rows.map(({ id }) => id));
+  if (new Set(ids).size !== plan.tasks.length || !ids.every((id) => id !== undefined && stored.has(id))) {
+    violations.push(`the ids that the caller was told are not those of the rows: ${ids}`);
+  }
+  for (const { id, state } of rows) if (state !== "completed" && state !== "failed") violations.push(`row ${id} is ${state}`);
+}
+
+/** @param {Report} report @param {import("./plan.mjs").Read} planned @param {number} nth @param {(what: string) => void} violated */
+function judgeRead(report, planned, nth, violated) {
+  const task = report.tasks[nth];
   const output = task?.task_output;
   if (task?.status === "failed") {
-    const wanted = planned.cancel !== null && output.code === "cancelled";
-    if (!wanted && output.retryable !== true) violated(`failed for good: ${JSON.stringify(output)}`);
+    if (!mayFail(report, planned, nth, output.code)) violated(`failed for good, or without a cause: ${JSON.stringify(output)}`);
     return;
   }
   if (task?.status !== "completed") return;
   const { start, count } = planned.body;
-  const right = people.slice(start, start + count).map((/** @type {any} */ { id }) => `urn:li:fsd_profile:${id}`);
+  const right = report.people.slice(start, start + count).map((/** @type {any} */ { id }) => `urn:li:fsd_profile:${id}`);
   const rows = output.connections.map((/** @type {any} */ row) => row.entity_urn);
   if (output.total !== right.length || rows.join() !== right.join()) violated(`${rows.length} rows, not the ${right.length} that are there`);
+}
+
+/** Whether what was done to a read accounts for its failure. @param {Report} report @param {import("./plan.mjs").Read} planned @param {number} nth @param {string} code */
+function mayFail(report, planned, nth, code) {
+  if (code === "cancelled") return cancelledAt(report, nth) >= 0;
+  if (code === "network") return report.journal.requests.some((/** @type {any} */ one) => isPageOf(planned, one) && wasUndelivered(one));
+  if (code === "upstream") return deathsInTheReadOf(report, nth) >= DEATHS_TO_GIVE_UP;
+  return false;
+}
+
+/** Whether a request is for rows of the read. Who goes on after a death asks for one row more. @param {import("./plan.mjs").Read} read @param {any} request */
+function isPageOf({ body: { start, count } }, { method, path, query }) {
+  if (method !== "GET" || path !== PAGE_PATH) return false;
+  const from = Number(new URLSearchParams(query).get("start") ?? 0);
+  return from >= start - 1 && from < start + count;
+}
+
+/** @param {any} request */
+const wasUndelivered = (request) => wasSevered(request) || request.status === null;
+
+/** Ends of worker or browser between the read's first offer and its result. @param {Report} report @param {number} nth */
+function deathsInTheReadOf({ events }, nth) {
+  const isOf = (/** @type {string} */ wanted) => (/** @type {Event} */ { task, what }) => task === nth && what === wanted;
+  const from = events.findIndex(isOf("poll answered"));
+  const end = events.findLastIndex(isOf("complete asked"));
+  return from < 0 ? 0 : deathsOf(events).filter(({ dead, struck }) => dead > from && (end < 0 || struck < end)).length;
 }
 
 /**
@@ -86,44 +142,97 @@ function judgeInvitation(report, profile, nth, tally, violated) {
   const posts = report.journal.requests.filter(
     (/** @type {any} */ { method, body }) => method === "POST" && JSON.stringify(body)?.includes(`fsd_profile:${profile}"`),
   );
-  const fetches = report.fetches.filter((one) => one.profile === profile);
-  const isSevered = posts.some(wasSevered);
 
-  if (fetches.length > 1) violated(`the agent called fetch ${fetches.length} times`);
+  const calls = judgePosts(report, profile, posts, tally, violated);
   if (sent.length > 1) violated(`${sent.length} invitations took effect`);
-  if (posts.length > 1) {
-    tally.repeats += posts.length - 1;
-    if (!isSevered) violated(`${posts.length} POSTs, and none whose connection had ended`);
-  }
   if (sent.length === 1 && sent[0].note !== (planned?.body && "note" in planned.body ? planned.body.note : null)) violated("another note");
-  if (fetches.length > 0 && cancelledInTime(report, nth)) violated("sent, though it had been cancelled before its start");
+  if (calls > 0 && cancelledInTime(report, nth)) violated("sent, though it had been cancelled before its start");
   if (task?.status === "completed" && sent.length === 0) violated("completed, and nothing was sent");
   if (task?.status !== "failed") return;
   if (code === "outcome_unknown") {
     if (sent.length > 0) tally.unknownSent += 1;
     else tally.unknownUnsent += 1;
-    if (!isSevered && !diedInTheWindow(report, nth)) violated("outcome_unknown without a death in the window");
-  } else if (code !== "cancelled" || planned?.cancel === null) {
+    if (!posts.some(wasSevered) && !diedInTheWindow(report.events, nth)) violated("outcome_unknown without a death in the window");
+  } else if (code !== "cancelled" || cancelledAt(report, nth) < 0) {
     violated(`failed: ${JSON.stringify(task.task_output)}`);
   }
   if (sent.length > 0) violated(`sent, and yet failed with ${code}`);
 }
 
+/**
+ * Each POST at LinkedIn is a `fetch` that was seen in the same life of the browser, or Chrome's own repeat: directly after one
+ * whose connection had ended, in the same life. One alone may be unseen: the last that a worker or browser did, after it was
+ * last heard and before the next worker ran.
+ *
+ * @param {Report} report @param {string} profile @param {any[]} posts @param {Tally} tally @param {(what: string) => void} violated
+ * @returns {number} how often a worker called `fetch`
+ */
+function judgePosts({ fetches, lives, blind }, profile, posts, tally, violated) {
+  const seen = fetches.filter((one) => one.profile === profile);
+  const unmatched = seen.map(({ life }) => life);
+  const arrived = posts.map(({ arrived_us }) => arrived_us / MICROSECONDS);
+  const lifeAt = (/** @type {number} */ at) => lives.findLastIndex((begun) => begun <= at);
+  let unseen = 0;
+  for (const [nth, at] of arrived.entries()) {
+    const life = lifeAt(at);
+    const match = unmatched.indexOf(life);
+    if (match >= 0) {
+      unmatched.splice(match, 1);
+    } else if (nth > 0 && wasSevered(posts[nth - 1]) && lifeAt(/** @type {number} */ (arrived[nth - 1])) === life) {
+      tally.repeats += 1;
+    } else {
+      unseen += 1;
+      if (!blind.some(({ from, to }) => at >= from && at <= to)) violated(`POST ${nth + 1} of ${posts.length} belongs to no fetch that was seen`);
+    }
+  }
+  const calls = seen.length + unseen;
+  if (calls > 1) violated(`the agent called fetch ${calls} times`);
+  return calls;
+}
+
+/** @typedef {Report["events"][number]} Event */
+
+/** Where the caller was told that the cancel is taken; -1 if never. @param {Report} report @param {number} nth */
+const cancelledAt = ({ events }, nth) => events.findIndex(({ what, task, more }) => what === "cancel" && task === nth && isOk(more));
+
 /** Whether the caller's cancel was confirmed before leave to send was asked for. @param {Report} report @param {number} nth */
-function cancelledInTime({ events }, nth) {
-  const start = firstOf(events, nth, "start asked") ?? Infinity;
-  return events.some(({ what, task, at, more }) => what === "cancel" && task === nth && at < start && isOk(more));
+function cancelledInTime(report, nth) {
+  const start = report.events.findIndex(({ what, task }) => what === "start asked" && task === nth);
+  const cancelled = cancelledAt(report, nth);
+  return cancelled >= 0 && (start < 0 || cancelled < start);
 }
 
 /** @param {unknown} more */
 const isOk = (more) => /** @type {{ status?: number } | undefined} */ (more)?.status === 200;
 
-/** @param {Report["events"]} events @param {number} nth @param {string} wanted */
-const firstOf = (events, nth, wanted) => events.find(({ task, what }) => task === nth && what === wanted)?.at;
+/** Every end of a worker or browser: between which places among the events. @param {Event[]} events */
+function deathsOf(events) {
+  return events.flatMap(({ what, more }, dead) => {
+    const died = what === "dead" ? /** @type {string[]} */ (more) : [];
+    const struck = events.slice(0, dead).findLastIndex((before) => before.what.startsWith("strike "));
+    return died.includes("worker") || died.includes("browser") ? [{ struck, dead, browser: died.includes("browser") }] : [];
+  });
+}
 
-/** Whether a worker or browser was ended between the first leave to send and the outcome. @param {Report} report @param {number} nth */
-function diedInTheWindow({ events }, nth) {
-  const from = firstOf(events, nth, "start asked") ?? Infinity;
-  const to = firstOf(events, nth, "complete asked") ?? Infinity;
-  return events.some(({ what, at }) => /^strike .*(worker|browser)/.test(what) && at >= from && at <= to);
+/**
+ * Whether a worker or browser was ended where that may hide what became of this task. "About to send" is written once the
+ * worker has heard its leave, and no worker asks again that has written it: a worker's end counts from the last leave that it
+ * can have heard. A browser's end may lose what was written: it counts from the first time that leave was asked for since the
+ * task was last given back. Both end with the result.
+ *
+ * @param {Event[]} events @param {number} nth
+ */
+function diedInTheWindow(events, nth) {
+  const status = (/** @type {Event} */ { more }) => /** @type {unknown[] | undefined} */ (more)?.[0];
+  const isResult = (/** @type {string} */ wanted) => (/** @type {Event} */ event) =>
+    event.task === nth && event.what === "complete asked" && status(event) === wanted;
+  const to = events.findIndex(isResult("failed"));
+  const before = events.slice(0, Math.max(to, 0));
+  const returned = before.findLastIndex(isResult("returned"));
+  const asked = before.findIndex(({ task, what }, place) => task === nth && what === "start asked" && place > returned);
+  const heard = before.findLastIndex(({ task, what, more }) => task === nth && what === "start passed" && more === 200);
+  return deathsOf(events).some(({ struck, dead, browser }) => {
+    const from = browser ? asked : heard;
+    return from >= 0 && dead > from && struck < to;
+  });
 }

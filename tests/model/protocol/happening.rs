@@ -29,8 +29,14 @@ impl Protocol {
             Action::Arrives(request) => {
                 let before = world.server.task;
                 let _nobody_hears = server::serve(world, rules, request);
-                if matches!(request, Request::Poll { .. }) && before != world.server.task {
-                    world.seen.excuses = Excuses { late_poll: true, ..world.seen.excuses };
+                let changed = before != world.server.task;
+                let excuses = &mut world.seen.excuses;
+                match request {
+                    Request::Poll { .. } => excuses.late_poll |= changed,
+                    Request::Start { by, .. } => {
+                        excuses.start_unheard |= changed && world.browsers[usize::from(by)].is_carried();
+                    }
+                    Request::Complete { .. } => {}
                 }
             }
             Action::PostArrives => {
@@ -158,8 +164,8 @@ impl Protocol {
             }
             _ => None,
         };
-        if let Some(answer) = answer {
-            Turn { world, rules: &self.0, by }.hears_complete(answer);
+        if answer.is_some() {
+            Turn { world, rules: &self.0, by }.hears_complete();
         }
     }
 }

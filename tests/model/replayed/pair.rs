@@ -46,9 +46,8 @@ impl Pair {
     pub async fn new(rules: &Rules) -> Self {
         let model = Protocol(Rules { mutants: &[], ..rules.clone() });
         let world = model.init_states().remove(0);
-        // The store does not know the caller's cancellation.
-        let is_stored =
-            rules.level == Level::Two && !rules.bounds.cancels && rules.bounds.refused_results == 0;
+        // The store refuses no result that it shouldn't.
+        let is_stored = rules.level == Level::Two && rules.bounds.refused_results == 0;
         let server = if is_stored { Some(RealServer::new(rules).await) } else { None };
         let browsers = vec![Browser::paired("instance-0")];
         Self { model, world, path: Vec::new(), browsers, server, tokens: Vec::new(), unanswered: 0 }
@@ -111,6 +110,15 @@ impl Pair {
             Action::Posts => server.posts().await,
             Action::RivalPairs => server.rival_pairs(&self.model.0, now).await,
             Action::SweepWrites => server.sweep(now).await,
+            Action::Cancels => server.cancels(now).await,
+            Action::Beats(by) => {
+                let Some(Entry { token, .. }) = before.browsers[usize::from(by)].journal.entry else {
+                    return;
+                };
+                let wanted = server::heartbeat(&mut before.clone(), &self.model.0, token);
+                let real = server.beat(by, &self.tokens[usize::from(token)], now).await;
+                assert_eq!(real, wanted, "the heartbeat");
+            }
             Action::StartArrives(by) => {
                 let Some(Entry { token, .. }) = before.browsers[usize::from(by)].journal.entry else {
                     return;

@@ -4,8 +4,8 @@ use liaison_model::rules::{Rival, Rules};
 use liaison_model::server::{self, CallAnswer};
 use liaison_model::world::{Body, Phase, Said};
 use liaison_protocol::{
-    CompletionStatus, ErrorCode, Held, HeldPhase, Poll, ReadyState, TaskFailure, TaskInput, TaskOptions,
-    TaskType,
+    CompletionStatus, ErrorCode, HeartbeatAction, Held, HeldPhase, Poll, ReadyState, TaskFailure, TaskInput,
+    TaskOptions, TaskType,
 };
 use liaison_server::Timestamp;
 use liaison_server::lifecycle::State;
@@ -152,6 +152,21 @@ impl RealServer {
         let result = TaskResult { status, output: &output, failure, findings: None, hash: vec![body as u8] };
         let settled = self.store.complete(&agent, &self.task, token, result, at(now)).await;
         answer(settled.map(|settled| settled.replayed))
+    }
+
+    /// The caller's cancellation.
+    pub async fn cancels(&self, now: i64) {
+        self.store.cancel_task(&self.team, &self.task, at(now)).await.unwrap().unwrap();
+    }
+
+    /// A heartbeat: whether the agent is told to stop; `None` when the lease is gone.
+    pub async fn beat(&self, by: u8, token: &str, now: i64) -> Option<bool> {
+        let agent = self.agent(by).await;
+        match self.store.heartbeat(&agent, &self.task, token, None, at(now)).await {
+            Ok(action) => Some(action == HeartbeatAction::Cancel),
+            Err(ResultError::NotFound | ResultError::Fenced(_)) => None,
+            Err(error) => panic!("{error}"),
+        }
     }
 
     /// A sweep.
