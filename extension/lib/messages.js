@@ -16,11 +16,11 @@ import { t } from "./i18n.js";
  *   | { kind: "set_paused", paused: boolean }
  *   | { kind: "clear_stop", code: string }
  *   | { kind: "set_settings", settings: Partial<Omit<Settings, "paused">> }
- *   | { kind: "decide", task: string, approve: boolean }
+ *   | { kind: "decide", task: string, approve: boolean, asked_at_ms: number }
  *   | { kind: "cancel_task", task: string }
  *   | { kind: "export_log" }
  *   | { kind: "erase_log" }} Command `clear_stop`: a person has seen to what LinkedIn stopped the agent for; `set_settings`:
- *   all of it is taken or nothing; `decide`: about an invitation that waits for its person
+ *   all of it is taken or nothing; `decide`: about the very invitation that its person was asked about then
  */
 
 /**

@@ -245,6 +245,12 @@ impl Entry {
         self.session == session
     }
 
+    /// When its person was asked, as they are told: it tells one invitation from another that took its place.
+    #[must_use]
+    pub fn shown_at(&self) -> i64 {
+        self.asked_at.unwrap_or(self.accepted_at)
+    }
+
     /// The phase a server is told of.
     #[must_use]
     pub const fn phase(&self) -> HeldPhase {

@@ -86,7 +86,7 @@ fn refused_or_stopped_it_ends_cancelled_and_is_not_sent() {
     }
     let (_, mut agent) = world(3, Two);
     for command in [
-        Command::Decide { task: "t-9".to_owned(), approve: true },
+        Command::Decide { task: "t-9".to_owned(), approve: true, asked_at_ms: 0 },
         Command::CancelTask { task: "t-9".to_owned() },
     ] {
         assert_eq!(agent.ask(command).error.unwrap().code, "not_found");
@@ -197,6 +197,44 @@ fn an_approval_is_for_this_invitation_and_no_other() {
     agent.run_for(HOUR);
     let invited = world.site.borrow().invitations.clone();
     assert!(invited.is_empty(), "another under its name is asked for anew, or given back: {invited:?}");
+}
+
+#[test]
+fn a_word_on_what_was_shown_is_none_on_what_took_its_place() {
+    for level in [One, Two] {
+        for approve in [true, false] {
+            for jump in [0, -HOUR] {
+                let (world, mut agent) = asking(level);
+                let shown = approvals(&mut agent).remove(0);
+                let decide =
+                    |approve, asked_at_ms| Command::Decide { task: "t-1".to_owned(), approve, asked_at_ms };
+                world.time.jump(jump);
+                let input = json!({ "profile_urn": "ACoAAother9", "note": "Another note" });
+                world.server.borrow_mut().offer_raw(
+                    json!({ "task": "t-1", "task_type": CONNECT, "task_input": input, "epoch": 8, "token": "x" }),
+                );
+                agent.run_until("the other", |world| {
+                    record(world, "t-1").is_some_and(|record| record.contains("\"epoch\":8"))
+                });
+                let now_shown = approvals(&mut agent).remove(0);
+                let what = format!("{level:?}, {approve}, {jump}");
+                assert_ne!(now_shown.profile_urn, shown.profile_urn, "{what}");
+                assert!(now_shown.asked_at_ms > shown.asked_at_ms, "{what}: {now_shown:?}");
+                let answer = agent.ask(decide(approve, shown.asked_at_ms));
+                assert_eq!(answer.error.map(|problem| problem.code), Some("invitation_changed"), "{what}");
+                agent.run_for(MINUTE);
+                assert_eq!((posts(&world), approvals(&mut agent).len()), (0, 1), "{what}");
+                assert!(agent.ask(decide(approve, now_shown.asked_at_ms)).ok, "{what}");
+                agent.run_for(MINUTE);
+                let invited: Vec<_> =
+                    world.site.borrow().invitations.iter().map(|(to, _, _)| to.clone()).collect();
+                // A server with `start` knows no such token.
+                let wanted =
+                    if approve && level == One { vec!["ACoAAother9".to_owned()] } else { Vec::new() };
+                assert_eq!(invited, wanted, "{what}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -35,7 +35,11 @@ fn approve_to_the_end(agent: &mut Agent) -> bool {
         let asks = agent.is_running()
             && record(&agent.world, "t-1").is_some_and(|record| record.contains("\"approved\":false"));
         if asks {
-            agent.tell(Event::Command(0, Command::Decide { task: "t-1".to_owned(), approve: true }));
+            let asked_at_ms = asked_at(&agent.world, "t-1");
+            agent.tell(Event::Command(
+                0,
+                Command::Decide { task: "t-1".to_owned(), approve: true, asked_at_ms },
+            ));
         }
     }
     agent.is_running()

@@ -77,7 +77,7 @@ pub(super) fn approvals(state: &State) -> Vec<Approval> {
             task: entry.task.clone(),
             profile_urn: input.profile.urn(),
             note: input.note.clone(),
-            asked_at_ms: entry.asked_at.unwrap_or(entry.accepted_at),
+            asked_at_ms: entry.shown_at(),
         })
         .collect()
 }

@@ -25,7 +25,7 @@ impl Turn {
             Command::Forget => self.forget(id),
             Command::SetPaused { paused } => self.set_paused(id, *paused),
             Command::SetSettings { settings } => self.set_settings(id, settings),
-            Command::Decide { task, approve } => self.decide(id, task, *approve),
+            Command::Decide { task, approve, asked_at_ms } => self.decide(id, task, *approve, *asked_at_ms),
             Command::CancelTask { task } => self.cancel_task(id, task),
             Command::ClearStop { code } => self.clear_stop(id, code),
             Command::ExportLog => self.export_log(id),
