@@ -1,7 +1,7 @@
 //! What the person asks for through our own pages.
 
 use super::Turn;
-use crate::agent::aside::BREAKERS;
+use crate::agent::aside::{BREAKERS, SETTINGS};
 use crate::agent::breaker::Breakers;
 use crate::agent::entry::Stage;
 use crate::agent::event::{Command, CommandId, Effect, Identity, PairingRequest, PairingSecret};
@@ -190,12 +190,24 @@ impl Turn {
         }
     }
 
+    /// Nothing is written in the place of settings that were set aside, so nothing is said to be set either.
+    fn lost_settings(&self) -> Option<Problem> {
+        let set_aside = &self.state.set_aside;
+        set_aside.has(SETTINGS).then(|| set_aside.problem()).flatten()
+    }
+
     fn set_paused(&mut self, id: CommandId, paused: bool) {
+        if let Some(problem) = self.lost_settings() {
+            return self.answer(id, Answer::refused(problem));
+        }
         self.state.settings.paused = paused;
         self.tell_status(id);
     }
 
     fn set_settings(&mut self, id: CommandId, wanted: &serde_json::Value) {
+        if let Some(problem) = self.lost_settings() {
+            return self.answer(id, Answer::refused(problem));
+        }
         match self.state.settings.changed(wanted) {
             Ok(settings) => {
                 self.state.settings = settings;
