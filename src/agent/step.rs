@@ -266,8 +266,10 @@ impl Turn {
         {
             entry.touched = true;
         }
-        if task.is_some_and(|task| !self.call_ended(task)) {
-            // What LinkedIn refuses it refuses whoever asked.
+        let is_gone = |task: &str| !self.state.tasks.contains(task);
+        let is_gone = task.is_some_and(is_gone);
+        if task.is_some_and(|task| !self.call_ended(task)) || is_gone {
+            // What LinkedIn refuses it refuses whoever asked, and though its task is gone.
             return outcome.trouble().into_iter().for_each(|trouble| self.heed(trouble));
         }
         match (task, outcome) {
