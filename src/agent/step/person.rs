@@ -155,10 +155,19 @@ impl Turn {
     fn abandon_all(&mut self) {
         let tasks: Vec<String> = self.state.tasks.iter().map(|(task, _)| task.to_owned()).collect();
         for task in tasks {
+            self.bury_carried(&task);
             self.abandon(&task);
         }
         self.bury_lost();
         self.state.set_aside.forget_pairing();
+    }
+
+    /// An earlier browser session, whose last writes may be missing, may have sent it: nobody will ask the server, or
+    /// LinkedIn, any more.
+    fn bury_carried(&mut self, task: &str) {
+        if let Some(entry) = self.state.tasks.get(task).filter(|entry| entry.is_carried()).cloned() {
+            self.bury(&entry, Some(ErrorCode::OutcomeUnknown));
+        }
     }
 
     /// Of a task whose record is lost it is not known whether it was sent.
@@ -178,6 +187,7 @@ impl Turn {
 
     fn erase_log(&mut self, id: CommandId) {
         self.state.log = Rc::default();
+        self.state.set_aside.forget_log();
         self.answer(id, Answer::done());
     }
 
