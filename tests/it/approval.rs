@@ -275,3 +275,20 @@ fn a_browser_that_lost_its_last_writes_never_sends_twice() {
         }
     }
 }
+
+#[test]
+fn switched_on_it_holds_for_the_one_that_was_taken_already() {
+    for (level, stage) in [(One, "checking"), (Two, "checking"), (Two, "starting")] {
+        let (world, mut agent) = world(3, level);
+        world.server.borrow_mut().add("t-1", CONNECT, stranger());
+        let wanted = format!("\"{stage}\":{{");
+        agent.run_until(stage, |world| record(world, "t-1").is_some_and(|record| record.contains(&wanted)));
+        set(&mut agent, json!({ "ask_before_invite": true }));
+        agent.run_for(MINUTE);
+        let what = format!("{level:?}, {stage}");
+        assert_eq!((posts(&world), approvals(&mut agent).len()), (0, 1), "{what}");
+        assert_eq!(world.server.borrow().task("t-1").returned, 1, "{what}");
+        assert!(decide(&mut agent, "t-1", true).ok);
+        assert_eq!((agent.run_to_end("t-1").0.as_str(), posts(&world)), ("completed", 1), "{what}");
+    }
+}

@@ -75,6 +75,11 @@ impl Turn {
         }
     }
 
+    /// Whether the person wants to be asked before each invitation, and was not asked about this one.
+    pub(super) fn wants_word(&self, entry: &Entry) -> bool {
+        self.state.settings.ask_before_invite && entry.asked_at.is_none()
+    }
+
     /// Gives an invitation back of which nothing was sent, nor leave asked for; one that its person approved waits here.
     pub(super) fn put_off(&mut self, task: &str) {
         let asked = |entry: &&mut Entry| entry.asked_at.is_some() && !entry.lacks_note();

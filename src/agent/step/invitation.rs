@@ -85,6 +85,10 @@ impl Turn {
             // with its note.
             return self.give_back(task);
         }
+        if entry.is_some_and(|entry| self.wants_word(entry)) {
+            // It is offered again, and asked about.
+            return self.give_back(task);
+        }
         let is_late = act_within_ms == 0 || self.now < from || self.now > until;
         if hindrance.is_some() || !self.state.right_account() || is_late {
             return self.put_off(task);

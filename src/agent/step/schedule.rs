@@ -85,6 +85,11 @@ impl Turn {
                 });
                 self.call_paced(&entry.task, live.call_at, call);
             }
+            Stage::Checking { carried: false, .. } | Stage::Starting { carried: false, .. }
+                if self.wants_word(entry) =>
+            {
+                self.give_back(&entry.task);
+            }
             Stage::Asking { input, carried: true, .. } if entry.cancelled => self.stop_carried(entry, input),
             Stage::Asking { input, approved: true, carried } => self.begin_approved(entry, input, *carried),
             Stage::Checking { .. } if self.is_hindered() => self.put_off(&entry.task),
