@@ -263,3 +263,22 @@ fn a_record_that_has_the_note_in_it_is_written_anew_without() {
         }
     }
 }
+
+#[test]
+fn a_limit_on_notes_that_is_met_on_the_way_holds_for_the_one_that_is_taken() {
+    for (stage, level) in STAGES.into_iter().skip(2) {
+        let (world, mut agent) = in_stage(stage, level);
+        let before = posts(&world);
+        agent.kill();
+        let breakers = world.disk.borrow().local("breakers").map(str::to_owned).unwrap();
+        let limited =
+            breakers.replace("\"notes_until\":0", &format!("\"notes_until\":{}", world.now() + HOUR));
+        assert_ne!(limited, breakers);
+        world.disk.borrow_mut().forge("breakers", &limited);
+        agent.reboot();
+        let (status, output) = agent.run_to_end("t-1");
+        let what = format!("{stage}, {level:?}: {output}");
+        assert_eq!((status.as_str(), &output["code"]), ("failed", &json!("note_limit")), "{what}");
+        assert_eq!((posts(&world) - before, world.server.borrow().task("t-1").returned), (0, 1), "{what}");
+    }
+}

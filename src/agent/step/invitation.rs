@@ -89,8 +89,9 @@ impl Turn {
             // It is offered again, and asked about.
             return self.give_back(task);
         }
+        let has_limit = input.note.is_some() && self.state.breakers.note_wait_ms(self.now).is_some();
         let is_late = act_within_ms == 0 || self.now < from || self.now > until;
-        if hindrance.is_some() || !self.state.right_account() || is_late {
+        if hindrance.is_some() || has_limit || !self.state.right_account() || is_late {
             return self.put_off(task);
         }
         let (limits, random) = (self.state.settings.limits(), self.state.random());
