@@ -53,8 +53,8 @@ import { t } from "./i18n.js";
  */
 
 /**
- * @typedef {{ task: string, profile_urn: string, note: string | null, asked_at_ms: number }} Approval an invitation that
- *   waits for its person
+ * @typedef {{ task: string, profile_urn: string, note: string | null, asked_at_ms: number, approved: boolean }} Approval an
+ *   invitation that waits for its person's word, or has it and waits still
  */
 
 /**
@@ -81,7 +81,7 @@ import { t } from "./i18n.js";
  *   | "no_permission"} AgentState
  */
 
-/** @typedef {{ task: string, task_type: string, phase: string, done: number | null, of: number | null }} Running */
+/** @typedef {{ task: string, task_type: string, phase: string, done: number | null, of: number | null, cancelled: boolean }} Running */
 /** @typedef {{ task_type: string, reason: string, for_ms: number | null }} Waiting */
 
 /**

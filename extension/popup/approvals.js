@@ -42,7 +42,7 @@ export function offerApprovals(decide) {
  *
  * @param {Approval} approval
  */
-const whatIsAsked = ({ profile_urn, note, asked_at_ms }) => JSON.stringify([profile_urn, note, asked_at_ms]);
+const whatIsAsked = ({ profile_urn, note, asked_at_ms, approved }) => JSON.stringify([profile_urn, note, asked_at_ms, approved]);
 
 /**
  * Whoever was about to press a button has not seen this invitation: its buttons wait for the person's eyes.
@@ -62,17 +62,20 @@ function replace(before, item) {
  * @returns {Item}
  */
 function makeItem(approval, decide) {
-  const { person, profile, note, asked } = approvalLine(approval, Date.now());
+  const { person, profile, note, asked, approved } = approvalLine(approval, Date.now());
   const whom = profile ? makeLink("approval-person", profile, person) : make("span", "approval-person", person);
   const when = make("p", "approval-asked", asked);
-  const buttons = [answerButton("approve", "primary", person), answerButton("refuse", "", person)];
+  // Who has approved may still call it off.
+  const approve = approval.approved ? [] : [answerButton("approve", "primary", person)];
+  const buttons = [...approve, answerButton("refuse", "", person)];
   const actions = make("div", "actions", ...buttons);
   const said = note ? [make("p", "approval-note", note)] : [];
+  if (approved) said.push(make("p", "approval-approved", approved));
   const element = make("li", "approval", whom, when, ...said, actions);
-  for (const [n, pressed] of buttons.entries()) {
+  for (const pressed of buttons) {
     pressed.addEventListener("click", async () => {
       for (const each of buttons) each.disabled = true;
-      await decide(approval, n === 0);
+      await decide(approval, approve.includes(pressed));
       for (const each of buttons) each.disabled = false;
       // Answered, the item is gone, and the headline says how it stands now.
       passFocus(pressed, element.isConnected ? pressed : byId("headline"));

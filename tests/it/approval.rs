@@ -39,6 +39,7 @@ fn it_waits_for_days_and_over_restarts_while_lists_are_read() {
             profile_urn: format!("urn:li:fsd_profile:{STRANGER}"),
             note: Some("Hello there".to_owned()),
             asked_at_ms,
+            approved: false,
         };
         assert_eq!((approvals(&mut agent), posts(&world)), (vec![expected.clone()], 0), "{level:?}");
         assert_eq!((calls(&world, "/start"), world.site.borrow().count(SENT)), (0, 0), "{level:?}");
@@ -131,6 +132,12 @@ fn approved_it_waits_for_what_hinders_it_and_says_so() {
             set(&mut agent, settings.clone());
             assert!(decide(&mut agent, "t-1", true).ok);
             agent.run_for(2 * MINUTE);
+            let shown = approvals(&mut agent);
+            assert_eq!(
+                (shown.len(), shown[0].approved, agent.status().attention),
+                (1, true, None),
+                "{reason}"
+            );
             let told: Vec<String> = waiting(&world).into_iter().map(|(_, reason, _)| reason).collect();
             assert!(told.contains(&reason.to_owned()), "{level:?}, {reason}: {told:?}");
             agent.reboot();
@@ -189,7 +196,7 @@ fn an_approval_is_for_this_invitation_and_no_other() {
     world.server.borrow_mut().offer_raw(offer(7, "run", same));
     agent.run_for(MINUTE);
     assert_eq!(world.server.borrow().last_poll()["held"][0]["epoch"], 7, "the same, under a new epoch");
-    assert_eq!(approvals(&mut agent).len(), 0, "is approved still");
+    assert!(approvals(&mut agent)[0].approved, "is approved still");
     let other = json!({ "profile_urn": "ACoAAother9", "note": "Hello there" });
     world.server.borrow_mut().offer_raw(offer(8, "run", other));
     agent.run_for(MINUTE);

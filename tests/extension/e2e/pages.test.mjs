@@ -209,6 +209,22 @@ test("another invitation in the place of one that waits is shown, and the answer
   assert.deepEqual(asked, [{ kind: "decide", task: "a1", approve: true, asked_at_ms: 5 }]);
 });
 
+test("an approved one that still waits can be called off, and is not asked for", async (t) => {
+  const { page, asked } = await popupOver(t, { approvals: [{ ...approval("a1"), approved: true }] });
+  await says(page, ".approval-approved", "You approved it");
+  assert.equal(await page.locator(".approval .approve").count(), 0);
+  assert.ok(!(await page.locator("#headline").innerText()).includes("your answer"));
+  await page.locator(".approval .refuse").click();
+  await page.locator(".approval .refuse:enabled").waitFor();
+  assert.deepEqual(asked, [{ kind: "decide", task: "a1", approve: false, asked_at_ms: 0 }]);
+});
+
+test("a cancel that was pressed before the popup was opened is not offered again", async (t) => {
+  const running = { task: "r1", task_type: READ, phase: "reading", done: 1, of: 5, cancelled: true };
+  const { page } = await popupOver(t, { running });
+  await page.locator("#cancel-task:disabled").waitFor();
+});
+
 test("what is about to be pressed stays where it is while others come and go", async (t) => {
   const { page, status } = await popupOver(t, { approvals: [approval("a1"), approval("a2")] });
   const second = page.locator(".approval .refuse").nth(1);
