@@ -132,6 +132,7 @@ mod tests {
         let search = Verification {
             profile,
             sent_at: 0,
+            clock_ahead: None,
             counted_from: 0,
             looks: 0,
             refused_with: None,

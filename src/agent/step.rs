@@ -139,7 +139,8 @@ impl Turn {
         let has_start = self.state.pairing.as_ref().is_some_and(|pairing| pairing.has_start());
         let session = self.state.session.clone();
         let now = self.now;
-        for entry in self.state.tasks.values_mut() {
+        let State { tasks, ledger, .. } = &mut self.state;
+        for entry in tasks.values_mut() {
             let same_session = entry.same_session(&session);
             if !same_session && (has_start || matches!(entry.stage, Stage::Asking { .. })) {
                 mark_carried(Rc::make_mut(entry));
@@ -170,6 +171,7 @@ impl Turn {
             let search = Verification {
                 profile,
                 sent_at: at,
+                clock_ahead: ledger.clock_ahead(at),
                 counted_from: at,
                 looks: 0,
                 refused_with: None,

@@ -299,3 +299,15 @@ fn switched_on_it_holds_for_the_one_that_was_taken_already() {
         assert_eq!((agent.run_to_end("t-1").0.as_str(), posts(&world)), ("completed", 1), "{what}");
     }
 }
+
+#[test]
+fn an_approved_one_that_is_refused_its_start_is_told_of() {
+    let (world, mut agent) = asking(Two);
+    world.server.borrow_mut().next("/start", answers(410, "task_closed"));
+    decide(&mut agent, "t-1", true);
+    agent.run_until("the start", |world| calls(world, "/start") == 1);
+    world.server.borrow_mut().tasks.clear();
+    agent.run_for(MINUTE);
+    let recent = agent.status().recent;
+    assert_eq!((recent[0].task.as_str(), recent[0].code, posts(&world)), ("t-1", Some("cancelled"), 0));
+}

@@ -218,3 +218,17 @@ fn after_a_long_sleep_a_look_is_made_before_it_ends() {
     agent.reboot();
     assert_eq!(agent.run_to_end("t-1").0, "completed");
 }
+
+#[test]
+fn a_clock_set_back_while_it_is_looked_for_hides_nothing() {
+    let (world, mut agent) = world(3, Two);
+    world.site.borrow_mut().sent_list_lags = true;
+    world.site.borrow_mut().next(INVITE, Mishap::LostAfter);
+    world.server.borrow_mut().add("t-1", CONNECT, stranger());
+    agent.run_until("the POST", |world| posts(world) == 1);
+    agent.run_for(10 * MINUTE);
+    world.time.jump(-5 * MINUTE);
+    world.site.borrow_mut().clock_ahead_ms += 5 * MINUTE;
+    world.site.borrow_mut().sent_list_lags = false;
+    assert_eq!(agent.run_to_end("t-1").0, "completed");
+}

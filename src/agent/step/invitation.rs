@@ -46,6 +46,9 @@ impl Turn {
             }
             Reply::Refused { .. } => {
                 self.brake();
+                if is_asked {
+                    self.note_closed(task);
+                }
                 self.abandon(task);
             }
             Reply::Retry { retry_after_ms, .. } => {
@@ -158,11 +161,13 @@ impl Turn {
         refused: Option<ErrorCode>,
     ) {
         let now = self.now;
+        let clock_ahead = self.state.ledger.clock_ahead(sent_at);
         if let Some(entry) = self.state.entry_mut(task) {
             entry.touched = true;
             entry.stage = Stage::Verifying(Verification {
                 profile: input.profile.as_str().to_owned(),
                 sent_at,
+                clock_ahead,
                 counted_from: from.min(now),
                 looks: 0,
                 refused_with: refused,
@@ -186,14 +191,16 @@ impl Turn {
             Ok(look) => look,
             Err(trouble) => return self.look_failed(task, search, trouble),
         };
-        let earliest = search.sent_at + look.clock_ahead_ms - VERIFY_SLACK_MS;
+        // By LinkedIn's clock. Ours may have been set between the send and now, or between the last look and the send.
+        let ahead = search.clock_ahead.map_or(look.clock_ahead_ms, |then| then.min(look.clock_ahead_ms));
+        let earliest = search.sent_at.saturating_add(ahead).saturating_sub(VERIFY_SLACK_MS);
         if look.listed && look.sent_ms.is_some_and(|sent| sent >= earliest) {
             return self.complete(task, SENT, Effect::Done);
         }
         if let Some(code) = search.refused_with {
             return self.fail(task, code);
         }
-        let looks = search.looks + 1;
+        let looks = search.looks.saturating_add(1);
         if usize::from(looks) >= VERIFY_AT_MS.len() {
             return self.fail(task, ErrorCode::OutcomeUnknown);
         }
@@ -204,10 +211,10 @@ impl Turn {
 
     fn look_failed(&mut self, task: &str, search: &Verification, trouble: &Trouble) {
         self.hear(trouble);
-        if self.now - search.counted_from > DAY_MS {
+        if self.now.saturating_sub(search.counted_from) > DAY_MS {
             return self.fail(task, ErrorCode::OutcomeUnknown);
         }
-        let at = self.now + ME_RETRY_MS;
+        let at = self.now.saturating_add(ME_RETRY_MS);
         self.state.live_mut(task).call_at = at;
     }
 }

@@ -139,6 +139,7 @@ impl Turn {
             Stage::Verifying(Verification {
                 profile: input.profile.as_str().to_owned(),
                 sent_at: self.now - since,
+                clock_ahead: None,
                 counted_from: self.now - VERIFY_AT_MS[0],
                 looks: 0,
                 refused_with: None,

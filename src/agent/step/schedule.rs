@@ -63,7 +63,7 @@ impl Turn {
             return self.fail(&entry.task, ErrorCode::Cancelled);
         }
         match &entry.stage {
-            Stage::Walking(_) if self.now - entry.accepted_at > DAY_MS => {
+            Stage::Walking(_) if self.now.saturating_sub(entry.accepted_at) > DAY_MS => {
                 self.fail(&entry.task, ErrorCode::Expired)
             }
             Stage::Walking(_) if readiness::walk_wait(&self.state, self.now).is_some() => {
