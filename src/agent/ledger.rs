@@ -50,8 +50,9 @@ struct Look {
 }
 
 impl Invite {
-    /// Until when it counts, if it does. It counts a window's length to both sides of its time: so no window holds more
-    /// than its cap, whichever way the clock is set.
+    /// Until when it counts, if it does. It counts a window's length to both sides of its time: so a clock that
+    /// is set back opens no window anew. One that is set forth by a window's length does: what was sent is then too old to
+    /// count, but for what LinkedIn's own list says when it is read again.
     fn counts_until(&self, now: i64, window: i64) -> Option<i64> {
         let stated = (now.abs_diff(self.at) < window.unsigned_abs()).then(|| self.at.saturating_add(window));
         let back = self.back.filter(|&back| back <= now && now.abs_diff(back) < window.unsigned_abs());

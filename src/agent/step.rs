@@ -135,7 +135,6 @@ impl Turn {
     /// - one whose note went with the browser's session is not sent without: see [`Turn::let_go`].
     fn resume(&mut self) {
         self.state.live.booted = true;
-        Rc::make_mut(&mut self.state.log).prune(self.now);
         let has_start = self.state.pairing.as_ref().is_some_and(|pairing| pairing.has_start());
         let session = self.state.session.clone();
         let now = self.now;
@@ -264,15 +263,15 @@ impl Turn {
     }
 
     fn site(&mut self, task: Option<&str>, outcome: &SiteOutcome) {
-        if let Some(entry) = task.filter(|_| outcome.was_asked()).and_then(|task| self.state.entry_mut(task))
-        {
-            entry.touched = true;
-        }
         let is_gone = |task: &str| !self.state.tasks.contains(task);
         let is_gone = task.is_some_and(is_gone);
         if task.is_some_and(|task| !self.call_ended(task)) || is_gone {
             // What LinkedIn refuses it refuses whoever asked, and though its task is gone.
             return outcome.trouble().into_iter().for_each(|trouble| self.heed(trouble));
+        }
+        if let Some(entry) = task.filter(|_| outcome.was_asked()).and_then(|task| self.state.entry_mut(task))
+        {
+            entry.touched = true;
         }
         match (task, outcome) {
             (_, SiteOutcome::Me(result)) => self.me(result),
