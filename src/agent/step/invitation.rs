@@ -77,6 +77,7 @@ impl Turn {
     /// Writes "about to send" and sends, if there is still time: counted from before `start` left, and never after a
     /// clock that was set back.
     pub(super) fn send(&mut self, task: &str, input: &SendConnectionRequest, from: i64, act_within_ms: u64) {
+        self.state.ledger.settle(self.now);
         let until = from.saturating_add_unsigned(act_within_ms.min(default_act_within_ms()));
         let hindrance = readiness::hindrance(&self.state, TaskType::SendConnectionRequest, self.now);
         let entry = self.state.tasks.get(task);

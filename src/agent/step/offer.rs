@@ -64,7 +64,9 @@ impl Turn {
             {
                 self.state.tasks.remove(&offer.task);
                 let live = self.state.live_mut(&offer.task);
-                *live = TaskLive { calling: live.calling, stale: live.calling, ..TaskLive::default() };
+                // The call that is open stays what it is: a pairing's end forgets a `start`, and awaits an answer of LinkedIn's.
+                let (calling, starting) = (live.calling, live.starting);
+                *live = TaskLive { calling, stale: calling, starting, ..TaskLive::default() };
                 self.begin(offer, Some(held));
             }
             Stage::Asking { .. } | Stage::Walking(_) | Stage::Checking { .. } | Stage::Starting { .. } => {}
@@ -113,9 +115,10 @@ impl Turn {
         if let Some(wait) = self.state.breakers.note_wait_ms(now).filter(|_| input.note.is_some()) {
             return self.fail_offer(offer, &TaskFailure::new(ErrorCode::NoteLimit).retry_in(wait));
         }
-        // The record of this very task is lost: it may have been sent. The server's `replayed` tells, and where there is no
+        // The record of this very task is lost, or comes from an earlier session: it may have been sent. The server's `replayed` tells, and where there is no
         // `start` nobody can.
-        let carried = self.state.set_aside.has_task(&offer.task);
+        let was_carried = replaced.is_some_and(Entry::is_carried);
+        let carried = was_carried || self.state.set_aside.has_task(&offer.task);
         let has_start = self.state.pairing.as_ref().is_some_and(|pairing| pairing.has_start());
         if carried && !has_start {
             return self.begin_search(offer, &input);
