@@ -35,6 +35,11 @@ pub enum ApiError {
          'allow_duplicate': true"
     )]
     OtherNote,
+    #[error(
+        "An invitation to this person is being cancelled and may still go out; send the request again once that \
+         task has ended, or send 'allow_duplicate': true"
+    )]
+    BeingCancelled,
     #[error("Missing API Key")]
     MissingKey,
     #[error("Invalid API Key")]
@@ -70,7 +75,10 @@ pub enum ApiError {
     AgentTask,
     #[error("{0}")]
     Fenced(Fenced),
-    #[error("The server can't use its database right now and did nothing; send the request again later")]
+    #[error(
+        "The server can't use its database right now, and the request may have been carried out or not; send it again \
+         later, a POST for a task under the 'Idempotency-Key' that it had"
+    )]
     Unavailable(#[source] StoreError),
     #[error("Internal server error")]
     Internal(#[source] StoreError),
@@ -105,6 +113,7 @@ impl ApiError {
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
             Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused"),
             Self::OtherNote => (StatusCode::CONFLICT, "pending_with_another_note"),
+            Self::BeingCancelled => (StatusCode::CONFLICT, "being_cancelled"),
             Self::Superseded => (StatusCode::CONFLICT, "superseded"),
             // Not 400: to an agent that would mean "try again", and the same body would come back for ever.
             Self::Message(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_message"),
@@ -186,6 +195,7 @@ impl ApiError {
             CreateError::Refused(Refusal::Limit { code, until }) => Self::Limit { code, until, now },
             CreateError::KeyReused => Self::KeyReused,
             CreateError::OtherNote => Self::OtherNote,
+            CreateError::BeingCancelled => Self::BeingCancelled,
             CreateError::Store(error) => error.into(),
         }
     }

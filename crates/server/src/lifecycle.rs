@@ -16,6 +16,10 @@ pub const VERIFY_AFTER_MS: u64 = ACT_WITHIN_MS + 60_000;
 /// How often a task is begun, or asked to be verified, before it is given up: one that ended its worker so often would
 /// end the next one too.
 pub const MAX_ATTEMPTS: u32 = 3;
+/// How often in a row an invitation is offered without a sign that the offer arrived, before it is given up. An answer
+/// that was lost and a worker that ended over it look alike from here, and the second must not go on until the
+/// deadline. Each of them stands for [`OFFER_MS`], in which lost answers cost nothing.
+pub const MAX_UNHEARD: u32 = MAX_ATTEMPTS;
 /// How long a task that was returned is not offered to the same agent, unless that accepts something else meanwhile:
 /// else one that takes and returns it would do so in a circle.
 pub const REST_MS: u64 = 5_000;
@@ -151,7 +155,8 @@ pub enum Unnamed {
     Again,
     /// Back into the queue, to be offered under a new epoch.
     Requeue,
-    /// Back into the queue as if it had never been offered: another browser is asked now.
+    /// Back into the queue as if it had never been offered: the answer with it never arrived, as far as is known, or
+    /// another browser is asked now.
     Untouched,
     /// It was lost too often: it ends.
     GiveUp,
@@ -179,6 +184,7 @@ pub fn on_unnamed(facts: &Facts, now: Timestamp) -> Unnamed {
     match facts.state {
         State::Offered if !facts.own_lease => Unnamed::Untouched,
         State::Offered if is_fresh(facts, now) => Unnamed::Repeat,
+        State::Offered if !facts.arrived => Unnamed::Untouched,
         State::Offered if may_begin(facts.attempt) => Unnamed::Again,
         State::Offered => Unnamed::GiveUp,
         State::Started if !facts.kind.has_effect() => match facts.lease_until {
@@ -213,6 +219,12 @@ fn is_fresh(facts: &Facts, now: Timestamp) -> bool {
 #[must_use]
 pub const fn may_begin(attempt: u32) -> bool {
     attempt < MAX_ATTEMPTS
+}
+
+/// Whether an invitation may be offered once more, of which so many offers in a row are not known to have arrived.
+#[must_use]
+pub const fn may_be_heard(unheard: u32) -> bool {
+    unheard < MAX_UNHEARD
 }
 
 /// What a caller's wish for a task's end does.

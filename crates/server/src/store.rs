@@ -71,7 +71,8 @@ pub enum StoreError {
 
 impl StoreError {
     /// Whether it may well work later: the disk is full, not writable or failing, or somebody else is writing for long.
-    /// What was asked for was not done.
+    /// Most likely what was asked for was not done; but what a commit that fails has written may be there when the file
+    /// is read again.
     #[must_use]
     pub fn is_passing(&self) -> bool {
         /// SQLite's BUSY, LOCKED, READONLY, IOERR, FULL and CANTOPEN; what it adds to say more stands above a byte.

@@ -68,7 +68,8 @@ fn unnamed_tasks() {
     let asked = |asked, at| Facts { asked, offered_at: Some(at), ..facts(Invite, Verifying) };
     let table = [
         (facts(Invite, Offered), T0.plus_ms(OFFER_MS - 1), Unnamed::Repeat),
-        (facts(Invite, Offered), T0.plus_ms(OFFER_MS), Unnamed::Again),
+        (facts(Invite, Offered), T0.plus_ms(OFFER_MS), Unnamed::Untouched),
+        (Facts { attempt: 3, ..facts(Invite, Offered) }, T0.plus_ms(OFFER_MS), Unnamed::Untouched),
         (Facts { arrived: true, ..facts(Invite, Offered) }, T0, Unnamed::Again),
         (Facts { arrived: true, attempt: 2, ..facts(Invite, Offered) }, T0, Unnamed::Again),
         (Facts { arrived: true, attempt: 3, ..facts(Invite, Offered) }, T0, Unnamed::GiveUp),

@@ -13,6 +13,20 @@ const MAX_MISSES: u32 = 20;
 /// "Last seen" is asked about in hours and minutes; writing it down at each poll would be a disk write each.
 const SEEN_EVERY_MS: u64 = 60_000;
 
+/// What a browser that takes a token over finds. What the one before was offered is queued under an epoch that nobody
+/// holds. Its reads are begun anew, and not offered to the new one under a token that both would know. All states in
+/// flight are named for the sake of their index.
+pub(super) const TAKE_OVER: [&str; 2] = [
+    "UPDATE task SET state = 'queued', epoch = epoch + 1, attempt = max(attempt - 1, 0), unheard = 0, lease_until = NULL
+     WHERE member_id = ?2 AND state IN ('offered', 'started', 'verifying') AND state = 'offered'
+       AND EXISTS (SELECT 1 FROM lease
+                   WHERE lease.task_id = task.id AND lease.epoch = task.epoch AND lease.agent_id = ?1)",
+    "UPDATE lease SET arrived = 1
+     WHERE agent_id = ?1 AND arrived = 0 AND task_id IN (
+         SELECT id FROM task
+         WHERE member_id = ?2 AND state IN ('offered', 'started', 'verifying') AND state = 'started')",
+];
+
 /// Who an agent token belongs to.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct AgentIdentity {
@@ -122,7 +136,7 @@ impl Store {
         // Read again: until here another poll may have written.
         let mut before = load_said(&mut tx, agent).await?;
         if before.instance.as_deref() != Some(&poll.instance) {
-            if !take_over(&mut tx, agent, &poll.instance).await? {
+            if !take_over(&mut tx, agent, member, &poll.instance).await? {
                 return Ok(Greeting::Superseded);
             }
             // Another instance may salt the account's hash anew, so what the one before had bound says nothing. Limits
@@ -167,7 +181,12 @@ pub(super) async fn touch(db: &mut SqliteConnection, agent: &str, now: Timestamp
 ///
 /// What the one before was offered and did not start goes back into the queue, under an epoch that nobody holds: its
 /// token no longer starts anything. An invitation that it did start stays started, to be looked up.
-async fn take_over(db: &mut SqliteConnection, agent: &str, instance: &str) -> Result<bool, StoreError> {
+async fn take_over(
+    db: &mut SqliteConnection,
+    agent: &str,
+    member: &str,
+    instance: &str,
+) -> Result<bool, StoreError> {
     let added = sqlx::query("INSERT OR IGNORE INTO agent_instance (agent_id, instance) VALUES (?, ?)")
         .bind(agent)
         .bind(instance)
@@ -181,22 +200,9 @@ async fn take_over(db: &mut SqliteConnection, agent: &str, instance: &str) -> Re
         .bind(agent)
         .execute(&mut *db)
         .await?;
-    sqlx::query(
-        "UPDATE task SET state = 'queued', epoch = epoch + 1, attempt = max(attempt - 1, 0), lease_until = NULL
-         WHERE state = 'offered' AND EXISTS (SELECT 1 FROM lease WHERE lease.task_id = task.id
-                                             AND lease.epoch = task.epoch AND lease.agent_id = ?)",
-    )
-    .bind(agent)
-    .execute(&mut *db)
-    .await?;
-    // Its reads are begun anew, and not offered to the new one under a token that both would know.
-    sqlx::query(
-        "UPDATE lease SET arrived = 1
-         WHERE task_id IN (SELECT id FROM task WHERE state = 'started') AND agent_id = ? AND arrived = 0",
-    )
-    .bind(agent)
-    .execute(db)
-    .await?;
+    for statement in TAKE_OVER {
+        sqlx::query(statement).bind(agent).bind(member).execute(&mut *db).await?;
+    }
     Ok(true)
 }
 

@@ -71,6 +71,9 @@ pub enum CreateError {
     /// An invitation to this person waits with another note.
     #[error("an invitation to this person is pending with another note")]
     OtherNote,
+    /// An invitation to this person is being cancelled, and may still go out.
+    #[error("an invitation to this person is being cancelled")]
+    BeingCancelled,
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -98,13 +101,12 @@ impl NewTask<'_> {
     }
 
     /// A hash of what is asked for. Two spellings of one wish are the same request; what is absent says nothing, so that
-    /// a member that a later version adds doesn't make an older request another one.
+    /// neither a member that a later version adds nor another time to start by makes an older request another one.
     fn request_hash(&self) -> Vec<u8> {
-        let mut asked = json!({
-            "input": self.input,
-            "start_within_ms": self.start_within_ms(),
-            "allow_duplicate": self.allows_duplicate(),
-        });
+        let mut asked = json!({ "input": self.input, "allow_duplicate": self.allows_duplicate() });
+        if let Some(ms) = self.options.deadline_ms {
+            asked["deadline_ms"] = json!(ms);
+        }
         if let Some(input) = asked["input"].as_object_mut() {
             input.retain(|_, value| !value.is_null());
         }
@@ -153,6 +155,7 @@ async fn take(db: &mut SqliteConnection, new: &NewTask<'_>, now: Timestamp) -> R
             Twin::None => {}
             Twin::Same(task) => return Ok(Created { task, deduplicated: true, new_for: None }),
             Twin::OtherNote => return Err(CreateError::OtherNote),
+            Twin::BeingCancelled => return Err(CreateError::BeingCancelled),
         }
     }
     if !agent_seen(&mut *db, new.team, now.minus_ms(SEEN_WITHIN_MS)).await? {

@@ -70,9 +70,9 @@ pub(super) async fn task_ended(
     Ok(())
 }
 
-/// Forgets keys whose time is over, a batch of them.
-pub(super) async fn forget_old(db: &mut SqliteConnection, now: Timestamp) -> Result<(), StoreError> {
-    sqlx::query(
+/// Forgets keys whose time is over, a batch of them; true when there may be more.
+pub(super) async fn forget_old(db: &mut SqliteConnection, now: Timestamp) -> Result<bool, StoreError> {
+    let forgotten = sqlx::query(
         "DELETE FROM idempotency_key WHERE (team_id, key_hash) IN
              (SELECT team_id, key_hash FROM idempotency_key WHERE forget_at <= ? LIMIT ?)",
     )
@@ -80,5 +80,5 @@ pub(super) async fn forget_old(db: &mut SqliteConnection, now: Timestamp) -> Res
     .bind(BATCH)
     .execute(db)
     .await?;
-    Ok(())
+    Ok(forgotten.rows_affected() >= BATCH.into())
 }

@@ -97,6 +97,16 @@ pub(super) async fn offer_again(
     offer_of(&row, Mode::Run, None)
 }
 
+/// One offer more that is not known to have arrived. What goes back to the queue for any other reason begins anew.
+pub(super) async fn count_unheard(db: &mut SqliteConnection, row: &TaskRow) -> Result<(), StoreError> {
+    sqlx::query("UPDATE task SET unheard = ? WHERE seq = ?")
+        .bind(row.unheard + 1)
+        .bind(row.seq)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
 pub(super) async fn go_on(
     db: &mut SqliteConnection,
     row: &TaskRow,
@@ -106,14 +116,25 @@ pub(super) async fn go_on(
     mark_arrived(&mut *db, row).await?;
     let worth_writing =
         state != row.state || row.lease_until.is_none_or(|until| until < now.plus_ms(LEASE_MS / 2));
-    if worth_writing { renew(db, row, state, now.plus_ms(LEASE_MS)).await } else { Ok(()) }
+    if worth_writing { set_lease(db, row, state, Some(now.plus_ms(LEASE_MS))).await } else { Ok(()) }
 }
 
-pub(super) async fn renew(
+/// Notes that its agent asks its person about it. The word is for this offer: a newer one is asked about anew.
+pub(super) async fn note_asked(db: &mut SqliteConnection, row: &TaskRow) -> Result<(), StoreError> {
+    sqlx::query("UPDATE lease SET asked_person = 1 WHERE task_id = ? AND epoch = ?")
+        .bind(&row.id)
+        .bind(row.epoch)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Moves a task and its lease, unless its row has moved since it was read. What goes back to the queue has no lease.
+pub(super) async fn set_lease(
     db: &mut SqliteConnection,
     row: &TaskRow,
     state: State,
-    until: Timestamp,
+    until: Option<Timestamp>,
 ) -> Result<(), StoreError> {
     sqlx::query("UPDATE task SET state = ?, lease_until = ? WHERE seq = ? AND state = ? AND epoch = ?")
         .bind(state)
@@ -126,18 +147,6 @@ pub(super) async fn renew(
     Ok(())
 }
 
-pub(super) async fn requeue(db: &mut SqliteConnection, row: &TaskRow) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE task SET state = 'queued', lease_until = NULL WHERE seq = ? AND state = ? AND epoch = ?",
-    )
-    .bind(row.seq)
-    .bind(row.state)
-    .bind(row.epoch)
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
 pub(super) async fn ask_to_verify(
     db: &mut SqliteConnection,
     row: &TaskRow,
@@ -145,7 +154,7 @@ pub(super) async fn ask_to_verify(
     repeat: bool,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    renew(&mut *db, row, State::Verifying, now.plus_ms(LEASE_MS)).await?;
+    set_lease(&mut *db, row, State::Verifying, Some(now.plus_ms(LEASE_MS))).await?;
     if repeat {
         return Ok(());
     }

@@ -1,18 +1,36 @@
 //! A poll's look at the tasks: reconciles what the agent holds, and offers at most one task.
 
-use super::offer::{ask_to_verify, begin, go_on, offer_again, offer_of, renew, requeue};
+use super::offer::{
+    ask_to_verify, begin, count_unheard, go_on, note_asked, offer_again, offer_of, set_lease,
+};
 use super::result::return_row;
 use super::row::{TaskRow, load};
-use super::sweep::{end_failed, given_up};
+use super::sweep::{end_failed, given_up, never_heard};
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
-use crate::lifecycle::{self, LEASE_MS, OFFER_MS, Unnamed};
+use crate::lifecycle::{self, LEASE_MS, OFFER_MS, State, Unnamed};
 use liaison_protocol::{
-    Directive, DirectiveAction, ErrorCode, Held, HeldPhase, Mode, Offer, TaskFailure, TaskType, Waiting,
-    known_task_types,
+    Directive, DirectiveAction, ErrorCode, Held, HeldPhase, Mode, Offer, TaskFailure, TaskType, WaitReason,
+    Waiting, known_task_types,
 };
 use serde_json::Value;
 use sqlx::SqliteConnection;
+
+/// Whether an agent is still its member's, and a browser still that agent's.
+pub(super) const MAY_ASK: &str =
+    "SELECT EXISTS (SELECT 1 FROM agent WHERE id = ? AND instance = ? AND superseded_at IS NULL)";
+/// What a member's agents have in hand, or have lost.
+pub(super) const IN_FLIGHT: &str = "SELECT * FROM task_now
+    WHERE member_id = ? AND state IN ('offered', 'started', 'verifying') ORDER BY seq";
+/// The oldest task of a kind that is none of those in hand, and that no limit of LinkedIn's is about.
+pub(super) const OLDEST_QUEUED: &str = "SELECT * FROM task_now
+    WHERE member_id = ?1 AND task_type = ?2 AND state = 'queued' AND deadline_at > ?3
+      AND id NOT IN (SELECT value FROM json_each(?4))
+      AND (has_note = 0 OR NOT EXISTS
+           (SELECT 1 FROM agent WHERE agent.id = ?5 AND agent.note_limit_until > ?3))
+      AND (?6 = 0 OR NOT EXISTS
+           (SELECT 1 FROM agent WHERE agent.id = ?5 AND agent.invitation_limit_until > ?3))
+    ORDER BY seq LIMIT 1";
 
 /// Who polls, and what may be offered in answer.
 pub struct Asking<'a> {
@@ -56,11 +74,42 @@ impl Asking<'_> {
         self.held.iter().any(|held| held.task == task)
     }
 
-    /// Whether a task in this phase is one that its agent has taken and waits with, for its person or for the hour:
-    /// other kinds go on meanwhile.
-    fn waits_with(&self, kind: TaskType, phase: HeldPhase) -> bool {
-        phase == HeldPhase::Claimed && self.waiting.iter().any(|entry| entry.task_type == kind.as_str())
+    /// Whether it says that tasks of this kind wait for such a reason.
+    fn waits(&self, kind: TaskType, is_such: fn(WaitReason) -> bool) -> bool {
+        self.waiting.iter().any(|entry| entry.task_type == kind.as_str() && is_such(entry.reason))
     }
+
+    /// Whether it asks its person about this task.
+    fn asks_about(&self, kind: TaskType, phase: HeldPhase) -> bool {
+        kind.has_effect()
+            && phase == HeldPhase::Claimed
+            && self.waits(kind, |reason| reason == WaitReason::Approval)
+    }
+
+    /// Whether a task that it holds is one that it waits with: other kinds go on meanwhile. What hinders its kind may be
+    /// about the next one alone, as a limit is that this one was the last within; only of one that its person was asked
+    /// about it is about this one, too.
+    fn waits_with(&self, row: &TaskRow, kind: TaskType, held: &Held) -> bool {
+        let was_asked = held.epoch == row.epoch && row.lease_asked_person && held.phase == HeldPhase::Claimed;
+        self.asks_about(kind, held.phase) || (was_asked && self.waits(kind, hinders_one_kind))
+    }
+}
+
+/// Whether an agent that can't begin a task for this reason may do one of another kind. The other reasons stop
+/// everything.
+const fn hinders_one_kind(reason: WaitReason) -> bool {
+    matches!(
+        reason,
+        WaitReason::Approval
+            | WaitReason::KindOff
+            | WaitReason::AccountStopped
+            | WaitReason::InvitationLimit
+            | WaitReason::NoteLimit
+            | WaitReason::WeeklyLimit
+            | WaitReason::DailyLimit
+            | WaitReason::WorkingHours
+            | WaitReason::Pacing
+    )
 }
 
 /// What the held and the lost tasks leave room for.
@@ -96,13 +145,7 @@ impl Store {
 /// Whether the agent is still the member's, and the browser still the agent's: either may have been overtaken while
 /// this poll was on its way or parked.
 async fn may_ask(db: &mut SqliteConnection, asking: &Asking<'_>) -> Result<bool, StoreError> {
-    let may = sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM agent WHERE id = ? AND instance = ? AND superseded_at IS NULL)",
-    )
-    .bind(asking.agent)
-    .bind(asking.instance)
-    .fetch_one(db)
-    .await?;
+    let may = sqlx::query_scalar(MAY_ASK).bind(asking.agent).bind(asking.instance).fetch_one(db).await?;
     Ok(may)
 }
 
@@ -122,9 +165,12 @@ async fn reconcile(
                 None => row.state.is_over().then_some(DirectiveAction::Abandon),
                 Some(facts) => {
                     let action = lifecycle::directive(&facts, held.epoch, held.phase);
-                    waits_with = Some(facts.kind).filter(|kind| asking.waits_with(*kind, held.phase));
+                    waits_with = Some(facts.kind).filter(|kind| asking.waits_with(&row, *kind, held));
                     if matches!(action, Some(DirectiveAction::Continue | DirectiveAction::Cancel)) {
                         go_on(&mut *db, &row, lifecycle::on_continue(&facts, held.phase), now).await?;
+                        if !row.lease_asked_person && asking.asks_about(facts.kind, held.phase) {
+                            note_asked(&mut *db, &row).await?;
+                        }
                     }
                     action
                 }
@@ -168,15 +214,18 @@ async fn look_for_lost(
         match lifecycle::on_unnamed(&facts, now) {
             Unnamed::Repeat if may_run => {
                 let lasts_ms = if facts.kind.has_effect() { OFFER_MS } else { LEASE_MS };
-                renew(&mut *db, &row, row.state, now.plus_ms(lasts_ms)).await?;
+                set_lease(&mut *db, &row, row.state, Some(now.plus_ms(lasts_ms))).await?;
                 work.offer = Some(offer_of(&row, Mode::Run, None)?);
             }
             Unnamed::Again if may_run => work.offer = Some(offer_again(&mut *db, row, now).await?),
             // It never arrived, so it was not begun.
             Unnamed::Repeat | Unnamed::Untouched => {
                 return_row(&mut *db, &row).await?;
+                if facts.kind.has_effect() && facts.own_lease {
+                    count_unheard(&mut *db, &row).await?;
+                }
             }
-            Unnamed::Again | Unnamed::Requeue => requeue(&mut *db, &row).await?,
+            Unnamed::Again | Unnamed::Requeue => set_lease(&mut *db, &row, State::Queued, None).await?,
             Unnamed::GiveUp => end(&mut *db, &row, &given_up(facts.kind), work, now).await?,
             Unnamed::Cancel => {
                 end(&mut *db, &row, &TaskFailure::new(ErrorCode::Cancelled), work, now).await?;
@@ -219,10 +268,14 @@ async fn offer_from_queue(
     now: Timestamp,
 ) -> Result<Option<Offer>, StoreError> {
     while let Some(row) = oldest_queued(&mut *db, asking, room, now).await? {
-        if lifecycle::may_begin(row.attempt) {
+        let failure = if !lifecycle::may_begin(row.attempt) {
+            given_up(row.kind()?)
+        } else if !lifecycle::may_be_heard(row.unheard) {
+            never_heard()
+        } else {
             return begin(&mut *db, row, asking.agent, now).await.map(Some);
-        }
-        if end_failed(&mut *db, &row, &given_up(row.kind()?), now).await? {
+        };
+        if end_failed(&mut *db, &row, &failure, now).await? {
             ended.push(row.id);
         }
     }
@@ -240,21 +293,15 @@ async fn oldest_queued(
     let not_these = Value::from_iter(held.chain(asking.resting.iter().map(String::as_str))).to_string();
     let mut oldest: Option<TaskRow> = None;
     for kind in known_task_types().into_iter().filter(may_begin) {
-        let row: Option<TaskRow> = sqlx::query_as(
-            "SELECT * FROM task_now
-             WHERE member_id = ?1 AND task_type = ?2 AND state = 'queued' AND deadline_at > ?3
-               AND id NOT IN (SELECT value FROM json_each(?4))
-               AND (has_note = 0 OR NOT EXISTS
-                    (SELECT 1 FROM agent WHERE agent.id = ?5 AND agent.note_limit_until > ?3))
-             ORDER BY seq LIMIT 1",
-        )
-        .bind(asking.member)
-        .bind(kind.as_str())
-        .bind(now)
-        .bind(&not_these)
-        .bind(asking.agent)
-        .fetch_optional(&mut *db)
-        .await?;
+        let row: Option<TaskRow> = sqlx::query_as(OLDEST_QUEUED)
+            .bind(asking.member)
+            .bind(kind.as_str())
+            .bind(now)
+            .bind(&not_these)
+            .bind(asking.agent)
+            .bind(kind.has_effect())
+            .fetch_optional(&mut *db)
+            .await?;
         oldest = match (oldest, row) {
             (Some(one), Some(other)) => Some(if one.seq < other.seq { one } else { other }),
             (one, other) => one.or(other),
@@ -264,11 +311,6 @@ async fn oldest_queued(
 }
 
 async fn in_flight(db: &mut SqliteConnection, member: &str) -> Result<Vec<TaskRow>, StoreError> {
-    let rows = sqlx::query_as(
-        "SELECT * FROM task_now WHERE member_id = ? AND state IN ('offered', 'started', 'verifying') ORDER BY seq",
-    )
-    .bind(member)
-    .fetch_all(db)
-    .await?;
+    let rows = sqlx::query_as(IN_FLIGHT).bind(member).fetch_all(db).await?;
     Ok(rows)
 }

@@ -314,7 +314,7 @@ pub(super) async fn return_row(db: &mut SqliteConnection, task: &TaskRow) -> Res
     let (started_at, deadline_at) =
         if first { (None, task.start_by) } else { (task.started_at, task.deadline_at) };
     sqlx::query(
-        "UPDATE task SET state = 'queued', attempt = max(attempt - 1, 0), started_at = ?, deadline_at = ?,
+        "UPDATE task SET state = 'queued', attempt = max(attempt - 1, 0), unheard = 0, started_at = ?, deadline_at = ?,
                          lease_until = NULL, progress_done = NULL, progress_of = NULL
          WHERE seq = ? AND state = ? AND epoch = ?",
     )

@@ -7,6 +7,8 @@ use liaison_protocol::TaskType;
 use serde_json::{Map, Value};
 use sqlx::SqliteConnection;
 
+pub(super) const LOAD: &str = "SELECT * FROM task_now WHERE id = ? AND member_id = ?";
+
 /// A row of the view `task_now`.
 #[derive(Clone, sqlx::FromRow)]
 pub(super) struct TaskRow {
@@ -19,6 +21,7 @@ pub(super) struct TaskRow {
     pub state: State,
     pub epoch: u32,
     pub attempt: u32,
+    pub unheard: u32,
     pub start_by: Timestamp,
     pub started_at: Option<Timestamp>,
     pub deadline_at: Timestamp,
@@ -30,6 +33,7 @@ pub(super) struct TaskRow {
     pub lease_offered_at: Option<Timestamp>,
     pub lease_asked: u32,
     pub lease_arrived: bool,
+    pub lease_asked_person: bool,
 }
 
 impl TaskRow {
@@ -77,11 +81,7 @@ pub(super) async fn load(
     member: &str,
     task: &str,
 ) -> Result<Option<TaskRow>, StoreError> {
-    let row = sqlx::query_as("SELECT * FROM task_now WHERE id = ? AND member_id = ?")
-        .bind(task)
-        .bind(member)
-        .fetch_optional(db)
-        .await?;
+    let row = sqlx::query_as(LOAD).bind(task).bind(member).fetch_optional(db).await?;
     Ok(row)
 }
 
@@ -91,8 +91,11 @@ pub(super) async fn mark_arrived(db: &mut SqliteConnection, task: &TaskRow) -> R
         sqlx::query("UPDATE lease SET arrived = 1 WHERE task_id = ? AND epoch = ?")
             .bind(&task.id)
             .bind(task.epoch)
-            .execute(db)
+            .execute(&mut *db)
             .await?;
+    }
+    if task.unheard > 0 {
+        sqlx::query("UPDATE task SET unheard = 0 WHERE seq = ?").bind(task.seq).execute(db).await?;
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ const BATCH: u32 = 100;
 
 impl Store {
     /// Ends up to a hundred tasks whose deadline has passed, and answers with them. To be called until it answers
-    /// with none. Forgets callers' keys whose time is over.
+    /// with none. Forgets all callers' keys whose time is over, as many at once.
     ///
     /// # Errors
     /// When the database fails.
@@ -34,8 +34,13 @@ impl Store {
                 ended.push(row.id);
             }
         }
-        idempotency::forget_old(&mut tx, now).await?;
         tx.commit().await?;
+        let mut more = true;
+        while more {
+            let mut tx = self.begin().await?;
+            more = idempotency::forget_old(&mut tx, now).await?;
+            tx.commit().await?;
+        }
         Ok(ended)
     }
 }
@@ -57,6 +62,17 @@ pub(super) fn given_up(kind: TaskType) -> TaskFailure {
             error: format!("The agent began this task {times} times and did not end it"),
             ..TaskFailure::new(ErrorCode::Upstream)
         }
+    }
+}
+
+/// The failure of an invitation whose offers never arrived, as far as is known: it may be what ends the agent.
+pub(super) fn never_heard() -> TaskFailure {
+    let times = lifecycle::MAX_UNHEARD;
+    TaskFailure {
+        error: format!(
+            "The agent was offered this invitation {times} times and never took it; it was not sent"
+        ),
+        ..TaskFailure::new(ErrorCode::Expired)
     }
 }
 

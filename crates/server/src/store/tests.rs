@@ -1,3 +1,6 @@
+use super::agent::TAKE_OVER;
+use super::poll::{IN_FLIGHT, MAY_ASK, OLDEST_QUEUED};
+use super::row::LOAD;
 use crate::config::Config;
 use crate::server::{Running, start};
 use reqwest::{Client, Response};
@@ -57,6 +60,26 @@ async fn json_of(response: Response) -> Value {
     serde_json::from_str(&response.text().await.unwrap()).unwrap()
 }
 
+/// Every statement of a poll and of a take-over that looks for tasks finds them by an index: they hold the write lock, and
+/// finished tasks are kept.
+#[tokio::test]
+async fn the_claim_path_and_a_take_over_look_at_no_task_too_many() {
+    let world = World::new().await;
+    let statements = [MAY_ASK, IN_FLIGHT, OLDEST_QUEUED, LOAD].into_iter().chain(TAKE_OVER);
+    for statement in statements {
+        let explain = format!("EXPLAIN QUERY PLAN {statement}");
+        let plan: Vec<(i64, i64, i64, String)> =
+            sqlx::query_as(sqlx::AssertSqlSafe(explain)).fetch_all(&world.server.store().read).await.unwrap();
+        let steps: Vec<&str> = plan.iter().map(|(.., detail)| detail.as_str()).collect();
+        for table in ["task", "lease", "agent"] {
+            let scan = format!("SCAN {table}");
+            let scans = |step: &&str| **step == scan || step.starts_with(&format!("{scan} "));
+            assert!(!steps.iter().any(scans), "{statement}\n{steps:#?}");
+        }
+        assert!(steps.iter().any(|step| step.starts_with("SEARCH ")), "{statement}\n{steps:#?}");
+    }
+}
+
 fn invitation(number: usize) -> Value {
     json!({"profile_urn": format!("ACoAA{number:07}"), "note": "n".repeat(300)})
 }
@@ -67,6 +90,12 @@ async fn assert_unavailable(response: Response) {
     let body = json_of(response).await;
     assert_eq!((&body["success"], &body["code"]), (&json!(false), &json!("storage_unavailable")), "{body}");
     assert!(!body.to_string().to_lowercase().contains("sqlite"), "{body}");
+    // A commit that failed may be on the disk all the same.
+    let text = body["error"].as_str().unwrap();
+    assert!(
+        !text.contains("nothing") && text.contains("may have been") && text.contains("Idempotency-Key"),
+        "{text}"
+    );
 }
 
 /// What was refused is not there, what only reads goes on, and once there is room again, so does everything.

@@ -20,6 +20,8 @@ pub(super) enum Twin {
     Same(String),
     /// One that waits to be sent with another note: which of the two is meant, only the caller knows.
     OtherNote,
+    /// One that may still go out, though somebody asked for its end: whether it stands is not known yet.
+    BeingCancelled,
 }
 
 #[derive(sqlx::FromRow)]
@@ -27,6 +29,7 @@ struct Candidate {
     id: String,
     state: State,
     task_input: String,
+    cancel_requested: bool,
 }
 
 /// Looks for an invitation by this member to the same person. One that ended without having been sent stands for
@@ -39,7 +42,7 @@ pub(super) async fn find(
 ) -> Result<Twin, StoreError> {
     // What can no longer start in time only waits for the sweep.
     let candidates: Vec<Candidate> = sqlx::query_as(
-        "SELECT id, state, task_input FROM task
+        "SELECT id, state, task_input, cancel_requested_at IS NOT NULL AS cancel_requested FROM task
          WHERE member_id = ?1 AND profile = ?2 AND (
              state IN ('started', 'verifying')
              OR (state IN ('queued', 'offered') AND deadline_at > ?3)
@@ -58,9 +61,19 @@ pub(super) async fn find(
         match (pending, has_note(&candidate, new.note.as_deref())) {
             (true, true) => return Ok(Twin::Same(candidate.id)),
             (true, false) => twin = Twin::OtherNote,
+            (false, _) if twin == Twin::OtherNote => {}
+            // One that was sent stands, whatever becomes of another.
+            (false, _) if candidate.cancel_requested && !candidate.state.is_over() => {
+                if twin == Twin::None {
+                    twin = Twin::BeingCancelled;
+                }
+            }
             // Sent, or about to be: a note can't be changed any more.
-            (false, _) if twin == Twin::None => twin = Twin::Same(candidate.id),
-            (false, _) => {}
+            (false, _) => {
+                if !matches!(twin, Twin::Same(_)) {
+                    twin = Twin::Same(candidate.id);
+                }
+            }
         }
     }
     Ok(twin)

@@ -3,7 +3,7 @@
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
 use crate::lifecycle::State;
-use liaison_protocol::{Findings, Progress, WaitReason, Waiting};
+use liaison_protocol::{Findings, Progress, TaskType, WaitReason, Waiting};
 use serde_json::Value;
 
 /// Polls come every 25 s and heartbeats every 15 s, and either is written down once a minute; who was not heard of
@@ -56,6 +56,7 @@ struct ViewRow {
     waiting: Option<String>,
     said_at: Option<Timestamp>,
     last_seen_at: Option<Timestamp>,
+    invitation_limit_until: Option<Timestamp>,
     note_limit_until: Option<Timestamp>,
 }
 
@@ -72,7 +73,9 @@ impl Store {
     ) -> Result<Option<TaskView>, StoreError> {
         let row: Option<ViewRow> = sqlx::query_as(
             "SELECT task.id, task_type, task_input, has_note, task.state, task_output, findings,
-                    cancel_requested_at IS NOT NULL AS cancel_requested, progress_done, progress_of, agent.state AS agent_state, waiting, said_at, last_seen_at, note_limit_until
+                    cancel_requested_at IS NOT NULL AS cancel_requested, progress_done, progress_of,
+                    agent.state AS agent_state, waiting, said_at, last_seen_at, invitation_limit_until,
+                    note_limit_until
              FROM task LEFT JOIN agent ON agent.member_id = task.member_id AND agent.superseded_at IS NULL
              WHERE task.id = ? AND task.team_id = ?",
         )
@@ -131,23 +134,34 @@ fn why_waiting(row: &ViewRow, now: Timestamp) -> Result<Option<WaitingView>, Sto
     if let Some(entry) = still.next() {
         return Ok(Some(entry));
     }
-    if !pending {
-        return Ok(reason_of(state).map(|reason| WaitingView { reason, until: None }));
-    }
-    if let Some(until) = row.note_limit_until.filter(|until| row.has_note && *until > now) {
-        return Ok(Some(WaitingView { reason: WaitReason::NoteLimit, until: Some(until) }));
-    }
-    Ok(reason_of(state).map(|reason| WaitingView { reason, until: None }))
+    let limit = known_limit(row, now).filter(|_| pending);
+    Ok(limit.or_else(|| reason_of(state, &entries).map(|reason| WaitingView { reason, until: None })))
+}
+
+/// A limit of LinkedIn's that this task would meet, whether or not its agent knows of it.
+fn known_limit(row: &ViewRow, now: Timestamp) -> Option<WaitingView> {
+    let has_effect = TaskType::from_wire(&row.task_type).is_some_and(TaskType::has_effect);
+    let invitations = row.invitation_limit_until.filter(|_| has_effect);
+    let notes = row.note_limit_until.filter(|_| row.has_note);
+    [(WaitReason::InvitationLimit, invitations), (WaitReason::NoteLimit, notes)]
+        .into_iter()
+        .find(|(_, until)| until.is_some_and(|until| until > now))
+        .map(|(reason, until)| WaitingView { reason, until })
 }
 
 /// Why an agent in this state does nothing.
-fn reason_of(state: &str) -> Option<WaitReason> {
+fn reason_of(state: &str, entries: &[Waiting]) -> Option<WaitReason> {
     match state {
         "paused" => Some(WaitReason::Paused),
         "signed_out" => Some(WaitReason::SignedOut),
         "wrong_account" => Some(WaitReason::WrongAccount),
-        // Which of the two latches it is, a careful agent says in `waiting`.
-        "latched" => Some(WaitReason::Challenge),
+        // Which of the two latches it is, a careful agent says in `waiting`; the account is the same for all kinds.
+        "latched" => {
+            let mut reasons = entries.iter().map(|entry| entry.reason);
+            let is_latch =
+                |reason: &WaitReason| matches!(reason, WaitReason::Challenge | WaitReason::Blocked);
+            Some(reasons.find(is_latch).unwrap_or(WaitReason::Challenge))
+        }
         _ => None,
     }
 }

@@ -202,11 +202,49 @@ async fn who_may_not_see_a_task_may_not_end_it() {
     assert_eq!(world.post(CANCEL, capitals).await.1["data"], cancelled(&task, "failed"));
 }
 
-/// Whichever comes first decides, and nobody is told anything else.
+/// A task whose start came before its cancelling: the agent has leave, the caller is told that it may be too late, and
+/// what was sent stands.
+async fn assert_started(world: &World, agent: &Agent, offer: &Value, leave: &Answer, answer: &Value) {
+    let task = offer["task"].as_str().unwrap();
+    let given = json!({"lease_ms": 60_000, "act_within_ms": 20_000, "replayed": false});
+    assert_eq!((leave, answer), (&(200, given), &cancelled(task, "processing")));
+    assert_eq!(agent.heartbeat(offer, Value::Null).await.1["do"], "cancel");
+    assert_eq!(agent.sent(offer).await, (200, json!({"status": "completed", "replayed": false})));
+    assert_eq!(world.status(task).await["task_output"], json!({"sent": true}));
+    assert_eq!(world.cancel(task).await, cancelled(task, "completed"));
+}
+
+/// A task whose cancelling came first: no leave, and nothing else that its agent says changes that.
+async fn assert_stopped(world: &World, agent: &Agent, offer: &Value, leave: &Answer, answer: &Value) {
+    let task = offer["task"].as_str().unwrap();
+    assert_code(leave, 410, "task_closed");
+    assert_eq!(answer, &cancelled(task, "failed"));
+    assert_code(&agent.sent(offer).await, 410, "task_closed");
+    assert_ended_cancelled(world, task).await;
+}
+
 #[tokio::test]
-async fn races_have_one_winner() {
+async fn a_start_and_a_cancel_in_either_order() {
     let (world, agent) = World::paired().await;
-    let (mut started, mut stopped) = (0, 0);
+    for start_first in [true, false, true, false] {
+        let task = world.invite().await;
+        let offer = agent.offer().await;
+        if start_first {
+            let leave = agent.start(&offer).await;
+            let answer = world.cancel(&task).await;
+            assert_started(&world, &agent, &offer, &leave, &answer).await;
+        } else {
+            let answer = world.cancel(&task).await;
+            let leave = agent.start(&offer).await;
+            assert_stopped(&world, &agent, &offer, &leave, &answer).await;
+        }
+    }
+}
+
+/// Whichever comes first decides, and nobody is told anything else: what the agent heard fits what the caller heard.
+#[tokio::test]
+async fn a_race_has_the_outcome_of_one_of_the_orders() {
+    let (world, agent) = World::paired().await;
     for round in 0..40 {
         let task = world.invite().await;
         let offer = agent.offer().await;
@@ -217,20 +255,29 @@ async fn races_have_one_winner() {
             (leave, answer)
         };
         if leave.0 == 200 {
-            started += 1;
-            assert_eq!((&leave.1["replayed"], &answer["status"]), (&json!(false), &json!("processing")));
-            let (told, answer) = tokio::join!(agent.sent(&offer), world.cancel(&task));
-            assert_eq!(told, (200, json!({"status": "completed", "replayed": false})));
-            assert!(answer["status"] == "processing" || answer["status"] == "completed", "{answer}");
-            assert_eq!(world.status(&task).await["task_output"], json!({"sent": true}));
+            assert_started(&world, &agent, &offer, &leave, &answer).await;
         } else {
-            stopped += 1;
-            assert_code(&leave, 410, "task_closed");
-            assert_eq!(answer["status"], "failed");
-            assert_ended_cancelled(&world, &task).await;
+            assert_stopped(&world, &agent, &offer, &leave, &answer).await;
         }
     }
-    assert_eq!(started + stopped, 40);
+}
+
+/// The same of a result and a cancel: what was sent stands, whether or not somebody asked for its end in time.
+#[tokio::test]
+async fn a_result_and_a_cancel_at_the_same_moment() {
+    let (world, agent) = World::paired().await;
+    for _ in 0..20 {
+        let task = world.invite().await;
+        let offer = agent.offer().await;
+        agent.start(&offer).await;
+        let (told, answer) = tokio::join!(agent.sent(&offer), world.cancel(&task));
+        assert_eq!(told, (200, json!({"status": "completed", "replayed": false})));
+        let in_time = answer["cancel_requested"] == true;
+        assert_eq!(answer["status"], if in_time { "processing" } else { "completed" }, "{answer}");
+        let data = world.status(&task).await;
+        assert_eq!(data["task_output"], json!({"sent": true}));
+        assert_eq!(data.get("cancel_requested").is_some(), in_time, "{data}");
+    }
 }
 
 #[tokio::test]

@@ -44,12 +44,14 @@ async fn another_request_under_the_same_key_is_refused() {
         (FETCH, json!({"keyword": "John"})),
         (FETCH, json!({"fields": "all"})),
         (FETCH, json!({"deadline_ms": 60_000})),
+        // Of the deadline there is no default to be said: without one it is this version's, and a later one may have another.
+        (FETCH, json!({"deadline_ms": DAY})),
         (SEND, json!({"profile_urn": "ACoAABCDEF123"})),
     ] {
         assert_reused(&world.post_under(KEY, path, &body).await);
     }
     // A default is a default, said or not.
-    for body in [json!({}), json!({"start": 0, "keyword": "  "}), json!({"deadline_ms": DAY})] {
+    for body in [json!({}), json!({"start": 0, "keyword": "  "}), json!({"deadline_ms": null})] {
         assert_eq!(world.post_under(KEY, FETCH, &body).await, read, "{body}");
     }
     let invitation = json!({"profile_urn": "ACoAABCDEF123"});
@@ -99,8 +101,14 @@ async fn a_key_is_the_team_s_own() {
     let (other_key, _other) = world.other_team().await;
     let ours = world.post_under(KEY, FETCH, &json!({})).await;
     let request = world.http.post(format!("{}{FETCH}", world.server.url)).header("x-api-key", other_key);
-    let theirs = answer(request.header("idempotency-key", KEY).body(r#"{"count":3}"#)).await;
+    let request = request.header("idempotency-key", KEY);
+    // Neither is another request refused for it, nor the same one answered with a task that isn't theirs.
+    let theirs = answer(request.try_clone().unwrap().body(r#"{"count":3}"#)).await;
     assert_ne!(id(&theirs), id(&ours));
+    assert_eq!(answer(request.try_clone().unwrap().body(r#"{"count":3}"#)).await, theirs);
+    assert_reused(&answer(request.body("{}")).await);
+    assert_eq!(world.post_under(KEY, FETCH, &json!({})).await, ours);
+    assert_eq!(count(&world, "idempotency_key").await, 2);
 }
 
 #[tokio::test]
@@ -176,6 +184,23 @@ async fn a_key_of_a_task_that_had_ended_is_kept_for_a_day_too() {
     world.advance(DAY - 1);
     world.server.sweep().await.unwrap();
     assert_eq!(world.post_under(KEY, SEND, &body).await, answer);
+    world.advance(1);
+    world.server.sweep().await.unwrap();
+    assert_eq!(count(&world, "idempotency_key").await, 0);
+}
+
+#[tokio::test]
+async fn a_sweep_forgets_all_keys_that_are_over() {
+    let (world, _agent) = World::paired().await;
+    let body = json!({"profile_urn": "ACoAABCDEF123"});
+    let task = world.create(SEND, body.clone()).await;
+    for key in 0..250 {
+        assert_eq!(id(&world.post_under(&key.to_string(), SEND, &body).await), task);
+    }
+    world.cancel(&task).await;
+    world.advance(DAY - 1);
+    world.server.sweep().await.unwrap();
+    assert_eq!(count(&world, "idempotency_key").await, 250);
     world.advance(1);
     world.server.sweep().await.unwrap();
     assert_eq!(count(&world, "idempotency_key").await, 0);

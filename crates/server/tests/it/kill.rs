@@ -252,9 +252,18 @@ async fn a_disk_that_fills_up_loses_nothing_that_was_acknowledged() {
         assert!(tasks.len() < 5_000, "the disk never got full");
     }
     assert!(tasks.len() > 5, "it was full from the beginning");
-    for _ in 0..20 {
+    let read = async || {
         let request = calls.http.post(format!("{}{FETCH}", calls.url)).header("x-api-key", &key);
-        let refused = request.body("{}").send().await.unwrap();
+        request.body("{}").send().await.unwrap()
+    };
+    // Where an invitation with its note has no room, a read may still have some.
+    let mut reads = 0;
+    while read().await.status().as_u16() == 200 {
+        reads += 1;
+        assert!(reads < 5_000, "the disk never got full");
+    }
+    for _ in 0..20 {
+        let refused = read().await;
         assert_eq!(
             (refused.status().as_u16(), refused.headers()["retry-after"].to_str().unwrap()),
             (503, "30")
@@ -273,5 +282,5 @@ async fn a_disk_that_fills_up_loses_nothing_that_was_acknowledged() {
     }
     assert!(calls.create(tasks.len()).await.is_some());
     drop(process);
-    assert_whole(&file, tasks.len() + 1).await;
+    assert_whole(&file, tasks.len() + reads + 1).await;
 }

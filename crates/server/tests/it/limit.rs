@@ -118,6 +118,31 @@ async fn what_has_a_note_is_not_offered_while_notes_are_limited() {
 }
 
 #[tokio::test]
+async fn nothing_queued_is_offered_to_a_fresh_browser_within_the_limit() {
+    let (world, agent) = World::paired().await;
+    let queued = world.invite().await;
+    let limit =
+        json!([{"task_type": "agent_send_connection_request", "reason": "invitation_limit", "for_ms": DAY}]);
+    agent.poll(json!({"accepts": [], "waiting": limit})).await;
+    world.advance(HOUR);
+    // It knows nothing of the limit, and accepts everything.
+    let fresh = world.pair_again().await;
+    assert_eq!(fresh.poll(json!({})).await["task"], Value::Null);
+    let until = json!({"reason": "invitation_limit", "until": "2026-11-23T00:00:00.000Z"});
+    assert_eq!(world.status(&queued).await["waiting"], until);
+    let read = world.fetch().await;
+    assert_eq!(world.status(&read).await["waiting"], Value::Null);
+    let offer = fresh.offer().await;
+    assert_eq!(offer["task"], json!(read));
+    fresh.fetched(&offer).await;
+    world.advance(DAY - HOUR - 1);
+    assert_eq!(fresh.poll(json!({})).await["task"], Value::Null);
+    world.advance(1);
+    assert_eq!(fresh.offer().await["task"], json!(queued));
+    assert_eq!(world.status(&queued).await["waiting"], Value::Null);
+}
+
+#[tokio::test]
 async fn an_invitation_of_before_the_limit_says_nothing_about_it() {
     let (world, agent) = World::paired().await;
     world.create(SEND, with_note()).await;

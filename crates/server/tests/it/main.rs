@@ -12,6 +12,7 @@ mod kill;
 mod lease;
 mod limit;
 mod model;
+mod older;
 mod parking;
 mod process;
 mod reconcile;

@@ -13,13 +13,58 @@ async fn offered_not_named_gets_the_same_offer() {
         world.advance(OFFER / 6);
         assert_eq!(agent.offer().await, first);
     }
+    assert_eq!(world.status(first["task"].as_str().unwrap()).await["status"], "pending");
+    assert_eq!(agent.start(&first).await.1["replayed"], false);
+}
+
+#[tokio::test]
+async fn an_offer_that_arrived_and_was_lost_is_made_again_at_the_cost_of_an_attempt() {
+    let (world, agent) = World::paired().await;
+    world.invite().await;
+    let first = agent.offer().await;
+    agent.poll(held(&first, "claimed")).await;
     world.advance(HOUR);
     let mut again = agent.offer().await;
     assert_eq!(again["attempt"], json!(2));
     again["attempt"] = json!(1);
     assert_eq!(again, first);
-    assert_eq!(world.status(first["task"].as_str().unwrap()).await["status"], "pending");
     assert_eq!(agent.start(&first).await.1["replayed"], false);
+}
+
+#[tokio::test]
+async fn an_invitation_whose_offers_are_lost_on_their_way_waits_for_one_that_arrives() {
+    let (world, agent) = World::paired().await;
+    let task = world.invite().await;
+    let mut offer = Value::Null;
+    // Each time the laptop goes to sleep before the answer is there.
+    for night in 1..=3 {
+        let lost = offer;
+        offer = agent.offer().await;
+        assert_eq!((&offer["epoch"], &offer["attempt"]), (&json!(night), &json!(1)));
+        if night > 1 {
+            assert_code(&agent.start(&lost).await, 409, "lease_lost");
+        }
+        assert_eq!(world.status(&task).await["status"], "pending");
+        world.advance(DAY);
+    }
+    agent.poll(held(&offer, "claimed")).await;
+    agent.start(&offer).await;
+    assert_eq!(agent.sent(&offer).await.1["status"], "completed");
+}
+
+#[tokio::test]
+async fn what_was_lost_on_its_way_takes_back_no_attempt_that_was_lost_before() {
+    let (world, agent) = World::paired().await;
+    world.invite().await;
+    for attempt in 1..=3 {
+        let lost = agent.offer().await;
+        world.advance(OFFER);
+        let offer = agent.offer().await;
+        assert_eq!((&lost["attempt"], &offer["attempt"]), (&json!(attempt), &json!(attempt)));
+        agent.poll(held(&offer, "claimed")).await;
+    }
+    let offer = agent.poll(json!({})).await["task"].clone();
+    assert_eq!(offer, Value::Null, "three times it arrived and was lost");
 }
 
 /// What became of an invitation that its agent has lost three times before its start.
@@ -51,14 +96,42 @@ async fn an_invitation_that_ends_its_worker_before_it_is_claimed_is_given_up_uns
     let (world, agent) = World::paired().await;
     world.invite().await;
     let mut offer = Value::Null;
-    // The worker comes back every 2 s: what it gets within the offer's time may be an answer that was lost.
-    for second in (0..45).step_by(2) {
+    // The worker comes back every 5 s: what it gets may be an answer that was lost.
+    for second in (0..45).step_by(5) {
         offer = agent.offer().await;
-        assert_eq!(offer["attempt"], json!(1 + second / 16), "after {second} s");
-        world.advance(2_000);
+        assert_eq!((&offer["attempt"], &offer["epoch"]), (&json!(1), &json!(1 + second / 15)));
+        world.advance(5_000);
     }
-    world.advance(2_000);
     assert_given_up(&world, &agent, &offer).await;
+    let query = "SELECT count(*) FROM task WHERE task_output LIKE '%3 times%'";
+    assert_eq!(world.number(query).await, 1);
+}
+
+#[tokio::test]
+async fn one_offer_that_arrives_ends_the_row_of_those_that_did_not() {
+    let (world, agent) = World::paired().await;
+    world.invite().await;
+    let lose = async |times| {
+        for _ in 0..times {
+            agent.offer().await;
+            world.advance(OFFER);
+        }
+    };
+    lose(2).await;
+    assert_eq!(world.number("SELECT unheard FROM task").await, 1);
+    let named = agent.offer().await;
+    agent.poll(held(&named, "claimed")).await;
+    assert_eq!(world.number("SELECT unheard FROM task").await, 0);
+    agent.offer().await;
+    world.advance(OFFER);
+    lose(1).await;
+    agent.returned(&agent.offer().await).await;
+    assert_eq!(world.number("SELECT unheard FROM task").await, 0);
+    world.advance(REST);
+    lose(2).await;
+    let offer = world.pair_again().await.offer().await;
+    assert_eq!(world.number("SELECT unheard FROM task").await, 0);
+    assert_eq!(offer["mode"], json!("run"));
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use reqwest::Client;
 use serde_json::{Value, json};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
@@ -22,6 +23,8 @@ pub const HOUR: u64 = 60 * MINUTE;
 pub const DAY: u64 = 24 * HOUR;
 /// 2026-11-22, midnight UTC.
 pub const T0: i64 = 1_795_305_600_000;
+
+const DATABASE: &str = "liaison.db";
 
 pub struct FakeClock(AtomicI64);
 
@@ -45,11 +48,24 @@ pub type Answer = (u16, Value);
 
 impl World {
     pub async fn new() -> Self {
+        let mut world = Self::in_folder(tempfile::tempdir().unwrap()).await;
+        world.key = world.server.api_key.clone().unwrap();
+        world
+    }
+
+    /// On a database file that somebody else has made, with a key that they know.
+    pub async fn on(make: impl AsyncFnOnce(&Path), key: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        make(&folder.path().join(DATABASE)).await;
+        let mut world = Self::in_folder(folder).await;
+        world.key = key.to_owned();
+        world
+    }
+
+    async fn in_folder(folder: TempDir) -> Self {
         let clock = Arc::new(FakeClock(AtomicI64::new(T0)));
         let server = start(&folder, &clock).await;
-        let key = server.api_key.clone().unwrap();
-        Self { server, key, http: client(), clock, folder, invited: AtomicU32::new(0) }
+        Self { server, key: String::new(), http: client(), clock, folder, invited: AtomicU32::new(0) }
     }
 
     /// With the acting admin's browser paired.
@@ -74,7 +90,7 @@ impl World {
 
     /// Changes the database behind the server's back.
     pub async fn sql(&self, statement: &'static str) {
-        let options = SqliteConnectOptions::new().filename(self.folder.path().join("liaison.db"));
+        let options = SqliteConnectOptions::new().filename(self.folder.path().join(DATABASE));
         let mut db = options.connect().await.unwrap();
         sqlx::query(statement).execute(&mut db).await.unwrap();
         db.close().await.unwrap();
@@ -82,7 +98,7 @@ impl World {
 
     /// A number out of the database, read behind the server's back.
     pub async fn number(&self, query: &'static str) -> i64 {
-        let options = SqliteConnectOptions::new().filename(self.folder.path().join("liaison.db"));
+        let options = SqliteConnectOptions::new().filename(self.folder.path().join(DATABASE));
         let mut db = options.read_only(true).connect().await.unwrap();
         let number = sqlx::query_scalar(query).fetch_one(&mut db).await.unwrap();
         db.close().await.unwrap();
@@ -178,7 +194,7 @@ async fn start(folder: &TempDir, clock: &Arc<FakeClock>) -> Running {
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         // Tests sweep when they mean to.
         sweep_every: Duration::from_secs(3600),
-        ..Config::new(folder.path().join("liaison.db"))
+        ..Config::new(folder.path().join(DATABASE))
     };
     liaison_server::start(config).await.unwrap()
 }

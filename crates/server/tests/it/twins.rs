@@ -139,6 +139,37 @@ async fn twins_are_found_before_anything_is_refused() {
 }
 
 #[tokio::test]
+async fn one_that_is_being_cancelled_stands_for_no_new_one() {
+    let (world, agent) = World::paired().await;
+    let (first, _) = invited(&world, json!({})).await;
+    let offer = agent.offer().await;
+    agent.start(&offer).await;
+    world.cancel(&first).await;
+    let refused = world.post(SEND, to_person(json!({}))).await;
+    assert_code(&refused, 409, "being_cancelled");
+    assert_code(&world.post(SEND, to_person(json!({"note": "hello"}))).await, 409, "being_cancelled");
+    // What is refused leaves no key.
+    assert_code(&world.post_under("k", SEND, &to_person(json!({}))).await, 409, "being_cancelled");
+    agent.returned(&offer).await;
+    let (second, before) = invited(&world, json!({})).await;
+    assert!(!before && second != first);
+    // While it is looked up, too; and it is answered for as soon as it turns out to have been sent.
+    let offer = agent.offer().await;
+    agent.start(&offer).await;
+    world.cancel(&second).await;
+    world.advance(2 * MINUTE);
+    let verify = agent.offer().await;
+    assert_eq!(verify["mode"], "verify");
+    assert_code(&world.post(SEND, to_person(json!({}))).await, 409, "being_cancelled");
+    let (meant, before) = invited(&world, json!({"allow_duplicate": true})).await;
+    assert!(!before);
+    assert_eq!(invited(&world, json!({})).await, (meant.clone(), true));
+    world.cancel(&meant).await;
+    agent.sent(&verify).await;
+    assert_eq!(invited(&world, json!({})).await, (second, true));
+}
+
+#[tokio::test]
 async fn teams_know_nothing_of_each_other_s_invitations() {
     let (world, _agent) = World::paired().await;
     let (other_key, _other) = world.other_team().await;

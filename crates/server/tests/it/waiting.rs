@@ -29,13 +29,18 @@ async fn each_reason_is_shown_as_it_is_named() {
             let poll = json!({"accepts": [], "state": "paused", "waiting": [entry(kind, reason, None)]});
             agent.poll(poll).await;
             assert_eq!(waiting(&world, task).await, json!({"reason": expected, "until": null}), "{kind}");
-            // Of another kind nothing is said by it, so that one is shown what the agent's state says.
-            assert_eq!(waiting(&world, other).await, json!({"reason": "paused", "until": null}), "{kind}");
+            // Of another kind nothing is said by it, so that one is shown what the agent's state says; but LinkedIn's limit
+            // on invitations is known from then on, whatever it was named for.
+            let known = json!({"reason": "invitation_limit", "until": world.now().plus_ms(DAY).to_iso()});
+            let limited = reason == "invitation_limit" && kind == READ;
+            let stated = if limited { known } else { json!({"reason": "paused", "until": null}) };
+            assert_eq!(waiting(&world, other).await, stated, "{kind}");
         }
         let poll = json!({"accepts": [], "waiting": [entry(INVITE, reason, Some(9_000))]});
         agent.poll(poll).await;
         let until = Value::from(world.now().plus_ms(9_000).to_iso());
         assert_eq!(waiting(&world, invitation).await, json!({"reason": reason, "until": until}));
+        world.sql("UPDATE agent SET invitation_limit_until = NULL, note_limit_until = NULL").await;
     }
 }
 
@@ -91,6 +96,33 @@ async fn a_walk_that_waits_for_its_person_says_so() {
     assert_eq!(waiting(&world, &task).await, Value::Null);
     agent.fetched(&offer).await;
     world.advance(HOUR);
+    assert_eq!(waiting(&world, &task).await, Value::Null);
+}
+
+#[tokio::test]
+async fn which_of_the_two_latches_it_is_is_told_of_what_is_looked_up_too() {
+    let (world, agent) = World::paired().await;
+    let task = world.invite().await;
+    let offer = agent.offer().await;
+    agent.start(&offer).await;
+    for (kind, reason) in [(INVITE, "blocked"), (INVITE, "challenge"), (READ, "blocked")] {
+        let mut poll = held(&offer, "verifying");
+        poll["state"] = json!("latched");
+        poll["accepts"] = json!([]);
+        // The person has switched off one kind, which is told first.
+        let other = if kind == INVITE { READ } else { INVITE };
+        poll["waiting"] = json!([entry(other, "kind_off", None), entry(kind, reason, None)]);
+        agent.poll(poll).await;
+        assert_eq!(world.status(&task).await["status"], "processing");
+        assert_eq!(waiting(&world, &task).await, json!({"reason": reason, "until": null}), "{kind}");
+    }
+    let mut poll = held(&offer, "verifying");
+    poll["state"] = json!("latched");
+    agent.poll(poll.clone()).await;
+    assert_eq!(waiting(&world, &task).await["reason"], "challenge");
+    poll["state"] = json!("ready");
+    poll["waiting"] = json!([entry(INVITE, "blocked", None)]);
+    agent.poll(poll).await;
     assert_eq!(waiting(&world, &task).await, Value::Null);
 }
 
@@ -171,6 +203,69 @@ async fn reads_go_on_meanwhile_and_no_second_invitation_does() {
     agent.sent(&offer).await;
     let invitations = json!({"accepts": [INVITE]});
     assert_eq!(agent.poll(invitations).await["task"]["task"], json!(second));
+}
+
+/// What hinders the next one of its kind says nothing about the one in hand, unless that is known to wait for its person.
+#[tokio::test]
+async fn who_has_just_taken_the_last_one_of_the_day_is_busy_with_it() {
+    let (world, agent) = World::paired().await;
+    world.invite().await;
+    let read = world.fetch().await;
+    let offer = agent.offer().await;
+    let mut poll = held(&offer, "claimed");
+    for reason in WaitReason::ALL.iter().filter(|reason| **reason != WaitReason::Approval) {
+        poll["waiting"] = json!([entry(INVITE, reason.as_str(), Some(HOUR))]);
+        assert_eq!(agent.poll(poll.clone()).await["task"], Value::Null, "{}", reason.as_str());
+    }
+    // Another kind's wait for its person, which there is none of, frees nobody either.
+    poll["waiting"] = json!([entry(READ, "approval", None)]);
+    assert_eq!(agent.poll(poll).await["task"], Value::Null);
+    assert_eq!(agent.poll(asking(&offer)).await["task"]["task"], json!(read));
+}
+
+#[tokio::test]
+async fn once_its_person_was_asked_it_waits_for_what_hinders_it_then() {
+    let (world, agent) = World::paired().await;
+    world.invite().await;
+    let offer = agent.offer().await;
+    agent.poll(asking(&offer)).await;
+    let world = world.restart().await;
+    let agent = Agent { url: world.server.url.clone(), ..agent };
+    let hinders = |reason| {
+        let mut poll = held(&offer, "claimed");
+        poll["waiting"] = json!([entry(INVITE, reason, Some(HOUR))]);
+        poll
+    };
+    let may = [
+        "kind_off",
+        "account_stopped",
+        "invitation_limit",
+        "note_limit",
+        "weekly_limit",
+        "daily_limit",
+        "working_hours",
+        "pacing",
+    ];
+    for reason in may {
+        let read = world.fetch().await;
+        let offered = agent.poll(hinders(reason)).await["task"].clone();
+        assert_eq!(offered["task"], json!(read), "{reason}");
+        agent.fetched(&offered).await;
+    }
+    world.fetch().await;
+    for reason in WaitReason::ALL.iter().map(|reason| reason.as_str()) {
+        if reason != "approval" && !may.contains(&reason) {
+            assert_eq!(agent.poll(hinders(reason)).await["task"], Value::Null, "{reason}");
+        }
+    }
+    // Taken anew, it is asked about anew.
+    agent.returned(&offer).await;
+    // The limit that was named is over by then.
+    world.advance(HOUR);
+    let anew = agent.poll(json!({"accepts": [INVITE]})).await["task"].clone();
+    let mut poll = held(&anew, "claimed");
+    poll["waiting"] = json!([entry(INVITE, "pacing", Some(HOUR))]);
+    assert_eq!(agent.poll(poll).await["task"], Value::Null);
 }
 
 #[tokio::test]

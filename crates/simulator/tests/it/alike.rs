@@ -1,4 +1,7 @@
-//! Two simulators of one seed and one clock, asked the same in the same order, are alike to the byte.
+//! Two simulators of one seed and one clock, asked the same in the same order, are alike to the byte, but for the time by the
+//! machine's clock at which each request arrived.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use liaison_simulator::Settings;
 use reqwest::Method;
@@ -43,6 +46,7 @@ fn targets() -> Vec<String> {
 
 /// Status, headers but for the date's kind of noise, and body of every answer; then what the control side says.
 async fn everything(site: &Site) -> Vec<(String, Vec<u8>)> {
+    let asked_at = SystemTime::now();
     let mut told = Vec::new();
     let mut keep = async |name: String, response: reqwest::Response| {
         let head = format!("{name} {} {:?}", response.status(), response.headers());
@@ -62,10 +66,27 @@ async fn everything(site: &Site) -> Vec<(String, Vec<u8>)> {
     keep("shifted".to_owned(), site.get(&format!("{LIST}&start=60&count=20"), NORMALIZED).await).await;
     keep("sent".to_owned(), site.get(SENT, NORMALIZED).await).await;
     for what in ["journal", "network", "strangers", "state"] {
-        let answer = site.control("GET", &format!("/__sim/{what}"), Value::Null).await;
+        let mut answer = site.control("GET", &format!("/__sim/{what}"), Value::Null).await;
+        if what == "journal" {
+            take_arrivals(&mut answer, asked_at);
+        }
         told.push((what.to_owned(), answer.to_string().into_bytes()));
     }
     told
+}
+
+/// Takes out of the journal what follows the machine's clock, however the site's is set: each request came after the one before.
+fn take_arrivals(journal: &mut Value, asked_at: SystemTime) {
+    const MICROSECOND: Duration = Duration::from_micros(1);
+    let mut last = asked_at - MICROSECOND;
+    let requests = journal["requests"].as_array_mut().unwrap();
+    assert!(!requests.is_empty());
+    for request in requests {
+        let arrived_us = request.as_object_mut().unwrap().remove("arrived_us").unwrap();
+        let arrived = UNIX_EPOCH + Duration::from_micros(arrived_us.as_u64().unwrap());
+        assert!(last <= arrived && arrived <= SystemTime::now(), "{arrived_us}");
+        last = arrived;
+    }
 }
 
 #[tokio::test]

@@ -163,6 +163,7 @@ impl Driver for StoreDriver {
             Err(CreateError::Refused(Refusal::NoAgent)) => refused(403, "plugin_required"),
             Err(CreateError::KeyReused) => refused(422, "idempotency_key_reused"),
             Err(CreateError::OtherNote) => refused(409, "pending_with_another_note"),
+            Err(CreateError::BeingCancelled) => refused(409, "being_cancelled"),
             Err(other) => panic!("{other}"),
         }
     }

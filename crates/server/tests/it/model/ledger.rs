@@ -94,8 +94,6 @@ impl Task {
 
 fn meaning(wish: &Wish) -> Value {
     let mut body = wish.body();
-    let default = if wish.is_read() { DAY } else { 7 * DAY };
-    body["deadline_ms"] = json!(wish.deadline_ms().unwrap_or(default));
     body["read"] = json!(wish.is_read());
     body
 }
@@ -179,7 +177,7 @@ impl Ledger {
             };
         }
         let Wish::Invite { person, note, allow: false, .. } = wish else { return Expected::New };
-        let (mut same, mut sent, mut other_note) = (None, None, false);
+        let (mut same, mut sent, mut other_note, mut cancelled) = (None, None, false, false);
         for (at, task) in self.tasks.iter().enumerate() {
             let Wish::Invite { person: theirs, note: theirs_note, .. } = &task.wish else { continue };
             if theirs != person {
@@ -190,6 +188,7 @@ impl Ledger {
                 "pending" if task.start_by <= now => {}
                 "pending" if theirs_note == note => same = Some(at),
                 "pending" => other_note = true,
+                "processing" if task.cancel => cancelled = true,
                 "processing" => sent = Some(at),
                 _ if may_be_sent && task.ended_at > now - STANDS_MS => sent = Some(at),
                 _ => {}
@@ -198,6 +197,7 @@ impl Ledger {
         match (same, other_note, sent) {
             (Some(task), ..) | (None, false, Some(task)) => Expected::Is { task, deduplicated: true },
             (None, true, _) => Expected::Refused(409, "pending_with_another_note"),
+            (None, false, None) if cancelled => Expected::Refused(409, "being_cancelled"),
             (None, false, None) => Expected::New,
         }
     }

@@ -1,0 +1,13 @@
+-- Whether the agent has said of this offer that it waits for its person. What hinders its kind after that hinders it, too.
+ALTER TABLE lease ADD COLUMN asked_person INTEGER NOT NULL DEFAULT 0;
+
+DROP VIEW task_now;
+-- A task with the lease of its newest epoch.
+CREATE VIEW task_now AS
+SELECT task.seq, task.id, task.team_id, task.member_id, task.task_type, task.task_input, task.has_note, task.state,
+       task.epoch, task.attempt, task.unheard, task.start_by, task.started_at, task.deadline_at, task.lease_until,
+       task.cancel_requested_at IS NOT NULL AS cancel_requested,
+       lease.token, lease.agent_id AS lease_agent, lease.result_hash IS NOT NULL AS lease_closed,
+       lease.offered_at AS lease_offered_at, coalesce(lease.asked, 0) AS lease_asked,
+       coalesce(lease.arrived, 0) AS lease_arrived, coalesce(lease.asked_person, 0) AS lease_asked_person
+FROM task LEFT JOIN lease ON lease.task_id = task.id AND lease.epoch = task.epoch;
