@@ -108,8 +108,6 @@ pub const VERIFY_AT_MS: [i64; 3] = [10_000, 120_000, 1_200_000];
 /// How much earlier than the send a sent invitation's time may lie and still be ours: clocks differ.
 pub const VERIFY_SLACK_MS: i64 = 120_000;
 
-/// How long a tombstone is kept.
-pub const TOMBSTONE_MS: i64 = 90 * DAY_MS;
 /// How many tombstones are kept.
 pub const TOMBSTONES: usize = 10_000;
 /// How much of storage they take at most, whatever a server calls its tasks.

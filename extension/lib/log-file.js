@@ -26,12 +26,21 @@ export function saveLog(log, version) {
  */
 export function logFile(log, version, now) {
   const entries = log.map(({ at_ms, task, task_type, target, outcome, code, server }) => ({
-    at: new Date(at_ms).toISOString(),
+    at: timeOf(at_ms),
     ...{ task, task_type, target, outcome, code, server },
   }));
   const text = JSON.stringify({ program: "Liaison", version, exported_at: now.toISOString(), log: entries }, null, 2);
   const day = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
   return { name: `liaison-log-${day}.json`, text: `${text}\n` };
+}
+
+/**
+ * @param {number} ms
+ * @returns {string | number} as it is when it is out of every calendar's range, since the other lines are wanted all the same
+ */
+function timeOf(ms) {
+  const time = new Date(ms);
+  return Number.isNaN(time.getTime()) ? ms : time.toISOString();
 }
 
 /** @param {{ name: string, text: string }} file */

@@ -16,11 +16,11 @@ import { t } from "./i18n.js";
  *   | { kind: "set_paused", paused: boolean }
  *   | { kind: "clear_stop", code: string }
  *   | { kind: "set_settings", settings: Partial<Omit<Settings, "paused">> }
- *   | { kind: "decide", task: string, approve: boolean }
+ *   | { kind: "decide", task: string, approve: boolean, asked_at_ms: number }
  *   | { kind: "cancel_task", task: string }
  *   | { kind: "export_log" }
  *   | { kind: "erase_log" }} Command `clear_stop`: a person has seen to what LinkedIn stopped the agent for; `set_settings`:
- *   all of it is taken or nothing; `decide`: about an invitation that waits for its person
+ *   all of it is taken or nothing; `decide`: about the very invitation that its person was asked about then
  */
 
 /**
@@ -53,8 +53,8 @@ import { t } from "./i18n.js";
  */
 
 /**
- * @typedef {{ task: string, profile_urn: string, note: string | null, asked_at_ms: number }} Approval an invitation that
- *   waits for its person
+ * @typedef {{ task: string, profile_urn: string, note: string | null, asked_at_ms: number, approved: boolean }} Approval an
+ *   invitation that waits for its person's word, or has it and waits still
  */
 
 /**
@@ -81,7 +81,7 @@ import { t } from "./i18n.js";
  *   | "no_permission"} AgentState
  */
 
-/** @typedef {{ task: string, task_type: string, phase: string, done: number | null, of: number | null }} Running */
+/** @typedef {{ task: string, task_type: string, phase: string, done: number | null, of: number | null, cancelled: boolean }} Running */
 /** @typedef {{ task_type: string, reason: string, for_ms: number | null }} Waiting */
 
 /**

@@ -74,7 +74,7 @@ function readyLine({ contact, approvals, waiting }, nowMs) {
     const { last_ms_ago: ago } = contact;
     return ago === null ? t("headline_unreachable") : t("headline_unreachable_since", clockTime(nowMs - ago, nowMs));
   }
-  if (approvals.length > 0) return t("headline_approval");
+  if (approvals.some(({ approved }) => !approved)) return t("headline_approval");
   const kinds = [...new Set(waiting.filter(({ reason }) => reason !== NOTES_ALONE).map(({ task_type }) => task_type))];
   if (kinds.length === Object.keys(words.KINDS).length) return t("headline_none");
   const [kind] = kinds;
@@ -156,11 +156,12 @@ function untilLine({ for_ms }, nowMs) {
  * @param {Waiting} waiting
  * @param {Status} status
  */
-function reasonWords({ reason, for_ms }, { state, attention }) {
+function reasonWords({ reason, for_ms }, { state, attention, linkedin }) {
   const endless = for_ms === null ? own(words.WAITING_FOR_EVER, reason) : undefined;
   const unpermitted = state === "no_permission" && reason === "signed_out" ? words.WAITING_UNPERMITTED : undefined;
+  const unknown = linkedin === "unknown" && reason === "signed_out" ? words.WAITING_UNKNOWN : undefined;
   const damaged = reason === "storage" && attention?.code === SET_ASIDE ? words.WAITING_SET_ASIDE : undefined;
-  const said = unpermitted ?? damaged ?? endless ?? own(words.WAITING, reason);
+  const said = unpermitted ?? unknown ?? damaged ?? endless ?? own(words.WAITING, reason);
   return said ? { why: t(said.said), remedy: t(said.remedy) } : { why: reason, remedy: "" };
 }
 
@@ -186,12 +187,13 @@ export const uncountedLine = ({ by_hand }) => (by_hand === "known" ? "" : t("usa
  * @param {number} nowMs
  * @returns `profile` is null when the URN is of no form that has an address; it is then only shown
  */
-export function approvalLine({ profile_urn, note, asked_at_ms }, nowMs) {
+export function approvalLine({ profile_urn, note, asked_at_ms, approved }, nowMs) {
   const id = profile_urn.match(/^urn:li:(?:fsd_profile|fs_miniProfile|fs_profile):([A-Za-z0-9_-]{6,128})$/)?.[1];
   return {
     person: profile_urn,
     profile: id ? `https://www.linkedin.com/in/${id}/` : null,
     note: note ?? "",
+    approved: approved ? t("approval_approved") : "",
     asked: t(note === null ? "approval_asked_plain" : "approval_asked", duration(nowMs - asked_at_ms)),
   };
 }

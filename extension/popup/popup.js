@@ -24,7 +24,7 @@ let asking = false;
 let version = "";
 
 localise(document);
-const showApprovals = offerApprovals((task, approve) => ask({ kind: "decide", task, approve }));
+const showApprovals = offerApprovals(({ task, asked_at_ms }, approve) => ask({ kind: "decide", task, approve, asked_at_ms }));
 const showRunning = offerCancelling((task) => ask({ kind: "cancel_task", task }));
 const refresh = watchStatus((answer) => (answer.ok && answer.status ? showStatus(answer.status) : showSilence(answer)));
 pause.addEventListener("change", () => ask({ kind: "set_paused", paused: pause.checked }));

@@ -33,8 +33,9 @@ export function offerCancelling(cancel) {
     if (ending !== running?.task) ending = null;
     byId("running").hidden = running === null;
     pressed.hidden = !canCancel(running);
-    pressed.disabled = ending !== null;
-    setText(pressed, t(ending === null ? "cancel_task" : "cancelling"));
+    const isEnding = ending !== null || running?.cancelled === true;
+    pressed.disabled = isEnding;
+    setText(pressed, t(!isEnding ? "cancel_task" : "cancelling"));
     if (!running) return;
     setText(byId("running-task"), taskName(running.task_type));
     setText(byId("running-count"), progressLine(running));

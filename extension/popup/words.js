@@ -106,6 +106,13 @@ export const WAITING_FOR_EVER = {
 export const WAITING_UNPERMITTED = { said: "waiting_no_permission", remedy: "waiting_no_permission_remedy" };
 
 /**
+ * LinkedIn was asked who is signed in and gave no answer that can be understood: that is not to say that nobody is.
+ *
+ * @type {Said}
+ */
+export const WAITING_UNKNOWN = { said: "waiting_unknown_account", remedy: "waiting_unknown_account_remedy" };
+
+/**
  * A record that can't be read stops the agent under the reason of a storage that can't be written; what to do is another thing.
  *
  * @type {Said}

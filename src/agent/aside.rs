@@ -73,6 +73,11 @@ impl Aside {
         self.keys.retain(|key| key != PAIRING && !key.starts_with(TASK));
     }
 
+    /// Forgets lines of the log: the person has erased it.
+    pub fn forget_log(&mut self) {
+        self.keys.retain(|key| !key.starts_with(LOG));
+    }
+
     /// Whether the agent stands still until a person clears it.
     #[must_use]
     pub fn stops(&self) -> bool {

@@ -91,9 +91,11 @@ impl Breakers {
     /// After a clock was set back no wait is longer than it was when it began, and none that was over begins anew.
     pub fn settle(&mut self, now: i64) {
         let most = |until: &mut i64, wait: i64| {
-            *until = if *until <= now { 0 } else { (*until).min(now + wait) };
+            *until = if *until <= now { 0 } else { (*until).min(now.saturating_add(wait)) };
         };
-        let longest = if self.throttled_for > 0 { self.throttled_for } else { THROTTLE_MOST_ASKED_MS };
+        // A record may say anything: nobody can clear this wait.
+        let longest = Some(self.throttled_for).filter(|&ms| ms > 0).unwrap_or(THROTTLE_MOST_ASKED_MS);
+        let longest = longest.min(THROTTLE_MOST_ASKED_MS);
         most(&mut self.throttled_until, longest);
         most(&mut self.invitations_until, LIMIT_MS);
         most(&mut self.notes_until, LIMIT_MS);
@@ -150,7 +152,7 @@ impl Breakers {
 }
 
 fn left(until: i64, now: i64) -> Option<u64> {
-    u64::try_from(until - now).ok().filter(|&ms| ms > 0)
+    u64::try_from(until.saturating_sub(now)).ok().filter(|&ms| ms > 0)
 }
 
 #[cfg(test)]

@@ -113,6 +113,9 @@ pub struct Verification {
     pub profile: String,
     /// When it was sent, by our clock; the earliest such time when it isn't known exactly.
     pub sent_at: i64,
+    /// LinkedIn's clock less ours at about that time, in ms, when it is known: ours may have been set since.
+    #[serde(default)]
+    pub clock_ahead: Option<i64>,
     /// From when the looks are counted.
     pub counted_from: i64,
     /// How many looks were taken.
@@ -243,6 +246,12 @@ impl Entry {
     #[must_use]
     pub fn same_session(&self, session: &str) -> bool {
         self.session == session
+    }
+
+    /// When its person was asked, as they are told: it tells one invitation from another that took its place.
+    #[must_use]
+    pub fn shown_at(&self) -> i64 {
+        self.asked_at.unwrap_or(self.accepted_at)
     }
 
     /// The phase a server is told of.

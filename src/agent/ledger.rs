@@ -18,6 +18,8 @@ pub struct Ledger {
     invites: Vec<Invite>,
     /// When the account's own list was last read.
     look: Option<Look>,
+    /// LinkedIn's clock less ours, in ms, by the last look.
+    clock_ahead: Option<i64>,
     /// After a look that failed: not to be tried before.
     retry_at: i64,
     /// What was counted is not known, its record having been damaged: until the list is read, nothing is sent.
@@ -48,8 +50,9 @@ struct Look {
 }
 
 impl Invite {
-    /// Until when it counts, if it does. It counts a window's length to both sides of its time: so no window holds more
-    /// than its cap, whichever way the clock is set.
+    /// Until when it counts, if it does. It counts a window's length to both sides of its time: so a clock that
+    /// is set back opens no window anew. One that is set forth by a window's length does: what was sent is then too old to
+    /// count, but for what LinkedIn's own list says when it is read again.
     fn counts_until(&self, now: i64, window: i64) -> Option<i64> {
         let stated = (now.abs_diff(self.at) < window.unsigned_abs()).then(|| self.at.saturating_add(window));
         let back = self.back.filter(|&back| back <= now && now.abs_diff(back) < window.unsigned_abs());
@@ -78,6 +81,7 @@ impl Ledger {
     /// Takes in a page of the account's own list: what is not known yet, with LinkedIn's time turned into ours. Who is
     /// known is counted once; should the list say that it was later, that is believed, for then our clock was set forth.
     pub fn merge(&mut self, look: &SentLook, now: i64) {
+        self.clock_ahead = Some(look.clock_ahead_ms);
         for row in &look.rows {
             let Some(sent_ms) = row.sent_ms else { continue };
             let sent = sent_ms.saturating_sub(look.clock_ahead_ms).min(now);
@@ -120,6 +124,13 @@ impl Ledger {
     /// Notes that the list could not be had just now.
     pub fn note_failed_look(&mut self, now: i64) {
         self.retry_at = now.saturating_add(ME_RETRY_MS);
+    }
+
+    /// LinkedIn's clock less ours as it was around `at`, if a look was made about then.
+    #[must_use]
+    pub fn clock_ahead(&self, at: i64) -> Option<i64> {
+        let near = |look: &&Look| look.at.abs_diff(at) <= LOOK_MS.unsigned_abs();
+        self.look.as_ref().filter(near).and(self.clock_ahead)
     }
 
     /// Whether the list is to be read before an invitation is started.

@@ -72,8 +72,11 @@ impl Log {
     }
 
     /// Forgets what is too old or too much, the oldest first.
-    pub fn prune(&mut self, now: i64) {
-        let oldest_day = day_of(now - LOG_MS);
+    fn prune(&mut self, now: i64) {
+        // Counted back from the line before this one: a clock that was set forth must not erase all at once.
+        let last = self.0.values().next_back().and_then(|text| text.rsplit('\n').next()).and_then(read);
+        let newest = last.map_or(now, |line| line.at_ms.min(now));
+        let oldest_day = day_of(newest.saturating_sub(LOG_MS));
         self.0.retain(|number, _| *number >= *oldest_day);
         let sum = |of: fn(&str) -> usize, chunks: &Slots<Rc<str>>| {
             chunks.values().map(|text| of(text)).sum::<usize>()
@@ -132,6 +135,7 @@ mod tests {
         let search = Verification {
             profile,
             sent_at: 0,
+            clock_ahead: None,
             counted_from: 0,
             looks: 0,
             refused_with: None,
@@ -196,8 +200,10 @@ mod tests {
         assert_eq!(log.chunks().len(), 5);
         add(&mut log, "later", 90 * DAY_MS);
         assert_eq!(log.export().len(), 601);
-        log.prune(91 * DAY_MS);
-        assert_eq!(log.export().len(), 1);
+        add(&mut log, "much later", 91 * DAY_MS);
+        assert_eq!(log.export().len(), 602, "counted back from the line before");
+        add(&mut log, "and again", 91 * DAY_MS);
+        assert_eq!(log.export().len(), 3);
     }
 
     #[test]

@@ -56,6 +56,10 @@ pub fn hindrance(state: &State, kind: TaskType, now: i64) -> Option<(WaitReason,
     if state.account.is_some() && !state.right_account() {
         return Some((WaitReason::WrongAccount, None));
     }
+    if state.account.is_none() && state.live.me_problem.is_some() {
+        // Who is signed in could not be learnt: as good as nobody.
+        return Some((WaitReason::SignedOut, None));
+    }
     match kind {
         TaskType::FetchConnections => hours_wait(state, now),
         TaskType::SendConnectionRequest => invite_wait(state, now),

@@ -134,7 +134,7 @@ pub struct Status {
     pub ceilings: Ceilings,
     /// How many invitations count now.
     pub usage: Usage,
-    /// Invitations that wait for the person's word.
+    /// Invitations that wait for the person's word, or have it and wait still.
     pub approvals: Vec<Approval>,
 }
 
@@ -171,6 +171,8 @@ pub struct RunningStatus {
     pub done: Option<u64>,
     /// Rows wanted.
     pub of: Option<u64>,
+    /// Whether it was cancelled, and has a step to finish first.
+    pub cancelled: bool,
 }
 
 /// See [`Status::waiting`].
@@ -342,7 +344,7 @@ pub fn attention(state: &State) -> Option<Problem> {
         "wrong_account" => Some(Problem::of(ErrorCode::WrongAccount)),
         "unknown" if state.live.me_problem.is_some() => state.live.me_problem.map(Problem::of),
         _ if !state.set_aside.is_empty() => state.set_aside.problem(),
-        _ if asked(state).any(|(_, _, approved)| !approved) => Some(Problem::new(
+        _ if asked(state).any(|(entry, _, approved)| !approved && !entry.cancelled) => Some(Problem::new(
             "approval",
             "An invitation waits for your word",
             "Approve or refuse it in the popup",
@@ -366,7 +368,8 @@ fn running(state: &State) -> Option<RunningStatus> {
         Stage::Verifying(_) => ("verifying", None, None),
         Stage::Asking { .. } | Stage::Finished(_) => return None,
     };
-    Some(RunningStatus { task: entry.task.clone(), task_type: entry.task_type.clone(), phase, done, of })
+    let (task, task_type) = (entry.task.clone(), entry.task_type.clone());
+    Some(RunningStatus { task, task_type, phase, done, of, cancelled: entry.cancelled })
 }
 
 fn recent(state: &State) -> Vec<RecentStatus> {

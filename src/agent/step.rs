@@ -135,11 +135,11 @@ impl Turn {
     /// - one whose note went with the browser's session is not sent without: see [`Turn::let_go`].
     fn resume(&mut self) {
         self.state.live.booted = true;
-        Rc::make_mut(&mut self.state.log).prune(self.now);
         let has_start = self.state.pairing.as_ref().is_some_and(|pairing| pairing.has_start());
         let session = self.state.session.clone();
         let now = self.now;
-        for entry in self.state.tasks.values_mut() {
+        let State { tasks, ledger, .. } = &mut self.state;
+        for entry in tasks.values_mut() {
             let same_session = entry.same_session(&session);
             if !same_session && (has_start || matches!(entry.stage, Stage::Asking { .. })) {
                 mark_carried(Rc::make_mut(entry));
@@ -170,6 +170,7 @@ impl Turn {
             let search = Verification {
                 profile,
                 sent_at: at,
+                clock_ahead: ledger.clock_ahead(at),
                 counted_from: at,
                 looks: 0,
                 refused_with: None,
@@ -262,13 +263,15 @@ impl Turn {
     }
 
     fn site(&mut self, task: Option<&str>, outcome: &SiteOutcome) {
+        let is_gone = |task: &str| !self.state.tasks.contains(task);
+        let is_gone = task.is_some_and(is_gone);
+        if task.is_some_and(|task| !self.call_ended(task)) || is_gone {
+            // What LinkedIn refuses it refuses whoever asked, and though its task is gone.
+            return outcome.trouble().into_iter().for_each(|trouble| self.heed(trouble));
+        }
         if let Some(entry) = task.filter(|_| outcome.was_asked()).and_then(|task| self.state.entry_mut(task))
         {
             entry.touched = true;
-        }
-        if task.is_some_and(|task| !self.call_ended(task)) {
-            // What LinkedIn refuses it refuses whoever asked.
-            return outcome.trouble().into_iter().for_each(|trouble| self.heed(trouble));
         }
         match (task, outcome) {
             (_, SiteOutcome::Me(result)) => self.me(result),

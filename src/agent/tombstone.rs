@@ -2,7 +2,7 @@
 
 use crate::agent::server_url::ServerUrl;
 use crate::agent::state::{State, day_of};
-use crate::config::{TOMBSTONE_MS, TOMBSTONES, TOMBSTONES_BYTES};
+use crate::config::{TOMBSTONES, TOMBSTONES_BYTES};
 use liaison_protocol::ErrorCode;
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;
@@ -23,10 +23,9 @@ pub struct Tombstone {
 }
 
 impl State {
-    /// Remembers how an invitation ended, once for each. Over the limit the oldest are forgotten, never the newest.
+    /// Remembers how an invitation ended, once for each. Over the limit the oldest are forgotten. Age
+    /// alone forgets none: a clock that was set forth would have everything sent anew.
     pub fn bury(&mut self, tombstone: Tombstone) {
-        let oldest_day = day_of(tombstone.at - TOMBSTONE_MS);
-        self.tombstones.retain(|day, _| *day >= *oldest_day);
         if let Some(known) = self.tombstone(&tombstone.server, &tombstone.task) {
             if known.failed != Some(ErrorCode::OutcomeUnknown) || known.failed == tombstone.failed {
                 return;

@@ -39,6 +39,7 @@ fn it_waits_for_days_and_over_restarts_while_lists_are_read() {
             profile_urn: format!("urn:li:fsd_profile:{STRANGER}"),
             note: Some("Hello there".to_owned()),
             asked_at_ms,
+            approved: false,
         };
         assert_eq!((approvals(&mut agent), posts(&world)), (vec![expected.clone()], 0), "{level:?}");
         assert_eq!((calls(&world, "/start"), world.site.borrow().count(SENT)), (0, 0), "{level:?}");
@@ -86,7 +87,7 @@ fn refused_or_stopped_it_ends_cancelled_and_is_not_sent() {
     }
     let (_, mut agent) = world(3, Two);
     for command in [
-        Command::Decide { task: "t-9".to_owned(), approve: true },
+        Command::Decide { task: "t-9".to_owned(), approve: true, asked_at_ms: 0 },
         Command::CancelTask { task: "t-9".to_owned() },
     ] {
         assert_eq!(agent.ask(command).error.unwrap().code, "not_found");
@@ -131,6 +132,12 @@ fn approved_it_waits_for_what_hinders_it_and_says_so() {
             set(&mut agent, settings.clone());
             assert!(decide(&mut agent, "t-1", true).ok);
             agent.run_for(2 * MINUTE);
+            let shown = approvals(&mut agent);
+            assert_eq!(
+                (shown.len(), shown[0].approved, agent.status().attention),
+                (1, true, None),
+                "{reason}"
+            );
             let told: Vec<String> = waiting(&world).into_iter().map(|(_, reason, _)| reason).collect();
             assert!(told.contains(&reason.to_owned()), "{level:?}, {reason}: {told:?}");
             agent.reboot();
@@ -189,7 +196,7 @@ fn an_approval_is_for_this_invitation_and_no_other() {
     world.server.borrow_mut().offer_raw(offer(7, "run", same));
     agent.run_for(MINUTE);
     assert_eq!(world.server.borrow().last_poll()["held"][0]["epoch"], 7, "the same, under a new epoch");
-    assert_eq!(approvals(&mut agent).len(), 0, "is approved still");
+    assert!(approvals(&mut agent)[0].approved, "is approved still");
     let other = json!({ "profile_urn": "ACoAAother9", "note": "Hello there" });
     world.server.borrow_mut().offer_raw(offer(8, "run", other));
     agent.run_for(MINUTE);
@@ -197,6 +204,44 @@ fn an_approval_is_for_this_invitation_and_no_other() {
     agent.run_for(HOUR);
     let invited = world.site.borrow().invitations.clone();
     assert!(invited.is_empty(), "another under its name is asked for anew, or given back: {invited:?}");
+}
+
+#[test]
+fn a_word_on_what_was_shown_is_none_on_what_took_its_place() {
+    for level in [One, Two] {
+        for approve in [true, false] {
+            for jump in [0, -HOUR] {
+                let (world, mut agent) = asking(level);
+                let shown = approvals(&mut agent).remove(0);
+                let decide =
+                    |approve, asked_at_ms| Command::Decide { task: "t-1".to_owned(), approve, asked_at_ms };
+                world.time.jump(jump);
+                let input = json!({ "profile_urn": "ACoAAother9", "note": "Another note" });
+                world.server.borrow_mut().offer_raw(
+                    json!({ "task": "t-1", "task_type": CONNECT, "task_input": input, "epoch": 8, "token": "x" }),
+                );
+                agent.run_until("the other", |world| {
+                    record(world, "t-1").is_some_and(|record| record.contains("\"epoch\":8"))
+                });
+                let now_shown = approvals(&mut agent).remove(0);
+                let what = format!("{level:?}, {approve}, {jump}");
+                assert_ne!(now_shown.profile_urn, shown.profile_urn, "{what}");
+                assert!(now_shown.asked_at_ms > shown.asked_at_ms, "{what}: {now_shown:?}");
+                let answer = agent.ask(decide(approve, shown.asked_at_ms));
+                assert_eq!(answer.error.map(|problem| problem.code), Some("invitation_changed"), "{what}");
+                agent.run_for(MINUTE);
+                assert_eq!((posts(&world), approvals(&mut agent).len()), (0, 1), "{what}");
+                assert!(agent.ask(decide(approve, now_shown.asked_at_ms)).ok, "{what}");
+                agent.run_for(MINUTE);
+                let invited: Vec<_> =
+                    world.site.borrow().invitations.iter().map(|(to, _, _)| to.clone()).collect();
+                // A server with `start` knows no such token.
+                let wanted =
+                    if approve && level == One { vec!["ACoAAother9".to_owned()] } else { Vec::new() };
+                assert_eq!(invited, wanted, "{what}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -236,4 +281,33 @@ fn a_browser_that_lost_its_last_writes_never_sends_twice() {
             assert_eq!(posts(&world), 1, "{level:?}, {lost}");
         }
     }
+}
+
+#[test]
+fn switched_on_it_holds_for_the_one_that_was_taken_already() {
+    for (level, stage) in [(One, "checking"), (Two, "checking"), (Two, "starting")] {
+        let (world, mut agent) = world(3, level);
+        world.server.borrow_mut().add("t-1", CONNECT, stranger());
+        let wanted = format!("\"{stage}\":{{");
+        agent.run_until(stage, |world| record(world, "t-1").is_some_and(|record| record.contains(&wanted)));
+        set(&mut agent, json!({ "ask_before_invite": true }));
+        agent.run_for(MINUTE);
+        let what = format!("{level:?}, {stage}");
+        assert_eq!((posts(&world), approvals(&mut agent).len()), (0, 1), "{what}");
+        assert_eq!(world.server.borrow().task("t-1").returned, 1, "{what}");
+        assert!(decide(&mut agent, "t-1", true).ok);
+        assert_eq!((agent.run_to_end("t-1").0.as_str(), posts(&world)), ("completed", 1), "{what}");
+    }
+}
+
+#[test]
+fn an_approved_one_that_is_refused_its_start_is_told_of() {
+    let (world, mut agent) = asking(Two);
+    world.server.borrow_mut().next("/start", answers(410, "task_closed"));
+    decide(&mut agent, "t-1", true);
+    agent.run_until("the start", |world| calls(world, "/start") == 1);
+    world.server.borrow_mut().tasks.clear();
+    agent.run_for(MINUTE);
+    let recent = agent.status().recent;
+    assert_eq!((recent[0].task.as_str(), recent[0].code, posts(&world)), ("t-1", Some("cancelled"), 0));
 }

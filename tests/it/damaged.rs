@@ -281,3 +281,55 @@ fn a_damaged_record_of_the_session_is_asked_for_again() {
         }
     }
 }
+
+#[test]
+fn settings_that_would_not_be_written_are_not_said_to_be_set() {
+    let mut records = lived(Two);
+    records.retain(|(key, _)| key != "settings");
+    let (world, mut agent) = goes_on(&records, Two);
+    agent.run_for(MINUTE);
+    let commands = [
+        Command::SetPaused { paused: true },
+        Command::SetPaused { paused: false },
+        Command::SetSettings { settings: json!({ "invites_per_day": 3 }) },
+    ];
+    for command in commands {
+        let what = format!("{command:?}");
+        let before = agent.status();
+        let answer = agent.ask(command.clone());
+        assert_eq!(answer.error.map(|problem| problem.code), Some("record_set_aside"), "{what}");
+        assert_eq!(agent.status().settings, before.settings, "{what}");
+    }
+    assert!(clear_stop(&mut agent).ok);
+    set(&mut agent, json!({ "invites_per_day": 3 }));
+    agent.reboot();
+    assert_eq!(agent.status().settings.invites_per_day, 3);
+    assert!(world.disk.borrow().local("settings").is_some());
+}
+
+#[test]
+fn an_erased_log_leaves_nothing_set_aside() {
+    let mut records = lived(Two);
+    for (key, value) in &mut records {
+        if key.starts_with("log:") {
+            value.push('x');
+        }
+    }
+    let (world, mut agent) = goes_on(&records, Two);
+    agent.settle();
+    assert_eq!(world.disk.borrow().keys_with("ACoAAother2").len(), 1, "its lines");
+    assert!(agent.ask(Command::EraseLog).ok);
+    agent.settle();
+    assert_eq!(world.disk.borrow().keys_with("ACoAAother2"), [""; 0]);
+    assert_eq!(agent.status().attention, None);
+}
+
+#[test]
+fn a_count_that_is_lost_with_the_pace_stays_lost_in_storage() {
+    let mut records = lived(Two);
+    records.retain(|(key, _)| key != "pace");
+    let (world, mut agent) = goes_on(&records, Two);
+    agent.settle();
+    let counted = world.disk.borrow().local("invitations").map(str::to_owned).unwrap();
+    assert!(counted.contains("\"lost\":true"), "{counted}");
+}

@@ -35,7 +35,11 @@ fn approve_to_the_end(agent: &mut Agent) -> bool {
         let asks = agent.is_running()
             && record(&agent.world, "t-1").is_some_and(|record| record.contains("\"approved\":false"));
         if asks {
-            agent.tell(Event::Command(0, Command::Decide { task: "t-1".to_owned(), approve: true }));
+            let asked_at_ms = asked_at(&agent.world, "t-1");
+            agent.tell(Event::Command(
+                0,
+                Command::Decide { task: "t-1".to_owned(), approve: true, asked_at_ms },
+            ));
         }
     }
     agent.is_running()
@@ -257,5 +261,24 @@ fn a_record_that_has_the_note_in_it_is_written_anew_without() {
             assert_eq!(world.server.borrow().task("t-1").returned, 0, "{what}");
             assert!(!world.disk.borrow().ever_held(NOTE), "{what}");
         }
+    }
+}
+
+#[test]
+fn a_limit_on_notes_that_is_met_on_the_way_holds_for_the_one_that_is_taken() {
+    for (stage, level) in STAGES.into_iter().skip(2) {
+        let (world, mut agent) = in_stage(stage, level);
+        let before = posts(&world);
+        agent.kill();
+        let breakers = world.disk.borrow().local("breakers").map(str::to_owned).unwrap();
+        let limited =
+            breakers.replace("\"notes_until\":0", &format!("\"notes_until\":{}", world.now() + HOUR));
+        assert_ne!(limited, breakers);
+        world.disk.borrow_mut().forge("breakers", &limited);
+        agent.reboot();
+        let (status, output) = agent.run_to_end("t-1");
+        let what = format!("{stage}, {level:?}: {output}");
+        assert_eq!((status.as_str(), &output["code"]), ("failed", &json!("note_limit")), "{what}");
+        assert_eq!((posts(&world) - before, world.server.borrow().task("t-1").returned), (0, 1), "{what}");
     }
 }

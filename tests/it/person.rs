@@ -246,3 +246,40 @@ fn the_status_tells_what_runs_and_how_far_it_is() {
     agent.tell(Event::Woken);
     assert_eq!(world.shown.borrow().changes, changes, "nothing changed, so nothing is told");
 }
+
+#[test]
+fn what_linkedin_refuses_is_heard_after_the_pairing_is_gone() {
+    let (world, mut agent) = world(3, Two);
+    let busy = Mishap::Answer { status: 429, body: String::new(), retry_after: None };
+    world.site.borrow_mut().next(LIST, busy);
+    world.server.borrow_mut().add("t-1", FETCH, json!({}));
+    agent.run_until("the call", |world| world.site.borrow().count(LIST) == 1);
+    assert!(agent.ask(Command::Forget).ok);
+    agent.run_for(MINUTE);
+    let breakers = world.disk.borrow().local("breakers").map(str::to_owned).unwrap();
+    assert!(breakers.contains("\"throttles\":1"), "{breakers}");
+}
+
+#[test]
+fn what_an_earlier_session_may_have_sent_is_remembered_when_the_pairing_is_forgotten() {
+    let (world, mut agent) = world(3, Two);
+    set(&mut agent, json!({ "ask_before_invite": true }));
+    world.server.borrow_mut().add("t-1", CONNECT, stranger());
+    agent.run_until("the question", |world| record(world, "t-1").is_some());
+    agent.kill();
+    world.disk.borrow_mut().restart_browser(0);
+    agent.reboot();
+    agent.run_for(SECOND);
+    assert!(agent.ask(Command::Forget).ok);
+    pair_again(&mut agent);
+    agent.run_for(MINUTE);
+    let offer = json!({ "task": "t-1", "task_type": CONNECT, "task_input": stranger(), "epoch": 9 });
+    world.server.borrow_mut().offer_raw(offer);
+    agent.run_until("the answer", |world| calls(world, "/complete") > 0);
+    let told = last_completion(&world);
+    assert_eq!(
+        (&told["status"], &told["task_output"]["code"]),
+        (&json!("failed"), &json!("outcome_unknown"))
+    );
+    assert_eq!(posts(&world), 0);
+}

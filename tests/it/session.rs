@@ -110,6 +110,9 @@ fn no_work_is_taken_before_it_is_known_who_is_signed_in() {
     world.server.borrow_mut().add("t-1", FETCH, json!({}));
     agent.run_for(100 * SECOND);
     assert_eq!((world.server.borrow().task("t-1").stand.clone(), accepts(&world).len()), (Stand::Queued, 0));
+    let told: Vec<_> = waiting(&world).into_iter().map(|(kind, reason, _)| (kind, reason)).collect();
+    assert_eq!(told, [FETCH, CONNECT].map(|kind| (kind.to_owned(), "signed_out".to_owned())), "and says why");
+    assert_eq!(agent.status().waiting.len(), 2);
     assert_eq!(agent.run_to_end("t-1").0, "completed");
     assert_eq!(world.site.borrow().count(ME), 4);
 }

@@ -42,15 +42,16 @@ fn a_message_of_a_page_is_a_command_or_none() {
         (json!({ "kind": "set_settings", "settings": { "invites_per_day": 3 } }), "SetSettings"),
         (json!({ "kind": "set_settings", "settings": 7 }), "SetSettings"),
         (json!({ "kind": "set_settings" }), "SetSettings"),
-        (json!({ "kind": "decide", "task": "t-1", "approve": true }), "Decide"),
+        (json!({ "kind": "decide", "task": "t-1", "approve": true, "asked_at_ms": 7 }), "Decide"),
         (json!({ "kind": "cancel_task", "task": "t-1" }), "CancelTask"),
     ];
     for (given, name) in known {
         assert_eq!(message(given.clone()).as_deref(), Some(name), "{given}");
     }
     for given in [
-        json!({ "kind": "decide", "task": "t-1" }),
-        json!({ "kind": "decide", "approve": true }),
+        json!({ "kind": "decide", "task": "t-1", "asked_at_ms": 7 }),
+        json!({ "kind": "decide", "approve": true, "asked_at_ms": 7 }),
+        json!({ "kind": "decide", "task": "t-1", "approve": true }),
         json!({ "kind": "cancel_task" }),
         json!({ "kind": "drain" }),
     ] {

@@ -47,9 +47,17 @@ pub fn set(agent: &mut Agent, settings: Value) {
     assert!(answer.ok, "{answer:?}");
 }
 
-/// The person's word on an invitation.
+/// The person's word on an invitation, as it stands now.
 pub fn decide(agent: &mut Agent, task: &str, approve: bool) -> liaison::agent::status::Answer {
-    agent.ask(Command::Decide { task: task.to_owned(), approve })
+    let asked_at_ms = asked_at(&agent.world, task);
+    agent.ask(Command::Decide { task: task.to_owned(), approve, asked_at_ms })
+}
+
+/// When the person was asked, by the journal; 0 when they were not.
+pub fn asked_at(world: &FakeWorld, task: &str) -> i64 {
+    let record = record(world, task).unwrap_or_default();
+    let entry: Value = serde_json::from_str(record.lines().next().unwrap_or_default()).unwrap_or_default();
+    entry["asked_at"].as_i64().unwrap_or_default()
 }
 
 /// Clears the stop that is shown.

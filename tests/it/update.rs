@@ -310,7 +310,8 @@ fn nothing_takes_the_place_of_what_was_set_aside_until_it_is_cleared() {
         world.disk.borrow_mut().put(key, later);
         agent.reboot();
         agent.run_for(MINUTE);
-        assert!(agent.ask(Command::SetPaused { paused: true }).ok);
+        let is_set = agent.ask(Command::SetPaused { paused: true }).ok;
+        assert_eq!(is_set, key != "settings", "{key}: only what is written is said to be set");
         agent.tell(Event::SessionChanged);
         agent.run_for(HOUR);
         assert_eq!(world.disk.borrow().raw(key), None, "{key}");

@@ -180,3 +180,55 @@ fn a_pause_puts_the_search_off() {
     agent.ask(Command::SetPaused { paused: false });
     assert_eq!(agent.run_to_end("t-1").0, "completed");
 }
+
+#[test]
+fn where_no_look_can_be_made_it_ends_unknown_after_a_day() {
+    let obstacles: [Happening; 3] = [
+        |agent| assert!(agent.ask(Command::SetPaused { paused: true }).ok),
+        |agent| {
+            agent.world.site.borrow_mut().signed_in = false;
+            agent.tell(Event::SessionChanged);
+        },
+        |agent| member_changes(agent, 1),
+    ];
+    for (nth, obstacle) in obstacles.into_iter().enumerate() {
+        let (world, mut agent) = world(3, Two);
+        world.site.borrow_mut().next(INVITE, Mishap::LostAfter);
+        world.server.borrow_mut().add("t-1", CONNECT, stranger());
+        agent.run_until("the POST", |world| posts(world) == 1);
+        agent.run_for(SECOND);
+        obstacle(&mut agent);
+        agent.run_for(DAY - HOUR);
+        assert_eq!(calls(&world, "/complete"), 0, "{nth}");
+        agent.run_for(2 * HOUR);
+        assert_eq!(last_completion(&world)["task_output"]["code"], "outcome_unknown", "{nth}");
+    }
+}
+
+#[test]
+fn after_a_long_sleep_a_look_is_made_before_it_ends() {
+    let (world, mut agent) = world(3, Two);
+    world.site.borrow_mut().next(INVITE, Mishap::LostAfter);
+    world.server.borrow_mut().add("t-1", CONNECT, stranger());
+    agent.run_until("the POST", |world| posts(world) == 1);
+    agent.run_for(SECOND);
+    agent.kill();
+    world.time.jump(2 * DAY);
+    world.site.borrow_mut().clock_ahead_ms = 0;
+    agent.reboot();
+    assert_eq!(agent.run_to_end("t-1").0, "completed");
+}
+
+#[test]
+fn a_clock_set_back_while_it_is_looked_for_hides_nothing() {
+    let (world, mut agent) = world(3, Two);
+    world.site.borrow_mut().sent_list_lags = true;
+    world.site.borrow_mut().next(INVITE, Mishap::LostAfter);
+    world.server.borrow_mut().add("t-1", CONNECT, stranger());
+    agent.run_until("the POST", |world| posts(world) == 1);
+    agent.run_for(10 * MINUTE);
+    world.time.jump(-5 * MINUTE);
+    world.site.borrow_mut().clock_ahead_ms += 5 * MINUTE;
+    world.site.borrow_mut().sent_list_lags = false;
+    assert_eq!(agent.run_to_end("t-1").0, "completed");
+}

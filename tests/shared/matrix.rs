@@ -174,10 +174,20 @@ fn is_asked(world: &FakeWorld) -> bool {
     record.contains("\"asking\":") && record.contains("\"approved\":false")
 }
 
+/// When the person was asked.
+fn asked_at(world: &FakeWorld) -> i64 {
+    let disk = world.disk.borrow();
+    let record = disk.local(&format!("task:{TASK}")).unwrap_or_default();
+    let entry: Value = serde_json::from_str(record.lines().next().unwrap_or_default()).unwrap_or_default();
+    entry["asked_at"].as_i64().unwrap_or_default()
+}
+
 /// The person says yes, as often as they are asked.
 fn say_yes(agent: &mut Agent) {
     for _ in 0..5 {
-        agent.ask_later(Command::Decide { task: TASK.to_owned(), approve: true }, &Rc::default());
+        let asked_at_ms = asked_at(&agent.world);
+        agent
+            .ask_later(Command::Decide { task: TASK.to_owned(), approve: true, asked_at_ms }, &Rc::default());
         agent.try_until(PATIENCE_MS, |world| is_over(world) || !is_asked(world));
         let over = agent.try_until(PATIENCE_MS, |world| is_over(world) || is_asked(world));
         if !agent.is_running() || over && is_over(&agent.world) {

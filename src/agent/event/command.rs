@@ -41,6 +41,8 @@ pub enum Command {
         task: String,
         /// Whether it may go.
         approve: bool,
+        /// When they were asked about what they were shown: a word on another invitation is not taken.
+        asked_at_ms: i64,
     },
     /// Stop a task before its effect.
     CancelTask {
@@ -73,6 +75,7 @@ pub struct CommandMessage {
     settings: Option<Value>,
     task: Option<String>,
     approve: Option<bool>,
+    asked_at_ms: Option<i64>,
 }
 
 impl CommandMessage {
@@ -95,7 +98,9 @@ impl CommandMessage {
             "erase_log" => Command::EraseLog,
             // Not an object: refused with a sentence that says so.
             "set_settings" => Command::SetSettings { settings: self.settings.unwrap_or_default() },
-            "decide" => Command::Decide { task: self.task?, approve: self.approve? },
+            "decide" => {
+                Command::Decide { task: self.task?, approve: self.approve?, asked_at_ms: self.asked_at_ms? }
+            }
             "cancel_task" => Command::CancelTask { task: self.task? },
             "clear_stop" => Command::ClearStop { code: self.code? },
             _ => return None,

@@ -132,6 +132,10 @@ impl Loading {
         }
         if state.set_aside.has(INVITATIONS) || state.set_aside.has(PACE) {
             state.ledger.lose();
+            if !state.set_aside.has(INVITATIONS) {
+                // The next worker may find the other record well again.
+                self.writes.push(write(Area::Local, INVITATIONS, Some(&json::write(&state.ledger))));
+            }
         }
     }
 }

@@ -44,7 +44,7 @@ pub struct Usage {
     pub by_hand: &'static str,
 }
 
-/// An invitation that waits for the person's word.
+/// An invitation that waits for the person's word, or has it and waits still.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Approval {
     /// The task.
@@ -55,6 +55,8 @@ pub struct Approval {
     pub note: Option<String>,
     /// Since when.
     pub asked_at_ms: i64,
+    /// Whether they have given it: then it waits for what hinders it, and can still be called off.
+    pub approved: bool,
 }
 
 impl std::fmt::Debug for Approval {
@@ -72,12 +74,13 @@ pub(super) fn usage(state: &State, now: i64) -> Usage {
 
 pub(super) fn approvals(state: &State) -> Vec<Approval> {
     readiness::asked(state)
-        .filter(|(_, _, approved)| !approved)
-        .map(|(entry, input, _)| Approval {
+        .filter(|(entry, _, _)| !entry.cancelled)
+        .map(|(entry, input, approved)| Approval {
             task: entry.task.clone(),
             profile_urn: input.profile.urn(),
             note: input.note.clone(),
-            asked_at_ms: entry.asked_at.unwrap_or(entry.accepted_at),
+            asked_at_ms: entry.shown_at(),
+            approved,
         })
         .collect()
 }

@@ -8,14 +8,18 @@ use crate::agent::status::{Answer, Problem};
 use liaison_protocol::{ErrorCode, Mode, Offer, SendConnectionRequest, TaskInput, TaskType};
 
 impl Turn {
-    /// Takes the person's word on an invitation. Refused, it ends; approved, it goes as soon as nothing hinders it, and
-    /// may still be refused until then.
-    pub(super) fn decide(&mut self, id: CommandId, task: &str, approve: bool) {
+    /// Takes the person's word on the invitation that they were shown. Refused, it ends; approved, it goes as soon as
+    /// nothing hinders it, and may still be refused until then.
+    pub(super) fn decide(&mut self, id: CommandId, task: &str, approve: bool, asked_at_ms: i64) {
+        let shown_at = self.state.tasks.get(task).map(|entry| entry.shown_at());
         let Some(Stage::Asking { approved, carried, .. }) =
             self.state.entry_mut(task).map(|entry| &mut entry.stage)
         else {
             return self.answer(id, Answer::refused(not_in_hand()));
         };
+        if shown_at != Some(asked_at_ms) {
+            return self.answer(id, Answer::refused(changed()));
+        }
         if approve {
             *approved = true;
         } else if *carried {
@@ -71,6 +75,11 @@ impl Turn {
         }
     }
 
+    /// Whether the person wants to be asked before each invitation, and was not asked about this one.
+    pub(super) fn wants_word(&self, entry: &Entry) -> bool {
+        self.state.settings.ask_before_invite && entry.asked_at.is_none()
+    }
+
     /// Gives an invitation back of which nothing was sent, nor leave asked for; one that its person approved waits here.
     pub(super) fn put_off(&mut self, task: &str) {
         let asked = |entry: &&mut Entry| entry.asked_at.is_some() && !entry.lacks_note();
@@ -103,4 +112,12 @@ impl Turn {
 
 fn not_in_hand() -> Problem {
     Problem::new("not_found", "There is no such task in hand", "Look at what the popup says now")
+}
+
+fn changed() -> Problem {
+    Problem::new(
+        "invitation_changed",
+        "This invitation is no longer the one that you were shown",
+        "Look at what the popup says now",
+    )
 }

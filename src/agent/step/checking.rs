@@ -69,7 +69,8 @@ impl Turn {
     /// Without a durable start, a person who is in the list already is not invited again. Should the last writes of an
     /// earlier browser session be missing, it may be this task that invited them.
     fn listed(&mut self, task: &str, look: &SentLook, maybe_since: Option<i64>) {
-        let since = maybe_since.map(|since| since + look.clock_ahead_ms - VERIFY_SLACK_MS);
+        let since = maybe_since
+            .map(|since| since.saturating_add(look.clock_ahead_ms).saturating_sub(VERIFY_SLACK_MS));
         match (since, look.sent_ms) {
             (Some(since), Some(sent)) if sent >= since => self.complete(task, SENT, Effect::Done),
             _ => self.fail(task, ErrorCode::CannotResendYet),

@@ -46,6 +46,9 @@ impl Turn {
             }
             Reply::Refused { .. } => {
                 self.brake();
+                if is_asked {
+                    self.note_closed(task);
+                }
                 self.abandon(task);
             }
             Reply::Retry { retry_after_ms, .. } => {
@@ -74,6 +77,7 @@ impl Turn {
     /// Writes "about to send" and sends, if there is still time: counted from before `start` left, and never after a
     /// clock that was set back.
     pub(super) fn send(&mut self, task: &str, input: &SendConnectionRequest, from: i64, act_within_ms: u64) {
+        self.state.ledger.settle(self.now);
         let until = from.saturating_add_unsigned(act_within_ms.min(default_act_within_ms()));
         let hindrance = readiness::hindrance(&self.state, TaskType::SendConnectionRequest, self.now);
         let entry = self.state.tasks.get(task);
@@ -85,8 +89,13 @@ impl Turn {
             // with its note.
             return self.give_back(task);
         }
+        if entry.is_some_and(|entry| self.wants_word(entry)) {
+            // It is offered again, and asked about.
+            return self.give_back(task);
+        }
+        let has_limit = input.note.is_some() && self.state.breakers.note_wait_ms(self.now).is_some();
         let is_late = act_within_ms == 0 || self.now < from || self.now > until;
-        if hindrance.is_some() || !self.state.right_account() || is_late {
+        if hindrance.is_some() || has_limit || !self.state.right_account() || is_late {
             return self.put_off(task);
         }
         let (limits, random) = (self.state.settings.limits(), self.state.random());
@@ -153,11 +162,13 @@ impl Turn {
         refused: Option<ErrorCode>,
     ) {
         let now = self.now;
+        let clock_ahead = self.state.ledger.clock_ahead(sent_at);
         if let Some(entry) = self.state.entry_mut(task) {
             entry.touched = true;
             entry.stage = Stage::Verifying(Verification {
                 profile: input.profile.as_str().to_owned(),
                 sent_at,
+                clock_ahead,
                 counted_from: from.min(now),
                 looks: 0,
                 refused_with: refused,
@@ -181,14 +192,16 @@ impl Turn {
             Ok(look) => look,
             Err(trouble) => return self.look_failed(task, search, trouble),
         };
-        let earliest = search.sent_at + look.clock_ahead_ms - VERIFY_SLACK_MS;
+        // By LinkedIn's clock. Ours may have been set between the send and now, or between the last look and the send.
+        let ahead = search.clock_ahead.map_or(look.clock_ahead_ms, |then| then.min(look.clock_ahead_ms));
+        let earliest = search.sent_at.saturating_add(ahead).saturating_sub(VERIFY_SLACK_MS);
         if look.listed && look.sent_ms.is_some_and(|sent| sent >= earliest) {
             return self.complete(task, SENT, Effect::Done);
         }
         if let Some(code) = search.refused_with {
             return self.fail(task, code);
         }
-        let looks = search.looks + 1;
+        let looks = search.looks.saturating_add(1);
         if usize::from(looks) >= VERIFY_AT_MS.len() {
             return self.fail(task, ErrorCode::OutcomeUnknown);
         }
@@ -199,10 +212,10 @@ impl Turn {
 
     fn look_failed(&mut self, task: &str, search: &Verification, trouble: &Trouble) {
         self.hear(trouble);
-        if self.now - search.counted_from > DAY_MS {
+        if self.now.saturating_sub(search.counted_from) > DAY_MS {
             return self.fail(task, ErrorCode::OutcomeUnknown);
         }
-        let at = self.now + ME_RETRY_MS;
+        let at = self.now.saturating_add(ME_RETRY_MS);
         self.state.live_mut(task).call_at = at;
     }
 }

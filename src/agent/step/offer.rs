@@ -38,7 +38,7 @@ impl Turn {
                 Some(code) => self.fail_offer(offer, &TaskFailure::new(code)),
             };
         }
-        self.begin(offer);
+        self.begin(offer, None);
     }
 
     /// An offer of a task that is held already. The same epoch is a repeat: a result is posted at once. A newer one
@@ -64,14 +64,17 @@ impl Turn {
             {
                 self.state.tasks.remove(&offer.task);
                 let live = self.state.live_mut(&offer.task);
-                *live = TaskLive { calling: live.calling, stale: live.calling, ..TaskLive::default() };
-                self.begin(offer);
+                // The call that is open stays what it is: a pairing's end forgets a `start`, and awaits an answer of LinkedIn's.
+                let (calling, starting) = (live.calling, live.starting);
+                *live = TaskLive { calling, stale: calling, starting, ..TaskLive::default() };
+                self.begin(offer, Some(held));
             }
             Stage::Asking { .. } | Stage::Walking(_) | Stage::Checking { .. } | Stage::Starting { .. } => {}
         }
     }
 
-    fn begin(&mut self, offer: &Offer) {
+    /// Takes an offer up, perhaps in the place of an entry of the same task.
+    fn begin(&mut self, offer: &Offer, replaced: Option<&Entry>) {
         let Some(kind) = TaskType::from_wire(&offer.task_type) else {
             return self.fail_offer(offer, &TaskFailure::new(ErrorCode::UnsupportedTask));
         };
@@ -91,7 +94,7 @@ impl Turn {
         }
         match input {
             TaskInput::FetchConnections(input) => self.begin_walk(offer, input),
-            TaskInput::SendConnectionRequest(input) => self.begin_invitation(offer, input),
+            TaskInput::SendConnectionRequest(input) => self.begin_invitation(offer, input, replaced),
         }
     }
 
@@ -107,14 +110,15 @@ impl Turn {
         self.state.cursors.get(&cursor_key(account, input)).cloned()
     }
 
-    fn begin_invitation(&mut self, offer: &Offer, input: SendConnectionRequest) {
+    fn begin_invitation(&mut self, offer: &Offer, input: SendConnectionRequest, replaced: Option<&Entry>) {
         let now = self.now;
         if let Some(wait) = self.state.breakers.note_wait_ms(now).filter(|_| input.note.is_some()) {
             return self.fail_offer(offer, &TaskFailure::new(ErrorCode::NoteLimit).retry_in(wait));
         }
-        // The record of this very task is lost: it may have been sent. The server's `replayed` tells, and where there is no
+        // The record of this very task is lost, or comes from an earlier session: it may have been sent. The server's `replayed` tells, and where there is no
         // `start` nobody can.
-        let carried = self.state.set_aside.has_task(&offer.task);
+        let was_carried = replaced.is_some_and(Entry::is_carried);
+        let carried = was_carried || self.state.set_aside.has_task(&offer.task);
         let has_start = self.state.pairing.as_ref().is_some_and(|pairing| pairing.has_start());
         if carried && !has_start {
             return self.begin_search(offer, &input);
@@ -124,7 +128,9 @@ impl Turn {
         }
         self.take(offer, Stage::Asking { input, approved: false, carried });
         if let Some(entry) = self.state.entry_mut(&offer.task) {
-            entry.asked_at = Some(now);
+            // What the person says of what they were shown before is not said of this one.
+            let last = replaced.map_or(i64::MIN, Entry::shown_at);
+            entry.asked_at = Some(now.max(last.saturating_add(1)));
         }
     }
 
@@ -136,6 +142,7 @@ impl Turn {
             Stage::Verifying(Verification {
                 profile: input.profile.as_str().to_owned(),
                 sent_at: self.now - since,
+                clock_ahead: None,
                 counted_from: self.now - VERIFY_AT_MS[0],
                 looks: 0,
                 refused_with: None,

@@ -98,6 +98,16 @@ impl Turn {
         self.end_offer(offer, Ended::Failed(failure.code), &json, effect);
     }
 
+    /// Tells the person who approved it of an invitation that the server has closed, and that nobody posts a result for.
+    pub(super) fn note_closed(&mut self, task: &str) {
+        let Some(entry) = self.state.tasks.get(task) else { return };
+        let ended = Ended::Failed(ErrorCode::Cancelled);
+        let summary = Summary { acknowledged: true, ..summary_of(task, &entry.task_type, ended, self.now) };
+        let recent = Rc::make_mut(&mut self.state.recent);
+        recent.insert(0, summary);
+        recent.truncate(RECENT);
+    }
+
     fn ended(&mut self, summary: Summary) {
         let now = self.now;
         let live = self.state.live_mut(&summary.task);

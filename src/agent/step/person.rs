@@ -1,7 +1,7 @@
 //! What the person asks for through our own pages.
 
 use super::Turn;
-use crate::agent::aside::BREAKERS;
+use crate::agent::aside::{BREAKERS, SETTINGS};
 use crate::agent::breaker::Breakers;
 use crate::agent::entry::Stage;
 use crate::agent::event::{Command, CommandId, Effect, Identity, PairingRequest, PairingSecret};
@@ -25,7 +25,7 @@ impl Turn {
             Command::Forget => self.forget(id),
             Command::SetPaused { paused } => self.set_paused(id, *paused),
             Command::SetSettings { settings } => self.set_settings(id, settings),
-            Command::Decide { task, approve } => self.decide(id, task, *approve),
+            Command::Decide { task, approve, asked_at_ms } => self.decide(id, task, *approve, *asked_at_ms),
             Command::CancelTask { task } => self.cancel_task(id, task),
             Command::ClearStop { code } => self.clear_stop(id, code),
             Command::ExportLog => self.export_log(id),
@@ -155,10 +155,19 @@ impl Turn {
     fn abandon_all(&mut self) {
         let tasks: Vec<String> = self.state.tasks.iter().map(|(task, _)| task.to_owned()).collect();
         for task in tasks {
+            self.bury_carried(&task);
             self.abandon(&task);
         }
         self.bury_lost();
         self.state.set_aside.forget_pairing();
+    }
+
+    /// An earlier browser session, whose last writes may be missing, may have sent it: nobody will ask the server, or
+    /// LinkedIn, any more.
+    fn bury_carried(&mut self, task: &str) {
+        if let Some(entry) = self.state.tasks.get(task).filter(|entry| entry.is_carried()).cloned() {
+            self.bury(&entry, Some(ErrorCode::OutcomeUnknown));
+        }
     }
 
     /// Of a task whose record is lost it is not known whether it was sent.
@@ -178,6 +187,7 @@ impl Turn {
 
     fn erase_log(&mut self, id: CommandId) {
         self.state.log = Rc::default();
+        self.state.set_aside.forget_log();
         self.answer(id, Answer::done());
     }
 
@@ -190,12 +200,24 @@ impl Turn {
         }
     }
 
+    /// Nothing is written in the place of settings that were set aside, so nothing is said to be set either.
+    fn lost_settings(&self) -> Option<Problem> {
+        let set_aside = &self.state.set_aside;
+        set_aside.has(SETTINGS).then(|| set_aside.problem()).flatten()
+    }
+
     fn set_paused(&mut self, id: CommandId, paused: bool) {
+        if let Some(problem) = self.lost_settings() {
+            return self.answer(id, Answer::refused(problem));
+        }
         self.state.settings.paused = paused;
         self.tell_status(id);
     }
 
     fn set_settings(&mut self, id: CommandId, wanted: &serde_json::Value) {
+        if let Some(problem) = self.lost_settings() {
+            return self.answer(id, Answer::refused(problem));
+        }
         match self.state.settings.changed(wanted) {
             Ok(settings) => {
                 self.state.settings = settings;

@@ -2,7 +2,7 @@
 
 use super::Turn;
 use crate::agent::check::Check;
-use crate::agent::entry::{Entry, Stage};
+use crate::agent::entry::{Entry, Stage, Verification};
 use crate::agent::event::{Effect, ListCall, SiteCall};
 use crate::agent::readiness;
 use crate::agent::state::State;
@@ -63,7 +63,7 @@ impl Turn {
             return self.fail(&entry.task, ErrorCode::Cancelled);
         }
         match &entry.stage {
-            Stage::Walking(_) if self.now - entry.accepted_at > DAY_MS => {
+            Stage::Walking(_) if self.now.saturating_sub(entry.accepted_at) > DAY_MS => {
                 self.fail(&entry.task, ErrorCode::Expired)
             }
             Stage::Walking(_) if readiness::walk_wait(&self.state, self.now).is_some() => {
@@ -85,6 +85,11 @@ impl Turn {
                 });
                 self.call_paced(&entry.task, live.call_at, call);
             }
+            Stage::Checking { carried: false, .. } | Stage::Starting { carried: false, .. }
+                if self.wants_word(entry) =>
+            {
+                self.give_back(&entry.task);
+            }
             Stage::Asking { input, carried: true, .. } if entry.cancelled => self.stop_carried(entry, input),
             Stage::Asking { input, approved: true, carried } => self.begin_approved(entry, input, *carried),
             Stage::Checking { .. } if self.is_hindered() => self.put_off(&entry.task),
@@ -92,19 +97,42 @@ impl Turn {
                 let call = SiteCall::Sent { profile: input.profile.as_str().to_owned(), start: *start };
                 self.call_paced(&entry.task, live.call_at, call);
             }
-            Stage::Verifying(search) if search.on_request && self.is_off_work_for_invitations() => {
-                readiness::hours_change(&self.state, self.now).into_iter().for_each(|at| self.wake(at));
-            }
-            Stage::Verifying(search) => {
-                let due = VERIFY_AT_MS
-                    .get(usize::from(search.looks))
-                    .map_or(0, |after| search.counted_from + after);
-                let call = SiteCall::Sent { profile: search.profile.clone(), start: 0 };
-                self.call_paced(&entry.task, due.max(live.call_at), call);
-            }
+            Stage::Verifying(search) => self.schedule_look(entry, search, live.call_at),
             Stage::Starting { carried, .. } => self.start_when_due(&entry.task, live.call_at, *carried),
             Stage::Asking { .. } | Stage::Sending { .. } | Stage::Finished(_) => {}
         }
+    }
+
+    /// Looks for an invitation that may have been sent. Where no look can be made for a day, nobody can know.
+    fn schedule_look(&mut self, entry: &Entry, search: &Verification, not_before: i64) {
+        let is_closed = search.on_request && self.is_off_work_for_invitations();
+        let opens_at = readiness::hours_change(&self.state, self.now).filter(|_| is_closed);
+        if let Some(at) = opens_at {
+            return self.wake(at);
+        }
+        if is_closed || self.is_blind() {
+            let end = search.counted_from.saturating_add(DAY_MS);
+            if self.now > end {
+                return self.fail(&entry.task, ErrorCode::OutcomeUnknown);
+            }
+            let throttled = self.state.breakers.throttled_until;
+            Some(throttled).filter(|&until| until > self.now).into_iter().for_each(|until| self.wake(until));
+            return self.wake(end.saturating_add(1));
+        }
+        let due = VERIFY_AT_MS
+            .get(usize::from(search.looks))
+            .map_or(0, |after| search.counted_from.saturating_add(*after));
+        let call = SiteCall::Sent { profile: search.profile.clone(), start: 0 };
+        self.call_paced(&entry.task, due.max(not_before), call);
+    }
+
+    /// Whether nothing can be read at LinkedIn until something changes, other than that it is being asked who is signed in.
+    fn is_blind(&self) -> bool {
+        let state = &self.state;
+        let unknown = state.live.signed_in == Some(false) || state.live.me_problem.is_some();
+        let account_unfit = if state.account.is_some() { !state.right_account() } else { unknown };
+        let is_stopped = state.breakers.latched.is_some() || state.breakers.throttled_until > self.now;
+        state.is_still() || is_stopped || account_unfit || state.live.no_permission
     }
 
     /// Reads at LinkedIn, when the person, the account, the breakers and the pace allow.

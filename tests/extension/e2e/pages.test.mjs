@@ -178,7 +178,7 @@ test("an invitation that waits shows its person as a link, its note as text, and
   answered({ ok: true });
   await page.locator("#approvals-section").waitFor({ state: "hidden" });
   await page.locator("#headline:focus").waitFor();
-  assert.deepEqual(asked, [{ kind: "decide", task: "a1", approve: true }]);
+  assert.deepEqual(asked, [{ kind: "decide", task: "a1", approve: true, asked_at_ms: 0 }]);
 });
 
 test("a refusal is sent as one, and an answer that comes too late is said to be", async (t) => {
@@ -186,7 +186,43 @@ test("a refusal is sent as one, and an answer that comes too late is said to be"
   const { page, asked } = await popupOver(t, { approvals: [approval("a1"), approval("a2", null)] }, { decide: () => ({ ok: false, error }) });
   await page.locator(".approval .refuse").nth(1).click();
   await says(page, "#message", "no longer waits");
-  assert.deepEqual(asked, [{ kind: "decide", task: "a2", approve: false }]);
+  assert.deepEqual(asked, [{ kind: "decide", task: "a2", approve: false, asked_at_ms: 0 }]);
+});
+
+test("another invitation in the place of one that waits is shown, and the answer names it", async (t) => {
+  const { page, asked, status } = await popupOver(t, { approvals: [approval("a1")] });
+  await says(page, ".approval-note", "Hello");
+  const replacements = [
+    { ...approval("a1"), profile_urn: "urn:li:fsd_profile:ACoAAHIJKLMNOPQRST" },
+    approval("a1", "Another note"),
+    { ...approval("a1", "Another note"), asked_at_ms: 5 },
+  ];
+  for (const replacement of replacements) {
+    await page.locator(".approval").evaluate((item) => void (item.dataset.before = "yes"));
+    status.approvals = [replacement];
+    await page.locator(".approval:not([data-before])").waitFor();
+    assert.equal(await page.locator(".approval").count(), 1);
+  }
+  assert.equal(await page.locator(".approval-note").innerText(), "Another note");
+  await page.locator(".approval .approve:enabled").click();
+  await page.locator(".approval .approve:enabled").waitFor();
+  assert.deepEqual(asked, [{ kind: "decide", task: "a1", approve: true, asked_at_ms: 5 }]);
+});
+
+test("an approved one that still waits can be called off, and is not asked for", async (t) => {
+  const { page, asked } = await popupOver(t, { approvals: [{ ...approval("a1"), approved: true }] });
+  await says(page, ".approval-approved", "You approved it");
+  assert.equal(await page.locator(".approval .approve").count(), 0);
+  assert.ok(!(await page.locator("#headline").innerText()).includes("your answer"));
+  await page.locator(".approval .refuse").click();
+  await page.locator(".approval .refuse:enabled").waitFor();
+  assert.deepEqual(asked, [{ kind: "decide", task: "a1", approve: false, asked_at_ms: 0 }]);
+});
+
+test("a cancel that was pressed before the popup was opened is not offered again", async (t) => {
+  const running = { task: "r1", task_type: READ, phase: "reading", done: 1, of: 5, cancelled: true };
+  const { page } = await popupOver(t, { running });
+  await page.locator("#cancel-task:disabled").waitFor();
 });
 
 test("what is about to be pressed stays where it is while others come and go", async (t) => {

@@ -32,3 +32,9 @@ test("nothing but what is meant to be in it is in it", () => {
   const { text } = logFile([{ ...entry, note: "SECRET", name: "Ada Sim", keyword: "ada" }], "0.1.0", new Date(0));
   assert.doesNotMatch(text, /SECRET|Ada|ada/);
 });
+
+test("a time that no date can have is written as the number that it is", () => {
+  const line = { at_ms: 9e15, task: "t", task_type: "k", target: null, outcome: "completed", code: null, server: "s" };
+  const { text } = logFile([line], "1", new Date(0));
+  assert.equal(JSON.parse(text).log[0].at, 9e15);
+});

@@ -126,6 +126,11 @@ test("a limit of nothing has no end, and says so", () => {
   assert.notEqual(waits("daily_limit").why, waits("weekly_limit").why);
 });
 
+test("who could not be learnt to be signed in is not said to be signed out", () => {
+  const status = { state: "ready", linkedin: "unknown", waiting: [{ task_type: INVITE, reason: "signed_out", for_ms: null }] };
+  assert.match(waitingItems(status, NOW)[0].why, /could not learn/);
+});
+
 test("where LinkedIn may not be reached nobody is said to be signed out", () => {
   assert.match(waits("signed_out", null, "no_permission").why, /Chrome does not let/);
   assert.match(waits("paused", null, "no_permission").why, /paused/);
@@ -171,13 +176,15 @@ test("a count that leaves out what was sent by hand says so", () => {
 });
 
 test("an invitation that waits names its person by an address of LinkedIn's, and by no other", () => {
-  const ask = { task: "t", profile_urn: "urn:li:fsd_profile:ACoAABCDEF123", note: "hello", asked_at_ms: NOW - 120_000 };
+  const ask = { task: "t", profile_urn: "urn:li:fsd_profile:ACoAABCDEF123", note: "hello", asked_at_ms: NOW - 120_000, approved: false };
   assert.deepEqual(approvalLine(ask, NOW), {
     person: "urn:li:fsd_profile:ACoAABCDEF123",
     profile: "https://www.linkedin.com/in/ACoAABCDEF123/",
     note: "hello",
     asked: "An invitation with this note, asked for 2 min ago",
+    approved: "",
   });
+  assert.match(approvalLine({ ...ask, approved: true }, NOW).approved, /You approved it/);
   assert.match(approvalLine({ ...ask, note: null }, NOW).asked, /without a note/);
   const strangers = ["urn:li:fsd_profile:../../feed", "javascript:alert(1)", "urn:li:fsd_profile:ACoAABCDEF123/x", "urn:li:member:4290000000", ""];
   for (const profile_urn of strangers) assert.equal(approvalLine({ ...ask, profile_urn }, NOW).profile, null, profile_urn);
