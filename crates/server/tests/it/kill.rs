@@ -1,14 +1,11 @@
-//! `kill -9` under load, and a disk that fills up: what was acknowledged is there, and nothing is there twice.
+//! `kill -9` under load: what was acknowledged is there, and nothing is there twice.
 
-use super::process::{PROGRAM, Process};
+use super::process::Process;
 use super::support::{FETCH, SEND, client, pairing};
+use crate::database::Home;
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Connection};
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::mpsc;
@@ -36,7 +33,7 @@ enum Ack {
 }
 
 struct World {
-    folder: tempfile::TempDir,
+    home: Home,
     key: String,
     bearer: String,
     http: Client,
@@ -63,15 +60,15 @@ async fn taken(request: RequestBuilder) -> Option<Value> {
 }
 
 #[derive(Clone)]
-struct Calls {
-    url: String,
-    key: String,
-    bearer: String,
-    http: Client,
+pub struct Calls {
+    pub url: String,
+    pub key: String,
+    pub bearer: String,
+    pub http: Client,
 }
 
 impl Calls {
-    async fn create(&self, number: usize) -> Option<String> {
+    pub async fn create(&self, number: usize) -> Option<String> {
         let (path, body) = request(number);
         let request = self.http.post(format!("{}{path}", self.url)).header("x-api-key", &self.key);
         let body = taken(request.header("idempotency-key", number).body(body.to_string())).await?;
@@ -187,36 +184,26 @@ impl World {
     }
 }
 
-fn database(folder: &tempfile::TempDir) -> std::path::PathBuf {
-    folder.path().join("liaison.db")
-}
-
-async fn pair(process: &Process) -> (String, String) {
+pub async fn pair(process: &Process) -> (String, String) {
     let code = process.hello["pairing_code"].as_str().unwrap();
     let paired = process.post("/agent/v1/pair", ("accept", "*/*"), pairing(code)).await;
     let key = process.hello["api_key"].as_str().unwrap().to_owned();
     (key, format!("Bearer {}", paired["token"].as_str().unwrap()))
 }
 
-/// Of a file that nobody has open.
-async fn assert_whole(file: &Path, tasks: usize) {
-    let mut db = SqliteConnectOptions::new().filename(file).connect().await.unwrap();
-    let sound: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check").fetch_all(&mut db).await.unwrap();
-    assert_eq!(sound, ["ok"]);
-    let strays = sqlx::query("PRAGMA foreign_key_check").fetch_all(&mut db).await.unwrap();
-    assert!(strays.is_empty());
-    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM task").fetch_one(&mut db).await.unwrap();
-    assert_eq!(usize::try_from(count).unwrap(), tasks);
-    db.close().await.unwrap();
+/// With so many tasks. Nobody has it open.
+pub async fn assert_whole(home: &Home, tasks: usize) {
+    home.assert_sound().await;
+    assert_eq!(usize::try_from(home.number("SELECT count(*) FROM task").await).unwrap(), tasks);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_under_load_it_loses_nothing_and_makes_nothing_twice() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut process = Process::serve(&database(&folder));
+    let home = Home::durable().await;
+    let mut process = Process::serve(&home);
     let (key, bearer) = pair(&process).await;
     let asked = Arc::default();
-    let mut world = World { folder, key, bearer, http: client(), asked, told: Told::default() };
+    let mut world = World { home, key, bearer, http: client(), asked, told: Told::default() };
     for after in KILLS {
         let before = world.told.tasks.len();
         world.load_and_kill(process, after).await;
@@ -224,63 +211,10 @@ async fn killed_under_load_it_loses_nothing_and_makes_nothing_twice() {
         // Each caller was cut off in the middle of one request.
         assert_eq!(under_way, CALLERS, "after {after}");
         assert!(world.told.tasks.len() >= before + after);
-        process = Process::serve(&database(&world.folder));
+        process = Process::serve(&world.home);
         world.check(&process).await;
     }
     process.child.kill().unwrap();
     process.child.wait().unwrap();
-    assert_whole(&database(&world.folder), world.asked.load(Ordering::SeqCst)).await;
-}
-
-/// A limit on the size of files stands for the full disk: what is written beyond it fails.
-#[cfg(unix)]
-#[tokio::test]
-async fn a_disk_that_fills_up_loses_nothing_that_was_acknowledged() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = database(&folder);
-    // The signal that would end it is ignored, as it is by whatever runs on a full disk.
-    let script =
-        "trap '' XFSZ; ulimit -f 2000; exec \"$0\" serve --database \"$1\" --listen 127.0.0.1:0 --json";
-    let mut command = Command::new("sh");
-    command.args(["-c", script, PROGRAM]).arg(&file).env("RUST_LOG", "off").stderr(Stdio::null());
-    let process = Process::spawn(&mut command);
-    let (key, bearer) = pair(&process).await;
-    let calls = Calls { url: process.url().to_owned(), key: key.clone(), bearer, http: client() };
-    let mut tasks = Vec::new();
-    while let Some(task) = calls.create(tasks.len()).await {
-        tasks.push(task);
-        assert!(tasks.len() < 5_000, "the disk never got full");
-    }
-    assert!(tasks.len() > 5, "it was full from the beginning");
-    let read = async || {
-        let request = calls.http.post(format!("{}{FETCH}", calls.url)).header("x-api-key", &key);
-        request.body("{}").send().await.unwrap()
-    };
-    // Where an invitation with its note has no room, a read may still have some.
-    let mut reads = 0;
-    while read().await.status().as_u16() == 200 {
-        reads += 1;
-        assert!(reads < 5_000, "the disk never got full");
-    }
-    for _ in 0..20 {
-        let refused = read().await;
-        assert_eq!(
-            (refused.status().as_u16(), refused.headers()["retry-after"].to_str().unwrap()),
-            (503, "30")
-        );
-        assert!(refused.text().await.unwrap().contains("\"code\":\"storage_unavailable\""));
-    }
-    // What is there can be read all the same.
-    assert_eq!(process.status(&key, &tasks[0]).await["data"]["status"], "pending");
-    drop(process);
-
-    let process = Process::serve(&file);
-    let calls = Calls { url: process.url().to_owned(), ..calls };
-    for (number, task) in tasks.iter().enumerate() {
-        assert_eq!(process.status(&key, task).await["data"]["status"], "pending");
-        assert_eq!(calls.create(number).await.as_ref(), Some(task));
-    }
-    assert!(calls.create(tasks.len()).await.is_some());
-    drop(process);
-    assert_whole(&file, tasks.len() + reads + 1).await;
+    assert_whole(&world.home, world.asked.load(Ordering::SeqCst)).await;
 }

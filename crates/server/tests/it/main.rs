@@ -1,5 +1,5 @@
-//! The server over HTTP on loopback, with a real SQLite file and a clock of the tests' own.
-#![expect(clippy::unwrap_used, reason = "helpers of tests are tests, which clippy can't know")]
+//! What the server does over HTTP on loopback, with a clock of the tests' own, whatever its database. It is compiled into
+//! each of `tests/sqlite` and `tests/postgres`, whose module `database` gives every test one of its own.
 
 mod account;
 mod caller;
@@ -8,14 +8,13 @@ mod deadline;
 mod door;
 mod fields;
 mod keys;
-mod kill;
+pub mod kill;
 mod lease;
 mod limit;
 mod model;
-mod older;
 mod parking;
-mod process;
+pub mod process;
 mod reconcile;
-mod support;
+pub mod support;
 mod twins;
 mod waiting;

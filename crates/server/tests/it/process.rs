@@ -1,9 +1,9 @@
 //! The program itself: its commands, its end, and its end by force.
 
-use super::support::{FETCH, pairing};
+use super::support::{FETCH, client, pairing};
+use crate::database::Home;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_liaison-server");
@@ -22,8 +22,8 @@ impl Drop for Process {
 }
 
 impl Process {
-    pub fn serve(database: &Path) -> Self {
-        Self::spawn(command("serve", database).args(["--listen", "127.0.0.1:0", "--json"]))
+    pub fn serve(home: &Home) -> Self {
+        Self::spawn(command("serve", home).args(["--listen", "127.0.0.1:0", "--json"]))
     }
 
     pub fn spawn(command: &mut Command) -> Self {
@@ -38,39 +38,34 @@ impl Process {
     }
 
     pub async fn post(&self, path: &str, header: (&str, &str), body: String) -> Value {
-        let request =
-            crate::support::client().post(format!("{}{path}", self.url())).header(header.0, header.1);
+        let request = client().post(format!("{}{path}", self.url())).header(header.0, header.1);
         let response = request.header("content-type", "application/json").body(body).send().await.unwrap();
         serde_json::from_str(&response.text().await.unwrap()).unwrap()
     }
 
     pub async fn status(&self, key: &str, task: &str) -> Value {
         let url = format!("{}/linkedin-agent/get-task-status?api_agent_task_id={task}", self.url());
-        let response = crate::support::client().get(url).header("x-api-key", key).send().await.unwrap();
+        let response = client().get(url).header("x-api-key", key).send().await.unwrap();
         serde_json::from_str(&response.text().await.unwrap()).unwrap()
     }
 }
 
-fn command(verb: &str, database: &Path) -> Command {
+pub fn command(verb: &str, home: &Home) -> Command {
     let mut command = Command::new(PROGRAM);
-    command.arg(verb).arg("--database").arg(database).env("RUST_LOG", "warn").stderr(Stdio::null());
+    command.arg(verb).arg("--database").arg(home.argument()).env("RUST_LOG", "warn").stderr(Stdio::null());
     command
 }
 
-fn line_of(verb: &str, database: &Path) -> String {
-    let output = command(verb, database).output().unwrap();
+fn line_of(verb: &str, home: &Home) -> String {
+    let output = command(verb, home).output().unwrap();
     assert!(output.status.success());
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
-fn database(folder: &tempfile::TempDir) -> PathBuf {
-    folder.path().join("not").join("there yet").join("liaison.db")
-}
-
 #[tokio::test]
 async fn killed_it_has_lost_nothing_that_was_acknowledged() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Process::serve(&database(&folder));
+    let home = Home::new().await;
+    let server = Process::serve(&home);
     let key = server.hello["api_key"].as_str().unwrap().to_owned();
     let code = server.hello["pairing_code"].as_str().unwrap();
     let paired = server.post("/agent/v1/pair", ("accept", "*/*"), pairing(code)).await;
@@ -79,7 +74,7 @@ async fn killed_it_has_lost_nothing_that_was_acknowledged() {
     let task = created["api_agent_task_id"].as_str().unwrap().to_owned();
     drop(server);
 
-    let server = Process::serve(&database(&folder));
+    let server = Process::serve(&home);
     assert_eq!((&server.hello["api_key"], &server.hello["pairing_code"]), (&Value::Null, &Value::Null));
     assert_eq!(server.status(&key, &task).await["data"]["status"], "pending");
     let poll = json!({"instance": "i", "version": "0", "account": null, "wait_ms": 0, "state": "ready",
@@ -88,29 +83,28 @@ async fn killed_it_has_lost_nothing_that_was_acknowledged() {
     assert_eq!(answer["task"]["task"], json!(task));
     drop(server);
 
-    let server = Process::serve(&database(&folder));
+    let server = Process::serve(&home);
     assert_eq!(server.status(&key, &task).await["data"]["status"], "processing");
 }
 
 #[tokio::test]
 async fn new_codes_and_keys_work_while_it_runs() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Process::serve(&database(&folder));
-    let code = line_of("pair", &database(&folder));
+    let home = Home::new().await;
+    let server = Process::serve(&home);
+    let code = line_of("pair", &home);
     let paired = server.post("/agent/v1/pair", ("accept", "*/*"), pairing(&code)).await;
     assert!(paired["token"].is_string(), "{paired}");
-    let key = line_of("key", &database(&folder));
+    let key = line_of("key", &home);
     let created = server.post(FETCH, ("x-api-key", &key), "{}".to_owned()).await;
     assert_eq!(created["success"], true, "{created}");
 }
 
 #[tokio::test]
-async fn two_servers_on_one_file_lose_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let (one, two) = (Process::serve(&database(&folder)), Process::serve(&database(&folder)));
+async fn two_servers_on_one_database_lose_nothing() {
+    let home = Home::new().await;
+    let (one, two) = (Process::serve(&home), Process::serve(&home));
     let key = one.hello["api_key"].as_str().unwrap().to_owned();
-    let paired =
-        two.post("/agent/v1/pair", ("accept", "*/*"), pairing(&line_of("pair", &database(&folder)))).await;
+    let paired = two.post("/agent/v1/pair", ("accept", "*/*"), pairing(&line_of("pair", &home))).await;
     let bearer = format!("Bearer {}", paired["token"].as_str().unwrap());
     let mut tasks = Vec::new();
     for _ in 0..20 {
@@ -135,21 +129,12 @@ async fn two_servers_on_one_file_lose_nothing() {
     }
 }
 
-#[test]
-fn commands_without_a_database_say_so() {
-    let folder = tempfile::tempdir().unwrap();
-    for verb in ["pair", "key"] {
-        assert_eq!(command(verb, &database(&folder)).status().unwrap().code(), Some(1));
-        assert!(!database(&folder).exists());
-    }
-}
-
 #[cfg(unix)]
-#[test]
-fn a_signal_ends_it_well() {
+#[tokio::test]
+async fn a_signal_ends_it_well() {
     for signal in ["-TERM", "-INT"] {
-        let folder = tempfile::tempdir().unwrap();
-        let mut server = Process::serve(&database(&folder));
+        let home = Home::new().await;
+        let mut server = Process::serve(&home);
         let sent = Command::new("kill").arg(signal).arg(server.child.id().to_string()).status().unwrap();
         assert!(sent.success());
         assert!(server.child.wait().unwrap().success(), "{signal}");

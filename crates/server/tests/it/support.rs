@@ -1,16 +1,13 @@
 //! A server, a caller and an agent, in a few words each.
 
+use crate::database::Home;
 use liaison_server::store::MemberRole;
 use liaison_server::{Clock, Config, Running, Timestamp};
 use reqwest::Client;
 use serde_json::{Value, json};
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Connection};
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
-use tempfile::TempDir;
 
 pub const FETCH: &str = "/linkedin-agent/fetch-connections";
 pub const SEND: &str = "/linkedin-agent/send-connection-request";
@@ -23,8 +20,6 @@ pub const HOUR: u64 = 60 * MINUTE;
 pub const DAY: u64 = 24 * HOUR;
 /// 2026-11-22, midnight UTC.
 pub const T0: i64 = 1_795_305_600_000;
-
-const DATABASE: &str = "liaison.db";
 
 pub struct FakeClock(AtomicI64);
 
@@ -39,7 +34,7 @@ pub struct World {
     pub key: String,
     pub http: Client,
     clock: Arc<FakeClock>,
-    folder: TempDir,
+    home: Home,
     invited: AtomicU32,
 }
 
@@ -48,24 +43,16 @@ pub type Answer = (u16, Value);
 
 impl World {
     pub async fn new() -> Self {
-        let mut world = Self::in_folder(tempfile::tempdir().unwrap()).await;
+        let mut world = Self::on(Home::new().await, "").await;
         world.key = world.server.api_key.clone().unwrap();
         world
     }
 
-    /// On a database file that somebody else has made, with a key that they know.
-    pub async fn on(make: impl AsyncFnOnce(&Path), key: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        make(&folder.path().join(DATABASE)).await;
-        let mut world = Self::in_folder(folder).await;
-        world.key = key.to_owned();
-        world
-    }
-
-    async fn in_folder(folder: TempDir) -> Self {
+    /// On a database that somebody else has made, with a key that they know.
+    pub async fn on(home: Home, key: &str) -> Self {
         let clock = Arc::new(FakeClock(AtomicI64::new(T0)));
-        let server = start(&folder, &clock).await;
-        Self { server, key: String::new(), http: client(), clock, folder, invited: AtomicU32::new(0) }
+        let server = start(&home, &clock).await;
+        Self { server, key: key.to_owned(), http: client(), clock, home, invited: AtomicU32::new(0) }
     }
 
     /// With the acting admin's browser paired.
@@ -77,11 +64,11 @@ impl World {
     }
 
     pub async fn restart(self) -> Self {
-        let Self { server, key, http, clock, folder, invited } = self;
+        let Self { server, key, http, clock, home, invited } = self;
         server.shutdown().await;
-        let server = start(&folder, &clock).await;
+        let server = start(&home, &clock).await;
         assert_eq!((&server.api_key, &server.pairing_code), (&None, &None));
-        Self { server, key, http, clock, folder, invited }
+        Self { server, key, http, clock, home, invited }
     }
 
     pub fn advance(&self, ms: u64) {
@@ -90,19 +77,12 @@ impl World {
 
     /// Changes the database behind the server's back.
     pub async fn sql(&self, statement: &'static str) {
-        let options = SqliteConnectOptions::new().filename(self.folder.path().join(DATABASE));
-        let mut db = options.connect().await.unwrap();
-        sqlx::query(statement).execute(&mut db).await.unwrap();
-        db.close().await.unwrap();
+        self.home.execute(statement).await;
     }
 
     /// A number out of the database, read behind the server's back.
     pub async fn number(&self, query: &'static str) -> i64 {
-        let options = SqliteConnectOptions::new().filename(self.folder.path().join(DATABASE));
-        let mut db = options.read_only(true).connect().await.unwrap();
-        let number = sqlx::query_scalar(query).fetch_one(&mut db).await.unwrap();
-        db.close().await.unwrap();
-        number
+        self.home.number(query).await
     }
 
     pub fn now(&self) -> Timestamp {
@@ -188,13 +168,13 @@ impl World {
     }
 }
 
-async fn start(folder: &TempDir, clock: &Arc<FakeClock>) -> Running {
+async fn start(home: &Home, clock: &Arc<FakeClock>) -> Running {
     let config = Config {
         listen: ([127, 0, 0, 1], 0).into(),
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         // Tests sweep when they mean to.
         sweep_every: Duration::from_secs(3600),
-        ..Config::new(folder.path().join(DATABASE))
+        ..Config::new(home.database())
     };
     liaison_server::start(config).await.unwrap()
 }

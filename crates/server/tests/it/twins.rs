@@ -203,15 +203,6 @@ async fn of_many_at_the_same_moment_one_is_made() {
 }
 
 #[tokio::test]
-async fn invitations_of_an_older_version_are_seen_too() {
-    let (world, _agent) = World::paired().await;
-    let (first, _) = invited(&world, json!({"profile_urn": format!("urn:li:fs_profile:{PERSON}")})).await;
-    world.sql("UPDATE task SET profile = NULL").await;
-    let world = world.restart().await;
-    assert_eq!(invited(&world, json!({})).await, (first, true));
-}
-
-#[tokio::test]
 async fn a_caller_s_own_deadline() {
     let (world, agent) = World::paired().await;
     let task = world.create(SEND, to_person(json!({"deadline_ms": 6e4}))).await;

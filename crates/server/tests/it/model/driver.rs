@@ -1,5 +1,6 @@
 //! The two ways to the same server: its store alone, and HTTP.
 
+use crate::database::Home;
 use crate::support::{Agent, Answer, FETCH, SEND, T0, World};
 use liaison_protocol::{
     CompletionStatus, Held, Poll, ReadyState, TaskFailure, TaskInput, TaskOptions, TaskType, Waiting,
@@ -11,7 +12,6 @@ use liaison_server::store::{
     AgentIdentity, Asking, CreateError, Greeting, NewTask, Refusal, ResultError, Store, TaskResult,
 };
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 /// A server with one team, one API key and one browser's token. Answers are statuses and bodies, as over HTTP.
 pub trait Driver: Sized {
@@ -106,7 +106,7 @@ pub struct StoreDriver {
     team: String,
     agent: AgentIdentity,
     now: Timestamp,
-    folder: TempDir,
+    home: Home,
 }
 
 fn refused(status: u16, code: &str) -> Answer {
@@ -124,14 +124,14 @@ fn of_result(error: &ResultError) -> Answer {
 
 impl Driver for StoreDriver {
     async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let home = Home::new().await;
         let now = Timestamp(T0);
-        let store = Store::open(&folder.path().join("liaison.db").into()).await.unwrap();
+        let store = Store::open(&home.database()).await.unwrap();
         let first = store.first_start(now).await.unwrap().unwrap();
         let team = store.team_of_key(&first.api_key).await.unwrap().unwrap();
         let (paired, _) = store.pair(&first.pairing_code, "a browser", now).await.unwrap().unwrap();
         let agent = store.agent_of_token(&paired.token).await.unwrap().unwrap();
-        Self { store, team, agent, now, folder }
+        Self { store, team, agent, now, home }
     }
 
     fn now(&self) -> i64 {
@@ -144,7 +144,7 @@ impl Driver for StoreDriver {
 
     async fn restart(&mut self) {
         self.store.close().await;
-        self.store = Store::open(&self.folder.path().join("liaison.db").into()).await.unwrap();
+        self.store = Store::open(&self.home.database()).await.unwrap();
     }
 
     async fn create(&self, read: bool, body: &Value, key: Option<&str>) -> Answer {

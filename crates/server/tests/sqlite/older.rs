@@ -1,5 +1,6 @@
 //! A file of an older version, opened by this one: nothing ends that was not over, and everybody is still known.
 
+use super::database::Home;
 use super::support::*;
 use liaison_server::secret::hash_secret;
 use serde_json::{Value, json};
@@ -52,6 +53,7 @@ fn person(number: usize) -> String {
 
 /// The tables of the older version, made by its own migrations, with a row in every state.
 async fn older_file(file: &Path) {
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
     let options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
     let db = SqlitePool::connect_with(options).await.unwrap();
     sqlx::migrate!("migrations/sqlite").run_to(VERSION, &db).await.unwrap();
@@ -142,7 +144,9 @@ async fn insert(
 
 /// The older file, opened by the present version an hour after all of it happened.
 async fn opened() -> (World, Agent) {
-    let world = World::on(async |file: &Path| older_file(file).await, KEY).await;
+    let home = Home::new().await;
+    older_file(&home.file()).await;
+    let world = World::on(home, KEY).await;
     let agent = Agent {
         url: world.server.url.clone(),
         token: TOKEN.to_owned(),

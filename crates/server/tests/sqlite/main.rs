@@ -1,0 +1,11 @@
+//! The server over HTTP on a real SQLite file: what it does on any database, and what is about the file.
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests, which clippy can't know")]
+
+mod database;
+mod disk;
+mod file;
+#[path = "../it/main.rs"]
+mod it;
+mod older;
+
+use it::{kill, process, support};
