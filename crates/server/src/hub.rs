@@ -1,14 +1,15 @@
 //! Who waits for what, in memory alone: parked polls, and callers who wait for a task's end.
 //!
-//! Nothing here is needed after a restart: whoever waited asks again. Nor is it shared: of two servers on one file
-//! neither wakes who waits at the other, who then hears of news when their wait runs out. No wake-up is lost, because a waiter takes its
-//! place *before* it looks into the database.
+//! Nothing here is needed after a restart: whoever waited asks again. Servers on one PostgreSQL tell each other what they
+//! wake their own for, as hints: one that is lost costs a waiter the rest of their wait and nothing else. Of two servers
+//! on one SQLite file neither wakes who waits at the other. In one process no wake-up is lost, because a waiter takes
+//! its place *before* it looks into the database.
 
-use crate::clock::Timestamp;
-use liaison_protocol::{Directive, TaskType};
+use crate::hints::Hint;
+use liaison_protocol::Directive;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{broadcast, mpsc, watch};
 
 /// Ends that a slow waiter may fall behind; past that it looks into the database again, so nothing is lost.
 const ENDED_BACKLOG: usize = 256;
@@ -17,9 +18,12 @@ const ENDED_BACKLOG: usize = 256;
 #[derive(Clone)]
 pub struct Hub {
     slots: Arc<Mutex<HashMap<String, Slot>>>,
-    ended: broadcast::Sender<String>,
+    /// A task, or that any may have ended.
+    ended: broadcast::Sender<Option<String>>,
     parked: Arc<watch::Sender<usize>>,
     closing: Arc<watch::Sender<bool>>,
+    /// The other servers, when there may be some.
+    others: Option<mpsc::Sender<Hint>>,
 }
 
 /// One acting member: at most one of their polls is open.
@@ -27,32 +31,22 @@ pub struct Hub {
 struct Slot {
     news: watch::Sender<News>,
     told: Vec<Directive>,
-    said: Option<Said>,
-    returned: Vec<Returned>,
-}
-
-/// What a poll said of what may be offered.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Said {
-    /// The agent.
-    pub agent: String,
-    /// Whether it may be offered anything.
-    pub ready: bool,
-    /// What it accepts.
-    pub accepts: Vec<TaskType>,
-}
-
-/// A task that its agent gave back.
-struct Returned {
-    agent: String,
-    task: String,
-    rests_until: Timestamp,
+    /// The newest poll that all servers have heard of.
+    announced: u64,
 }
 
 #[derive(Clone, Copy, Default)]
 struct News {
     newest_poll: u64,
+    /// Polls up to this one are older than one at another server.
+    overtaken: u64,
     wakes: u64,
+}
+
+impl News {
+    const fn is_newest(self, poll: u64) -> bool {
+        self.newest_poll == poll && self.overtaken < poll
+    }
 }
 
 /// A poll's place in the line.
@@ -81,11 +75,18 @@ impl Default for Hub {
             ended: broadcast::Sender::new(ENDED_BACKLOG),
             parked: Arc::new(watch::Sender::new(0)),
             closing: Arc::new(watch::Sender::new(false)),
+            others: None,
         }
     }
 }
 
 impl Hub {
+    /// A hub that tells others by way of `hints`.
+    #[must_use]
+    pub fn telling(hints: mpsc::Sender<Hint>) -> Self {
+        Self { others: Some(hints), ..Self::default() }
+    }
+
     /// Takes a place for a poll of `member`, whose older poll is answered empty.
     #[must_use]
     pub fn take_place(&self, member: &str) -> Place {
@@ -94,35 +95,76 @@ impl Hub {
         slot.news.send_modify(|news| news.newest_poll += 1);
         let news = slot.news.subscribe();
         let number = news.borrow().newest_poll;
+        drop(slots);
+        self.tell_others(Hint::Poll { member: member.to_owned(), number });
         Place { hub: self.clone(), member: member.to_owned(), number, news }
     }
 
     /// There may be work for `member`.
     pub fn wake(&self, member: &str) {
+        self.wake_here(member);
+        self.tell_others(Hint::Work(member.to_owned()));
+    }
+
+    fn wake_here(&self, member: &str) {
         if let Some(slot) = self.slots().get(member) {
             slot.news.send_modify(|news| news.wakes += 1);
         }
     }
 
-    /// `agent` gave `task` back: it is not offered to the same agent until then, unless that says something new.
-    pub fn returned(&self, member: &str, agent: &str, task: &str, rests_until: Timestamp) {
-        let returned = Returned { agent: agent.to_owned(), task: task.to_owned(), rests_until };
-        let mut slots = self.slots();
-        let slot = slots.entry(member.to_owned()).or_default();
-        slot.returned.retain(|before| before.task != task);
-        slot.returned.push(returned);
+    /// Whoever waits looks into the database again: hints may have been missed.
+    pub fn wake_all(&self) {
+        for slot in self.slots().values() {
+            slot.news.send_modify(|news| news.wakes += 1);
+        }
+        let _ = self.ended.send(None);
     }
 
-    /// Hears of every task that ends from now on.
+    /// What came from another server.
+    pub fn hear(&self, hint: &Hint) {
+        match hint {
+            Hint::Work(member) => self.wake_here(member),
+            Hint::Ended(task) => self.end_here(task),
+            // All servers hear the same in the same order: what this one announced before is older.
+            Hint::Poll { member, .. } => {
+                if let Some(slot) = self.slots().get(member) {
+                    slot.news.send_modify(|news| news.overtaken = slot.announced);
+                }
+            }
+        }
+    }
+
+    /// What this server itself has told comes back to it, among what the others tell.
+    pub fn hear_own(&self, hint: &Hint) {
+        if let Hint::Poll { member, number } = hint
+            && let Some(slot) = self.slots().get_mut(member)
+        {
+            slot.announced = slot.announced.max(*number);
+        }
+    }
+
+    /// Hears of every task that ends from now on; of `None` when any may have.
     #[must_use]
-    pub fn ends(&self) -> broadcast::Receiver<String> {
+    pub fn ends(&self) -> broadcast::Receiver<Option<String>> {
         self.ended.subscribe()
     }
 
     /// `task` has ended.
     pub fn task_ended(&self, task: &str) {
+        self.end_here(task);
+        self.tell_others(Hint::Ended(task.to_owned()));
+    }
+
+    fn end_here(&self, task: &str) {
         // Nobody listening is no error.
-        let _ = self.ended.send(task.to_owned());
+        let _ = self.ended.send(Some(task.to_owned()));
+    }
+
+    /// With too many on their way already, one more is left out.
+    fn tell_others(&self, hint: Hint) {
+        if let Some(others) = &self.others {
+            let _ = others.try_send(hint);
+        }
     }
 
     /// How many polls are parked right now.
@@ -153,7 +195,7 @@ impl Place {
     /// the database: what happens after it wakes [`Place::woken`].
     #[must_use]
     pub fn look(&mut self) -> bool {
-        self.news.borrow_and_update().newest_poll == self.number
+        self.news.borrow_and_update().is_newest(self.number)
     }
 
     /// Parks until there is news since the last [`Place::look`].
@@ -161,31 +203,10 @@ impl Place {
         let _parked = Parked::count(&self.hub.parked);
         tokio::select! {
             _ = self.news.changed() => {
-                if self.news.borrow().newest_poll == self.number { Woken::Work } else { Woken::Overtaken }
+                if self.news.borrow().is_newest(self.number) { Woken::Work } else { Woken::Overtaken }
             }
             () = self.hub.closed() => Woken::Closing,
         }
-    }
-
-    /// Takes note of what the poll says. Other words than the last poll's end the rest of what was returned.
-    pub fn says(&self, said: Said) {
-        if let Some(slot) = self.hub.slots().get_mut(&self.member)
-            && slot.said.as_ref() != Some(&said)
-        {
-            slot.returned.clear();
-            slot.said = Some(said);
-        }
-    }
-
-    /// The tasks that are not to be offered to `agent` now, and when that changes.
-    #[must_use]
-    pub fn resting(&self, agent: &str, now: Timestamp) -> (Vec<String>, Option<Timestamp>) {
-        let mut slots = self.hub.slots();
-        let Some(slot) = slots.get_mut(&self.member) else { return (Vec::new(), None) };
-        slot.returned.retain(|returned| returned.rests_until > now);
-        let mine = slot.returned.iter().filter(|returned| returned.agent == agent);
-        let until = mine.clone().map(|returned| returned.rests_until).min();
-        (mine.map(|returned| returned.task.clone()).collect(), until)
     }
 
     /// Whether `directives` are other ones than the agent was told last. Told again at once, an agent that polls
@@ -257,6 +278,38 @@ mod tests {
         assert!(newer.look());
         hub.close();
         assert_eq!(woken_at_once(&mut newer).await, Some(Woken::Closing));
+    }
+
+    #[tokio::test]
+    async fn what_others_tell_comes_after_what_was_announced_before_it() {
+        let (hints, mut told) = mpsc::channel(10);
+        let hub = Hub::telling(hints);
+        let elsewhere = Hint::Poll { member: "member".to_owned(), number: 70 };
+        let mut place = hub.take_place("member");
+        assert!(place.look());
+        // It was at another server before this one came here: all have yet to hear of this one.
+        hub.hear(&elsewhere);
+        assert!(place.look());
+        hub.hear_own(&told.recv().await.unwrap());
+        assert!(place.look());
+        assert_eq!(woken_at_once(&mut place).await, None);
+        hub.hear(&elsewhere);
+        assert_eq!(woken_at_once(&mut place).await, Some(Woken::Overtaken));
+        assert!(!place.look());
+        let mut newer = hub.take_place("member");
+        assert!(newer.look());
+        hub.hear(&Hint::Work("member".to_owned()));
+        assert_eq!(woken_at_once(&mut newer).await, Some(Woken::Work));
+    }
+
+    #[tokio::test]
+    async fn who_may_have_missed_something_looks_again() {
+        let hub = Hub::default();
+        let (mut place, mut ends) = (hub.take_place("member"), hub.ends());
+        assert!(place.look());
+        hub.wake_all();
+        assert_eq!(woken_at_once(&mut place).await, Some(Woken::Work));
+        assert_eq!(ends.recv().await, Ok(None));
     }
 
     #[tokio::test]

@@ -8,6 +8,7 @@
 //! | [`lifecycle`] | pure: what may become of a task, and when |
 //! | [`store`] | what is on disk; every method one transaction |
 //! | [`hub`] | who waits for what, in memory |
+//! | [`hints`] | what servers on one database tell each other |
 //! | [`router`] | every route on one screen; `routes`, `auth`, `body` and `error` stand behind it |
 //! | [`server`] | start and shutdown of the whole |
 
@@ -16,6 +17,7 @@ mod body;
 pub mod clock;
 pub mod config;
 mod error;
+pub mod hints;
 pub mod hub;
 mod idempotency;
 pub mod lifecycle;

@@ -2,7 +2,7 @@
 
 use crate::clock::Timestamp;
 use crate::error::ApiError;
-use crate::hub::{Said, Woken};
+use crate::hub::Woken;
 use crate::router::App;
 use crate::store::{Asking, PollWork, StoreError, TaskView};
 use liaison_protocol::{PollAnswer, capability};
@@ -17,15 +17,12 @@ const SOON_MS: u64 = 1_000;
 const LATER_MS: u64 = 5_000;
 
 /// Answers a poll: at once when there is news for it, else when there is, or after `wait_ms`.
-pub async fn poll(app: &App, mut asking: Asking<'_>, wait_ms: u64) -> Result<PollAnswer, ApiError> {
+pub async fn poll(app: &App, asking: Asking<'_>, wait_ms: u64) -> Result<PollAnswer, ApiError> {
     let wait_ms = wait_ms.min(MAX_HOLD_MS);
     let give_up = Instant::now() + Duration::from_millis(wait_ms);
     let mut place = app.hub.take_place(asking.member);
-    place.says(Said { agent: asking.agent.to_owned(), ready: asking.ready, accepts: asking.accepts.clone() });
     while place.look() {
         let now = app.clock.now();
-        let (resting, rested_at) = place.resting(asking.agent, now);
-        asking.resting = resting;
         let work = app.store.poll(&asking, now).await?;
         for task in &work.ended {
             app.hub.task_ended(task);
@@ -36,8 +33,7 @@ pub async fn poll(app: &App, mut asking: Asking<'_>, wait_ms: u64) -> Result<Pol
             let nothing = work.offer.is_none() && work.directives.is_empty();
             return Ok(answer(work, if nothing && wait_ms < SOON_MS { LATER_MS } else { 0 }));
         }
-        let look_again_at = work.look_again_at.into_iter().chain(rested_at).min();
-        let until = look_again_at.map_or(give_up, |at| give_up.min(instant_of(at, now)));
+        let until = work.look_again_at.map_or(give_up, |at| give_up.min(instant_of(at, now)));
         match timeout_at(until, place.woken()).await {
             Ok(Woken::Work) | Err(_) => {}
             Ok(Woken::Overtaken | Woken::Closing) => break,
@@ -57,7 +53,7 @@ pub async fn task(app: &App, team: &str, task: &str, wait: Duration) -> Result<O
         }
         let ended = async {
             // An error means that we fell behind: look again.
-            while ends.recv().await.is_ok_and(|ended| ended != task) {}
+            while ends.recv().await.is_ok_and(|ended| ended.is_some_and(|ended| ended != task)) {}
         };
         tokio::select! {
             () = ended => {}

@@ -1,11 +1,12 @@
 //! Start and shutdown of the whole: in a process of its own, or inside a test.
 //!
-//! Two processes on one file lose and corrupt nothing, since SQLite lets one write at a time and every decision is made
-//! inside the transaction that writes it down. But they don't wake each other: who waits at one finds what came in at
-//! the other when their wait runs out. It is good enough for a moment's overlap and not meant for sharing load.
+//! Several on one PostgreSQL share the load: each serves any agent and any caller, and they wake each other's
+//! ([`crate::hints`]). Two on one SQLite file lose and corrupt nothing, since SQLite lets one write at a time and every
+//! decision is made inside the transaction that writes it down; but who waits at one finds what came in at the other when
+//! their wait runs out. That is good enough for a moment's overlap and not meant for sharing load.
 
 use crate::config::Config;
-use crate::hub::Hub;
+use crate::hints::{self, Exchange};
 use crate::router::{App, router};
 use crate::store::{Store, StoreError};
 use crate::sweeper;
@@ -17,6 +18,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+use uuid::Uuid;
 
 /// How long requests in hand may take to end once the server shuts down.
 const GRACE: Duration = Duration::from_secs(10);
@@ -41,6 +43,7 @@ pub struct Running {
     /// The first start's pairing code.
     pub pairing_code: Option<String>,
     app: App,
+    exchange: Option<Exchange>,
     serving: JoinHandle<()>,
     sweeping: JoinHandle<()>,
 }
@@ -56,12 +59,13 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let address = listener.local_addr().map_err(listen_error)?;
     let store = Store::open(&config.database).await?;
     let first = store.first_start(config.clock.now()).await?;
-    let app = App { store, hub: Hub::default(), clock: config.clock };
+    let (hub, exchange) = hints::connect(&store, Uuid::new_v4().to_string()).await?;
+    let app = App { store, hub, clock: config.clock };
     let sweeping = tokio::spawn(sweeper::run(app.clone(), config.sweep_every));
     let serving = tokio::spawn(serve(listener, app.clone()));
     tracing::info!(%address, "listening");
     let (api_key, pairing_code) = first.map(|first| (first.api_key, first.pairing_code)).unzip();
-    Ok(Running { url: format!("http://{address}"), api_key, pairing_code, app, serving, sweeping })
+    Ok(Running { url: format!("http://{address}"), api_key, pairing_code, app, exchange, serving, sweeping })
 }
 
 async fn serve(listener: TcpListener, app: App) {
@@ -108,6 +112,9 @@ impl Running {
             stop.abort();
         }
         self.sweeping.abort();
+        if let Some(exchange) = self.exchange {
+            exchange.finish().await;
+        }
         self.app.store.close().await;
     }
 }

@@ -12,6 +12,7 @@
 
 mod agent;
 mod cancel;
+mod channels;
 mod create;
 mod db;
 mod first;
@@ -20,6 +21,7 @@ mod limit;
 mod offer;
 mod output;
 mod poll;
+mod rest;
 mod result;
 mod row;
 mod sweep;
@@ -29,6 +31,7 @@ mod writer;
 
 pub use agent::{AgentIdentity, Greeting};
 pub use cancel::Cancelled;
+pub use channels::{Channels, Listener};
 pub use create::{CreateError, Created, NewTask, Refusal};
 pub use first::{FirstStart, MemberRole};
 pub use poll::{Asking, PollWork};
@@ -57,6 +60,11 @@ const READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// How long a request waits for a connection before it is told to come back later.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What PostgreSQL holds a request to. A server whose machine is gone leaves no member locked for longer than the first of
+/// them, and whoever stands behind a lock is told to come back later.
+const SESSION: [(&str, &str); 3] =
+    [("idle_in_transaction_session_timeout", "10s"), ("lock_timeout", "5s"), ("statement_timeout", "30s")];
 
 /// The database did not do what it should. The cause is for the log, never for an answer.
 #[derive(Debug, thiserror::Error)]
@@ -102,8 +110,8 @@ fn is_passing(error: &sqlx::Error) -> bool {
     /// SQLite's BUSY, LOCKED, READONLY, IOERR, FULL and CANTOPEN; what it adds to say more stands above a byte.
     const SQLITE: [i32; 6] = [5, 6, 8, 10, 13, 14];
     /// PostgreSQL's classes of errors about connections, rolled back transactions, resources, an operator and the system;
-    /// and 25006, a standby that takes no writes yet.
-    const POSTGRES: [&str; 6] = ["08", "40", "53", "57", "58", "25006"];
+    /// then a standby that takes no writes yet, a transaction that was idle for too long, a lock that was not to be had.
+    const POSTGRES: [&str; 8] = ["08", "40", "53", "57", "58", "25006", "25P03", "55P03"];
     match error {
         sqlx::Error::Database(error) => {
             let Some(code) = error.code() else { return false };
@@ -126,7 +134,7 @@ pub struct Store {
 #[derive(Clone)]
 enum Pools {
     Sqlite { writer: Arc<Writer>, read: SqlitePool },
-    Postgres(PgPool),
+    Postgres { pool: PgPool, channels: Channels },
 }
 
 impl Store {
@@ -149,7 +157,10 @@ impl Store {
                 read.close().await;
                 writer.close().await;
             }
-            Pools::Postgres(pool) => pool.close().await,
+            Pools::Postgres { pool, channels } => {
+                channels.close().await;
+                pool.close().await;
+            }
         }
     }
 
@@ -157,7 +168,7 @@ impl Store {
     async fn begin(&self) -> Result<Db, StoreError> {
         Ok(match &self.pools {
             Pools::Sqlite { writer, .. } => Db::SqliteWrite(writer.turn().await?),
-            Pools::Postgres(pool) => Db::PostgresWrite(pool.begin().await?),
+            Pools::Postgres { pool, .. } => Db::PostgresWrite(pool.begin().await?),
         })
     }
 
@@ -165,7 +176,7 @@ impl Store {
     async fn read(&self) -> Result<Db, StoreError> {
         Ok(match &self.pools {
             Pools::Sqlite { read, .. } => Db::SqliteRead(read.acquire().await?),
-            Pools::Postgres(pool) => Db::PostgresRead(pool.acquire().await?),
+            Pools::Postgres { pool, .. } => Db::PostgresRead(pool.acquire().await?),
         })
     }
 }
@@ -191,14 +202,17 @@ async fn open_sqlite(file: &Path) -> Result<Pools, StoreError> {
 }
 
 async fn open_postgres(options: &PgConnectOptions) -> Result<Pools, StoreError> {
+    let options = options.clone().application_name("liaison-server");
+    // Takes a lock: of several servers that start at once, one brings the tables up to date, however long that takes.
+    let mut connection = options.connect().await?;
+    sqlx::migrate!("migrations/postgres").run(&mut connection).await?;
+    connection.close().await?;
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(ACQUIRE_TIMEOUT)
-        .connect_with(options.clone())
+        .connect_with(options.clone().options(SESSION))
         .await?;
-    // Takes a lock: of several instances that start at once, one brings the tables up to date.
-    sqlx::migrate!("migrations/postgres").run(&pool).await?;
-    Ok(Pools::Postgres(pool))
+    Ok(Pools::Postgres { pool, channels: Channels::new(options) })
 }
 
 /// Makes the file readable for its owner alone: it holds names, notes and what LinkedIn answered.

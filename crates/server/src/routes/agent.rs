@@ -3,7 +3,7 @@
 use crate::auth::Agent;
 use crate::body::{agent_message, agent_result};
 use crate::error::ApiError;
-use crate::lifecycle::{LEASE_MS, REST_MS};
+use crate::lifecycle::LEASE_MS;
 use crate::parked;
 use crate::router::App;
 use crate::secret::hash_secret;
@@ -95,7 +95,6 @@ pub async fn poll(
         accepts: poll.accepts.iter().filter_map(|name| TaskType::from_wire(name)).collect(),
         waiting: &poll.waiting,
         held: &poll.held,
-        resting: Vec::new(),
     };
     parked::poll(&app, asking, poll.wait_ms).await.map(Json)
 }
@@ -138,10 +137,6 @@ pub async fn complete(
     let complete: Complete = agent_result(body).await?;
     let result = check_result(&complete)?;
     let settled = app.store.complete(&agent, &task, &complete.token, result, app.now()).await?;
-    if complete.status == CompletionStatus::Returned && !settled.replayed {
-        let rests_until = app.now().plus_ms(REST_MS);
-        app.hub.returned(&agent.member_id, &agent.id, &task, rests_until);
-    }
     if settled.ended {
         app.hub.task_ended(&task);
         // The account is free for the next one.

@@ -4,7 +4,7 @@ use super::db::{Db, sql};
 use super::{Store, StoreError, limit};
 use crate::clock::Timestamp;
 use crate::secret;
-use liaison_protocol::{PairAnswer, Poll, ReadyState};
+use liaison_protocol::{PairAnswer, Poll, ReadyState, TaskType};
 use uuid::Uuid;
 
 /// Wrong guesses after which every code that lives right now is dead. With 50 random bits a code, guessing has no
@@ -56,6 +56,8 @@ struct Said {
     account: Option<String>,
     state: String,
     waiting: String,
+    accepts: String,
+    resting: String,
     last_seen_at: Timestamp,
 }
 
@@ -76,6 +78,7 @@ impl Said {
         self.instance.as_deref() == Some(&poll.instance)
             && self.state == self.state_by(poll)
             && self.waiting == waiting
+            && self.accepts == accepts_of(poll)
             && (self.account.is_some() || poll.account.is_none())
     }
 }
@@ -151,13 +154,20 @@ impl Store {
             }
             before.account = None;
         }
+        let (state, accepts) = (before.state_by(poll), accepts_of(poll));
+        let is_ready = |state: &str| state == state_name(ReadyState::Ready);
+        // Other words about what may be offered end the rest of what was given back.
+        let same = is_ready(state) == is_ready(&before.state) && accepts == before.accepts;
         sql(
-            "UPDATE agent SET account = $1, state = $2, waiting = $3, said_at = $4, last_seen_at = $5 WHERE id = $6",
+            "UPDATE agent SET account = $1, state = $2, waiting = $3, accepts = $4, resting = $5, said_at = $6,
+                              last_seen_at = $6
+             WHERE id = $7",
         )
         .bind(before.account.as_ref().or(poll.account.as_ref()))
-        .bind(before.state_by(poll))
+        .bind(state)
         .bind(&waiting)
-        .bind(now)
+        .bind(accepts)
+        .bind(if same { &before.resting } else { "[]" })
         .bind(now)
         .bind(agent)
         .execute(&mut tx)
@@ -202,7 +212,9 @@ async fn take_over(db: &mut Db, agent: &str, member: &str, instance: &str) -> Re
 }
 
 async fn load_said(db: &mut Db, agent: &str) -> Result<Said, StoreError> {
-    let said = sql("SELECT instance, account, state, waiting, last_seen_at FROM agent WHERE id = $1");
+    let said = sql(
+        "SELECT instance, account, state, waiting, accepts, resting, last_seen_at FROM agent WHERE id = $1",
+    );
     Ok(said.bind(agent).record(db).await?)
 }
 
@@ -215,6 +227,8 @@ async fn use_code(db: &mut Db, code: &str, now: Timestamp) -> Result<Option<Stri
     .scalar(db)
     .await?;
     if member.is_none() {
+        // Two that count on the same codes in another order would stop each other.
+        db.lock("wrong codes").await?;
         sql("UPDATE pairing_code SET misses = misses + 1 WHERE used_at IS NULL AND expires_at > $1")
             .bind(now)
             .execute(db)
@@ -254,6 +268,12 @@ async fn insert_agent(
         .execute(db)
         .await?;
     Ok(PairAnswer { token, agent })
+}
+
+/// The kinds that it takes, of those that mean something here.
+fn accepts_of(poll: &Poll) -> String {
+    let known = poll.accepts.iter().filter_map(|name| TaskType::from_wire(name)).map(TaskType::as_str);
+    known.collect::<Vec<_>>().join(" ")
 }
 
 const fn state_name(state: ReadyState) -> &'static str {

@@ -121,6 +121,15 @@ impl Store {
     /// # Errors
     /// [`CreateError`].
     pub async fn create_task(&self, new: NewTask<'_>, now: Timestamp) -> Result<Created, CreateError> {
+        loop {
+            if let Some(created) = self.try_to_create(&new, now).await? {
+                return Ok(created);
+            }
+        }
+    }
+
+    /// `None`: the same key came in meanwhile by way of another acting member, whose lock is another one.
+    async fn try_to_create(&self, new: &NewTask<'_>, now: Timestamp) -> Result<Option<Created>, CreateError> {
         let request_hash = new.request_hash();
         let mut tx = self.begin().await?;
         let member = acting_member(&mut tx, new.team).await?;
@@ -131,20 +140,22 @@ impl Store {
             && let Some(kept) = idempotency::find(&mut tx, new.team, key).await?
         {
             return if kept.request_hash == request_hash {
-                Ok(Created { task: kept.task_id, deduplicated: kept.deduplicated, new_for: None })
+                Ok(Some(Created { task: kept.task_id, deduplicated: kept.deduplicated, new_for: None }))
             } else {
                 Err(CreateError::KeyReused)
             };
         }
         let member = member.ok_or(Refusal::NoAdmin)?;
-        let created = take(&mut tx, &member, &new, now).await?;
+        let created = take(&mut tx, &member, new, now).await?;
         if let Some(key) = new.key {
             let kept =
                 Kept { request_hash, task_id: created.task.clone(), deduplicated: created.deduplicated };
-            idempotency::keep(&mut tx, new.team, key, &kept, now).await?;
+            if !idempotency::keep(&mut tx, new.team, key, &kept, now).await? {
+                return Ok(None);
+            }
         }
         tx.commit().await?;
-        Ok(created)
+        Ok(Some(created))
     }
 }
 

@@ -167,7 +167,7 @@ fn in_postgres(values: Vec<Value>) -> Result<PgArguments, Error> {
     let mut arguments = PgArguments::default();
     for value in values {
         match value {
-            Value::Text(text) => arguments.add(text),
+            Value::Text(text) => arguments.add(text.map(without_nul)),
             Value::Int(number) => arguments.add(number),
             Value::Bool(truth) => arguments.add(truth),
             Value::Bytes(bytes) => arguments.add(bytes),
@@ -175,6 +175,11 @@ fn in_postgres(values: Vec<Value>) -> Result<PgArguments, Error> {
         .map_err(Error::Encode)?;
     }
     Ok(arguments)
+}
+
+/// PostgreSQL has no text with a NUL in it. Nothing that is looked for has one, and of a name it is no loss.
+fn without_nul(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
 }
 
 impl From<&str> for Value {

@@ -29,27 +29,27 @@ pub(super) async fn find(db: &mut Db, team: &str, key: &str) -> Result<Option<Ke
     Ok(kept)
 }
 
-/// Remembers the answer. Of a task that has ended already the time runs from now.
+/// Remembers the answer, unless there is one to this key already. Of a task that has ended already the time runs from now.
 pub(super) async fn keep(
     db: &mut Db,
     team: &str,
     key: &str,
     kept: &Kept,
     now: Timestamp,
-) -> Result<(), StoreError> {
-    sql(
-        "INSERT INTO idempotency_key (team_id, key_hash, request_hash, task_id, deduplicated, forget_at)
-         SELECT $1, $2, $3, id, $4, CASE WHEN ended_at IS NULL THEN NULL ELSE $5 END FROM task WHERE id = $6",
-    )
-    .bind(team)
-    .bind(secret::hash_secret(key))
-    .bind(&kept.request_hash)
-    .bind(kept.deduplicated)
-    .bind(now.plus_ms(KEEP_MS))
-    .bind(&kept.task_id)
-    .execute(db)
-    .await?;
-    Ok(())
+) -> Result<bool, StoreError> {
+    let kept =
+        sql("INSERT INTO idempotency_key (team_id, key_hash, request_hash, task_id, deduplicated, forget_at)
+         SELECT $1, $2, $3, id, $4, CASE WHEN ended_at IS NULL THEN NULL ELSE $5 END FROM task WHERE id = $6
+         ON CONFLICT DO NOTHING")
+        .bind(team)
+        .bind(secret::hash_secret(key))
+        .bind(&kept.request_hash)
+        .bind(kept.deduplicated)
+        .bind(now.plus_ms(KEEP_MS))
+        .bind(&kept.task_id)
+        .execute(db)
+        .await?;
+    Ok(kept == 1)
 }
 
 /// From here on the keys of this task grow old.
@@ -64,6 +64,8 @@ pub(super) async fn task_ended(db: &mut Db, task: &str, now: Timestamp) -> Resul
 
 /// Forgets keys whose time is over, a batch of them; true when there may be more.
 pub(super) async fn forget_old(db: &mut Db, now: Timestamp) -> Result<bool, StoreError> {
+    // Two that delete the same rows in another order would stop each other.
+    db.lock("keys to forget").await?;
     let forgotten = sql("DELETE FROM idempotency_key WHERE (team_id, key_hash) IN
              (SELECT team_id, key_hash FROM idempotency_key WHERE forget_at <= $1 LIMIT $2)")
     .bind(now)

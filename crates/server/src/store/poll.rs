@@ -4,6 +4,7 @@ use super::db::{Db, sql};
 use super::offer::{
     ask_to_verify, begin, count_unheard, go_on, note_asked, offer_again, offer_of, set_lease,
 };
+use super::rest::{Rest, now_resting};
 use super::result::return_row;
 use super::row::{TaskRow, load};
 use super::sweep::{end_failed, given_up, never_heard};
@@ -15,9 +16,9 @@ use liaison_protocol::{
     Waiting, known_task_types,
 };
 
-/// Whether an agent is still its member's, and a browser still that agent's.
+/// What rests of an agent, if it is still its member's, and the browser still that agent's.
 pub(super) const MAY_ASK: &str =
-    "SELECT EXISTS (SELECT 1 FROM agent WHERE id = $1 AND instance = $2 AND superseded_at IS NULL)";
+    "SELECT resting FROM agent WHERE id = $1 AND instance = $2 AND superseded_at IS NULL";
 /// What a member's agents have in hand, or have lost.
 pub(super) const IN_FLIGHT: &str = "SELECT * FROM task_now
     WHERE member_id = $1 AND state IN ('offered', 'started', 'verifying') ORDER BY seq";
@@ -47,8 +48,6 @@ pub struct Asking<'a> {
     pub waiting: &'a [Waiting],
     /// What its journal holds.
     pub held: &'a [Held],
-    /// Tasks that it gave back just now, and is not offered again at once.
-    pub resting: Vec<String>,
 }
 
 /// What a poll's look found.
@@ -118,6 +117,8 @@ struct Room {
     busy: bool,
     /// The kinds of which the agent waits with one: it is given no second.
     waits_with: Vec<TaskType>,
+    /// Tasks that it gave back just now, and is not offered again at once.
+    resting: Vec<String>,
 }
 
 impl Store {
@@ -129,10 +130,10 @@ impl Store {
         let mut tx = self.begin().await?;
         tx.lock(asking.member).await?;
         let mut work = PollWork::default();
-        if !may_ask(&mut tx, asking).await? {
-            return Ok(work);
-        }
+        let Some(resting) = may_ask(&mut tx, asking, now).await? else { return Ok(work) };
+        work.look_again_at = resting.iter().map(Rest::until).min();
         let mut room = reconcile(&mut tx, asking, &mut work, now).await?;
+        room.resting = resting.into_iter().map(|rest| rest.task).collect();
         room.busy |= look_for_lost(&mut tx, asking, &room, &mut work, now).await?;
         if !room.busy && work.offer.is_none() {
             work.offer = offer_from_queue(&mut tx, asking, &room, &mut work.ended, now).await?;
@@ -143,10 +144,10 @@ impl Store {
 }
 
 /// Whether the agent is still the member's, and the browser still the agent's: either may have been overtaken while
-/// this poll was on its way or parked.
-async fn may_ask(db: &mut Db, asking: &Asking<'_>) -> Result<bool, StoreError> {
-    let may = sql(MAY_ASK).bind(asking.agent).bind(asking.instance).one(db).await?;
-    Ok(may)
+/// this poll was on its way or parked. If so, with what rests.
+async fn may_ask(db: &mut Db, asking: &Asking<'_>, now: Timestamp) -> Result<Option<Vec<Rest>>, StoreError> {
+    let kept: Option<String> = sql(MAY_ASK).bind(asking.agent).bind(asking.instance).scalar(db).await?;
+    kept.map(|kept| now_resting(&kept, now)).transpose()
 }
 
 /// Answers what is held.
@@ -206,7 +207,7 @@ async fn look_for_lost(
             continue;
         }
         let Some(facts) = row.known_facts(asking.agent) else { continue };
-        let may_offer = !room.busy && work.offer.is_none() && !asking.resting.contains(&row.id);
+        let may_offer = !room.busy && work.offer.is_none() && !room.resting.contains(&row.id);
         let may_run = may_offer
             && asking.accepts(facts.kind)
             && !room.waits_with.contains(&facts.kind)
@@ -291,7 +292,7 @@ async fn oldest_queued(
     let may_begin = |kind: &TaskType| asking.accepts(*kind) && !room.waits_with.contains(kind);
     let held = asking.held.iter().map(|held| held.task.as_str());
     // Ids are UUIDs: none of them is a part of another, or holds what means something in a pattern.
-    let not_these: String = held.chain(asking.resting.iter().map(String::as_str)).collect();
+    let not_these: String = held.chain(room.resting.iter().map(String::as_str)).collect();
     let mut oldest: Option<TaskRow> = None;
     for kind in known_task_types().into_iter().filter(may_begin) {
         let row: Option<TaskRow> = sql(OLDEST_QUEUED)

@@ -2,12 +2,13 @@
 
 use super::agent::touch;
 use super::db::{Db, sql};
+use super::rest::rest;
 use super::row::{TaskRow, load, mark_arrived};
 use super::sweep::{end, end_failed, failure_output};
 use super::{AgentIdentity, Store, StoreError, limit, output};
 use crate::clock::Timestamp;
 use crate::lifecycle::{
-    self, ACT_WITHIN_MS, END_WITHIN_MS, Fenced, LEASE_MS, Lease, OnComplete, OnStart, State,
+    self, ACT_WITHIN_MS, END_WITHIN_MS, Fenced, LEASE_MS, Lease, OnComplete, OnStart, REST_MS, State,
 };
 use liaison_protocol::{
     CompletionStatus, ErrorCode, Findings, HeartbeatAction, HeldPhase, Progress, TaskFailure, TaskType,
@@ -197,6 +198,9 @@ impl Store {
                 .bind(token)
                 .execute(&mut tx)
                 .await?;
+        }
+        if returned {
+            rest(&mut tx, &agent.id, &task.id, now.plus_ms(REST_MS), now).await?;
         }
         limit::learn(&mut tx, &task, &lease, &result, now).await?;
         tx.commit().await?;

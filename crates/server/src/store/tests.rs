@@ -50,7 +50,7 @@ impl World {
     fn readers(&self) -> &SqlitePool {
         match &self.server.store().pools {
             Pools::Sqlite { read, .. } => read,
-            Pools::Postgres(_) => unreachable!("the configuration names a file"),
+            Pools::Postgres { .. } => unreachable!("the configuration names a file"),
         }
     }
 
@@ -58,7 +58,7 @@ impl World {
     async fn tell_writer(&self, pragma: String) {
         match &self.server.store().pools {
             Pools::Sqlite { writer, .. } => writer.tell(pragma).await,
-            Pools::Postgres(_) => unreachable!("the configuration names a file"),
+            Pools::Postgres { .. } => unreachable!("the configuration names a file"),
         }
     }
 

@@ -168,7 +168,6 @@ async fn a_poll_that_was_overtaken_on_its_way_is_offered_nothing() {
         accepts: vec![TaskType::SendConnectionRequest],
         waiting: &[],
         held: &[],
-        resting: Vec::new(),
     };
     assert!(world.server.store().poll(&asking, world.now()).await.unwrap().offer.is_none());
     asking.instance = &second.instance;

@@ -126,6 +126,25 @@ async fn another_team_s_task_is_not_there_for_an_agent() {
     assert_eq!(agent.start(&offer).await.0, 200);
 }
 
+/// Not every database has room for it in a text.
+#[tokio::test]
+async fn a_nul_is_no_reason_to_fail() {
+    let world = World::new().await;
+    let code = world.server.pairing_code.clone().unwrap();
+    let (status, paired) =
+        world.post_raw("/agent/v1/pair", None, json!({"code": code, "name": "a\0browser"}).to_string()).await;
+    assert_eq!(status, 200, "{paired}");
+    let token = paired["token"].as_str().unwrap().to_owned();
+    let agent =
+        Agent { url: world.server.url.clone(), token, instance: "i\0".to_owned(), http: world.http.clone() };
+    let task = world.create(SEND, json!({"profile_urn": "ACoAABCDEF123", "note": "a\0b"})).await;
+    let offer = agent.poll(json!({"account": "acc\0"})).await["task"].clone();
+    assert_eq!((&offer["task"], &offer["task_input"]["note"]), (&json!(task), &json!("a\0b")));
+    assert_eq!(agent.start(&offer).await.0, 200);
+    assert_code(&agent.call("tasks/%00/start", json!({"token": "t\0"})).await, 404, "not_found");
+    assert_code(&agent.call(&format!("tasks/{task}/start"), json!({"token": "\0"})).await, 404, "not_found");
+}
+
 #[tokio::test]
 async fn healthz() {
     let world = World::new().await;

@@ -156,3 +156,18 @@ async fn a_parked_poll_hears_when_what_it_returned_has_rested() {
     world.advance(300);
     assert_eq!(woken(poll).await.unwrap()["task"]["task"], json!(task));
 }
+
+#[tokio::test]
+async fn what_is_returned_to_one_server_rests_at_another() {
+    let (world, agent) = World::paired().await;
+    let other = world.another().await;
+    let elsewhere = Agent { url: other.url.clone(), ..agent.clone() };
+    let task = world.fetch().await;
+    agent.returned(&agent.offer().await).await;
+    for agent in [&elsewhere, &agent] {
+        assert_eq!(agent.poll(json!({})).await["task"], Value::Null);
+    }
+    // Other words end the rest, wherever they are said.
+    elsewhere.poll(json!({"state": "paused"})).await;
+    assert_eq!(agent.offer().await["task"], json!(task));
+}

@@ -71,6 +71,11 @@ impl World {
         Self { server, key, http, clock, home, invited }
     }
 
+    /// Another server on the same database.
+    pub async fn another(&self) -> Running {
+        start(&self.home, &self.clock).await
+    }
+
     pub fn advance(&self, ms: u64) {
         self.clock.0.fetch_add(i64::try_from(ms).unwrap(), Ordering::SeqCst);
     }

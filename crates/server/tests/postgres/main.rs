@@ -7,6 +7,7 @@
 
 mod cluster;
 mod database;
+mod instances;
 #[path = "../it/main.rs"]
 mod it;
 

@@ -193,7 +193,6 @@ impl Driver for StoreDriver {
             accepts: poll.accepts.iter().filter_map(|name| TaskType::from_wire(name)).collect(),
             waiting,
             held,
-            resting: Vec::new(),
         };
         let work = self.store.poll(&asking, self.now).await.unwrap();
         (200, json!({"task": work.offer, "directives": work.directives}))
