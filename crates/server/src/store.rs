@@ -164,6 +164,15 @@ impl Store {
         }
     }
 
+    /// Whether the database answers right now.
+    ///
+    /// # Errors
+    /// When it doesn't.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let _: bool = db::sql("SELECT EXISTS (SELECT 1 FROM team)").one(&mut self.read().await?).await?;
+        Ok(())
+    }
+
     /// A transaction that may write.
     async fn begin(&self) -> Result<Db, StoreError> {
         Ok(match &self.pools {

@@ -43,7 +43,7 @@ struct World {
 }
 
 /// Request number `number`: always the same.
-fn request(number: usize) -> (&'static str, Value) {
+pub fn request(number: usize) -> (&'static str, Value) {
     if number.is_multiple_of(2) {
         (FETCH, json!({"keyword": format!("name {number}"), "count": 1 + number % 500}))
     } else {
@@ -52,7 +52,7 @@ fn request(number: usize) -> (&'static str, Value) {
 }
 
 /// The body of a 200; `None` when the server is gone or refuses.
-async fn taken(request: RequestBuilder) -> Option<Value> {
+pub async fn taken(request: RequestBuilder) -> Option<Value> {
     let response = request.send().await.ok()?;
     let good = response.status() == 200;
     let body = response.text().await.ok()?;

@@ -41,13 +41,7 @@ impl Home {
         Self { cluster: Arc::clone(cluster), name: cluster.create(Some(template)).await }
     }
 
-    /// Without tables.
-    pub async fn empty() -> Self {
-        let (cluster, _) = SHARED.get_or_init(|| wait_for(with_tables));
-        Self::on(cluster).await
-    }
-
-    /// The same on a cluster of a test's own.
+    /// Without tables, on a cluster of a test's own.
     pub async fn on(cluster: &Arc<Cluster>) -> Self {
         Self { cluster: Arc::clone(cluster), name: cluster.create(None).await }
     }

@@ -7,8 +7,11 @@
 
 mod cluster;
 mod database;
+mod front;
 mod instances;
 #[path = "../it/main.rs"]
 mod it;
+mod killed;
+mod outage;
 
 use it::support;
