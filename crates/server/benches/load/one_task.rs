@@ -1,0 +1,52 @@
+//! Whole tasks: created, offered, started, completed, each step on the disk before it is answered.
+
+use super::figures::{line, load_now, verdict};
+use super::place::{Place, Team, complete, poll};
+use super::wire::Wire;
+use serde_json::json;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+use tokio::task::JoinSet;
+
+/// Teams at work at once.
+const TEAMS: usize = 64;
+
+pub async fn run(place: &Place, lasts: Duration) {
+    let wanted = if place.takes_several() { 1_000 } else { 500 };
+    let home = place.home().await;
+    let teams = home.teams(TEAMS).await;
+    let server = home.serve();
+    let began = Instant::now();
+    let mut working = JoinSet::new();
+    for (number, team) in teams.into_iter().enumerate() {
+        working.spawn(work(server.address, number, team, began + lasts));
+    }
+    let times: Vec<[Duration; 4]> = working.join_all().await.into_iter().flatten().collect();
+    let rate = times.len() as u64 * 1_000 / u64::try_from(began.elapsed().as_millis()).unwrap();
+    println!(" create -> offer -> start -> complete, {TEAMS} teams, {} s, {}", lasts.as_secs(), load_now());
+    for (at, what) in ["create", "poll with offer", "start", "complete"].iter().enumerate() {
+        line(what, &times.iter().map(|times| times[at]).collect::<Vec<_>>());
+    }
+    line("whole", &times.iter().map(|times| times.iter().sum()).collect::<Vec<_>>());
+    verdict(rate >= wanted, &format!("{rate} tasks a second, wanted at least {wanted}"));
+}
+
+async fn work(address: SocketAddr, number: usize, team: Team, end: Instant) -> Vec<[Duration; 4]> {
+    let (mut caller, mut agent) =
+        (Wire::caller(address, &team.key).await, Wire::agent(address, &team.token).await);
+    let mut times = Vec::new();
+    while Instant::now() < end {
+        let person = json!({"profile_urn": format!("ACoAA{number:04}{:06}", times.len()), "note": "hello"});
+        let begins = Instant::now();
+        caller.post("/linkedin-agent/send-connection-request", &person.to_string()).await;
+        let created = Instant::now();
+        let offer = agent.post("/agent/v1/poll", &poll(0)).await["task"].clone();
+        let offered = Instant::now();
+        let path = format!("/agent/v1/tasks/{}/start", offer["task"].as_str().unwrap());
+        agent.post(&path, &json!({"token": offer["token"]}).to_string()).await;
+        let started = Instant::now();
+        complete(&mut agent, &offer).await;
+        times.push([created - begins, offered - created, started - offered, started.elapsed()]);
+    }
+    times
+}
