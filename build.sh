@@ -15,8 +15,8 @@ usage: ./build.sh [verb]
                  --keep leaves it running and prints the URLs and the API key, for a try with curl
   test           every test: native, wasm in a service worker, type check, published clients, end to end in Chromium
   bench [rows]   core: how fast it is, beside plain JavaScript in the same Chromium, and how a long walk grows; task: from a POST
-                 to LinkedIn; wake: from an ended worker to its poll; idle: what having nothing to do costs. All of them without
-                 a name; --tasks 60, --wakes 30 and --idle-minutes 2 say how many and how long
+                 to LinkedIn; wake: from an ended worker to its poll; idle: what having nothing to do costs; server: it under
+                 load, on SQLite and on PostgreSQL. All of them without a name; --tasks 60, --wakes 30 and --idle-minutes 2 say how many and how long
   lint           formatting, clippy for both targets, dependency policy, type check, shell scripts
   ci             lint, test, demo and a storm of 10 runs, then a table of times and sizes
   storm [--runs N] [--seed S] [--side-by-side K]
@@ -104,6 +104,7 @@ test_clients() { node scripts/run-node-tests.mjs clients tests/clients; }
 
 do_test() {
   need_browser
+  need_postgres
   need_test_programs
   need_wasm_pack
   need_clients
@@ -185,6 +186,7 @@ bench_wasm() { cargo build --package liaison-bench --lib --profile wasm --target
 bench_glue() { bash scripts/glue.sh liaison_bench target/bench/pkg; }
 # As they are run by those who use them: the tests' own builds are slower than what they are to show.
 bench_native() { cargo build --release --bins --package liaison-bench --package liaison-server --package liaison-simulator; }
+bench_server() { cargo bench --no-run --quiet --package liaison-server --bench load; }
 bench_run() { node scripts/bench.mjs "$@"; }
 
 do_bench() {
@@ -196,7 +198,9 @@ do_bench() {
   need_browser
   stage wasm bench_wasm
   stage glue bench_glue
+  need_postgres
   stage native bench_native
+  stage server bench_server
   stage bench bench_run "$@"
 }
 

@@ -5,11 +5,12 @@
 import { parseArgs } from "node:util";
 import { core } from "./bench/core.mjs";
 import { idle } from "./bench/idle.mjs";
+import { server } from "./bench/server.mjs";
 import { task } from "./bench/task.mjs";
 import { wake } from "./bench/wake.mjs";
 import { endEverything } from "./world.mjs";
 
-const ROWS = { core, task, wake, idle };
+const ROWS = { core, task, wake, idle, server };
 /** Long enough to see what is wrong. The numbers for the record are of 200 tasks and 10 minutes (docs/TESTING.md). */
 const DEFAULTS = { tasks: "60", wakes: "30", "idle-minutes": "2" };
 

@@ -148,6 +148,19 @@ need_test_programs() {
   stage test-programs install_packages "${missing[@]}"
 }
 
+# The server's tests start clusters of their own from it. Debian would start one, too, for which nobody has asked.
+need_postgres() {
+  if command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then return; fi
+  can_install_packages || give_up "PostgreSQL is missing: install it (Debian: apt-get install postgresql) and run this again"
+  stage postgresql install_postgres
+}
+
+install_postgres() {
+  install_packages postgresql-common
+  as_root sed -i 's/^#* *create_main_cluster *=.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
+  install_packages postgresql
+}
+
 # Published clients that the simulator has to satisfy. They go to a folder of their own and to nobody's environment.
 need_clients() {
   local folder="$LIAISON_ROOT/target/clients" here="$LIAISON_ROOT/tests/clients"

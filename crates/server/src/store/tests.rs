@@ -1,11 +1,17 @@
+#[path = "../../tests/postgres/cluster.rs"]
+#[expect(dead_code, reason = "other tests end it in the middle, and start it again")]
+mod cluster;
+
 use super::agent::TAKE_OVER;
 use super::poll::{IN_FLIGHT, MAY_ASK, OLDEST_QUEUED};
 use super::row::LOAD;
-use super::{Pools, SqlitePool};
+use super::{Pools, SqlitePool, Store};
 use crate::config::Config;
 use crate::server::{Running, start};
+use cluster::Cluster;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
+use sqlx::postgres::PgConnection;
 use tempfile::TempDir;
 
 const SEND: &str = "/linkedin-agent/send-connection-request";
@@ -89,6 +95,56 @@ async fn the_claim_path_and_a_take_over_look_at_no_task_too_many() {
         }
         assert!(steps.iter().any(|step| step.starts_with("SEARCH ")), "{statement}\n{steps:#?}");
     }
+}
+
+/// 20,000 tasks of 2,000 members, nine of ten over. One plan for all values, and one for these.
+const MANY: [&str; 6] = [
+    "INSERT INTO team (id, name, created_at) VALUES ('t', 'a team', 0)",
+    "INSERT INTO member (id, team_id, role, joined_at) SELECT 'm' || n, 't', 'admin', 0 FROM generate_series(1, 2000) AS n",
+    "INSERT INTO agent (id, team_id, member_id, name, token_hash, paired_at, last_seen_at, said_at, instance)
+     SELECT 'a' || n, 't', 'm' || n, 'a browser', sha256(('a' || n)::bytea), 0, 0, 0, 'i' FROM generate_series(1, 2000) AS n",
+    "INSERT INTO task (id, team_id, member_id, task_type, task_input, has_note, state, epoch, created_at, start_by, deadline_at)
+     SELECT 'k' || n, 't', 'm' || (n % 2000 + 1), 'agent_send_connection_request', '{}', n % 2 = 0,
+            CASE n / 2000 WHEN 1 THEN 'queued' WHEN 2 THEN 'started' ELSE 'completed' END, 1, 0, 9, 9
+     FROM generate_series(1, 20000) AS n",
+    "INSERT INTO lease (token, task_id, epoch, agent_id)
+     SELECT 'l' || n, 'k' || n, 1, 'a' || (n % 2000 + 1) FROM generate_series(1, 20000) AS n",
+    "ANALYZE",
+];
+
+/// The same in PostgreSQL, which reads a whole table only where that is cheaper.
+#[tokio::test]
+async fn the_claim_path_in_postgresql_looks_at_no_task_too_many() {
+    let cluster = Cluster::hasty();
+    let name = cluster.create(None).await;
+    Store::open(&cluster.url(&name).parse().unwrap()).await.unwrap().close().await;
+    let mut db = cluster.connect(&name).await;
+    for statement in MANY {
+        sqlx::query(statement).execute(&mut db).await.unwrap();
+    }
+    let kinds = "(text, text, bigint, text, text, boolean)";
+    let mut cases = vec![
+        (MAY_ASK, "(text, text)", "('a7', 'i')"),
+        (IN_FLIGHT, "(text)", "('m7')"),
+        (OLDEST_QUEUED, kinds, "('m7', 'agent_send_connection_request', 5, '', 'a7', TRUE)"),
+        (LOAD, "(text, text)", "('k7', 'm8')"),
+    ];
+    cases.extend(TAKE_OVER.map(|statement| (statement, "(text, text)", "('a7', 'm7')")));
+    for plan in ["force_generic_plan", "force_custom_plan"] {
+        run(&mut db, format!("SET plan_cache_mode = {plan}")).await;
+        for (statement, kinds, values) in &cases {
+            run(&mut db, format!("PREPARE this {kinds} AS {statement}")).await;
+            let explain = sqlx::AssertSqlSafe(format!("EXPLAIN EXECUTE this {values}"));
+            let steps: Vec<String> = sqlx::query_scalar(explain).fetch_all(&mut db).await.unwrap();
+            assert!(!steps.iter().any(|step| step.contains("Seq Scan")), "{statement}\n{steps:#?}");
+            assert!(steps.iter().any(|step| step.contains("Index")), "{statement}\n{steps:#?}");
+            run(&mut db, "DEALLOCATE this".to_owned()).await;
+        }
+    }
+}
+
+async fn run(db: &mut PgConnection, statement: String) {
+    sqlx::query(sqlx::AssertSqlSafe(statement)).execute(db).await.unwrap();
 }
 
 fn invitation(number: usize) -> Value {
