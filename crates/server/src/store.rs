@@ -40,7 +40,7 @@ pub use view::{TaskView, WaitingView};
 
 use crate::config::Database;
 use crate::secret::NoRandomness;
-use db::Db;
+use db::{Db, Open};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteError, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -61,6 +61,8 @@ const POSTGRES_CONNECTIONS: u32 = 16;
 /// How long a request waits for a connection before it is told to come back later.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How long a connection is taken to be alive after somebody has used it.
+const TRUSTED: Duration = Duration::from_secs(1);
 /// What PostgreSQL holds a request to. A server whose machine is gone leaves no member locked for longer than the first of
 /// them, and whoever stands behind a lock is told to come back later.
 const SESSION: [(&str, &str); 3] =
@@ -175,9 +177,18 @@ impl Store {
 
     /// A transaction that may write.
     async fn begin(&self) -> Result<Db, StoreError> {
+        self.begin_under(None).await
+    }
+
+    /// A transaction that decides about this member's tasks or agents, see [`Db::lock`].
+    async fn begin_for(&self, member: &str) -> Result<Db, StoreError> {
+        self.begin_under(Some(member)).await
+    }
+
+    async fn begin_under(&self, lock: Option<&str>) -> Result<Db, StoreError> {
         Ok(match &self.pools {
             Pools::Sqlite { writer, .. } => Db::SqliteWrite(writer.turn().await?),
-            Pools::Postgres { pool, .. } => Db::PostgresWrite(pool.begin().await?),
+            Pools::Postgres { pool, .. } => Db::PostgresWrite(Open::begin(pool, lock).await?),
         })
     }
 
@@ -219,6 +230,11 @@ async fn open_postgres(options: &PgConnectOptions) -> Result<Pools, StoreError> 
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        // A round trip less for who comes right after another.
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move { Ok(meta.idle_for < TRUSTED || connection.ping().await.is_ok()) })
+        })
         .connect_with(options.clone().options(SESSION))
         .await?;
     Ok(Pools::Postgres { pool, channels: Channels::new(options) })

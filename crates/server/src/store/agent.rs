@@ -36,6 +36,8 @@ pub struct AgentIdentity {
     pub member_id: String,
     /// Whether the member has paired another browser since.
     pub superseded: bool,
+    #[sqlx(flatten)]
+    said: Said,
 }
 
 /// What a poll is met with.
@@ -50,7 +52,8 @@ pub enum Greeting {
     Superseded,
 }
 
-#[derive(sqlx::FromRow)]
+/// What its last poll said.
+#[derive(Clone, Debug, sqlx::FromRow)]
 struct Said {
     instance: Option<String>,
     account: Option<String>,
@@ -90,7 +93,9 @@ impl Store {
     /// When the database fails.
     pub async fn agent_of_token(&self, token: &str) -> Result<Option<AgentIdentity>, StoreError> {
         let agent = sql(
-            "SELECT id, member_id, superseded_at IS NOT NULL AS superseded FROM agent WHERE token_hash = $1",
+            "SELECT id, member_id, superseded_at IS NOT NULL AS superseded, instance, account, state, waiting, accepts,
+                    resting, last_seen_at
+             FROM agent WHERE token_hash = $1",
         )
         .bind(secret::hash_secret(token))
         .optional(&mut self.read().await?)
@@ -129,17 +134,15 @@ impl Store {
     /// When the database fails.
     pub async fn greet(
         &self,
-        AgentIdentity { id: agent, member_id: member, .. }: &AgentIdentity,
+        AgentIdentity { id: agent, member_id: member, said: before, .. }: &AgentIdentity,
         poll: &Poll,
         now: Timestamp,
     ) -> Result<Greeting, StoreError> {
         let waiting = serde_json::to_string(&poll.waiting).map_err(|_| StoreError::Corrupt("waiting"))?;
-        let before = load_said(&mut self.read().await?, agent).await?;
         if before.says_all_of(poll, &waiting) && now.ms_since(before.last_seen_at) < SEEN_EVERY_MS {
             return Ok(Greeting::Welcome { account_fits: before.fits(poll) });
         }
-        let mut tx = self.begin().await?;
-        tx.lock(member).await?;
+        let mut tx = self.begin_for(member).await?;
         // Read again: until here another poll may have written.
         let mut before = load_said(&mut tx, agent).await?;
         if before.instance.as_deref() != Some(&poll.instance) {
@@ -181,10 +184,13 @@ impl Store {
 }
 
 /// Notes that an agent is alive, when that is news.
-pub(super) async fn touch(db: &mut Db, agent: &str, now: Timestamp) -> Result<(), StoreError> {
+pub(super) async fn touch(db: &mut Db, agent: &AgentIdentity, now: Timestamp) -> Result<(), StoreError> {
+    if now.ms_since(agent.said.last_seen_at) <= SEEN_EVERY_MS {
+        return Ok(());
+    }
     sql("UPDATE agent SET last_seen_at = $1 WHERE id = $2 AND last_seen_at < $3")
         .bind(now)
-        .bind(agent)
+        .bind(&agent.id)
         .bind(now.minus_ms(SEEN_EVERY_MS))
         .execute(db)
         .await?;

@@ -7,17 +7,64 @@ use super::StoreError;
 use super::writer::Turn;
 use crate::clock::Timestamp;
 use crate::lifecycle::State;
+use crate::secret;
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgArguments, PgConnection, PgRow};
+use sqlx::postgres::{PgArguments, PgConnection, PgPool, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
-use sqlx::{Arguments, Error, FromRow, Postgres, Sqlite, Transaction};
+use sqlx::{Arguments, AssertSqlSafe, Error, FromRow, Postgres, Sqlite, raw_sql};
 
 /// A connection, in the midst of a transaction or for reading alone.
 pub(super) enum Db {
     SqliteRead(PoolConnection<Sqlite>),
     SqliteWrite(Turn),
     PostgresRead(PoolConnection<Postgres>),
-    PostgresWrite(Transaction<'static, Postgres>),
+    PostgresWrite(Open),
+}
+
+/// An open transaction in PostgreSQL. It is begun and ended here and not by the driver, so that the lock comes with the
+/// beginning, in one round trip.
+pub(super) struct Open(Option<PoolConnection<Postgres>>);
+
+impl Open {
+    /// Begins one that decides about what this name stands for, see [`Db::lock`].
+    pub(super) async fn begin(pool: &PgPool, name: Option<&str>) -> Result<Self, Error> {
+        let mut open = Self(Some(pool.acquire().await?));
+        let begin = match name {
+            // A number, which nobody chooses: the simple protocol, which takes two statements at once, has no placeholders.
+            Some(name) => format!("BEGIN; SELECT pg_advisory_xact_lock({})", number_of(name)),
+            None => "BEGIN".to_owned(),
+        };
+        raw_sql(AssertSqlSafe(begin)).execute(open.connection()?).await?;
+        Ok(open)
+    }
+
+    fn connection(&mut self) -> Result<&mut PgConnection, Error> {
+        self.0.as_deref_mut().ok_or(Error::WorkerCrashed)
+    }
+
+    async fn commit(mut self) -> Result<(), Error> {
+        raw_sql("COMMIT").execute(self.connection()?).await?;
+        self.0 = None;
+        Ok(())
+    }
+}
+
+/// What wasn't committed is rolled back before anybody else has the connection.
+impl Drop for Open {
+    fn drop(&mut self) {
+        let Some(mut connection) = self.0.take() else { return };
+        tokio::spawn(async move {
+            if raw_sql("ROLLBACK").execute(&mut *connection).await.is_err() {
+                connection.close_on_drop();
+            }
+        });
+    }
+}
+
+/// The number by which PostgreSQL knows the lock of this name, the same at every server.
+fn number_of(name: &str) -> i64 {
+    let hash = secret::hash_secret(name);
+    hash.iter().take(8).fold(0, |number, byte| (number << 8) | i64::from(*byte))
 }
 
 enum Connection<'c> {
@@ -31,7 +78,7 @@ impl Db {
             Self::SqliteRead(connection) => Connection::Sqlite(connection),
             Self::SqliteWrite(turn) => Connection::Sqlite(turn.connection()?),
             Self::PostgresRead(connection) => Connection::Postgres(connection),
-            Self::PostgresWrite(transaction) => Connection::Postgres(transaction),
+            Self::PostgresWrite(open) => Connection::Postgres(open.connection()?),
         })
     }
 
@@ -40,7 +87,7 @@ impl Db {
     /// several locks takes them in the order of their names.
     pub(super) async fn lock(&mut self, name: &str) -> Result<(), Error> {
         if let Self::PostgresWrite(_) = self {
-            sql("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))").bind(name).execute(self).await?;
+            sql("SELECT pg_advisory_xact_lock($1)").bind(number_of(name)).execute(self).await?;
         }
         Ok(())
     }
@@ -49,7 +96,7 @@ impl Db {
     pub(super) async fn commit(self) -> Result<(), StoreError> {
         match self {
             Self::SqliteWrite(turn) => turn.commit().await,
-            Self::PostgresWrite(transaction) => Ok(transaction.commit().await?),
+            Self::PostgresWrite(open) => Ok(open.commit().await?),
             Self::SqliteRead(_) | Self::PostgresRead(_) => Ok(()),
         }
     }

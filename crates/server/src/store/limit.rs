@@ -72,12 +72,15 @@ pub(super) async fn learn(
 }
 
 async fn lift(db: &mut Db, task: &TaskRow, started_at: Timestamp) -> Result<(), StoreError> {
-    let invitations = "UPDATE agent SET invitation_limit_until = NULL
-                       WHERE member_id = $1 AND superseded_at IS NULL AND invitation_limit_since < $2";
-    let notes = "UPDATE agent SET note_limit_until = NULL
-                 WHERE member_id = $1 AND superseded_at IS NULL AND note_limit_since < $2";
-    for shown in [Some(invitations), task.has_note.then_some(notes)].into_iter().flatten() {
-        sql(shown).bind(&task.member_id).bind(started_at).execute(db).await?;
-    }
+    sql("UPDATE agent
+         SET invitation_limit_until = CASE WHEN invitation_limit_since < $2 THEN NULL ELSE invitation_limit_until END,
+             note_limit_until = CASE WHEN $3 AND note_limit_since < $2 THEN NULL ELSE note_limit_until END
+         WHERE member_id = $1 AND superseded_at IS NULL
+           AND (invitation_limit_until IS NOT NULL OR note_limit_until IS NOT NULL)")
+    .bind(&task.member_id)
+    .bind(started_at)
+    .bind(task.has_note)
+    .execute(db)
+    .await?;
     Ok(())
 }

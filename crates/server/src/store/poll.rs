@@ -127,8 +127,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn poll(&self, asking: &Asking<'_>, now: Timestamp) -> Result<PollWork, StoreError> {
-        let mut tx = self.begin().await?;
-        tx.lock(asking.member).await?;
+        let mut tx = self.begin_for(asking.member).await?;
         let mut work = PollWork::default();
         let Some(resting) = may_ask(&mut tx, asking, now).await? else { return Ok(work) };
         work.look_again_at = resting.iter().map(Rest::until).min();

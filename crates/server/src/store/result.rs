@@ -3,7 +3,7 @@
 use super::agent::touch;
 use super::db::{Db, sql};
 use super::rest::rest;
-use super::row::{TaskRow, load, mark_arrived};
+use super::row::{TaskRow, mark_arrived};
 use super::sweep::{end, end_failed, failure_output};
 use super::{AgentIdentity, Store, StoreError, limit, output};
 use crate::clock::Timestamp;
@@ -14,6 +14,13 @@ use liaison_protocol::{
     CompletionStatus, ErrorCode, Findings, HeartbeatAction, HeldPhase, Progress, TaskFailure, TaskType,
 };
 use serde_json::Value;
+
+/// A task of this member's, with the lease of a token that may be older than the task's newest.
+pub(super) const LOAD_LEASE: &str =
+    "SELECT task_now.*, given.epoch AS given_epoch, given.verify AS given_verify,
+        given.started_at AS given_started_at, given.result_hash, given.result_status
+    FROM task_now JOIN lease AS given ON given.task_id = task_now.id AND given.token = $3
+    WHERE task_now.id = $1 AND task_now.member_id = $2";
 
 /// Why a call about a lease was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -74,10 +81,12 @@ pub struct TaskResult<'a> {
 
 #[derive(sqlx::FromRow)]
 struct LeaseRow {
+    #[sqlx(flatten)]
+    task: TaskRow,
     #[sqlx(try_from = "i64")]
-    epoch: u32,
-    verify: bool,
-    started_at: Option<Timestamp>,
+    given_epoch: u32,
+    given_verify: bool,
+    given_started_at: Option<Timestamp>,
     result_hash: Option<Vec<u8>>,
     result_status: Option<String>,
 }
@@ -101,10 +110,9 @@ impl Store {
         token: &str,
         now: Timestamp,
     ) -> Result<Leave, ResultError> {
-        let mut tx = self.begin().await?;
-        tx.lock(&agent.member_id).await?;
+        let mut tx = self.begin_for(&agent.member_id).await?;
         let Loaded { task, facts, lease, .. } = load_lease(&mut tx, agent, task, token).await?;
-        touch(&mut tx, &agent.id, now).await?;
+        touch(&mut tx, agent, now).await?;
         let leave = match lifecycle::on_start(&facts, &lease, now)? {
             OnStart::Replay { act_within_ms } => Leave { act_within_ms, replayed: true },
             OnStart::Start => {
@@ -133,10 +141,9 @@ impl Store {
         progress: Option<Progress>,
         now: Timestamp,
     ) -> Result<HeartbeatAction, ResultError> {
-        let mut tx = self.begin().await?;
-        tx.lock(&agent.member_id).await?;
+        let mut tx = self.begin_for(&agent.member_id).await?;
         let Loaded { task, facts, lease, .. } = load_lease(&mut tx, agent, task, token).await?;
-        touch(&mut tx, &agent.id, now).await?;
+        touch(&mut tx, agent, now).await?;
         lifecycle::on_heartbeat(&facts, &lease)?;
         let count = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         sql("UPDATE task SET state = $1, lease_until = $2, progress_done = coalesce($3, progress_done),
@@ -168,10 +175,9 @@ impl Store {
         result: TaskResult<'_>,
         now: Timestamp,
     ) -> Result<Settled, ResultError> {
-        let mut tx = self.begin().await?;
-        tx.lock(&agent.member_id).await?;
+        let mut tx = self.begin_for(&agent.member_id).await?;
         let Loaded { task, facts, lease, told } = load_lease(&mut tx, agent, task, token).await?;
-        touch(&mut tx, &agent.id, now).await?;
+        touch(&mut tx, agent, now).await?;
         let returned = result.status == CompletionStatus::Returned;
         let on_complete = lifecycle::on_complete(&facts, &lease, returned, &result.hash)
             .inspect_err(|_| note_late_proof(&task, &result))?;
@@ -215,23 +221,17 @@ async fn load_lease(
     task: &str,
     token: &str,
 ) -> Result<Loaded, ResultError> {
-    let task = load(db, &agent.member_id, task).await?.ok_or(ResultError::NotFound)?;
-    let row: LeaseRow = sql(
-        "SELECT epoch, verify, started_at, result_hash, result_status FROM lease WHERE token = $1 AND task_id = $2",
-    )
-    .bind(token)
-    .bind(&task.id)
-    .optional(db)
-    .await?
-    .ok_or(ResultError::NotFound)?;
-    let facts = task.facts(&agent.id)?;
+    let row: Option<LeaseRow> =
+        sql(LOAD_LEASE).bind(task).bind(&agent.member_id).bind(token).optional(db).await?;
+    let row = row.ok_or(ResultError::NotFound)?;
+    let facts = row.task.facts(&agent.id)?;
     let lease = Lease {
-        epoch: row.epoch,
-        verify: row.verify,
-        started_at: row.started_at,
+        epoch: row.given_epoch,
+        verify: row.given_verify,
+        started_at: row.given_started_at,
         result_hash: row.result_hash,
     };
-    Ok(Loaded { task, facts, lease, told: row.result_status })
+    Ok(Loaded { task: row.task, facts, lease, told: row.result_status })
 }
 
 async fn start_row(db: &mut Db, task: &TaskRow, now: Timestamp) -> Result<(), ResultError> {

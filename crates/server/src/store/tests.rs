@@ -4,6 +4,7 @@ mod cluster;
 
 use super::agent::TAKE_OVER;
 use super::poll::{IN_FLIGHT, MAY_ASK, OLDEST_QUEUED};
+use super::result::LOAD_LEASE;
 use super::row::LOAD;
 use super::{Pools, SqlitePool, Store};
 use crate::config::Config;
@@ -82,7 +83,7 @@ async fn json_of(response: Response) -> Value {
 #[tokio::test]
 async fn the_claim_path_and_a_take_over_look_at_no_task_too_many() {
     let world = World::new().await;
-    let statements = [MAY_ASK, IN_FLIGHT, OLDEST_QUEUED, LOAD].into_iter().chain(TAKE_OVER);
+    let statements = [MAY_ASK, IN_FLIGHT, OLDEST_QUEUED, LOAD, LOAD_LEASE].into_iter().chain(TAKE_OVER);
     for statement in statements {
         let explain = format!("EXPLAIN QUERY PLAN {statement}");
         let plan: Vec<(i64, i64, i64, String)> =
@@ -128,6 +129,7 @@ async fn the_claim_path_in_postgresql_looks_at_no_task_too_many() {
         (IN_FLIGHT, "(text)", "('m7')"),
         (OLDEST_QUEUED, kinds, "('m7', 'agent_send_connection_request', 5, '', 'a7', TRUE)"),
         (LOAD, "(text, text)", "('k7', 'm8')"),
+        (LOAD_LEASE, "(text, text, text)", "('k7', 'm8', 'l7')"),
     ];
     cases.extend(TAKE_OVER.map(|statement| (statement, "(text, text)", "('a7', 'm7')")));
     for plan in ["force_generic_plan", "force_custom_plan"] {

@@ -104,6 +104,7 @@ impl Driver for HttpDriver {
 pub struct StoreDriver {
     store: Store,
     team: String,
+    token: String,
     agent: AgentIdentity,
     now: Timestamp,
     home: Home,
@@ -131,7 +132,7 @@ impl Driver for StoreDriver {
         let team = store.team_of_key(&first.api_key).await.unwrap().unwrap();
         let (paired, _) = store.pair(&first.pairing_code, "a browser", now).await.unwrap().unwrap();
         let agent = store.agent_of_token(&paired.token).await.unwrap().unwrap();
-        Self { store, team, agent, now, home }
+        Self { store, team, token: paired.token, agent, now, home }
     }
 
     fn now(&self) -> i64 {
@@ -181,7 +182,8 @@ impl Driver for StoreDriver {
 
     async fn poll(&self, poll: &Value) -> Answer {
         let poll: Poll = serde_json::from_value(poll.clone()).unwrap();
-        let greeting = self.store.greet(&self.agent, &poll, self.now).await.unwrap();
+        let agent = self.store.agent_of_token(&self.token).await.unwrap().unwrap();
+        let greeting = self.store.greet(&agent, &poll, self.now).await.unwrap();
         let Greeting::Welcome { account_fits } = greeting else { return refused(409, "superseded") };
         let held: &[Held] = &poll.held;
         let waiting: &[Waiting] = &poll.waiting;
