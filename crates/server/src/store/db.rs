@@ -28,14 +28,24 @@ pub(super) struct Open(Option<PoolConnection<Postgres>>);
 impl Open {
     /// Begins one that decides about what this name stands for, see [`Db::lock`].
     pub(super) async fn begin(pool: &PgPool, name: Option<&str>) -> Result<Self, Error> {
-        let mut open = Self(Some(pool.acquire().await?));
         let begin = match name {
             // A number, which nobody chooses: the simple protocol, which takes two statements at once, has no placeholders.
             Some(name) => format!("BEGIN; SELECT pg_advisory_xact_lock({})", number_of(name)),
             None => "BEGIN".to_owned(),
         };
-        raw_sql(AssertSqlSafe(begin)).execute(open.connection()?).await?;
-        Ok(open)
+        loop {
+            let mut open = Self(Some(pool.acquire().await?));
+            match raw_sql(AssertSqlSafe(begin.clone())).execute(open.connection()?).await {
+                Ok(_) => return Ok(open),
+                // It died while nobody used it, and nothing was begun on it.
+                Err(error) if is_lost(&error) => {
+                    if let Some(mut connection) = open.0.take() {
+                        connection.close_on_drop();
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     fn connection(&mut self) -> Result<&mut PgConnection, Error> {
@@ -46,6 +56,17 @@ impl Open {
         raw_sql("COMMIT").execute(self.connection()?).await?;
         self.0 = None;
         Ok(())
+    }
+}
+
+/// Whether the connection is gone, and not only a statement refused.
+fn is_lost(error: &Error) -> bool {
+    /// An operator, a crash, or the session's own timeout ended it.
+    const ENDED: [&str; 3] = ["57P01", "57P02", "25P03"];
+    match error {
+        Error::Database(error) => error.code().is_some_and(|code| ENDED.contains(&&*code)),
+        Error::Io(_) => true,
+        _ => false,
     }
 }
 
