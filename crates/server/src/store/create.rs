@@ -1,19 +1,15 @@
 //! A caller's task comes in.
 
 use super::db::{Db, sql};
-use super::first::acting_member;
 use super::idempotency::{self, Kept};
 use super::twin::{self, Twin};
-use super::{Store, StoreError};
+use super::{Store, StoreError, member};
 use crate::clock::Timestamp;
 use crate::lifecycle::start_within_ms;
 use crate::secret;
 use liaison_protocol::{ErrorCode, TaskInput, TaskOptions, TaskType};
 use serde_json::{Value, json};
 use uuid::Uuid;
-
-/// A team counts as having an agent when one was seen within two days: a laptop may be shut over a weekend's day.
-const SEEN_WITHIN_MS: u64 = 48 * 3_600_000;
 
 /// A task that passed the check of its input.
 pub struct NewTask<'a> {
@@ -123,7 +119,7 @@ impl Store {
     pub async fn create_task(&self, new: NewTask<'_>, now: Timestamp) -> Result<Created, CreateError> {
         let request_hash = new.request_hash();
         let mut tx = self.begin().await?;
-        let member = acting_member(&mut tx, new.team).await?;
+        let member = member::acting(&mut tx, new.team).await?;
         if let Some(member) = &member {
             tx.lock(member).await?;
         }
@@ -137,7 +133,9 @@ impl Store {
             };
         }
         let member = member.ok_or(Refusal::NoAdmin)?;
-        let created = take(&mut tx, &member, &new, now).await?;
+        let seen_within_ms = u64::try_from(self.seen_within.as_millis()).unwrap_or(u64::MAX);
+        let seen_since = now.minus_ms(seen_within_ms);
+        let created = take(&mut tx, &member, &new, seen_since, now).await?;
         if let Some(key) = new.key {
             let kept =
                 Kept { request_hash, task_id: created.task.clone(), deduplicated: created.deduplicated };
@@ -149,7 +147,13 @@ impl Store {
 }
 
 /// The task that is there for the same person, or else a new one.
-async fn take(db: &mut Db, member: &str, new: &NewTask<'_>, now: Timestamp) -> Result<Created, CreateError> {
+async fn take(
+    db: &mut Db,
+    member: &str,
+    new: &NewTask<'_>,
+    seen_since: Timestamp,
+    now: Timestamp,
+) -> Result<Created, CreateError> {
     let invitation = match new.input {
         TaskInput::SendConnectionRequest(invitation) => Some(invitation),
         TaskInput::FetchConnections(_) => None,
@@ -162,17 +166,17 @@ async fn take(db: &mut Db, member: &str, new: &NewTask<'_>, now: Timestamp) -> R
             Twin::BeingCancelled => return Err(CreateError::BeingCancelled),
         }
     }
-    if !agent_seen(db, new.team, now.minus_ms(SEEN_WITHIN_MS)).await? {
+    if !agent_seen(db, new.team, seen_since).await? {
         return Err(Refusal::NoAgent.into());
     }
     let kind = new.input.task_type();
     let has_note = invitation.is_some_and(|invitation| invitation.note.is_some());
     check_limits(db, member, kind, has_note, now).await?;
     let task = Uuid::new_v4().to_string();
-    sql(
+    let inserted = sql(
         "INSERT INTO task (id, team_id, member_id, task_type, task_input, has_note, profile, state, created_at,
                            start_by, deadline_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $9, $9)",
+         SELECT $1, $2, id, $4, $5, $6, $7, 'queued', $8, $9, $9 FROM member WHERE id = $3 AND removed_at IS NULL",
     )
     .bind(&task)
     .bind(new.team)
@@ -185,6 +189,10 @@ async fn take(db: &mut Db, member: &str, new: &NewTask<'_>, now: Timestamp) -> R
     .bind(now.plus_ms(new.start_within_ms()))
     .execute(db)
     .await?;
+    // They left while this transaction waited for their lock.
+    if inserted == 0 {
+        return Err(Refusal::NoAdmin.into());
+    }
     Ok(Created { task, deduplicated: false, new_for: Some(member.to_owned()) })
 }
 
