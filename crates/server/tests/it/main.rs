@@ -2,11 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests, which clippy can't know")]
 
 mod account;
+mod admin;
 mod caller;
 mod cancel;
+mod command;
 mod deadline;
 mod door;
 mod fields;
+mod guess;
 mod keys;
 mod kill;
 mod lease;
@@ -17,5 +20,6 @@ mod parking;
 mod process;
 mod reconcile;
 mod support;
+mod team;
 mod twins;
 mod waiting;

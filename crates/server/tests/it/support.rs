@@ -169,6 +169,17 @@ impl World {
         Agent { url: self.server.url.clone(), token, instance: "i-1".to_owned(), http: self.http.clone() }
     }
 
+    /// A new key of the admin API.
+    pub async fn admin_key(&self) -> String {
+        self.server.store().add_admin_key(None, self.now()).await.unwrap().secret
+    }
+
+    /// The bytes of the database's files, as a thief finds them.
+    pub fn files(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.folder.path()).unwrap();
+        files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
+    }
+
     /// Another browser of the acting admin.
     pub async fn pair_again(&self) -> Agent {
         let store = self.server.store();
