@@ -93,7 +93,8 @@ impl Member {
                 writeln!(stdout(), "{member}")?;
                 writeln!(
                     stderr(),
-                    "`liaison-server pair --member {member}` makes a code for their browser."
+                    "`liaison-server pair --team {} --member {member}` makes a code for their browser.",
+                    team.id
                 )?;
             }
             Self::List { place, shown } => {
