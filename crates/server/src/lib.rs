@@ -12,7 +12,7 @@
 //! | [`router`] | every route on one screen; `routes`, `auth`, `body` and `error` stand behind it |
 //! | [`server`] | start and shutdown of the whole |
 
-mod auth;
+pub mod auth;
 mod body;
 pub mod clock;
 pub mod config;
