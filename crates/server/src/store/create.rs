@@ -166,17 +166,21 @@ async fn take(
             Twin::BeingCancelled => return Err(CreateError::BeingCancelled),
         }
     }
-    if !agent_seen(db, new.team, seen_since).await? {
+    let (member_there, agent_seen) = who_is_there(db, member, new.team, seen_since).await?;
+    if !member_there {
+        return Err(Refusal::NoAdmin.into());
+    }
+    if !agent_seen {
         return Err(Refusal::NoAgent.into());
     }
     let kind = new.input.task_type();
     let has_note = invitation.is_some_and(|invitation| invitation.note.is_some());
     check_limits(db, member, kind, has_note, now).await?;
     let task = Uuid::new_v4().to_string();
-    let inserted = sql(
+    sql(
         "INSERT INTO task (id, team_id, member_id, task_type, task_input, has_note, profile, state, created_at,
                            start_by, deadline_at)
-         SELECT $1, $2, id, $4, $5, $6, $7, 'queued', $8, $9, $9 FROM member WHERE id = $3 AND removed_at IS NULL",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $9, $9)",
     )
     .bind(&task)
     .bind(new.team)
@@ -189,22 +193,22 @@ async fn take(
     .bind(now.plus_ms(new.start_within_ms()))
     .execute(db)
     .await?;
-    // They left while this transaction waited for their lock.
-    if inserted == 0 {
-        return Err(Refusal::NoAdmin.into());
-    }
     Ok(Created { task, deduplicated: false, new_for: Some(member.to_owned()) })
 }
 
-async fn agent_seen(db: &mut Db, team: &str, since: Timestamp) -> Result<bool, StoreError> {
-    let seen = sql(
-        "SELECT EXISTS (SELECT 1 FROM agent WHERE team_id = $1 AND superseded_at IS NULL AND last_seen_at >= $2)",
-    )
-    .bind(team)
-    .bind(since)
-    .one(db)
-    .await?;
-    Ok(seen)
+/// Whether the member is still one, who may have left while their lock was waited for; and whether an agent of the team
+/// was seen.
+async fn who_is_there(
+    db: &mut Db,
+    member: &str,
+    team: &str,
+    since: Timestamp,
+) -> Result<(bool, bool), StoreError> {
+    let there = sql(
+        "SELECT EXISTS (SELECT 1 FROM member WHERE id = $1 AND removed_at IS NULL),
+                EXISTS (SELECT 1 FROM agent WHERE team_id = $2 AND superseded_at IS NULL AND last_seen_at >= $3)",
+    );
+    Ok(there.bind(member).bind(team).bind(since).record(db).await?)
 }
 
 /// A limit stops what it is about and nothing else: reading goes on under both, a plain invitation under the notes'.

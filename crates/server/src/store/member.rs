@@ -209,17 +209,20 @@ pub(super) async fn acting(db: &mut Db, team: &str) -> Result<Option<String>, St
     Ok(sql(oldest).bind(team).scalar(db).await?)
 }
 
-/// A member whose lock is held leaves. What they had not begun is due at once and ends with the next sweep, `cancelled`.
-/// Both ways to find it are named for the sake of their indexes.
+/// What becomes of a member who leaves, and of what they have. What they had not begun is due at once and ends with the
+/// next sweep, `cancelled`. Both ways to find it are named for the sake of their indexes.
+pub(super) const LEAVE: [&str; 4] = [
+    "UPDATE member SET removed_at = $1 WHERE id = $2",
+    "UPDATE agent SET superseded_at = $1 WHERE member_id = $2 AND superseded_at IS NULL",
+    "UPDATE task SET cancel_requested_at = COALESCE(cancel_requested_at, $1), deadline_at = $1
+     WHERE member_id = $2 AND state = 'queued'",
+    "UPDATE task SET cancel_requested_at = COALESCE(cancel_requested_at, $1), deadline_at = $1
+     WHERE member_id = $2 AND state IN ('offered', 'started', 'verifying') AND state = 'offered'",
+];
+
+/// A member whose lock is held leaves.
 pub(super) async fn leave(db: &mut Db, member: &str, now: Timestamp) -> Result<(), StoreError> {
-    for statement in [
-        "UPDATE member SET removed_at = $1 WHERE id = $2",
-        "UPDATE agent SET superseded_at = $1 WHERE member_id = $2 AND superseded_at IS NULL",
-        "UPDATE task SET cancel_requested_at = COALESCE(cancel_requested_at, $1), deadline_at = $1
-         WHERE member_id = $2 AND state = 'queued'",
-        "UPDATE task SET cancel_requested_at = COALESCE(cancel_requested_at, $1), deadline_at = $1
-         WHERE member_id = $2 AND state IN ('offered', 'started', 'verifying') AND state = 'offered'",
-    ] {
+    for statement in LEAVE {
         sql(statement).bind(now).bind(member).execute(db).await?;
     }
     sql("DELETE FROM pairing_code WHERE member_id = $1").bind(member).execute(db).await?;
