@@ -210,14 +210,15 @@ pub(super) async fn acting(db: &mut Db, team: &str) -> Result<Option<String>, St
 }
 
 /// What becomes of a member who leaves, and of what they have. What they had not begun is due at once and ends with the
-/// next sweep, `cancelled`. Both ways to find it are named for the sake of their indexes.
+/// next sweep, `cancelled`; what they had begun is marked, so that it never comes back to the queue. Both ways to find it are named for the sake of their indexes.
 pub(super) const LEAVE: [&str; 4] = [
     "UPDATE member SET removed_at = $1 WHERE id = $2",
     "UPDATE agent SET superseded_at = $1 WHERE member_id = $2 AND superseded_at IS NULL",
     "UPDATE task SET cancel_requested_at = COALESCE(cancel_requested_at, $1), deadline_at = $1
      WHERE member_id = $2 AND state = 'queued'",
-    "UPDATE task SET cancel_requested_at = COALESCE(cancel_requested_at, $1), deadline_at = $1
-     WHERE member_id = $2 AND state IN ('offered', 'started', 'verifying') AND state = 'offered'",
+    "UPDATE task SET cancel_requested_at = COALESCE(cancel_requested_at, $1),
+                     deadline_at = CASE WHEN state = 'offered' THEN $1 ELSE deadline_at END
+     WHERE member_id = $2 AND state IN ('offered', 'started', 'verifying')",
 ];
 
 /// A member whose lock is held leaves.

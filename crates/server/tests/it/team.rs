@@ -177,6 +177,20 @@ async fn an_invitation_in_the_hands_of_who_leaves_ends_by_its_deadline() {
 }
 
 #[tokio::test]
+async fn what_who_leaves_gives_back_is_called_off() {
+    let (world, agent) = World::paired().await;
+    let (store, team) = (world.server.store(), first_team(&world).await);
+    let task = world.invite().await;
+    let offer = agent.offer().await;
+    agent.start(&offer).await;
+    store.remove_member(&team, &acting(&world).await.unwrap(), world.now()).await.unwrap();
+    assert_eq!(agent.heartbeat(&offer, Value::Null).await.1["do"], "cancel");
+    assert_eq!(agent.returned(&offer).await.0, 200);
+    let status = world.status(&task).await;
+    assert_eq!((&status["status"], &status["task_output"]["code"]), (&json!("failed"), &json!("cancelled")));
+}
+
+#[tokio::test]
 async fn an_offer_to_who_leaves_is_called_off() {
     let (world, agent) = World::paired().await;
     let (store, team) = (world.server.store(), first_team(&world).await);
