@@ -88,6 +88,18 @@ async fn keys(kit: &mut Kit, caller: &Caller) -> Option<()> {
         let answer = caller.post_under(&key, path, &other).await;
         kit.judge(&KEY_REUSED, answer.and_then(|answer| has_code(&answer, 422, "idempotency_key_reused")));
     }
+    let offer = kit.take_queued(Kind::Read).await;
+    let offer = kit.need(&KEY_REUSED, offer)?;
+    let ended = kit.end(&offer, &Outcome::rows(&[])).await;
+    kit.need(&KEY_REUSED, ended)?;
+    let left = kit.agent.poll(Poll::ready(&Kind::BOTH)).await;
+    kit.judge(
+        &KEY_REUSED,
+        left.and_then(|answer| match answer.offer {
+            None => Ok(()),
+            Some(offer) => Err(format!("one task was made, and {} was offered too", offer.task)),
+        }),
+    );
     for value in [json!(59_999), json!(2_592_000_001_u64), json!("60000"), json!(60_000.5)] {
         let answer = caller.post(fetch, &json!({"deadline_ms": value})).await;
         kit.judge(&DEADLINE, answer.and_then(|answer| has_code(&answer, 400, "invalid_input")));

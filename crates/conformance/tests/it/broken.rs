@@ -1,1 +1,252 @@
-//! x
+//! Servers that break the protocol, each in one way: a proxy before the reference server that spoils what passes.
+//!
+//! Each run must fail exactly the checks that the fault is about, and say what is wrong.
+
+use crate::support::{Ours, Run, bytes_of, judge};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
+use tokio::net::TcpListener;
+
+/// A call on its way to the server, or the answer on its way back.
+struct Passing {
+    path: String,
+    body: Value,
+    /// Of the answer; the server's own, or the one that a fault gives in its place.
+    answer: Option<(u16, Value)>,
+}
+
+/// Spoils a call before the server sees it, and its answer before the kit sees it; seen twice, therefore.
+type Fault = dyn FnMut(&mut Passing) + Send;
+
+struct Proxy {
+    server: String,
+    http: reqwest::Client,
+    fault: Mutex<Box<Fault>>,
+}
+
+impl Passing {
+    fn is_poll(&self) -> bool {
+        self.path == "/agent/v1/poll"
+    }
+
+    fn is_about(&self, call: &str) -> bool {
+        self.path.starts_with("/agent/v1/tasks/") && self.path.ends_with(call)
+    }
+
+    /// The offer in the answer.
+    fn offer(&mut self) -> Option<&mut Value> {
+        let (_, answer) = self.answer.as_mut()?;
+        answer.get_mut("task").filter(|task| task.is_object())
+    }
+}
+
+/// Puts a fault before a server; answers where it listens.
+async fn put_before(ours: &Ours, fault: impl FnMut(&mut Passing) + Send + 'static) -> String {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let proxy = Proxy {
+        server: ours.server.url.clone(),
+        http: reqwest::Client::builder().no_proxy().build().unwrap(),
+        fault: Mutex::new(Box::new(fault)),
+    };
+    let router = Router::new().fallback(pass).with_state(Arc::new(proxy));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    url
+}
+
+async fn pass(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let body = serde_json::from_slice(&bytes_of(body).await).unwrap_or(Value::Null);
+    let mut passing = Passing { path: head.uri.path().to_owned(), body, answer: None };
+    spoil(&proxy, &mut passing);
+    if passing.answer.is_none() {
+        let mut request = proxy.http.post(format!("{}{}", proxy.server, passing.path));
+        for name in ["authorization", "content-type"] {
+            if let Some(value) = head.headers.get(name) {
+                request = request.header(name, value);
+            }
+        }
+        let answer = request.body(passing.body.to_string()).send().await.unwrap();
+        let status = answer.status().as_u16();
+        let body = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or(Value::Null);
+        passing.answer = Some((status, body));
+        spoil(&proxy, &mut passing);
+    }
+    let (status, body) = passing.answer.unwrap();
+    (StatusCode::from_u16(status).unwrap(), Body::from(body.to_string())).into_response()
+}
+
+fn spoil(proxy: &Proxy, passing: &mut Passing) {
+    proxy.fault.lock().unwrap()(passing);
+}
+
+/// The agent's levels against a server with a fault.
+async fn run(levels: &str, fault: impl FnMut(&mut Passing) + Send + 'static) -> Run {
+    // Longer than the reference server lets what was returned rest.
+    run_with_patience("8000", levels, fault).await
+}
+
+async fn run_with_patience(
+    patience_ms: &str,
+    levels: &str,
+    fault: impl FnMut(&mut Passing) + Send + 'static,
+) -> Run {
+    let ours = Ours::start().await;
+    let url = put_before(&ours, fault).await;
+    let create = format!(
+        "case {{kind}} in *fetch*) call=fetch-connections;; *) call=send-connection-request;; esac; \
+         curl -sfS {}/linkedin-agent/$call -H 'x-api-key: {}' -d '{{input}}'",
+        ours.server.url, ours.key
+    );
+    let code = ours.pairing_code();
+    let run = judge(&[
+        "--server",
+        &url,
+        "--pairing-code",
+        &code,
+        "--create",
+        &create,
+        "--level",
+        levels,
+        "--patience-ms",
+        patience_ms,
+    ])
+    .await;
+    assert_eq!(run.code, 1, "{}\n{:#}", run.stderr, run.report);
+    run
+}
+
+#[tokio::test]
+async fn another_token_with_each_offer() {
+    let mut offers = 0;
+    let run = run("one", move |passing| {
+        let made_up = |token: &Value| token.as_str().unwrap().split('~').next().unwrap().to_owned();
+        if let Some(offer) = passing.offer() {
+            offers += 1;
+            offer["token"] = json!(format!("{}~{offers}", made_up(&offer["token"])));
+        } else if passing.answer.is_none() && passing.body["token"].is_string() {
+            passing.body["token"] = json!(made_up(&passing.body["token"]));
+        }
+    })
+    .await;
+    assert_eq!(run.failed("one"), ["one.epochs"]);
+    let reason = run.reason("one.epochs");
+    assert!(reason.ends_with("was offered twice under epoch 1, with another token each time"), "{reason}");
+}
+
+#[tokio::test]
+async fn a_finished_task_is_forgotten() {
+    let mut finished: Vec<String> = Vec::new();
+    let run = run("one", move |passing| {
+        if !passing.is_about("/complete") || passing.body["status"] == "returned" {
+            return;
+        }
+        match passing.answer {
+            None if finished.contains(&passing.path) => {
+                passing.answer =
+                    Some((404, json!({"success": false, "error": "No such task", "code": "not_found"})));
+            }
+            Some((200, _)) => finished.push(passing.path.clone()),
+            _ => {}
+        }
+    })
+    .await;
+    assert_eq!(run.failed("one"), ["one.repeat", "one.first-result"]);
+    assert!(run.reason("one.repeat").starts_with("the same result once more was answered 404"));
+}
+
+#[tokio::test]
+async fn what_is_held_is_offered() {
+    let run = run("one", |passing| {
+        if passing.is_poll() && passing.answer.is_none() {
+            passing.body["held"] = json!([]);
+        }
+    })
+    .await;
+    assert_eq!(run.failed("one"), ["one.held"]);
+    assert!(
+        run.reason("one.held").ends_with("that names it in `held`, in phase `claimed`"),
+        "{}",
+        run.reason("one.held")
+    );
+}
+
+#[tokio::test]
+async fn a_start_refuses_nobody() {
+    let run = run("start", |passing| {
+        if passing.is_about("/start") && passing.answer.as_ref().is_some_and(|(status, _)| *status != 200) {
+            passing.answer =
+                Some((200, json!({"lease_ms": 60_000, "act_within_ms": 20_000, "replayed": false})));
+        }
+    })
+    .await;
+    assert_eq!(run.met(), ["one"]);
+    assert_eq!(run.failed("start"), ["start.other-token", "start.closed", "start.second-epoch"]);
+    assert!(run.reason("start.second-epoch").starts_with("the start of the older epoch was answered 200"));
+}
+
+#[tokio::test]
+async fn a_started_invitation_is_offered_to_be_sent_again() {
+    let mut started = Value::Null;
+    let run = run("start", move |passing| {
+        let is_lost = passing.is_poll() && passing.body["held"] == json!([]);
+        let is_over = passing.is_about("/complete");
+        match &mut passing.answer {
+            Some((200, answer)) if is_lost && answer["task"].is_null() && !started.is_null() => {
+                answer["task"] = started.clone();
+            }
+            Some((200, answer)) if answer["task"]["task_type"] == "agent_send_connection_request" => {
+                started = answer["task"].clone();
+            }
+            Some((200, _)) if is_over => started = Value::Null,
+            _ => {}
+        }
+    })
+    .await;
+    assert_eq!(run.met(), ["one"]);
+    assert_eq!(run.failed("start"), ["start.not-again"]);
+    assert!(run.reason("start.not-again").ends_with("was offered in mode run right after its start"));
+}
+
+#[tokio::test]
+async fn bodies_over_100_kb_are_refused() {
+    let run = run("one", |passing| {
+        if passing.is_about("/complete") && passing.body.to_string().len() > 100_000 {
+            passing.answer = Some((413, json!({"success": false, "error": "Too large"})));
+        }
+    })
+    .await;
+    assert_eq!(run.failed("one"), ["one.large"]);
+    assert!(run.reason("one.large").starts_with("complete was answered 413"));
+}
+
+#[tokio::test]
+async fn a_poll_without_work_is_no_json() {
+    let run = run("one", |passing| {
+        if passing.is_poll() && passing.answer.as_ref().is_some_and(|(_, answer)| answer["task"].is_null()) {
+            passing.answer = Some((204, Value::Null));
+        }
+    })
+    .await;
+    assert!(run.failed("one").contains(&"one.empty".to_owned()), "{:?}", run.failed("one"));
+    assert!(run.reason("one.empty").starts_with("a poll was answered 204"), "{}", run.reason("one.empty"));
+}
+
+#[tokio::test]
+async fn nothing_is_ever_offered() {
+    let run = run_with_patience("500", "one,heartbeat", |passing| {
+        if let Some(offer) = passing.offer() {
+            *offer = Value::Null;
+        }
+    })
+    .await;
+    assert_eq!(run.failed("one"), ["one.offer"]);
+    assert_eq!(run.reason("one.offer"), "a queued read was not offered within 0.5 s");
+    assert!(run.met().is_empty(), "{:?}", run.met());
+}
