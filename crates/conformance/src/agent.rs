@@ -250,6 +250,14 @@ impl Seen {
         self.supports.contains(call)
     }
 
+    /// As a task was offered last.
+    pub fn newest(&self, offer: Offer) -> Offer {
+        match self.newest.get(&offer.task) {
+            Some((epoch, token)) => Offer { epoch: *epoch, token: token.clone(), ..offer },
+            None => offer,
+        }
+    }
+
     fn note_epoch(&mut self, offer: &Offer) {
         let now = (offer.epoch, offer.token.clone());
         let Some((epoch, token)) = self.newest.insert(offer.task.clone(), now) else { return };

@@ -53,7 +53,7 @@ pub struct Arguments {
     /// Print the report as JSON.
     #[arg(long)]
     json: bool,
-    /// Print every check and the sentence it rests on, as Markdown, and do nothing else.
+    /// Print every check and the sentence it rests on, as Markdown or with --json, and do nothing else.
     #[arg(long)]
     list: bool,
 }
@@ -62,7 +62,7 @@ pub struct Arguments {
 pub async fn run(arguments: Arguments) -> Result<ExitCode, String> {
     let written = |error: io::Error| format!("the report could not be written: {error}");
     let Some(server) = arguments.server.clone().filter(|_| !arguments.list) else {
-        write_list(&mut stdout()).map_err(written)?;
+        write_list(&mut stdout(), arguments.json).map_err(written)?;
         return Ok(ExitCode::SUCCESS);
     };
     let mut kit = enter(&arguments, &server).await?;

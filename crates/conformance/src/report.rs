@@ -162,21 +162,24 @@ fn write_check(out: &mut impl Write, check: &Check, verdict: &Verdict) -> io::Re
     }
 }
 
-/// Every check as a Markdown table, which `docs/CONFORMANCE.md` holds.
-pub fn write_list(out: &mut impl Write) -> io::Result<()> {
+/// Every check and what it rests on: as JSON, or as the Markdown with which `docs/CONFORMANCE.md` ends.
+pub fn write_list(out: &mut impl Write, json: bool) -> io::Result<()> {
+    if json {
+        let list = check::all().map(|check| {
+            json!({"id": check.id, "level": check.level.name(), "title": check.title, "page": check.page,
+                   "rule": check.rule})
+        });
+        return writeln!(out, "{}", Value::from_iter(list));
+    }
     for level in Level::ALL {
-        writeln!(
-            out,
-            "### `{level}`: {}\n\n| check | the server does this | because the page says |\n|---|---|---|",
-            level.title()
-        )?;
+        writeln!(out, "\n### `{level}`: {}\n", level.title())?;
+        writeln!(out, "| check | the server does this | because the page says |\n|---|---|---|")?;
         for check in check::all().filter(|check| check.level == level) {
             // A bar would end the cell.
             let rule = check.rule.replace('|', "\\|");
             let page = check.page.rsplit('/').next().unwrap_or(check.page);
             writeln!(out, "| `{}` | {} | {page}: {rule} |", check.id, check.title)?;
         }
-        writeln!(out)?;
     }
     Ok(())
 }
