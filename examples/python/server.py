@@ -77,6 +77,7 @@ def show(name):
 
 class Call(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are two writes
 
     def do_GET(self):
         self.answer(lambda said: self.route("GET", said))

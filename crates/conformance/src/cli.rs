@@ -3,7 +3,7 @@
 use crate::agent::{Agent, Poll, PollAnswer};
 use crate::caller::Caller;
 use crate::check::Level;
-use crate::kit::Kit;
+use crate::kit::{Kit, Means};
 use crate::level::{caller, extras, heartbeat, one, start};
 use crate::pairing::{self, Pairing};
 use crate::report::{LevelReport, Report, write_list};
@@ -41,6 +41,10 @@ pub struct Arguments {
     /// Without this and without --api-key the kit asks you to queue each task by hand.
     #[arg(long, value_name = "COMMAND")]
     create: Option<String>,
+    /// A shell command that ends the server hard, starts it again at the same address and returns once it listens. With it
+    /// the kit sees whether a start was on disk before it was answered.
+    #[arg(long, value_name = "COMMAND")]
+    restart: Option<String>,
     /// What the server is judged by; may be given several times [default: what it says it supports]
     #[arg(long, value_name = "LEVEL", value_delimiter = ',')]
     level: Vec<Level>,
@@ -97,7 +101,8 @@ async fn enter(arguments: &Arguments, server: &str) -> Result<Kit, String> {
         (None, None) => Source::Person,
     };
     let patience = Duration::from_millis(arguments.patience_ms);
-    let mut kit = Kit::new(agent, caller, source, patience, run);
+    let means = Means { source, restart: arguments.restart.clone(), patience };
+    let mut kit = Kit::new(agent, caller, means, run);
     one::judge_pairing(&mut kit, pairing);
     if arguments.drain {
         kit.drain(LEFT_OVER).await?;

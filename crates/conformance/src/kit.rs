@@ -5,7 +5,7 @@ use crate::caller::Caller;
 use crate::check::Check;
 use crate::report::Findings;
 use crate::shape::{Kind, Offer};
-use crate::source::{Source, Trouble};
+use crate::source::{Source, Trouble, run_shell};
 use crate::wire::Answer;
 use serde_json::{Value, json};
 use std::collections::HashSet;
@@ -24,13 +24,22 @@ pub struct Kit {
     pub caller: Option<Caller>,
     /// What was judged.
     pub found: Findings,
-    source: Source,
-    patience: Duration,
+    means: Means,
     known: HashSet<String>,
     open: Vec<Offer>,
     never_offered: Vec<Kind>,
     trouble: Option<String>,
     names: Names,
+}
+
+/// What the operator gave the kit to work with.
+pub struct Means {
+    /// Where tasks come from.
+    pub source: Source,
+    /// A command that ends the server hard and starts it again.
+    pub restart: Option<String>,
+    /// For how long a waiting task may not be offered.
+    pub patience: Duration,
 }
 
 /// Makes inputs that no task had before, in this run or another.
@@ -41,19 +50,12 @@ struct Names {
 
 impl Kit {
     /// `run` is a word of letters and digits that no other run has.
-    pub fn new(
-        agent: Agent,
-        caller: Option<Caller>,
-        source: Source,
-        patience: Duration,
-        run: String,
-    ) -> Self {
+    pub fn new(agent: Agent, caller: Option<Caller>, means: Means, run: String) -> Self {
         Self {
             agent,
             caller,
             found: Findings::default(),
-            source,
-            patience,
+            means,
             known: HashSet::new(),
             open: Vec::new(),
             never_offered: Vec::new(),
@@ -81,6 +83,16 @@ impl Kit {
         self.trouble.as_deref()
     }
 
+    /// Has the server ended hard and started again; false if there is no way to.
+    pub async fn restart_server(&mut self) -> Result<bool, String> {
+        let Some(command) = &self.means.restart else { return Ok(false) };
+        if let Err(reason) = run_shell(command).await {
+            self.trouble.get_or_insert(format!("--restart {reason}"));
+            return Err(reason);
+        }
+        Ok(true)
+    }
+
     /// An input of a kind that no other task has.
     pub fn fresh_input(&mut self, kind: Kind) -> Value {
         self.names.count += 1;
@@ -100,7 +112,7 @@ impl Kit {
     /// Queues a task.
     pub async fn queue(&mut self, kind: Kind) -> Result<(), String> {
         let input = self.fresh_input(kind);
-        self.source.queue(kind, &input).await.map_err(|trouble| match trouble {
+        self.means.source.queue(kind, &input).await.map_err(|trouble| match trouble {
             Trouble::Server(reason) => reason,
             Trouble::Setup(reason) => {
                 self.trouble.get_or_insert(reason.clone());
@@ -141,7 +153,7 @@ impl Kit {
 
     /// Polls as the agent does until a task is offered: `before`, or one that it hasn't seen.
     async fn wait_for(&mut self, kind: Kind, before: Option<&Offer>) -> Result<Offer, String> {
-        let give_up = Instant::now() + self.patience;
+        let give_up = Instant::now() + self.means.patience;
         loop {
             let left = give_up.saturating_duration_since(Instant::now());
             let wait_ms = u64::try_from(left.as_millis()).unwrap_or(HOLD_MS).min(HOLD_MS);
@@ -168,7 +180,7 @@ impl Kit {
                 let again = if before.is_some() { "offered again" } else { "offered" };
                 return Err(format!(
                     "a queued {kind} was not {again} within {} s",
-                    self.patience.as_secs_f32()
+                    self.means.patience.as_secs_f32()
                 ));
             }
             tokio::time::sleep(answer.next.min(left)).await;

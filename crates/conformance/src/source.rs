@@ -45,14 +45,19 @@ impl Source {
 
 async fn run(template: &str, kind: Kind, input: &Value) -> Result<(), String> {
     let command = template.replace("{kind}", kind.task_type()).replace("{input}", &input.to_string());
+    run_shell(&command).await.map_err(|reason| format!("--create {reason}"))
+}
+
+/// Runs a command of the operator's to its end.
+pub async fn run_shell(command: &str) -> Result<(), String> {
     let mut shell = Command::new("sh");
-    shell.arg("-c").arg(&command).stdin(Stdio::null()).kill_on_drop(true);
-    let ended = shell.output().await.map_err(|error| format!("--create could not be run: {error}"))?;
+    shell.arg("-c").arg(command).stdin(Stdio::null()).kill_on_drop(true);
+    let ended = shell.output().await.map_err(|error| format!("could not be run: {error}"))?;
     if ended.status.success() {
         return Ok(());
     }
     let said = String::from_utf8_lossy(&ended.stderr);
-    Err(format!("--create ended with {}: {}", ended.status, said.trim()))
+    Err(format!("ended with {}: {}", ended.status, said.trim()))
 }
 
 fn ask(line: &str) -> Result<(), String> {

@@ -1,10 +1,10 @@
 //! Level two: `heartbeat`.
 
+use super::start::is_refused;
 use crate::agent::{Outcome, Poll};
 use crate::check::{Check, Level, checks};
 use crate::kit::Kit;
 use crate::shape::{Kind, Offer, needed_count};
-use crate::wire::Answer;
 use serde_json::{Value, json};
 
 checks! { Heartbeat, "docs/PROTOCOL.md";
@@ -36,10 +36,7 @@ async fn a_read(kit: &mut Kit) -> Option<()> {
     let stranger = kit.agent.heartbeat(&offer.task, "conformance-wrong-token", Value::Null).await;
     kit.judge(
         &OTHER_TOKEN,
-        stranger.and_then(|answer: Answer| match answer.is_final_refusal() {
-            true => Ok(()),
-            false => Err(format!("it was answered {}", answer.quote())),
-        }),
+        stranger.and_then(|answer| is_refused(&answer, "a heartbeat under another token")),
     )
 }
 

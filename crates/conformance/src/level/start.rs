@@ -10,6 +10,7 @@ checks! { Start, "docs/PROTOCOL.md";
     ANSWER "start.answer": "a start is answered with `lease_ms`, `act_within_ms` above 0 and `replayed` false",
         "`{\"token\":\"…\"}` → 200 `{\"lease_ms\":60000,\"act_within_ms\":20000,\"replayed\":false}`.";
     REPLAYED "start.replayed": "the same start once more is answered 200 with `replayed` true", "`replayed` is true when this token had started before.";
+    DURABLE "start.durable": "a start is remembered by a server that was ended hard and started again", "The start must be durable before the answer leaves.";
     OTHER_TOKEN "start.other-token": "a token that wasn't offered starts nothing", "The token names the offer in all later calls";
     CONTINUE "start.continue": "what the agent holds and goes on with is answered `continue`",
         "| any | same epoch, `claimed`, `running` or `verifying` | `continue`; `cancel` if that was asked for and it is `claimed` or `running` |";
@@ -45,6 +46,7 @@ async fn one_start(kit: &mut Kit) -> Option<()> {
     kit.judge(&ANSWER, started)?;
     let again = start(kit, &offer, true).await;
     kit.judge(&REPLAYED, again);
+    outlives_the_server(kit, &offer).await;
     is_told(kit, &CONTINUE, &offer, "running", "continue").await;
     let lost = kit.agent.poll(Poll::ready(&Kind::BOTH)).await;
     kit.judge(
@@ -67,6 +69,17 @@ async fn one_start(kit: &mut Kit) -> Option<()> {
     is_told(kit, &ABANDON, &offer, "finished", "abandon").await
 }
 
+async fn outlives_the_server(kit: &mut Kit, offer: &Offer) -> Option<()> {
+    let restarted = kit.restart_server().await;
+    if kit.need(&DURABLE, restarted)? {
+        let again = start(kit, offer, true).await;
+        kit.judge(&DURABLE, again)
+    } else {
+        kit.found.skipped(&DURABLE, "no --restart was given");
+        None
+    }
+}
+
 async fn two_epochs(kit: &mut Kit) -> Option<()> {
     kit.tidy_up().await;
     let older = kit.take(Kind::Invitation).await;
@@ -84,7 +97,7 @@ async fn two_epochs(kit: &mut Kit) -> Option<()> {
     kit.judge(&SECOND, second.and_then(|answer| is_refused(&answer, "the start of the older epoch")));
     is_told(kit, &OLDER, &older, "running", "abandon").await;
     let late = kit.agent.complete(&older, &Outcome::sent()).await;
-    let late = late.and_then(|answer| is_refused(&answer, "the overtaken epoch's result"));
+    let late = late.and_then(|answer| is_final(&answer, "the overtaken epoch's result"));
     kit.need(&LATE, late)?;
     let ended = kit.end(&newer, &Outcome::sent()).await;
     kit.judge(&LATE, ended).map(drop)
@@ -114,8 +127,13 @@ async fn start(kit: &Kit, offer: &Offer, replayed: bool) -> Result<(), String> {
     }
 }
 
-/// The agent drops the task at such an answer; at others it asks again.
-fn is_refused(answer: &Answer, what: &str) -> Result<(), String> {
+/// At such an answer nothing is sent. The kit takes a 5xx for a fault of the server's.
+pub fn is_refused(answer: &Answer, what: &str) -> Result<(), String> {
+    if answer.status / 100 == 4 { Ok(()) } else { Err(format!("{what} was answered {}", answer.quote())) }
+}
+
+/// At such an answer to `complete` the agent drops the result; at others it sends it again.
+fn is_final(answer: &Answer, what: &str) -> Result<(), String> {
     if answer.is_final_refusal() { Ok(()) } else { Err(format!("{what} was answered {}", answer.quote())) }
 }
 

@@ -2,12 +2,14 @@
 //!
 //! Each run must fail exactly the checks that the fault is about, and say what is wrong.
 
-use crate::support::{Ours, Run, bytes_of, judge};
+use crate::support::{FakeClock, Ours, Run, bytes_of, judge};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Response};
+use liaison_server::lifecycle::REST_MS;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
@@ -15,6 +17,8 @@ use tokio::net::TcpListener;
 /// A call on its way to the server, or the answer on its way back.
 struct Passing {
     path: String,
+    /// A caller's.
+    key: Option<String>,
     body: Value,
     /// Of the answer; the server's own, or the one that a fault gives in its place.
     answer: Option<(u16, Value)>,
@@ -27,6 +31,7 @@ struct Proxy {
     server: String,
     http: reqwest::Client,
     fault: Mutex<Box<Fault>>,
+    clock: Arc<FakeClock>,
 }
 
 impl Passing {
@@ -46,12 +51,17 @@ impl Passing {
 }
 
 /// Puts a fault before a server; answers where it listens.
-async fn put_before(ours: &Ours, fault: impl FnMut(&mut Passing) + Send + 'static) -> String {
+async fn put_before(
+    ours: &Ours,
+    clock: Arc<FakeClock>,
+    fault: impl FnMut(&mut Passing) + Send + 'static,
+) -> String {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let proxy = Proxy {
         server: ours.server.url.clone(),
         http: reqwest::Client::builder().no_proxy().build().unwrap(),
         fault: Mutex::new(Box::new(fault)),
+        clock,
     };
     let router = Router::new().fallback(pass).with_state(Arc::new(proxy));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -62,62 +72,57 @@ async fn put_before(ours: &Ours, fault: impl FnMut(&mut Passing) + Send + 'stati
 
 async fn pass(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
     let (head, body) = request.into_parts();
-    let body = serde_json::from_slice(&bytes_of(body).await).unwrap_or(Value::Null);
-    let mut passing = Passing { path: head.uri.path().to_owned(), body, answer: None };
+    let raw = bytes_of(body).await;
+    let said: Value = serde_json::from_slice(&raw).unwrap_or(Value::Null);
+    let key = head.headers.get("x-api-key").and_then(|key| key.to_str().ok()).map(str::to_owned);
+    let mut passing = Passing { path: head.uri.path().to_owned(), key, body: said.clone(), answer: None };
     spoil(&proxy, &mut passing);
+    let mut retry_after = None;
     if passing.answer.is_none() {
-        let mut request = proxy.http.post(format!("{}{}", proxy.server, passing.path));
-        for name in ["authorization", "content-type"] {
+        let url = format!("{}{}", proxy.server, head.uri.path_and_query().unwrap());
+        let mut request = proxy.http.request(head.method, url);
+        for name in ["authorization", "content-type", "idempotency-key", "x-api-key"] {
             if let Some(value) = head.headers.get(name) {
                 request = request.header(name, value);
             }
         }
-        let answer = request.body(passing.body.to_string()).send().await.unwrap();
+        let body = if passing.body == said { raw } else { passing.body.to_string().into_bytes() };
+        let answer = request.body(body).send().await.unwrap();
         let status = answer.status().as_u16();
+        retry_after = answer.headers().get("retry-after").cloned();
+        if passing.body["status"] == "returned" {
+            // Nobody needs to wait until it has rested.
+            proxy.clock.advance(REST_MS);
+        }
         let body = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or(Value::Null);
         passing.answer = Some((status, body));
         spoil(&proxy, &mut passing);
     }
     let (status, body) = passing.answer.unwrap();
-    (StatusCode::from_u16(status).unwrap(), Body::from(body.to_string())).into_response()
+    let mut response = (StatusCode::from_u16(status).unwrap(), Body::from(body.to_string())).into_response();
+    response.headers_mut().extend(retry_after.map(|value| (RETRY_AFTER, value)));
+    response
 }
 
 fn spoil(proxy: &Proxy, passing: &mut Passing) {
     proxy.fault.lock().unwrap()(passing);
 }
 
-/// The agent's levels against a server with a fault.
+/// Some levels against a server with a fault.
 async fn run(levels: &str, fault: impl FnMut(&mut Passing) + Send + 'static) -> Run {
-    // Longer than the reference server lets what was returned rest.
-    run_with_patience("8000", levels, fault).await
+    run_with(levels, &[], fault).await
 }
 
-async fn run_with_patience(
-    patience_ms: &str,
-    levels: &str,
-    fault: impl FnMut(&mut Passing) + Send + 'static,
-) -> Run {
-    let ours = Ours::start().await;
-    let url = put_before(&ours, fault).await;
-    let create = format!(
-        "case {{kind}} in *fetch*) call=fetch-connections;; *) call=send-connection-request;; esac; \
-         curl -sfS {}/linkedin-agent/$call -H 'x-api-key: {}' -d '{{input}}'",
-        ours.server.url, ours.key
-    );
+async fn run_with(levels: &str, more: &[&str], fault: impl FnMut(&mut Passing) + Send + 'static) -> Run {
+    let clock = FakeClock::new();
+    let ours = Ours::by_clock(clock.clone()).await;
+    let url = put_before(&ours, clock, fault).await;
+    let more: Vec<String> = more.iter().map(|argument| argument.replace("{url}", &url)).collect();
     let code = ours.pairing_code();
-    let run = judge(&[
-        "--server",
-        &url,
-        "--pairing-code",
-        &code,
-        "--create",
-        &create,
-        "--level",
-        levels,
-        "--patience-ms",
-        patience_ms,
-    ])
-    .await;
+    let mut arguments =
+        vec!["--server", &url, "--pairing-code", &code, "--api-key", &ours.key, "--level", levels];
+    arguments.extend(more.iter().map(String::as_str));
+    let run = judge(&arguments).await;
     assert_eq!(run.code, 1, "{}\n{:#}", run.stderr, run.report);
     run
 }
@@ -240,7 +245,7 @@ async fn a_poll_without_work_is_no_json() {
 
 #[tokio::test]
 async fn nothing_is_ever_offered() {
-    let run = run_with_patience("500", "one,heartbeat", |passing| {
+    let run = run_with("one,heartbeat", &["--patience-ms", "500"], |passing| {
         if let Some(offer) = passing.offer() {
             *offer = Value::Null;
         }
@@ -249,4 +254,73 @@ async fn nothing_is_ever_offered() {
     assert_eq!(run.failed("one"), ["one.offer"]);
     assert_eq!(run.reason("one.offer"), "a queued read was not offered within 0.5 s");
     assert!(run.met().is_empty(), "{:?}", run.met());
+}
+
+#[tokio::test]
+async fn a_start_is_forgotten_with_the_servers_end() {
+    let mut forgotten = false;
+    let run = run_with("start", &["--restart", "curl -sfS {url}/restart"], move |passing| {
+        if passing.path == "/restart" {
+            forgotten = true;
+            passing.answer = Some((200, Value::Null));
+        } else if passing.is_about("/start")
+            && let Some((200, answer)) = &mut passing.answer
+            && forgotten
+        {
+            answer["replayed"] = json!(false);
+        }
+    })
+    .await;
+    assert_eq!(run.failed("start"), ["start.durable"]);
+    assert_eq!(run.reason("start.durable"), "`replayed` is false, and true is right");
+}
+
+#[tokio::test]
+async fn a_body_is_looked_at_before_the_key() {
+    let run = run("caller", |passing| {
+        if passing.path.starts_with("/linkedin-agent/")
+            && passing.key.as_deref() == Some("conformance-wrong-key")
+            && passing.body.is_null()
+        {
+            passing.answer = Some((400, json!({"success": false, "error": "Invalid JSON body"})));
+        }
+    })
+    .await;
+    assert_eq!(run.met(), ["one"]);
+    assert_eq!(run.failed("caller"), ["caller.key"]);
+    assert!(run.reason("caller.key").starts_with("401 with `success` false"), "{}", run.reason("caller.key"));
+}
+
+#[tokio::test]
+async fn counts_are_clamped_and_texts_are_its_own() {
+    let run = run("caller", |passing| {
+        if passing.body["count"] == 501 {
+            passing.body["count"] = json!(500);
+        }
+        if let Some((400, answer)) = &mut passing.answer
+            && answer["error"] == "Invalid 'note': must be a string"
+        {
+            answer["error"] = json!("note must be a string");
+        }
+    })
+    .await;
+    assert_eq!(run.failed("caller"), ["caller.fetch-input", "caller.invite-input"]);
+    assert!(run.reason("caller.fetch-input").contains("and 200 {"), "{}", run.reason("caller.fetch-input"));
+    let reason = run.reason("caller.invite-input");
+    assert_eq!(
+        reason,
+        "400 has the text \"note must be a string\", and not \"Invalid 'note': must be a string\""
+    );
+}
+
+#[tokio::test]
+async fn one_person_is_invited_twice() {
+    let run = run("extras", |passing| {
+        if passing.path.ends_with("/send-connection-request") && passing.answer.is_none() {
+            passing.body["allow_duplicate"] = json!(true);
+        }
+    })
+    .await;
+    assert_eq!(run.failed("extras"), ["extras.same-person"]);
+    assert!(run.reason("extras.same-person").ends_with("without `\"deduplicated\":true`"));
 }

@@ -1,9 +1,12 @@
 //! Runs of the kit, and the reference server for them.
 
 use axum::body::{Body, to_bytes};
-use liaison_server::{Config, Running};
+use liaison_server::{Clock, Config, Running, SystemClock, Timestamp};
 use serde_json::Value;
+use std::net::SocketAddr;
 use std::process::Output;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use tempfile::TempDir;
 use tokio::process::Command;
 
@@ -11,7 +14,28 @@ use tokio::process::Command;
 pub struct Ours {
     pub server: Running,
     pub key: String,
-    _folder: TempDir,
+    folder: TempDir,
+    clock: Arc<dyn Clock>,
+}
+
+/// Stands still until it is put forward.
+pub struct FakeClock(AtomicI64);
+
+impl FakeClock {
+    /// 2026-11-22, midnight UTC.
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self(AtomicI64::new(1_795_305_600_000)))
+    }
+
+    pub fn advance(&self, ms: u64) {
+        self.0.fetch_add(i64::try_from(ms).unwrap(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for FakeClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(Ordering::SeqCst))
+    }
 }
 
 /// What a run of the kit came to.
@@ -23,17 +47,32 @@ pub struct Run {
 
 impl Ours {
     pub async fn start() -> Self {
+        Self::by_clock(Arc::new(SystemClock)).await
+    }
+
+    pub async fn by_clock(clock: Arc<dyn Clock>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let config =
-            Config { listen: ([127, 0, 0, 1], 0).into(), ..Config::new(folder.path().join("liaison.db")) };
-        let server = liaison_server::start(config).await.unwrap();
+        let server = serve(&folder, ([127, 0, 0, 1], 0).into(), &clock).await;
         let key = server.api_key.clone().unwrap();
-        Self { server, key, _folder: folder }
+        Self { server, key, folder, clock }
+    }
+
+    /// Ends it, and starts it again where it was.
+    pub async fn restart(self) -> Self {
+        let Self { server, key, folder, clock } = self;
+        let address = server.url.trim_start_matches("http://").parse().unwrap();
+        server.shutdown().await;
+        Self { server: serve(&folder, address, &clock).await, key, folder, clock }
     }
 
     pub fn pairing_code(&self) -> String {
         self.server.pairing_code.clone().unwrap()
     }
+}
+
+async fn serve(folder: &TempDir, listen: SocketAddr, clock: &Arc<dyn Clock>) -> Running {
+    let config = Config { listen, clock: Arc::clone(clock), ..Config::new(folder.path().join("liaison.db")) };
+    liaison_server::start(config).await.unwrap()
 }
 
 impl Run {
