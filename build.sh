@@ -133,6 +133,7 @@ do_demo() {
 storm_run() { node tests/storm/main.mjs "$@"; }
 
 do_storm() {
+  need_test_programs
   need_browser
   stage programs build_programs
   stage storm storm_run "$@"
