@@ -1,6 +1,7 @@
 //! The two servers in `examples/` meet level one, and say nothing of more.
 
-use crate::support::{judge, kit};
+use crate::support::{Run, judge, kit};
+use std::fs;
 use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
@@ -16,9 +17,12 @@ struct Example {
 
 impl Example {
     async fn start(program: &str, file: &str) -> Self {
-        let file = format!("{}/../../examples/{file}", env!("CARGO_MANIFEST_DIR"));
+        Self::run(program, &path_of(file)).await
+    }
+
+    async fn run(program: &str, path: &str) -> Self {
         let mut command = Command::new(program);
-        command.args([&file, "--port", "0"]).env("AGENT_TOKEN", AGENT_TOKEN).env("API_KEY", API_KEY);
+        command.args([path, "--port", "0"]).env("AGENT_TOKEN", AGENT_TOKEN).env("API_KEY", API_KEY);
         let mut process = command.stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
         let mut first = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut first).await.unwrap();
@@ -33,6 +37,10 @@ impl Example {
             self.url
         )
     }
+}
+
+fn path_of(file: &str) -> String {
+    format!("{}/../../examples/{file}", env!("CARGO_MANIFEST_DIR"))
 }
 
 async fn meets_level_one(program: &str, file: &str) {
@@ -105,4 +113,57 @@ async fn other_peoples_tasks_are_not_touched() {
     let run = judge(&[&arguments[..4], &fails].concat()).await;
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("--create ended with exit status: 3: no such luck"), "{}", run.stderr);
+}
+
+/// What an example with some words changed fails.
+async fn fails_with(program: &str, file: &str, words: &str, others: &str) -> Run {
+    let source = fs::read_to_string(path_of(file)).unwrap();
+    assert_eq!(source.matches(words).count(), 1, "{words}");
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join(file.rsplit('/').next().unwrap());
+    fs::write(&copy, source.replace(words, others)).unwrap();
+    let example = Example::run(program, copy.to_str().unwrap()).await;
+    let create = example.create();
+    let arguments = ["--server", &example.url, "--agent-token", AGENT_TOKEN, "--create", &create];
+    let run = judge(&[&arguments[..], &["--patience-ms", "500"]].concat()).await;
+    assert_eq!(run.code, 1, "{words}: {}\n{:#}", run.stderr, run.report);
+    run
+}
+
+#[tokio::test]
+async fn node_with_other_words() {
+    let forgets = "if (task.status !== \"pending\") tasks.delete(name); if (task.status === \"pending\") {";
+    for (words, others, failed, reason) in [
+        ("parked?.send(null);", "", &["one.older-poll"][..], "the older poll was still parked"),
+        (" && !isHeld", "", &["one.held"], "that names it in `held`"),
+        ("4_000_000", "100_000", &["one.large"], "complete was answered 413"),
+        ("if (task.status === \"pending\") {", forgets, &["one.first-result"], "there is no such task"),
+    ] {
+        let run = fails_with("node", "node/server.mjs", words, others).await;
+        assert_eq!(run.failed("one"), failed, "{words}");
+        assert!(run.reason(failed[0]).contains(reason), "{}", run.reason(failed[0]));
+    }
+}
+
+#[tokio::test]
+async fn python_with_other_words() {
+    for (words, others, failed, reason) in [
+        (
+            "task[\"task_type\"] in said[\"accepts\"]",
+            "True",
+            &["one.accepts"][..],
+            "that accepts another kind",
+        ),
+        (
+            "tasks[name] = tasks.pop(name)",
+            "tasks.pop(name)",
+            &["one.returned", "one.returned-twice"],
+            "was not offered again within 0.5 s",
+        ),
+        ("said.get(\"state\") == \"ready\"", "True", &["one.state"], "with state `paused`"),
+    ] {
+        let run = fails_with("python3", "python/server.py", words, others).await;
+        assert_eq!(run.failed("one"), failed, "{words}");
+        assert!(run.reason(failed[0]).contains(reason), "{}", run.reason(failed[0]));
+    }
 }
