@@ -19,6 +19,7 @@ mod older;
 mod parking;
 mod process;
 mod reconcile;
+mod stolen;
 mod support;
 mod team;
 mod twins;

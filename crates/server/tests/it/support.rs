@@ -174,12 +174,6 @@ impl World {
         self.server.store().add_admin_key(None, self.now()).await.unwrap().secret
     }
 
-    /// The bytes of the database's files, as a thief finds them.
-    pub fn files(&self) -> Vec<u8> {
-        let files = std::fs::read_dir(self.folder.path()).unwrap();
-        files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
-    }
-
     /// Another browser of the acting admin.
     pub async fn pair_again(&self) -> Agent {
         let store = self.server.store();
