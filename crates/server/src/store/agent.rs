@@ -102,12 +102,14 @@ impl Store {
         name: &str,
         now: Timestamp,
     ) -> Result<Option<(PairAnswer, String)>, StoreError> {
-        if !code::is_good(&mut self.read().await?, code, now).await? {
+        let member = code::whose(&mut self.read().await?, code, now).await?;
+        let Some(member) = member else { return Ok(None) };
+        let mut tx = self.begin().await?;
+        // Before the code is touched: who removes a member has the lock and then their codes.
+        tx.lock(&member).await?;
+        if !code::take(&mut tx, code, now).await? {
             return Ok(None);
         }
-        let mut tx = self.begin().await?;
-        let Some(member) = code::take(&mut tx, code, now).await? else { return Ok(None) };
-        tx.lock(&member).await?;
         let Some(answer) = insert_agent(&mut tx, &member, name, now).await? else { return Ok(None) };
         tx.commit().await?;
         Ok(Some((answer, member)))

@@ -24,6 +24,8 @@ impl Store {
 
 /// Makes a code, and forgets those that are over.
 pub(super) async fn insert(db: &mut Db, member: &str, now: Timestamp) -> Result<String, ManageError> {
+    // Two that forget the same codes in another order would stop each other.
+    db.lock("old pairing codes").await?;
     sql("DELETE FROM pairing_code WHERE expires_at <= $1").bind(now).execute(db).await?;
     let code = secret::new_pairing_code().map_err(StoreError::from)?;
     let made = sql("INSERT INTO pairing_code (hash, member_id, expires_at)
@@ -37,17 +39,14 @@ pub(super) async fn insert(db: &mut Db, member: &str, now: Timestamp) -> Result<
     Ok(code)
 }
 
-/// Whether a code is good. A wrong one costs a look and no write.
-pub(super) async fn is_good(db: &mut Db, code: &str, now: Timestamp) -> Result<bool, StoreError> {
-    let good = sql(
-        "SELECT EXISTS (SELECT 1 FROM pairing_code WHERE hash = $1 AND used_at IS NULL AND expires_at > $2)",
-    );
-    Ok(good.bind(secret::hash_pairing_code(code)).bind(now).one(db).await?)
+/// Whom a good code pairs a browser for. A wrong one costs a look and no write.
+pub(super) async fn whose(db: &mut Db, code: &str, now: Timestamp) -> Result<Option<String>, StoreError> {
+    let good = "SELECT member_id FROM pairing_code WHERE hash = $1 AND used_at IS NULL AND expires_at > $2";
+    Ok(sql(good).bind(secret::hash_pairing_code(code)).bind(now).scalar(db).await?)
 }
 
-/// Uses a code up; answers with whom it pairs a browser for.
-pub(super) async fn take(db: &mut Db, code: &str, now: Timestamp) -> Result<Option<String>, StoreError> {
-    let member = sql("UPDATE pairing_code SET used_at = $1
-         WHERE hash = $2 AND used_at IS NULL AND expires_at > $1 RETURNING member_id");
-    Ok(member.bind(now).bind(secret::hash_pairing_code(code)).scalar(db).await?)
+/// Uses a code up; false when it isn't good any more.
+pub(super) async fn take(db: &mut Db, code: &str, now: Timestamp) -> Result<bool, StoreError> {
+    let used = "UPDATE pairing_code SET used_at = $1 WHERE hash = $2 AND used_at IS NULL AND expires_at > $1";
+    Ok(sql(used).bind(now).bind(secret::hash_pairing_code(code)).execute(db).await? == 1)
 }

@@ -72,6 +72,25 @@ async fn guesses_at_the_same_moment_are_counted_one_by_one() {
 }
 
 #[tokio::test]
+async fn a_code_that_is_used_twice_at_the_same_moment_pairs_once() {
+    let world = World::new().await;
+    let code = world.server.pairing_code.clone().unwrap();
+    let pairings: Vec<_> = (0..8)
+        .map(|_| {
+            let request = world.http.post(format!("{}/agent/v1/pair", world.server.url)).body(pairing(&code));
+            tokio::spawn(answer(request.header("content-type", "application/json")))
+        })
+        .collect();
+    let mut statuses = Vec::new();
+    for pairing in pairings {
+        statuses.push(pairing.await.unwrap().0);
+    }
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 401, 401, 401, 401, 401, 401, 401]);
+    assert_eq!(world.number("SELECT count(*) FROM agent").await, 1);
+}
+
+#[tokio::test]
 async fn a_database_that_fails_is_no_wrong_guess() {
     let world = World::new().await;
     let code = world.server.pairing_code.clone().unwrap();
