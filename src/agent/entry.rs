@@ -125,6 +125,10 @@ pub struct Verification {
     /// Whether a server asked for it of an agent that knows of no such invitation: then it keeps to the person's hours.
     #[serde(default)]
     pub on_request: bool,
+    /// Whether by the disk nothing of it was begun, and only the last writes of an earlier browser session may be missing:
+    /// when the list is read and it isn't there, it is given back.
+    #[serde(default)]
+    pub gives_back: bool,
 }
 
 /// The end of a task.

@@ -140,6 +140,7 @@ mod tests {
             looks: 0,
             refused_with: None,
             on_request: false,
+            gives_back: false,
         };
         Entry {
             task: task.to_owned(),

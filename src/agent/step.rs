@@ -175,6 +175,7 @@ impl Turn {
                 looks: 0,
                 refused_with: None,
                 on_request: false,
+                gives_back: false,
             };
             let entry = Rc::make_mut(entry);
             (entry.stage, entry.touched) = (Stage::Verifying(search), true);
@@ -212,13 +213,14 @@ impl Turn {
             self.state.tasks.values().filter(|entry| entry.lacks_note()).cloned().collect();
         for entry in lost {
             match &entry.stage {
-                Stage::Asking { input, carried: true, .. } => {
+                Stage::Asking { input, carried: true, .. } if self.has_start() => {
                     let stage = self.first_stage(input, true);
                     self.state
                         .entry_mut(&entry.task)
                         .into_iter()
                         .for_each(|entry| entry.stage = stage.clone());
                 }
+                Stage::Asking { input, carried: true, .. } => self.search_once(&entry.task, input),
                 Stage::Asking { .. } | Stage::Checking { carried: false, .. } => self.give_back(&entry.task),
                 _ => {}
             }

@@ -51,6 +51,11 @@ impl Turn {
                 self.counted(task, &input, carried, true);
             }
             Err(trouble) if matches!(trouble.code, ErrorCode::Drift | ErrorCode::Refused) => {
+                if is_first && !self.has_start() && carried {
+                    // This very task may have sent it, in a session whose last writes are missing.
+                    self.search_once(task, &input);
+                    return self.put_off_look(task, trouble);
+                }
                 if is_first && !self.has_start() {
                     return self.fail_for(task, trouble);
                 }

@@ -173,7 +173,19 @@ impl Turn {
                 looks: 0,
                 refused_with: refused,
                 on_request: false,
+                gives_back: false,
             });
+        }
+    }
+
+    /// By the disk nothing of it was begun, but an earlier browser session, whose last writes may be missing, may have sent it
+    /// at any time since it was taken. The list is read for it as soon as it can be; if it isn't there, it is given back.
+    pub(super) fn search_once(&mut self, task: &str, input: &SendConnectionRequest) {
+        let now = self.now;
+        let earliest = self.state.tasks.get(task).map_or(now, |entry| entry.accepted_at);
+        self.search(task, input, (earliest, now.saturating_sub(VERIFY_AT_MS[0])), None);
+        if let Some(Stage::Verifying(search)) = self.state.entry_mut(task).map(|entry| &mut entry.stage) {
+            search.gives_back = true;
         }
     }
 
@@ -198,7 +210,10 @@ impl Turn {
         if look.listed && look.sent_ms.is_some_and(|sent| sent >= earliest) {
             return self.complete(task, SENT, Effect::Done);
         }
-        if let Some(code) = search.refused_with {
+        if search.gives_back && !look.listed {
+            return self.was_not_started(task);
+        }
+        if let Some(code) = search.refused_with.or(search.gives_back.then_some(ErrorCode::CannotResendYet)) {
             return self.fail(task, code);
         }
         let looks = search.looks.saturating_add(1);
@@ -211,10 +226,16 @@ impl Turn {
     }
 
     fn look_failed(&mut self, task: &str, search: &Verification, trouble: &Trouble) {
-        self.hear(trouble);
         if self.now.saturating_sub(search.counted_from) > DAY_MS {
+            self.hear(trouble);
             return self.fail(task, ErrorCode::OutcomeUnknown);
         }
+        self.put_off_look(task, trouble);
+    }
+
+    /// The list could not be read: another look is taken in a while.
+    pub(super) fn put_off_look(&mut self, task: &str, trouble: &Trouble) {
+        self.hear(trouble);
         let at = self.now.saturating_add(ME_RETRY_MS);
         self.state.live_mut(task).call_at = at;
     }

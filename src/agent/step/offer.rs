@@ -147,6 +147,7 @@ impl Turn {
                 looks: 0,
                 refused_with: None,
                 on_request: true,
+                gives_back: false,
             }),
         );
     }
