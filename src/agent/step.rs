@@ -166,12 +166,11 @@ impl Turn {
                 _ => continue,
             };
             let profile = input.profile.as_str().to_owned();
-            let at = at.min(now);
             let search = Verification {
                 profile,
                 sent_at: at,
                 clock_ahead: ledger.clock_ahead(at),
-                counted_from: at,
+                counted_from: at.min(now),
                 looks: 0,
                 refused_with: None,
                 on_request: false,

@@ -5,7 +5,7 @@ use crate::agent::entry::{Entry, Stage, Verification};
 use crate::agent::event::{InviteOutcome, Reply, SentLook, SiteCall, Trouble, Unsent};
 use crate::agent::state::PairingEnd;
 use crate::agent::{backoff, readiness};
-use crate::config::{DAY_MS, ME_RETRY_MS, RETRY_AFTER_MOST_MS, START_TRIES, VERIFY_AT_MS, VERIFY_SLACK_MS};
+use crate::config::{DAY_MS, ME_RETRY_MS, RETRY_AFTER_MOST_MS, START_TRIES, VERIFY_AT_MS};
 use liaison_protocol::{
     Effect, ErrorCode, SendConnectionRequest, StartAnswer, TaskType, default_act_within_ms,
 };
@@ -204,16 +204,14 @@ impl Turn {
             Ok(look) => look,
             Err(trouble) => return self.look_failed(task, search, trouble),
         };
-        // By LinkedIn's clock. Ours may have been set between the send and now, or between the last look and the send.
-        let ahead = search.clock_ahead.map_or(look.clock_ahead_ms, |then| then.min(look.clock_ahead_ms));
-        let earliest = search.sent_at.saturating_add(ahead).saturating_sub(VERIFY_SLACK_MS);
-        if look.listed && look.sent_ms.is_some_and(|sent| sent >= earliest) {
+        if look.proves(search.sent_at, search.clock_ahead) {
             return self.complete(task, SENT, Effect::Done);
         }
         if search.gives_back && !look.listed {
             return self.was_not_started(task);
         }
-        if let Some(code) = search.refused_with.or(search.gives_back.then_some(ErrorCode::CannotResendYet)) {
+        let refused = search.refused_with.or(search.gives_back.then_some(ErrorCode::CannotResendYet));
+        if let Some(code) = refused.filter(|_| !look.allows(search.sent_at, search.clock_ahead)) {
             return self.fail(task, code);
         }
         let looks = search.looks.saturating_add(1);
