@@ -287,7 +287,7 @@ impl Turn {
 
     /// Notes that a task's open call was answered. `false` when the answer is to an entry that is gone.
     fn call_ended(&mut self, task: &str) -> bool {
-        let again_at = self.now + ME_RETRY_MS;
+        let again_at = self.now.saturating_add(ME_RETRY_MS);
         self.state.pace.in_call.take_if(|asked| asked == task);
         if self.state.tasks.get(task).is_some_and(|entry| entry.workers_ended > 0)
             && let Some(entry) = self.state.entry_mut(task)
