@@ -174,6 +174,8 @@ pub enum Ended {
     Failed(ErrorCode),
     /// Given back unbegun.
     Returned,
+    /// Closed by its server, or gone with the pairing, before anything of it was done.
+    Closed,
 }
 
 impl Ended {
@@ -184,6 +186,7 @@ impl Ended {
             Self::Completed => ("completed", None),
             Self::Failed(code) => ("failed", Some(code.as_str())),
             Self::Returned => ("returned", None),
+            Self::Closed => ("closed", None),
         }
     }
 }

@@ -203,3 +203,63 @@ fn what_was_approved_and_may_have_been_sent_is_not_said_to_have_failed_with_the_
         assert_eq!(world.server.borrow().task("t-1").returned, 0, "{what}");
     }
 }
+
+#[test]
+fn what_was_sent_and_acknowledged_is_not_told_as_cancelled_when_the_journal_has_lost_it() {
+    for note in [None, Some("Hello there")] {
+        let (world, mut agent) = world(3, Two);
+        set(&mut agent, json!({ "ask_before_invite": true }));
+        let input = json!({ "profile_urn": STRANGER, "note": note });
+        world.server.borrow_mut().add("t-1", CONNECT, input.clone());
+        agent.run_until("the question", |world| record(world, "t-1").is_some());
+        agent.run_for(SECOND);
+        world.disk.borrow_mut().sync();
+        assert!(decide(&mut agent, "t-1", true).ok);
+        assert_eq!(agent.run_to_end("t-1").0, "completed");
+        agent.run_for(SECOND);
+        agent.kill();
+        let lost = world.disk.borrow().unsynced();
+        world.disk.borrow_mut().restart_browser(lost);
+        agent.reboot();
+        // It is abandoned, or its start is refused.
+        world.server.borrow_mut().next("/poll", Loss::Before);
+        agent.run_for(SECOND);
+        decide(&mut agent, "t-1", true);
+        agent.run_for(MINUTE);
+        let recent = agent.status().recent;
+        let told: Vec<_> = recent.iter().map(|recent| (recent.outcome, recent.code)).collect();
+        assert_eq!(told, [("failed", Some("outcome_unknown"))], "{note:?}");
+        let log = agent.ask(Command::ExportLog).log.unwrap();
+        assert!(log.iter().all(|line| line.code.as_deref() == Some("outcome_unknown")), "{note:?}: {log:?}");
+        let again = json!({ "task": "t-1", "task_type": CONNECT, "task_input": input, "epoch": 9 });
+        world.server.borrow_mut().offer_raw(again);
+        agent.run_for(MINUTE);
+        decide(&mut agent, "t-1", true);
+        agent.run_for(HOUR);
+        assert_eq!((posts(&world), record(&world, "t-1")), (1, None), "{note:?}: it isn't sent again");
+    }
+}
+
+#[test]
+fn what_the_server_has_closed_is_not_told_as_cancelled() {
+    for (status, code) in [(410, "task_closed"), (404, "not_found"), (409, "lease_lost")] {
+        let (world, mut agent) = world(3, Two);
+        set(&mut agent, json!({ "ask_before_invite": true }));
+        world.server.borrow_mut().add("t-1", CONNECT, stranger());
+        agent.run_until("the question", |world| record(world, "t-1").is_some());
+        world.server.borrow_mut().next("/start", answers(status, code));
+        assert!(decide(&mut agent, "t-1", true).ok);
+        agent.run_until("the start", |world| calls(world, "/start") == 1);
+        world.server.borrow_mut().tasks.clear();
+        agent.run_for(MINUTE);
+        let recent = agent.status().recent;
+        assert_eq!((recent[0].outcome, recent[0].code, posts(&world)), ("closed", None, 0), "{code}");
+        // The list was read for it, to count by.
+        let log = agent.ask(Command::ExportLog).log.unwrap();
+        assert_eq!(
+            (log.len(), log[0].outcome.as_str(), log[0].code.as_deref()),
+            (1, "closed", None),
+            "{code}"
+        );
+    }
+}

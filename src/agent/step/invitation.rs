@@ -46,10 +46,7 @@ impl Turn {
             }
             Reply::Refused { .. } => {
                 self.brake();
-                if is_asked {
-                    self.note_closed(task);
-                }
-                self.abandon(task);
+                self.close(task, is_asked);
             }
             Reply::Retry { retry_after_ms, .. } => {
                 let asked = retry_after_ms.map(|ms| ms.min(RETRY_AFTER_MOST_MS));
