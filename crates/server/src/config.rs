@@ -16,6 +16,9 @@ pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4
 /// How often deadlines are looked at. They are hours away, so a few seconds late is on time.
 const DEFAULT_SWEEP: Duration = Duration::from_secs(5);
 
+/// How long a team's agent may have been away before its tasks are refused, as documented: two days.
+pub const DEFAULT_SEEN_WITHIN: Duration = Duration::from_secs(48 * 3600);
+
 /// Where the data is.
 #[derive(Clone, Debug)]
 pub enum Database {
@@ -67,6 +70,8 @@ pub struct Config {
     pub clock: Arc<dyn Clock>,
     /// How often deadlines are enforced.
     pub sweep_every: Duration,
+    /// How long a team's agent may have been away before its tasks are refused.
+    pub seen_within: Duration,
 }
 
 impl Config {
@@ -78,6 +83,7 @@ impl Config {
             database: database.into(),
             clock: Arc::new(SystemClock),
             sweep_every: DEFAULT_SWEEP,
+            seen_within: DEFAULT_SEEN_WITHIN,
         }
     }
 }

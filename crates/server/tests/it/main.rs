@@ -2,11 +2,13 @@
 //! each of `tests/sqlite` and `tests/postgres`, whose module `database` gives every test one of its own.
 
 mod account;
+mod admin;
 mod caller;
 mod cancel;
 mod deadline;
 mod door;
 mod fields;
+mod guess;
 mod keys;
 pub mod kill;
 mod lease;
@@ -16,5 +18,6 @@ mod parking;
 pub mod process;
 mod reconcile;
 pub mod support;
+mod team;
 mod twins;
 mod waiting;

@@ -129,7 +129,7 @@ impl Driver for StoreDriver {
         let now = Timestamp(T0);
         let store = Store::open(&home.database()).await.unwrap();
         let first = store.first_start(now).await.unwrap().unwrap();
-        let team = store.team_of_key(&first.api_key).await.unwrap().unwrap();
+        let team = store.first_team().await.unwrap();
         let (paired, _) = store.pair(&first.pairing_code, "a browser", now).await.unwrap().unwrap();
         let agent = store.agent_of_token(&paired.token).await.unwrap().unwrap();
         Self { store, team, token: paired.token, agent, now, home }
@@ -232,5 +232,6 @@ impl Driver for StoreDriver {
 
     async fn sweep(&self) {
         while !self.store.sweep(self.now).await.unwrap().is_empty() {}
+        self.store.forget_old_keys(self.now).await.unwrap();
     }
 }
