@@ -70,8 +70,9 @@ use writer::Writer;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Readers don't block each other or the writer in WAL mode.
 const READERS: u32 = 4;
-/// PostgreSQL works on so many transactions of one instance at once; it has 100 connections for all unless told.
-const POSTGRES_CONNECTIONS: u32 = 16;
+/// PostgreSQL works on so many transactions of one server at once, and those that end together share a write to the disk.
+/// It has 100 connections for all unless told.
+const POSTGRES_CONNECTIONS: u32 = 40;
 /// How long a request waits for a connection before it is told to come back later.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 

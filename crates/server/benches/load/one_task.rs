@@ -1,6 +1,6 @@
 //! Whole tasks: created, offered, started, completed, each step on the disk before it is answered.
 
-use super::figures::{line, load_now, verdict};
+use super::figures::{cpu_of, line, load_now, ms, verdict};
 use super::place::{Place, Team, complete, poll};
 use super::wire::Wire;
 use serde_json::json;
@@ -16,18 +16,29 @@ pub async fn run(place: &Place, lasts: Duration) {
     let home = place.home().await;
     let teams = home.teams(TEAMS).await;
     let server = home.serve();
+    let (before, own) = (cpu_of(&place.processes()), cpu_of(&[std::process::id()]));
     let began = Instant::now();
     let mut working = JoinSet::new();
     for (number, team) in teams.into_iter().enumerate() {
         working.spawn(work(server.address, number, team, began + lasts));
     }
     let times: Vec<[Duration; 4]> = working.join_all().await.into_iter().flatten().collect();
+    let cpu = [
+        cpu_of(&[server.process()]),
+        cpu_of(&place.processes()) - before,
+        cpu_of(&[std::process::id()]) - own,
+    ];
     let rate = times.len() as u64 * 1_000 / u64::try_from(began.elapsed().as_millis()).unwrap();
     println!(" create -> offer -> start -> complete, {TEAMS} teams, {} s, {}", lasts.as_secs(), load_now());
     for (at, what) in ["create", "poll with offer", "start", "complete"].iter().enumerate() {
         line(what, &times.iter().map(|times| times[at]).collect::<Vec<_>>());
     }
     line("whole", &times.iter().map(|times| times.iter().sum()).collect::<Vec<_>>());
+    let [of_server, of_database, of_load] =
+        cpu.map(|cpu| ms(cpu) / ms(Duration::from_millis(times.len() as u64)));
+    println!(
+        "  processor time a task: server {of_server:.2} ms, database {of_database:.2} ms, the load itself {of_load:.2} ms"
+    );
     verdict(rate >= wanted, &format!("{rate} tasks a second, wanted at least {wanted}"));
 }
 

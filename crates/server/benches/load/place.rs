@@ -54,6 +54,14 @@ impl Place {
         matches!(self, Self::Postgres(_))
     }
 
+    /// The database's own processes.
+    pub fn processes(&self) -> Vec<u32> {
+        match self {
+            Self::Sqlite(_) => Vec::new(),
+            Self::Postgres(cluster) => cluster.processes(),
+        }
+    }
+
     pub async fn home(&self) -> Home<'_> {
         match self {
             Self::Sqlite(folder) => Home::Sqlite(tempfile::tempdir_in(folder).unwrap()),
@@ -143,6 +151,10 @@ pub struct Server {
 }
 
 impl Server {
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// What it holds in memory, in kB.
     pub fn rss(&self) -> usize {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();

@@ -100,6 +100,14 @@ impl Cluster {
         self.order("start");
     }
 
+    /// Its processes, the first of which started all others.
+    pub fn processes(&self) -> Vec<u32> {
+        let file = std::fs::read_to_string(format!("{}/data/postmaster.pid", self.folder)).unwrap();
+        let first: u32 = file.lines().next().unwrap().parse().unwrap();
+        let children = std::fs::read_to_string(format!("/proc/{first}/task/{first}/children")).unwrap();
+        [first].into_iter().chain(children.split_whitespace().map(|child| child.parse().unwrap())).collect()
+    }
+
     pub fn url(&self, database: &str) -> String {
         format!("postgres://postgres@localhost/{database}?host={}", self.folder)
     }
