@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, sleep_until};
 
 /// Channels over which hints are spread by whom they are about.
 pub const SHARDS: u64 = 16;
@@ -20,6 +20,8 @@ const BACKLOG: usize = 10_000;
 const BATCH: usize = 2_000;
 /// PostgreSQL takes payloads of less than 8,000 bytes.
 const MAX_PAYLOAD: usize = 7_900;
+/// How often they are sent at most; until then they are gathered.
+const GATHER: Duration = Duration::from_millis(5);
 /// How long to leave a database alone that could not be listened to.
 const RECONNECT: Duration = Duration::from_secs(1);
 
@@ -164,8 +166,12 @@ async fn tell(
         if count == 0 {
             return;
         }
+        let next = Instant::now() + GATHER;
         if let Err(error) = channels.send(payloads(&server, &batch)).await {
             tracing::debug!(%error, count, "hints that nobody hears");
+        }
+        if !hints.is_closed() {
+            sleep_until(next).await;
         }
     }
 }

@@ -75,13 +75,17 @@ const READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 40;
 /// How long a request waits for a connection before it is told to come back later.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-
 /// How long a connection is taken to be alive after somebody has used it.
 const TRUSTED: Duration = Duration::from_secs(1);
 /// What PostgreSQL holds a request to. A server whose machine is gone leaves no member locked for longer than the first of
-/// them, and whoever stands behind a lock is told to come back later.
-const SESSION: [(&str, &str); 3] =
-    [("idle_in_transaction_session_timeout", "10s"), ("lock_timeout", "5s"), ("statement_timeout", "30s")];
+/// them, and whoever stands behind a lock is told to come back later. Each statement is planned once: its indexes are the
+/// same ones for all values.
+const SESSION: [(&str, &str); 4] = [
+    ("idle_in_transaction_session_timeout", "10s"),
+    ("lock_timeout", "5s"),
+    ("statement_timeout", "30s"),
+    ("plan_cache_mode", "force_generic_plan"),
+];
 
 /// The database did not do what it should. The cause is for the log, never for an answer.
 #[derive(Debug, thiserror::Error)]

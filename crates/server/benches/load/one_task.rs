@@ -7,7 +7,10 @@ use serde_json::json;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
+use tokio::time::sleep_until;
 
+/// Connections are made and statements planned once, which is no task's.
+const WARM_UP: Duration = Duration::from_secs(3);
 /// Teams at work at once.
 const TEAMS: usize = 64;
 
@@ -16,39 +19,48 @@ pub async fn run(place: &Place, lasts: Duration) {
     let home = place.home().await;
     let teams = home.teams(TEAMS).await;
     let server = home.serve();
-    let (before, own) = (cpu_of(&place.processes()), cpu_of(&[std::process::id()]));
-    let began = Instant::now();
+    let begins = Instant::now() + WARM_UP;
     let mut working = JoinSet::new();
     for (number, team) in teams.into_iter().enumerate() {
-        working.spawn(work(server.address, number, team, began + lasts));
+        working.spawn(work(server.address, number, team, begins, begins + lasts));
     }
-    let times: Vec<[Duration; 4]> = working.join_all().await.into_iter().flatten().collect();
-    let cpu = [
-        cpu_of(&[server.process()]),
-        cpu_of(&place.processes()) - before,
-        cpu_of(&[std::process::id()]) - own,
-    ];
-    let rate = times.len() as u64 * 1_000 / u64::try_from(began.elapsed().as_millis()).unwrap();
+    sleep_until(begins.into()).await;
     println!(" create -> offer -> start -> complete, {TEAMS} teams, {} s, {}", lasts.as_secs(), load_now());
+    let so_far = || [cpu_of(&[server.process()]), cpu_of(&place.processes()), cpu_of(&[std::process::id()])];
+    let before = so_far();
+    let times: Vec<[Duration; 4]> = working.join_all().await.into_iter().flatten().collect();
+    let after = so_far();
+    let rate = times.len() as u64 * 1_000 / u64::try_from(begins.elapsed().as_millis()).unwrap();
     for (at, what) in ["create", "poll with offer", "start", "complete"].iter().enumerate() {
         line(what, &times.iter().map(|times| times[at]).collect::<Vec<_>>());
     }
     line("whole", &times.iter().map(|times| times.iter().sum()).collect::<Vec<_>>());
+    let tasks = ms(Duration::from_millis(times.len() as u64));
     let [of_server, of_database, of_load] =
-        cpu.map(|cpu| ms(cpu) / ms(Duration::from_millis(times.len() as u64)));
+        [0, 1, 2].map(|of| ms(after[of].saturating_sub(before[of])) / tasks);
     println!(
         "  processor time a task: server {of_server:.2} ms, database {of_database:.2} ms, the load itself {of_load:.2} ms"
     );
     verdict(rate >= wanted, &format!("{rate} tasks a second, wanted at least {wanted}"));
 }
 
-async fn work(address: SocketAddr, number: usize, team: Team, end: Instant) -> Vec<[Duration; 4]> {
+/// The times of the four calls of each task that began after `counts`.
+async fn work(
+    address: SocketAddr,
+    number: usize,
+    team: Team,
+    counts: Instant,
+    ends: Instant,
+) -> Vec<[Duration; 4]> {
     let (mut caller, mut agent) =
         (Wire::caller(address, &team.key).await, Wire::agent(address, &team.token).await);
     let mut times = Vec::new();
-    while Instant::now() < end {
-        let person = json!({"profile_urn": format!("ACoAA{number:04}{:06}", times.len()), "note": "hello"});
+    for invited in 0.. {
         let begins = Instant::now();
+        if begins > ends {
+            break;
+        }
+        let person = json!({"profile_urn": format!("ACoAA{number:04}{invited:06}"), "note": "hello"});
         caller.post("/linkedin-agent/send-connection-request", &person.to_string()).await;
         let created = Instant::now();
         let offer = agent.post("/agent/v1/poll", &poll(0)).await["task"].clone();
@@ -57,7 +69,9 @@ async fn work(address: SocketAddr, number: usize, team: Team, end: Instant) -> V
         agent.post(&path, &json!({"token": offer["token"]}).to_string()).await;
         let started = Instant::now();
         complete(&mut agent, &offer).await;
-        times.push([created - begins, offered - created, started - offered, started.elapsed()]);
+        if begins >= counts {
+            times.push([created - begins, offered - created, started - offered, started.elapsed()]);
+        }
     }
     times
 }
