@@ -6,6 +6,7 @@ use super::wire::Wire;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
 const AGENTS: usize = 10_000;
@@ -22,10 +23,10 @@ pub async fn run(place: &Place, lasts: Duration) {
     let server = home.serve();
     let before = server.rss();
     let (offered, mut offers) = mpsc::unbounded_channel();
-    let mut keys = Vec::new();
+    let (mut keys, mut waiting) = (Vec::new(), JoinSet::new());
     for team in teams {
         keys.push(team.key.clone());
-        tokio::spawn(wait_for_ever(server.address, team, offered.clone()));
+        waiting.spawn(wait_for_ever(server.address, team, offered.clone()));
     }
     sleep(SETTLE).await;
     let each = server.rss().saturating_sub(before) * 1_000 / AGENTS;
@@ -49,6 +50,7 @@ pub async fn run(place: &Place, lasts: Duration) {
         whole.push(came - sent);
         woken.push(came.saturating_duration_since(created));
     }
+    waiting.shutdown().await;
     line("POST sent -> offer's bytes at its agent", &whole);
     line("POST answered -> offer's bytes at its agent", &woken);
     let p99 = ms(at(&whole, 99));
