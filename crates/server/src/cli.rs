@@ -9,6 +9,7 @@ use std::error::Error;
 use std::io::{self, Write, stderr, stdout};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 use tokio::runtime::Runtime;
 
 /// Takes LinkedIn tasks over HTTP and has your own browser carry them out.
@@ -36,6 +37,9 @@ struct Serve {
     listen: SocketAddr,
     #[command(flatten)]
     data: Data,
+    /// How long /v2/connections and /v1/network/connections wait for the browser, such as 90s or 2m.
+    #[arg(long, env = "LIAISON_ANSWER_WITHIN", value_name = "TIME", value_parser = humantime::parse_duration, default_value = "2m")]
+    answer_within: Duration,
     /// Print one line of JSON once it listens: {"url","api_key","pairing_code"}, the last two null but at the first start.
     #[arg(long)]
     json: bool,
@@ -84,7 +88,11 @@ async fn serve(options: Serve) -> Result<(), Box<dyn Error>> {
         tracing::warn!(listen = %options.listen, "reachable from other computers, and without TLS of its own");
     }
     let database = options.data.file();
-    let config = Config { listen: options.listen, ..Config::new(database.clone()) };
+    let config = Config {
+        listen: options.listen,
+        answer_within: options.answer_within,
+        ..Config::new(database.clone())
+    };
     let running = liaison_server::start(config).await?;
     if options.json {
         let line =

@@ -13,6 +13,9 @@ pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4
 /// How often deadlines are looked at. They are hours away, so a few seconds late is on time.
 const DEFAULT_SWEEP: Duration = Duration::from_secs(5);
 
+/// A list of 500 takes about ten seconds, and more when the account is busy. Clients and proxies seldom wait longer.
+pub const DEFAULT_ANSWER_WITHIN: Duration = Duration::from_secs(120);
+
 /// How the server is started.
 #[derive(Clone)]
 pub struct Config {
@@ -24,13 +27,21 @@ pub struct Config {
     pub clock: Arc<dyn Clock>,
     /// How often deadlines are enforced.
     pub sweep_every: Duration,
+    /// How long a call that answers with rows instead of a task's id waits for them.
+    pub answer_within: Duration,
 }
 
 impl Config {
     /// The defaults, with the data in `database`.
     #[must_use]
     pub fn new(database: PathBuf) -> Self {
-        Self { listen: DEFAULT_LISTEN, database, clock: Arc::new(SystemClock), sweep_every: DEFAULT_SWEEP }
+        Self {
+            listen: DEFAULT_LISTEN,
+            database,
+            clock: Arc::new(SystemClock),
+            sweep_every: DEFAULT_SWEEP,
+            answer_within: DEFAULT_ANSWER_WITHIN,
+        }
     }
 }
 

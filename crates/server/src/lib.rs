@@ -7,6 +7,8 @@
 //! |---|---|
 //! | [`lifecycle`] | pure: what may become of a task, and when |
 //! | [`store`] | what is on disk; every method one transaction |
+//! | `orders`, `errand` | a task taken or called off; a read that its caller waits for |
+//! | `official`, `linkup` | two published APIs whose calls answer with rows |
 //! | [`hub`] | who waits for what, in memory |
 //! | [`router`] | every route on one screen; `routes`, `auth`, `body` and `error` stand behind it |
 //! | [`server`] | start and shutdown of the whole |
@@ -15,10 +17,14 @@ mod auth;
 mod body;
 pub mod clock;
 pub mod config;
+mod errand;
 mod error;
 pub mod hub;
 mod idempotency;
 pub mod lifecycle;
+mod linkup;
+mod official;
+mod orders;
 mod parked;
 pub mod router;
 mod routes;

@@ -3,6 +3,7 @@
 use crate::clock::{Clock, Timestamp};
 use crate::error::ApiError;
 use crate::hub::Hub;
+use crate::{linkup, official};
 use crate::routes::{agent, task};
 use crate::store::Store;
 use axum::Router;
@@ -12,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use std::any::Any;
 use std::sync::Arc;
+use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::trace::TraceLayer;
 use tracing::Span;
@@ -25,6 +27,8 @@ pub struct App {
     pub hub: Hub,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// How long a call that answers with rows waits for them.
+    pub answer_within: Duration,
 }
 
 impl App {
@@ -42,6 +46,9 @@ pub fn router(app: App) -> Router {
         .route("/linkedin-agent/send-connection-request", post(task::send_connection_request))
         .route("/linkedin-agent/get-task-status", get(task::get_status))
         .route("/linkedin-agent/cancel-task", post(task::cancel))
+        // Callers of two other published APIs; the first shows its key as `Authorization: Bearer`.
+        .route("/v2/connections", get(official::connections).post(official::tunnelled).fallback(official::wrong_method))
+        .route("/v1/network/connections", post(linkup::connections).fallback(linkup::wrong_method))
         // Agents: header `Authorization: Bearer`, but for the first.
         .route("/agent/v1/pair", post(agent::pair))
         .route("/agent/v1/poll", post(agent::poll))

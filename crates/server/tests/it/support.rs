@@ -24,6 +24,9 @@ pub const DAY: u64 = 24 * HOUR;
 /// 2026-11-22, midnight UTC.
 pub const T0: i64 = 1_795_305_600_000;
 
+/// Longer than any test waits.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 const DATABASE: &str = "liaison.db";
 
 pub struct FakeClock(AtomicI64);
@@ -41,6 +44,7 @@ pub struct World {
     clock: Arc<FakeClock>,
     folder: TempDir,
     invited: AtomicU32,
+    answer_within: Duration,
 }
 
 /// A status and a JSON body.
@@ -48,7 +52,12 @@ pub type Answer = (u16, Value);
 
 impl World {
     pub async fn new() -> Self {
-        let mut world = Self::in_folder(tempfile::tempdir().unwrap()).await;
+        Self::answering_within(PATIENCE).await
+    }
+
+    /// With so long a time for a call that answers with rows.
+    pub async fn answering_within(answer_within: Duration) -> Self {
+        let mut world = Self::in_folder(tempfile::tempdir().unwrap(), answer_within).await;
         world.key = world.server.api_key.clone().unwrap();
         world
     }
@@ -57,31 +66,36 @@ impl World {
     pub async fn on(make: impl AsyncFnOnce(&Path), key: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         make(&folder.path().join(DATABASE)).await;
-        let mut world = Self::in_folder(folder).await;
+        let mut world = Self::in_folder(folder, PATIENCE).await;
         world.key = key.to_owned();
         world
     }
 
-    async fn in_folder(folder: TempDir) -> Self {
+    async fn in_folder(folder: TempDir, answer_within: Duration) -> Self {
         let clock = Arc::new(FakeClock(AtomicI64::new(T0)));
-        let server = start(&folder, &clock).await;
-        Self { server, key: String::new(), http: client(), clock, folder, invited: AtomicU32::new(0) }
+        let server = start(&folder, &clock, answer_within).await;
+        let invited = AtomicU32::new(0);
+        Self { server, key: String::new(), http: client(), clock, folder, invited, answer_within }
     }
 
     /// With the acting admin's browser paired.
     pub async fn paired() -> (Self, Agent) {
-        let world = Self::new().await;
-        let code = world.server.pairing_code.clone().unwrap();
-        let agent = world.pair(&code).await;
-        (world, agent)
+        Self::new().await.with_agent().await
+    }
+
+    /// The same, on its first start.
+    pub async fn with_agent(self) -> (Self, Agent) {
+        let code = self.server.pairing_code.clone().unwrap();
+        let agent = self.pair(&code).await;
+        (self, agent)
     }
 
     pub async fn restart(self) -> Self {
-        let Self { server, key, http, clock, folder, invited } = self;
+        let Self { server, key, http, clock, folder, invited, answer_within } = self;
         server.shutdown().await;
-        let server = start(&folder, &clock).await;
+        let server = start(&folder, &clock, answer_within).await;
         assert_eq!((&server.api_key, &server.pairing_code), (&None, &None));
-        Self { server, key, http, clock, folder, invited }
+        Self { server, key, http, clock, folder, invited, answer_within }
     }
 
     pub fn advance(&self, ms: u64) {
@@ -103,6 +117,15 @@ impl World {
         let number = sqlx::query_scalar(query).fetch_one(&mut db).await.unwrap();
         db.close().await.unwrap();
         number
+    }
+
+    /// A text out of the database, as above.
+    pub async fn text(&self, query: &'static str) -> String {
+        let options = SqliteConnectOptions::new().filename(self.folder.path().join(DATABASE));
+        let mut db = options.read_only(true).connect().await.unwrap();
+        let text = sqlx::query_scalar(query).fetch_one(&mut db).await.unwrap();
+        db.close().await.unwrap();
+        text
     }
 
     pub fn now(&self) -> Timestamp {
@@ -188,8 +211,9 @@ impl World {
     }
 }
 
-async fn start(folder: &TempDir, clock: &Arc<FakeClock>) -> Running {
+async fn start(folder: &TempDir, clock: &Arc<FakeClock>, answer_within: Duration) -> Running {
     let config = Config {
+        answer_within,
         listen: ([127, 0, 0, 1], 0).into(),
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         // Tests sweep when they mean to.
