@@ -131,12 +131,9 @@ impl Told {
 impl ApiError {
     fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
-            Self::InvalidJson
-            | Self::Input(_)
-            | Self::Asked(_)
-            | Self::TaskId
-            | Self::Wait
-            | Self::Key => (StatusCode::BAD_REQUEST, ErrorCode::InvalidInput.as_str()),
+            Self::InvalidJson | Self::Input(_) | Self::Asked(_) | Self::TaskId | Self::Wait | Self::Key => {
+                (StatusCode::BAD_REQUEST, ErrorCode::InvalidInput.as_str())
+            }
             Self::Scope(_) => (StatusCode::FORBIDDEN, "missing_scope"),
             Self::Unmet(unmet) => unmet.status_and_code(),
             Self::MissingKey | Self::InvalidKey | Self::AgentToken | Self::PairingCode => {

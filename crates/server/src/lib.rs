@@ -34,5 +34,5 @@ pub mod store;
 mod sweeper;
 
 pub use clock::{Clock, SystemClock, Timestamp};
-pub use config::{Config, default_database};
+pub use config::{Config, Database, default_database};
 pub use server::{Running, StartError, start};

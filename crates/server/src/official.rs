@@ -45,7 +45,7 @@ pub async fn connections(State(app): State<App>, request: Request) -> Result<Res
 /// `POST /v2/connections`: a GET whose query is too long for an address, as LinkedIn's own clients send it.
 pub async fn tunnelled(State(app): State<App>, request: Request) -> Result<Response, Error> {
     let (mut parts, body) = request.into_parts();
-    if !parts.headers.get(OVERRIDE_HEADER).is_some_and(|method| method == "GET") {
+    if parts.headers.get(OVERRIDE_HEADER).is_none_or(|method| method != "GET") {
         return Err(ApiError::Method.into());
     }
     let viewer = viewer(&app, &mut parts).await?;
@@ -83,7 +83,9 @@ fn check_protocol(headers: &HeaderMap) -> Result<(), ApiError> {
         return Err(ApiError::Asked("The Rest.li protocol versions are 1.0.0 and 2.0.0".into()));
     }
     if !knows(METHOD_HEADER, &METHODS) {
-        return Err(ApiError::Asked("Connections can be listed, by the finder 'viewer', and nothing else".into()));
+        return Err(ApiError::Asked(
+            "Connections can be listed, by the finder 'viewer', and nothing else".into(),
+        ));
     }
     Ok(())
 }

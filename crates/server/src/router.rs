@@ -3,9 +3,9 @@
 use crate::clock::{Clock, Timestamp};
 use crate::error::ApiError;
 use crate::hub::Hub;
-use crate::{linkup, official};
 use crate::routes::{agent, task};
 use crate::store::Store;
+use crate::{linkup, official};
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
@@ -47,7 +47,10 @@ pub fn router(app: App) -> Router {
         .route("/linkedin-agent/get-task-status", get(task::get_status))
         .route("/linkedin-agent/cancel-task", post(task::cancel))
         // Callers of two other published APIs; the first shows its key as `Authorization: Bearer`.
-        .route("/v2/connections", get(official::connections).post(official::tunnelled).fallback(official::wrong_method))
+        .route(
+            "/v2/connections",
+            get(official::connections).post(official::tunnelled).fallback(official::wrong_method),
+        )
         .route("/v1/network/connections", post(linkup::connections).fallback(linkup::wrong_method))
         // Agents: header `Authorization: Bearer`, but for the first.
         .route("/agent/v1/pair", post(agent::pair))

@@ -56,8 +56,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let address = listener.local_addr().map_err(listen_error)?;
     let store = Store::open(&config.database).await?;
     let first = store.first_start(config.clock.now()).await?;
-    let app =
-        App { store, hub: Hub::default(), clock: config.clock, answer_within: config.answer_within };
+    let app = App { store, hub: Hub::default(), clock: config.clock, answer_within: config.answer_within };
     let sweeping = tokio::spawn(sweeper::run(app.clone(), config.sweep_every));
     let serving = tokio::spawn(serve(listener, app.clone()));
     tracing::info!(%address, "listening");

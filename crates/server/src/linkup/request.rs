@@ -29,7 +29,8 @@ pub enum Wish {
 impl Wish {
     /// Checks a body and lets go of it.
     pub fn parse(mut fields: Map<String, Value>) -> Result<Self, ApiError> {
-        let has_token = matches!(fields.remove("login_token"), Some(Value::String(token)) if !token.is_empty());
+        let has_token =
+            matches!(fields.remove("login_token"), Some(Value::String(token)) if !token.is_empty());
         if !has_token {
             return Err(wrong("Missing or invalid 'login_token': must be a string that is not empty"));
         }
@@ -41,7 +42,9 @@ impl Wish {
         let to = page("end_page", "Invalid 'end_page': must be an integer of at least 1")?;
         let wish = match (from, to) {
             (Some(from), Some(to)) if from <= to => Self::Pages { from, to },
-            (Some(_), Some(_)) => return Err(wrong("'end_page' must be greater than or equal to 'start_page'")),
+            (Some(_), Some(_)) => {
+                return Err(wrong("'end_page' must be greater than or equal to 'start_page'"));
+            }
             (None, None) => Self::Results(results(&fields)?),
             _ => return Err(wrong("'start_page' and 'end_page' must be given together")),
         };

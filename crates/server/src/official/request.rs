@@ -65,7 +65,9 @@ fn number(pairs: &[(String, String)], name: &str, default: u64, most: u64) -> Re
     let Some(text) = one(pairs, name)? else { return Ok(default) };
     let digits = Some(text).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
     let value = digits.and_then(|digits| digits.parse().ok()).filter(|value| *value <= most);
-    value.ok_or_else(|| ApiError::Asked(format!("Invalid '{name}': must be an integer between 0 and {most}").into()))
+    value.ok_or_else(|| {
+        ApiError::Asked(format!("Invalid '{name}': must be an integer between 0 and {most}").into())
+    })
 }
 
 #[cfg(test)]

@@ -106,8 +106,7 @@ async fn create(
     message: &'static str,
 ) -> Result<Json<CreatedAnswer>, ApiError> {
     let fields = caller_fields(body).await?;
-    let order =
-        Order { team: &caller.team, kind, fields: &fields, key: key.as_deref(), part_of: None };
+    let order = Order { team: &caller.team, kind, fields: &fields, key: key.as_deref(), part_of: None };
     let created = orders::take(app, order).await?;
     Ok(Json(CreatedAnswer {
         success: true,

@@ -26,7 +26,13 @@ impl World {
     }
 
     /// A call that so many tasks are needed for; their inputs and the answer's `data`.
-    async fn linked(&self, agent: &Agent, network: &[Value], tasks: usize, body: Value) -> (Vec<Value>, Value) {
+    async fn linked(
+        &self,
+        agent: &Agent,
+        network: &[Value],
+        tasks: usize,
+        body: Value,
+    ) -> (Vec<Value>, Value) {
         let carried_out = async {
             let mut inputs = Vec::new();
             for _ in 0..tasks {
@@ -48,7 +54,10 @@ fn assert_error((status, _, body): &Whole, expected: u16, message: &str) {
 /// Where and how much each task reads.
 fn parts(inputs: &[Value]) -> Vec<(u64, u64, Option<&str>)> {
     let number = |input: &Value, name: &str| input[name].as_u64().unwrap();
-    inputs.iter().map(|input| (number(input, "start"), number(input, "count"), input["fields"].as_str())).collect()
+    inputs
+        .iter()
+        .map(|input| (number(input, "start"), number(input, "count"), input["fields"].as_str()))
+        .collect()
 }
 
 #[tokio::test]
@@ -201,7 +210,10 @@ async fn a_failed_task_is_an_error_with_a_fitting_status() {
     let failed = agent.fail(failure("throttled", Some(60_000)));
     let answer = tokio::join!(failed, whole(world.linkup(json!({})))).1;
     assert_error(&answer, 429, "no. wait");
-    assert_eq!((&answer.1["retry-after"], &answer.2["retry_at"]), (&"60".parse().unwrap(), &json!("2026-11-22T00:01:00.000Z")));
+    assert_eq!(
+        (&answer.1["retry-after"], &answer.2["retry_at"]),
+        (&"60".parse().unwrap(), &json!("2026-11-22T00:01:00.000Z"))
+    );
 }
 
 #[tokio::test]
@@ -209,7 +221,10 @@ async fn what_is_asked_wrongly_is_refused_before_anything_is_done() {
     let (world, _agent) = World::paired().await;
     for (body, message) in [
         (json!({"login_token": ""}), "Missing or invalid 'login_token': must be a string that is not empty"),
-        (json!({"login_token": null}), "Missing or invalid 'login_token': must be a string that is not empty"),
+        (
+            json!({"login_token": null}),
+            "Missing or invalid 'login_token': must be a string that is not empty",
+        ),
         (json!({"start_page": 1}), "'start_page' and 'end_page' must be given together"),
         (json!({"start_page": 2, "end_page": 1}), "'end_page' must be greater than or equal to 'start_page'"),
         (json!({"total_results": 5_001}), "At most 5000 connections (500 pages) can be had by one call"),
@@ -234,7 +249,10 @@ async fn what_is_asked_wrongly_is_refused_before_anything_is_done() {
 async fn a_team_that_has_no_browser_is_told_so() {
     let world = World::new().await;
     let answer = whole(world.linkup(json!({}))).await;
-    assert_eq!((answer.0, &answer.2["status"], &answer.2["code"]), (403, &json!("error"), &json!("plugin_required")));
+    assert_eq!(
+        (answer.0, &answer.2["status"], &answer.2["code"]),
+        (403, &json!("error"), &json!("plugin_required"))
+    );
 }
 
 #[tokio::test]
@@ -248,7 +266,8 @@ async fn what_does_not_come_in_time_is_gone_on_with_under_its_key() {
         named = tasks_named(&late.1);
         assert_eq!(named.len(), part);
         let ids = named.join(", ");
-        let text = format!("There was no answer in time. The work goes on; ask for it with get-task-status: {ids}");
+        let text =
+            format!("There was no answer in time. The work goes on; ask for it with get-task-status: {ids}");
         assert_error(&late, 504, &text);
         agent.carry_out(&network).await;
     }
@@ -259,7 +278,8 @@ async fn what_does_not_come_in_time_is_gone_on_with_under_its_key() {
     // The first part of another request would be the same.
     let text = "This 'Idempotency-Key' was used for another request; use a new key for a new request";
     assert_error(&whole(ask(700)).await, 422, text);
-    let official = world.http.get(format!("{}/v2/connections?q=viewer", world.server.url)).bearer_auth(&world.key);
+    let official =
+        world.http.get(format!("{}/v2/connections?q=viewer", world.server.url)).bearer_auth(&world.key);
     assert_eq!(whole(official.header("idempotency-key", "k-1")).await.0, 422);
 }
 
@@ -282,7 +302,9 @@ async fn the_login_token_is_kept_nowhere() {
         json!({"login_token": [TOKEN], "total_results": TOKEN}).to_string(),
         format!("{{\"login_token\":\"{TOKEN}\", {TOKEN}"),
     ];
-    for (body, code) in bodies.into_iter().zip(["not_in_time", "invalid_input", "invalid_input", "invalid_input"]) {
+    for (body, code) in
+        bodies.into_iter().zip(["not_in_time", "invalid_input", "invalid_input", "invalid_input"])
+    {
         let answer = server.post(PATH, ("x-api-key", &key), body).await;
         assert_eq!(answer["code"], code, "{answer}");
         assert!(!answer.to_string().contains(TOKEN), "{answer}");

@@ -86,9 +86,7 @@ async fn decorated_it_has_names_as_the_documentation_prints_them() {
     }
     let query = "?q=viewer&projection=(elements(*(to~)),paging)&start=0&count=10";
     let (_, body) = world.asked(&agent, &network, query).await;
-    let localized = |name: &str| {
-        json!({"localized": {"en_US": name}, "preferredLocale": {"country": "US", "language": "en"}})
-    };
+    let localized = |name: &str| json!({"localized": {"en_US": name}, "preferredLocale": {"country": "US", "language": "en"}});
     let urns: Vec<&str> = (0..2).map(|n| body["elements"][n]["to"].as_str().unwrap()).collect();
     let id = |n: usize| urns[n].strip_prefix("urn:li:person:").unwrap();
     let louise = json!({"id": id(0), "firstName": localized("Louise"), "lastName": localized("Belcher")});
@@ -157,14 +155,17 @@ async fn a_total_that_linkedin_did_not_tell_is_left_out() {
 async fn the_heads_of_rest_li_are_taken_and_a_long_query_may_stand_in_the_body() {
     let (world, agent) = World::paired().await;
     let network = people(3);
-    for (version, method) in [("2.0.0", "finder"), ("2.0.0", "FINDER"), ("1.0.0", "get"), ("2.0.0", "get_all")] {
+    for (version, method) in
+        [("2.0.0", "finder"), ("2.0.0", "FINDER"), ("1.0.0", "get"), ("2.0.0", "get_all")]
+    {
         let ask = world.ask("?q=viewer").header("x-restli-protocol-version", version);
         let ask = ask.header("x-restli-method", method).header("linkedin-version", "202411");
         let (_, (status, _, body)) = tokio::join!(agent.carry_out(&network), whole(ask));
         assert_eq!(status, 200, "{body}");
     }
     let post = || world.http.post(format!("{}{PATH}", world.server.url)).bearer_auth(&world.key);
-    let long = format!("projection=%28paging%28total,{}%29%29&q=viewer", "x,".repeat(3_000).trim_end_matches(','));
+    let long =
+        format!("projection=%28paging%28total,{}%29%29&q=viewer", "x,".repeat(3_000).trim_end_matches(','));
     let tunnelled = post().header("x-http-method-override", "GET").body(long.clone());
     let (_, (status, _, body)) = tokio::join!(agent.carry_out(&network), whole(tunnelled));
     assert_eq!((status, &body), (200, &json!({"paging": {"total": 3}})));
@@ -248,7 +249,8 @@ async fn what_does_not_come_in_time_is_named_and_can_be_had_later() {
     let (world, agent) = World::answering_within(Duration::ZERO).await.with_agent().await;
     let late = whole(world.ask("?q=viewer&count=2")).await;
     let [task] = &tasks_named(&late.1)[..] else { panic!("one task: {late:?}") };
-    let text = format!("There was no answer in time. The work goes on; ask for it with get-task-status: {task}");
+    let text =
+        format!("There was no answer in time. The work goes on; ask for it with get-task-status: {task}");
     assert_error(&late, &error(0, &text, 504));
     assert_eq!(world.status(task).await["status"], "pending");
     agent.carry_out(&people(3)).await;
@@ -261,7 +263,10 @@ async fn why_it_is_late_is_said_when_it_is_known() {
     agent.poll(json!({"state": "paused"})).await;
     let (status, _, body) = whole(world.ask("?q=viewer")).await;
     let text = body["message"].as_str().unwrap();
-    assert!(status == 504 && text.starts_with("There was no answer in time: the browser waits (paused). "), "{body}");
+    assert!(
+        status == 504 && text.starts_with("There was no answer in time: the browser waits (paused). "),
+        "{body}"
+    );
 }
 
 #[tokio::test]
@@ -317,7 +322,9 @@ async fn who_goes_away_takes_their_task_with_them() {
     let task = gone_away(&world, &agent, None).await;
     // Parked until the agent is told to leave it.
     let held = json!({"wait_ms": 20_000, "held": [{"task": task, "epoch": 1, "phase": "running"}]});
-    while agent.poll(held.clone()).await["directives"] != json!([{"task": task, "epoch": 1, "do": "cancel"}]) {}
+    while agent.poll(held.clone()).await["directives"] != json!([{"task": task, "epoch": 1, "do": "cancel"}])
+    {
+    }
     assert_eq!(world.status(&task).await["cancel_requested"], true);
 }
 
@@ -345,7 +352,13 @@ async fn a_server_that_ends_answers_first() {
     let world = world.restart().await;
     let answer = call.await.unwrap();
     let task = offer["task"].as_str().unwrap();
-    assert_error(&answer, &error(0, &format!("The server is being restarted. The work goes on: {task}"), 503));
-    assert_eq!((answer.1["retry-after"].to_str().unwrap(), tasks_named(&answer.1)), ("1", vec![task.to_owned()]));
+    assert_error(
+        &answer,
+        &error(0, &format!("The server is being restarted. The work goes on: {task}"), 503),
+    );
+    assert_eq!(
+        (answer.1["retry-after"].to_str().unwrap(), tasks_named(&answer.1)),
+        ("1", vec![task.to_owned()])
+    );
     assert_eq!(world.status(task).await["status"], "processing");
 }

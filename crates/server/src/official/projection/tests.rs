@@ -23,7 +23,9 @@ fn without_one_everything_comes_but_what_urns_stand_for() {
     let mut bare = answer();
     bare["elements"] = json!([{"to": "urn:li:person:a"}, {"to": "urn:li:person:b"}]);
     assert_eq!(Projection::default().select(answer()), bare);
-    for whole in ["(*)", "(elements,paging)", "(elements*,paging)", "(elements(*),paging(*))", "(paging,*)", "(*,to~)"] {
+    for whole in
+        ["(*)", "(elements,paging)", "(elements*,paging)", "(elements(*),paging(*))", "(paging,*)", "(*,to~)"]
+    {
         assert_eq!(select(whole), bare, "{whole}");
     }
 }
@@ -113,7 +115,11 @@ fn what_is_none() {
 /// A projection, as a text and a tree, drawn together.
 fn drawn() -> impl Strategy<Value = String> {
     let name = "[a-z]{1,3}|to|paging|elements|total";
-    let leaf = prop_oneof![name.prop_map(|name| name), Just(ALL.to_owned()), name.prop_map(|name| format!("{name}~"))];
+    let leaf = prop_oneof![
+        name.prop_map(|name| name),
+        Just(ALL.to_owned()),
+        name.prop_map(|name| format!("{name}~"))
+    ];
     let part = leaf.prop_recursive(4, 24, 4, move |inner| {
         let parts = prop::collection::vec(inner, 1..4).prop_map(|parts| parts.join(","));
         (name, "[*~]?", parts).prop_map(|(name, mark, parts)| format!("{name}{mark}({parts})"))
