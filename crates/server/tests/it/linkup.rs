@@ -183,7 +183,8 @@ async fn signed_out_is_said_at_once_and_nothing_is_left_to_do() {
     assert_error(&whole(ask()).await, 401, EXPIRED);
     // Whoever signs in is heard of by the next poll.
     agent.poll(json!({"accepts": []})).await;
-    let (_, (status, ..)) = tokio::join!(agent.carry_out(&people(1)), whole(ask()));
+    let network = people(1);
+    let (_, (status, ..)) = tokio::join!(agent.carry_out(&network), whole(ask()));
     assert_eq!((status, world.tasks().await), (200, 2));
 
     // While it is waited for.
