@@ -88,7 +88,13 @@ impl Projection {
 
     /// What the one or the other wants.
     fn merged(self, other: Self) -> Self {
-        let (Some(mut parts), Some(others)) = (self.0, other.0) else { return Self::default() };
+        let (mut parts, others) = match (self.0, other.0) {
+            (None, None) => return Self::default(),
+            (Some(parts), None) | (None, Some(parts)) => {
+                (parts, BTreeMap::from([(ALL.to_owned(), Self::default())]))
+            }
+            (Some(parts), Some(others)) => (parts, others),
+        };
         for (name, part) in others {
             add(&mut parts, name, part);
         }

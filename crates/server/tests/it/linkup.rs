@@ -196,6 +196,7 @@ async fn signed_out_is_said_at_once_and_nothing_is_left_to_do() {
     let (offer, answer) = tokio::join!(signs_out, whole(world.linkup(json!({}))));
     assert_error(&answer, 401, EXPIRED);
     assert_eq!(agent.complete(&offer, "failed", failure("cancelled", None), "none").await.0, 200);
+    agent.poll(json!({"accepts": []})).await;
     let answer = tokio::join!(agent.fail(failure("signed_out", None)), whole(world.linkup(json!({})))).1;
     assert_error(&answer, 401, EXPIRED);
 }

@@ -33,7 +33,13 @@ fn without_one_everything_comes_but_what_urns_stand_for() {
 #[test]
 fn the_documented_ones() {
     assert_eq!(select("(paging)"), json!({"paging": answer()["paging"]}));
-    for decorated in ["(elements(*(to~)),paging)", "(elements*(to~),paging)", "(*,elements*(to~))"] {
+    for decorated in [
+        "(elements(*(to~)),paging)",
+        "(elements*(to~),paging)",
+        "(*,elements*(to~))",
+        "(elements,elements*(to~),paging)",
+        "(elements*(to~),elements*,paging)",
+    ] {
         assert_eq!(select(decorated), answer(), "{decorated}");
     }
 }
