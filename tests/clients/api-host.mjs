@@ -11,6 +11,7 @@ import { promisify } from "node:util";
 
 const HOST = "api.linkedin.com";
 const LOOPBACK = "127.0.0.1";
+const REFUSED = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
 /**
  * @param {string} server the address of the server that is to be found there
@@ -25,9 +26,7 @@ export async function startApiHost(server, folder) {
   ]);
 
   const forward = (asked, answer) => {
-    const path = asked.url.startsWith("/") ? asked.url : pathAt(HOST, asked.url);
-    if (path === null) return answer.writeHead(403).end();
-    const onward = http.request(`${server}${path}`, { method: asked.method, headers: asked.headers }, (got) => {
+    const onward = http.request(`${server}${asked.url}`, { method: asked.method, headers: asked.headers }, (got) => {
       answer.writeHead(got.statusCode, got.headers);
       got.pipe(answer);
     });
@@ -37,10 +36,9 @@ export async function startApiHost(server, folder) {
     asked.pipe(onward);
   };
   const site = https.createServer({ key: readFileSync(key), cert: readFileSync(certificate) }, forward);
-  // Some clients ask a proxy for an https address in the clear, instead of for a way to it.
-  const proxy = http.createServer(forward);
+  const proxy = http.createServer((_, answer) => answer.writeHead(403).end());
   proxy.on("connect", (asked, socket) => {
-    if (asked.url !== `${HOST}:443`) return socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+    if (asked.url !== `${HOST}:443`) return socket.end(REFUSED);
     const inner = net.connect(site.address().port, LOOPBACK, () => {
       socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
       socket.pipe(inner).pipe(socket);
@@ -54,10 +52,4 @@ export async function startApiHost(server, folder) {
   const env = { HTTPS_PROXY: address, https_proxy: address, NO_PROXY: "", no_proxy: "", ...trust };
   const stop = () => [site, proxy].forEach((one) => (one.close(), one.closeAllConnections()));
   return { env, stop };
-}
-
-/** The path of an absolute address, when it is of this host. */
-function pathAt(host, address) {
-  const url = URL.canParse(address) ? new URL(address) : null;
-  return url?.host === host ? `${url.pathname}${url.search}` : null;
 }

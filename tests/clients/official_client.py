@@ -7,6 +7,7 @@ the body, which it leaves to the caller to look at.
 """
 
 import json
+import os
 import sys
 
 from linkedin_api.clients.restli.client import RestliClient
@@ -23,6 +24,9 @@ def told(answer):
 
 def main(token):
     client = RestliClient()
+    # It hands prepared requests to `requests`, which then looks for no certificates in the environment; its session is there
+    # to be set.
+    client.session.verify = os.environ["REQUESTS_CA_BUNDLE"]
 
     def connections(query_params, access_token=token):
         return told(
