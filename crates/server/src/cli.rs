@@ -37,7 +37,7 @@ struct Serve {
     #[command(flatten)]
     data: Data,
     /// How long /v2/connections and /v1/network/connections wait for the browser, such as 90s or 2m.
-    #[arg(long, env = "LIAISON_ANSWER_WITHIN", value_name = "TIME", value_parser = humantime::parse_duration, default_value = "2m")]
+    #[arg(long, env = "LIAISON_ANSWER_WITHIN", value_name = "TIME", value_parser = answer_within, default_value = "2m")]
     answer_within: Duration,
     /// Print one line of JSON once it listens: {"url","api_key","pairing_code"}, the last two null but at the first start.
     #[arg(long)]
@@ -56,6 +56,13 @@ impl Data {
     fn database(self) -> Database {
         self.database.unwrap_or_else(|| default_database().into())
     }
+}
+
+/// A time for which a caller may be kept waiting.
+fn answer_within(text: &str) -> Result<Duration, String> {
+    const MOST: Duration = Duration::from_secs(3_600);
+    let time = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    if time <= MOST { Ok(time) } else { Err("more than an hour".to_owned()) }
 }
 
 /// Carries the command out.

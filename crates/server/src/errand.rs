@@ -95,22 +95,21 @@ impl<'a> Errand<'a> {
         let mut rows = Rows { network_total: None, connections: Vec::new() };
         let mut seen = HashSet::new();
         let (mut next, mut fields) = (start, fields);
-        for _ in 0..count.div_ceil(MAX_COUNT) + TOP_UPS {
+        let most_tasks = count.div_ceil(MAX_COUNT) + TOP_UPS;
+        for _ in 0..most_tasks {
             let wanted = count.saturating_sub(rows.connections.len() as u64).min(MAX_COUNT);
-            if wanted == 0 {
-                break;
-            }
             let output = self.run(next, wanted, fields).await?;
             rows.network_total = rows.network_total.or(output.network_total);
             let fresh = |row: &FullConnection| seen.insert(row.connection.entity_urn.clone());
             rows.connections.extend(output.connections.into_iter().filter(fresh));
-            if output.total < wanted {
-                break;
+            if output.total < wanted || rows.connections.len() as u64 >= count {
+                return Ok(rows);
             }
             next += wanted;
             fields = Fields::Documented;
         }
-        Ok(rows)
+        // Rather none than an answer that says it were the list's end.
+        Err(ApiError::Unmet(Unmet::Unreadable))
     }
 
     /// One task, from its beginning to its end.

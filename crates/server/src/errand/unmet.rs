@@ -37,7 +37,7 @@ pub enum Unmet {
         /// As above.
         tasks: Vec<String>,
     },
-    /// A result that doesn't have the documented shape, which is never stored as one.
+    /// Results that don't fit together, or one without the documented shape, which is never stored.
     Unreadable,
 }
 
@@ -128,7 +128,7 @@ impl fmt::Display for Unmet {
             Self::Closing { tasks } => {
                 write!(f, "The server is being restarted. The work goes on: {}", tasks.join(", "))
             }
-            Self::Unreadable => f.write_str("The task's result can't be read"),
+            Self::Unreadable => f.write_str("The browser's answers make no list"),
         }
     }
 }

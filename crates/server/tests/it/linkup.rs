@@ -329,3 +329,21 @@ fn everything(database: &std::path::Path) -> Vec<u8> {
     let of_it = paths.filter(|path| path.to_string_lossy().starts_with(&*database.to_string_lossy()));
     of_it.flat_map(|path| fs::read(path).unwrap()).collect()
 }
+
+#[tokio::test]
+async fn a_list_that_never_comes_to_an_end_is_no_list() {
+    let (world, agent) = World::paired().await;
+    // Whatever is asked for, the same people come.
+    let same = async {
+        for _ in 0..4 {
+            let offer = agent.next_offer().await;
+            let mut input = offer["task_input"].clone();
+            input["start"] = json!(0);
+            assert_eq!(agent.complete(&offer, "completed", read(&people(500), &input), "none").await.0, 200);
+        }
+    };
+    let ask = world.linkup(json!({"total_results": 600}));
+    let (_, answer) = tokio::join!(same, whole(ask));
+    assert_error(&answer, 502, "The browser's answers make no list");
+    assert_eq!(world.tasks().await, 4);
+}
