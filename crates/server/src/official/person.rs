@@ -29,7 +29,7 @@ mod tests {
     #[test]
     fn the_same_for_a_team_and_a_profile_and_for_nothing_else() {
         assert_eq!(look_alike("team", "ACoAABCDEF123"), look_alike("team", "ACoAABCDEF123"));
-        let ids: Vec<String> = (0..5_000)
+        let ids: Vec<String> = (0..20_000)
             .flat_map(|n| ["one", "two"].map(|team| look_alike(team, &format!("ACoAA{n:06}"))))
             .collect();
         assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len());
@@ -38,7 +38,5 @@ mod tests {
             assert!(id.bytes().all(|byte| ALPHABET.contains(&byte)), "{id}");
             assert!(liaison_protocol::normalise_profile_urn(&format!("urn:li:person:{id}")).is_err(), "{id}");
         }
-        // The rule above is met by some of so many.
-        assert!(ids.iter().any(|id| id.starts_with("ac")));
     }
 }

@@ -362,5 +362,6 @@ async fn a_server_that_ends_answers_first() {
         (answer.1["retry-after"].to_str().unwrap(), tasks_named(&answer.1)),
         ("1", vec![task.to_owned()])
     );
-    assert_eq!(world.status(task).await["status"], "processing");
+    let data = world.status(task).await;
+    assert_eq!((&data["status"], data.get("cancel_requested")), (&json!("processing"), None));
 }
