@@ -139,7 +139,7 @@ install_packages() {
 
 try_packages() { install_packages "$@" || echo "apt has no $*"; }
 
-# What the tests speak to the server with: curl as a caller does, a task server in plain Python, a certificate for a name
+# What the tests speak to the server with: curl as a caller does, task servers in plain Python, a certificate for a name
 # that isn't ours.
 need_test_programs() {
   local program missing=()

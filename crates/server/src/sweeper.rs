@@ -5,7 +5,7 @@ use crate::store::StoreError;
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
-/// Ends all tasks whose deadline has passed; answers with how many.
+/// Ends all tasks whose deadline has passed, and forgets old keys; answers with how many tasks ended.
 pub async fn sweep_now(app: &App) -> Result<usize, StoreError> {
     let mut count = 0;
     loop {
@@ -15,9 +15,11 @@ pub async fn sweep_now(app: &App) -> Result<usize, StoreError> {
         }
         count += ended.len();
         if ended.is_empty() {
-            return Ok(count);
+            break;
         }
     }
+    app.store.forget_old_keys(app.now()).await?;
+    Ok(count)
 }
 
 /// Sweeps for ever.
