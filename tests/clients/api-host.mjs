@@ -26,7 +26,8 @@ export async function startApiHost(server, folder) {
   ]);
 
   const forward = (asked, answer) => {
-    const onward = http.request(`${server}${asked.url}`, { method: asked.method, headers: asked.headers }, (got) => {
+    const headers = { ...asked.headers, host: new URL(server).host };
+    const onward = http.request(`${server}${asked.url}`, { method: asked.method, headers }, (got) => {
       answer.writeHead(got.statusCode, got.headers);
       got.pipe(answer);
     });

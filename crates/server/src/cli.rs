@@ -183,3 +183,17 @@ fn end_signal() -> io::Result<impl Future<Output = ()>> {
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_caller_is_kept_waiting_for_an_hour_at_most() {
+        for (text, time) in
+            [("0s", Some(0)), ("90s", Some(90)), ("1h", Some(3_600)), ("61m", None), ("2", None)]
+        {
+            assert_eq!(answer_within(text).ok(), time.map(Duration::from_secs), "{text}");
+        }
+    }
+}
