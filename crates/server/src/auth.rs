@@ -1,9 +1,11 @@
-//! Two doors: callers come with an API key, agents with a token. The two are looked for in different places of the
-//! request and of the database, so that neither opens the other's.
+//! Three doors: callers come with an API key, agents with a token, operators with an admin key. They are looked for in
+//! different tables of the database, so that none opens another's.
+//!
+//! A secret is looked up by its hash. How long that takes says something about hashes, and nothing about a secret.
 
 use crate::error::ApiError;
 use crate::router::App;
-use crate::store::AgentIdentity;
+use crate::store::{Access, AgentIdentity};
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
@@ -11,14 +13,28 @@ use axum::http::request::Parts;
 
 const API_KEY_HEADER: &str = "x-api-key";
 
-/// What a key needs for LinkedIn's own call, by LinkedIn's name for it.
-pub const CONNECTIONS_SCOPE: &str = "r_1st_connections";
-
 /// A caller who showed a valid API key.
 pub struct Caller {
     /// Their team.
     pub team: String,
-    scopes: Vec<String>,
+    /// The id of their key.
+    pub key: String,
+    /// What it may do.
+    pub access: Access,
+    /// Which doors beside the documented ones it opens.
+    pub scopes: Vec<String>,
+}
+
+/// A caller whose key may change something: make, cancel or delete.
+pub struct WritingCaller(pub Caller);
+
+/// An agent that showed a valid token.
+pub struct Agent(pub AgentIdentity);
+
+/// An operator who showed a valid admin key.
+pub struct Operator {
+    /// The id of their key.
+    pub key: String,
 }
 
 impl Caller {
@@ -29,18 +45,20 @@ impl Caller {
     }
 
     async fn by_key(key: &str, app: &App) -> Result<Self, ApiError> {
-        let team = app.store.team_of_key(key).await?.ok_or(ApiError::InvalidKey)?;
-        Ok(Self { team, scopes: vec![CONNECTIONS_SCOPE.to_owned()] })
+        let key = app.store.use_key(key, app.now()).await?.ok_or(ApiError::InvalidKey)?;
+        Ok(Self { team: key.team_id, key: key.id, access: key.access, scopes: key.scopes.0 })
     }
 
     /// Whether the key was made for this.
     pub fn has_scope(&self, scope: &str) -> bool {
         self.scopes.iter().any(|given| given == scope)
     }
-}
 
-/// An agent that showed a valid token.
-pub struct Agent(pub AgentIdentity);
+    /// Refuses a key that may only read.
+    pub fn may_write(&self) -> Result<(), ApiError> {
+        if self.access == Access::Write { Ok(()) } else { Err(ApiError::ReadOnlyKey) }
+    }
+}
 
 impl FromRequestParts<App> for Caller {
     type Rejection = ApiError;
@@ -53,12 +71,32 @@ impl FromRequestParts<App> for Caller {
     }
 }
 
+impl FromRequestParts<App> for WritingCaller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let caller = Caller::from_request_parts(parts, app).await?;
+        caller.may_write()?;
+        Ok(Self(caller))
+    }
+}
+
 impl FromRequestParts<App> for Agent {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let token = bearer(&parts.headers).ok_or(ApiError::AgentToken)?;
         app.store.agent_of_token(token).await?.map(Self).ok_or(ApiError::AgentToken)
+    }
+}
+
+impl FromRequestParts<App> for Operator {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let key = bearer(&parts.headers).ok_or(ApiError::AdminKey)?;
+        let key = app.store.use_admin_key(key, app.now()).await?.ok_or(ApiError::AdminKey)?;
+        Ok(Self { key })
     }
 }
 

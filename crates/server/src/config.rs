@@ -19,6 +19,9 @@ const DEFAULT_SWEEP: Duration = Duration::from_secs(5);
 /// A list of 500 takes about ten seconds, and more when the account is busy. Clients and proxies seldom wait longer.
 pub const DEFAULT_ANSWER_WITHIN: Duration = Duration::from_secs(120);
 
+/// How long a team's agent may have been away before its tasks are refused, as documented: two days.
+pub const DEFAULT_SEEN_WITHIN: Duration = Duration::from_secs(48 * 3600);
+
 /// Where the data is.
 #[derive(Clone, Debug)]
 pub enum Database {
@@ -72,6 +75,8 @@ pub struct Config {
     pub sweep_every: Duration,
     /// How long a call that answers with rows instead of a task's id waits for them.
     pub answer_within: Duration,
+    /// How long a team's agent may have been away before its tasks are refused.
+    pub seen_within: Duration,
 }
 
 impl Config {
@@ -84,6 +89,7 @@ impl Config {
             clock: Arc::new(SystemClock),
             sweep_every: DEFAULT_SWEEP,
             answer_within: DEFAULT_ANSWER_WITHIN,
+            seen_within: DEFAULT_SEEN_WITHIN,
         }
     }
 }

@@ -6,7 +6,7 @@ mod answer;
 mod error;
 mod request;
 
-use crate::auth::Caller;
+use crate::auth::WritingCaller;
 use crate::body::caller_fields;
 use crate::errand::{Errand, name_tasks};
 use crate::error::ApiError;
@@ -26,7 +26,7 @@ const IMPATIENT_OF: &[WaitReason] = &[WaitReason::SignedOut];
 /// `POST /v1/network/connections`
 pub async fn connections(State(app): State<App>, request: Request) -> Result<Response, Error> {
     let (mut parts, body) = request.into_parts();
-    let caller = Caller::from_request_parts(&mut parts, &app).await?;
+    let WritingCaller(caller) = WritingCaller::from_request_parts(&mut parts, &app).await?;
     let key = IdempotencyKey::from_request_parts(&mut parts, &app).await?;
     let wish = Wish::parse(caller_fields(body).await?)?;
     let whole = json!({"call": "/v1/network/connections", "start": wish.start(), "count": wish.count()});

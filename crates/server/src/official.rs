@@ -7,12 +7,13 @@ mod person;
 mod projection;
 mod request;
 
-use crate::auth::{CONNECTIONS_SCOPE, Caller};
+use crate::auth::Caller;
 use crate::body::caller_text;
 use crate::errand::{Errand, Rows, name_tasks};
 use crate::error::ApiError;
 use crate::idempotency::IdempotencyKey;
 use crate::router::App;
+use crate::store::CONNECTIONS_SCOPE;
 use axum::Json;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
@@ -57,7 +58,7 @@ pub async fn wrong_method() -> Error {
     ApiError::Method.into()
 }
 
-/// Whose connections are asked for.
+/// Whose connections are asked for. A key that may only read will do, if it has the scope: nothing is changed by this.
 struct Viewer {
     caller: Caller,
     key: IdempotencyKey,

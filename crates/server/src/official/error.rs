@@ -55,24 +55,3 @@ impl IntoResponse for Error {
         response
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::auth::CONNECTIONS_SCOPE;
-    use http_body_util::BodyExt;
-    use serde_json::{Value, json};
-
-    #[tokio::test]
-    async fn a_key_without_the_scope_is_told_so() {
-        let response = Error(ApiError::Scope(CONNECTIONS_SCOPE)).into_response();
-        assert_eq!(response.status(), StatusCode::FORBIDDEN);
-        assert_eq!(response.headers()[ERROR_HEADER], "true");
-        let body = response.into_body().collect().await.unwrap().to_bytes();
-        let expected = json!({
-            "serviceErrorCode": 100, "code": "missing_scope", "status": 403,
-            "message": "Not enough permissions to access: GET /connections (r_1st_connections)",
-        });
-        assert_eq!(serde_json::from_slice::<Value>(&body).unwrap(), expected);
-    }
-}

@@ -3,6 +3,7 @@
 use super::lists::*;
 use super::process::Process;
 use super::support::*;
+use liaison_server::store::{Access, NewKey};
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use std::collections::HashSet;
@@ -248,13 +249,18 @@ async fn what_is_asked_wrongly_is_refused_before_anything_is_done() {
 }
 
 #[tokio::test]
-async fn a_team_that_has_no_browser_is_told_so() {
-    let world = World::new().await;
+async fn a_team_that_has_no_browser_is_told_so_and_a_key_that_may_only_read() {
+    let mut world = World::new().await;
     let answer = whole(world.linkup(json!({}))).await;
     assert_eq!(
         (answer.0, &answer.2["status"], &answer.2["code"]),
         (403, &json!("error"), &json!("plugin_required"))
     );
+    let store = world.server.store();
+    let reading = NewKey { access: Access::Read, ..NewKey::default() };
+    let team = store.first_team().await.unwrap();
+    world.key = store.add_key(&team, &reading, world.now()).await.unwrap().secret;
+    assert_error(&whole(world.linkup_raw("nonsense".to_owned())).await, 403, "This API key may only read");
 }
 
 #[tokio::test]

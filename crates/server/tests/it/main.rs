@@ -2,11 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests, which clippy can't know")]
 
 mod account;
+mod admin;
 mod caller;
 mod cancel;
+mod command;
 mod deadline;
 mod door;
 mod fields;
+mod guess;
 mod keys;
 mod kill;
 mod lease;
@@ -19,6 +22,8 @@ mod older;
 mod parking;
 mod process;
 mod reconcile;
+mod stolen;
 mod support;
+mod team;
 mod twins;
 mod waiting;

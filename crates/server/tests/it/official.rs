@@ -2,6 +2,7 @@
 
 use super::lists::*;
 use super::support::*;
+use liaison_server::store::{Access, NewKey, Scopes};
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use std::collections::HashSet;
@@ -216,6 +217,26 @@ async fn what_is_asked_wrongly_is_refused_before_anything_is_done() {
     let head = world.http.head(&url).bearer_auth(&world.key).send().await.unwrap();
     assert_eq!(head.status().as_u16(), 405);
     assert_eq!(world.tasks().await, 0);
+}
+
+#[tokio::test]
+async fn a_key_opens_it_by_its_scope_alone() {
+    let (mut world, agent) = World::paired().await;
+    let store = world.server.store();
+    let team = store.first_team().await.unwrap();
+    let without = NewKey { scopes: Scopes(Vec::new()), ..NewKey::default() };
+    let reading = NewKey { access: Access::Read, ..NewKey::default() };
+    let without = store.add_key(&team, &without, world.now()).await.unwrap().secret;
+    let reading = store.add_key(&team, &reading, world.now()).await.unwrap().secret;
+    world.key = without;
+    let answer = whole(world.ask("?q=nonsense")).await;
+    assert_error(
+        &answer,
+        &error(100, "Not enough permissions to access: GET /connections (r_1st_connections)", 403),
+    );
+    assert_eq!((&answer.2["code"], world.tasks().await), (&json!("missing_scope"), 0));
+    world.key = reading;
+    assert_eq!(world.asked(&agent, &people(1), "?q=viewer").await.1["paging"]["total"], 1);
 }
 
 #[tokio::test]
