@@ -3,7 +3,7 @@
 use clap::{Args, Parser, Subcommand};
 use liaison_server::config::DEFAULT_LISTEN;
 use liaison_server::store::{Store, StoreError};
-use liaison_server::{Clock, Config, Database, Running, SystemClock, default_database};
+use liaison_server::{Clock, Config, Database, Retain, Running, SystemClock, default_database};
 use serde_json::json;
 use std::error::Error;
 use std::io::{self, Write, stderr, stdout};
@@ -35,6 +35,14 @@ struct Serve {
     listen: SocketAddr,
     #[command(flatten)]
     data: Data,
+    /// How long a task is kept after its end, with what it asked and was answered: a time like 30d or 12h, at least an hour,
+    /// or `forever`.
+    #[arg(long, env = "LIAISON_RETAIN", default_value_t = Retain::default())]
+    retain: Retain,
+    /// Let callers register webhooks on private addresses and without TLS. Whoever has a key can then have this server call
+    /// what only it can reach.
+    #[arg(long, env = "LIAISON_ALLOW_PRIVATE_WEBHOOKS")]
+    allow_private_webhooks: bool,
     /// Print one line of JSON once it listens: {"url","api_key","pairing_code"}, the last two null but at the first start.
     #[arg(long)]
     json: bool,
@@ -84,7 +92,12 @@ async fn serve(options: Serve) -> Result<(), Box<dyn Error>> {
         tracing::warn!(listen = %options.listen, "reachable from other computers, and without TLS of its own");
     }
     let database = options.data.database();
-    let config = Config { listen: options.listen, ..Config::new(database.clone()) };
+    let config = Config {
+        listen: options.listen,
+        retain: options.retain,
+        allow_private_webhooks: options.allow_private_webhooks,
+        ..Config::new(database.clone())
+    };
     let running = liaison_server::start(config).await?;
     if options.json {
         let line =

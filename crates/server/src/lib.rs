@@ -8,6 +8,7 @@
 //! | [`lifecycle`] | pure: what may become of a task, and when |
 //! | [`store`] | what is on disk; every method one transaction |
 //! | [`hub`] | who waits for what, in memory |
+//! | [`webhook`] | tells endpoints that tasks have ended |
 //! | [`router`] | every route on one screen; `routes`, `auth`, `body` and `error` stand behind it |
 //! | [`server`] | start and shutdown of the whole |
 
@@ -16,17 +17,20 @@ mod body;
 pub mod clock;
 pub mod config;
 mod error;
+mod export;
 pub mod hub;
 mod idempotency;
 pub mod lifecycle;
 mod parked;
+mod query;
 pub mod router;
 mod routes;
 pub mod secret;
 pub mod server;
 pub mod store;
 mod sweeper;
+pub mod webhook;
 
 pub use clock::{Clock, SystemClock, Timestamp};
-pub use config::{Config, Database, default_database};
+pub use config::{Config, Database, Retain, default_database};
 pub use server::{Running, StartError, start};

@@ -3,15 +3,17 @@
 use crate::clock::{Clock, Timestamp};
 use crate::error::ApiError;
 use crate::hub::Hub;
-use crate::routes::{agent, task};
+use crate::routes::{agent, task, tasks, webhook};
 use crate::store::Store;
+use crate::webhook::Webhooks;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use std::any::Any;
 use std::sync::Arc;
+use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::trace::TraceLayer;
 use tracing::Span;
@@ -25,6 +27,10 @@ pub struct App {
     pub hub: Hub,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// What tells endpoints that tasks have ended.
+    pub webhooks: Webhooks,
+    /// How long a task is kept after its end; for ever when `None`.
+    pub retain: Option<Duration>,
 }
 
 impl App {
@@ -42,6 +48,11 @@ pub fn router(app: App) -> Router {
         .route("/linkedin-agent/send-connection-request", post(task::send_connection_request))
         .route("/linkedin-agent/get-task-status", get(task::get_status))
         .route("/linkedin-agent/cancel-task", post(task::cancel))
+        .route("/linkedin-agent/tasks", get(tasks::list))
+        .route("/linkedin-agent/tasks/{task}", delete(tasks::delete))
+        .route("/linkedin-agent/tasks/{task}/connections.csv", get(tasks::connections_csv))
+        .route("/linkedin-agent/webhooks", get(webhook::list).post(webhook::add))
+        .route("/linkedin-agent/webhooks/{webhook}", delete(webhook::delete))
         // Agents: header `Authorization: Bearer`, but for the first.
         .route("/agent/v1/pair", post(agent::pair))
         .route("/agent/v1/poll", post(agent::poll))

@@ -2,3 +2,5 @@
 
 pub mod agent;
 pub mod task;
+pub mod tasks;
+pub mod webhook;

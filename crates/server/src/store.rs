@@ -14,9 +14,12 @@ mod agent;
 mod cancel;
 mod create;
 mod db;
+mod event;
 mod first;
+mod forget;
 mod idempotency;
 mod limit;
+mod list;
 mod offer;
 mod output;
 mod poll;
@@ -25,15 +28,20 @@ mod row;
 mod sweep;
 mod twin;
 mod view;
+mod webhook;
 mod writer;
 
 pub use agent::{AgentIdentity, Greeting};
 pub use cancel::Cancelled;
 pub use create::{CreateError, Created, NewTask, Refusal};
+pub use event::EventView;
 pub use first::{FirstStart, MemberRole};
+pub use forget::Deletion;
+pub use list::{ListFilter, Position, TaskPage};
 pub use poll::{Asking, PollWork};
 pub use result::{Leave, ResultError, Settled, TaskResult};
 pub use view::{TaskView, WaitingView};
+pub use webhook::{Delivery, NewWebhook, Notice, Outcome, Webhook, WebhookError};
 
 use crate::config::Database;
 use crate::secret::NoRandomness;
@@ -177,6 +185,8 @@ async fn open_sqlite(file: &Path) -> Result<Pools, StoreError> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
+        // What is deleted is overwritten, and not only forgotten.
+        .pragma("secure_delete", "ON")
         .busy_timeout(BUSY_TIMEOUT);
     let mut connection = options.connect().await?;
     sqlx::migrate!("migrations/sqlite").run(&mut connection).await?;

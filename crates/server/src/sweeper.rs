@@ -1,11 +1,11 @@
-//! Sees to it that every task ends by its deadline.
+//! Sees to it that every task ends by its deadline, and that nothing is kept for longer than it should.
 
 use crate::router::App;
 use crate::store::StoreError;
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
-/// Ends all tasks whose deadline has passed; answers with how many.
+/// Ends all tasks whose deadline has passed, and deletes what was kept long enough; answers with how many ended.
 pub async fn sweep_now(app: &App) -> Result<usize, StoreError> {
     let mut count = 0;
     loop {
@@ -15,9 +15,14 @@ pub async fn sweep_now(app: &App) -> Result<usize, StoreError> {
         }
         count += ended.len();
         if ended.is_empty() {
-            return Ok(count);
+            break;
         }
     }
+    let deleted = app.store.forget_old(app.retain, app.now()).await?;
+    if deleted > 0 {
+        tracing::info!(deleted, "tasks that were kept long enough were deleted");
+    }
+    Ok(count)
 }
 
 /// Sweeps for ever.

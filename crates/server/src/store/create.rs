@@ -74,6 +74,9 @@ pub enum CreateError {
     /// An invitation to this person is being cancelled, and may still go out.
     #[error("an invitation to this person is being cancelled")]
     BeingCancelled,
+    /// An invitation to this person was sent, or may have been, and its task was deleted.
+    #[error("an invitation to this person was sent, and its task deleted")]
+    InvitedBefore,
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -160,6 +163,7 @@ async fn take(db: &mut Db, member: &str, new: &NewTask<'_>, now: Timestamp) -> R
             Twin::Same(task) => return Ok(Created { task, deduplicated: true, new_for: None }),
             Twin::OtherNote => return Err(CreateError::OtherNote),
             Twin::BeingCancelled => return Err(CreateError::BeingCancelled),
+            Twin::Deleted => return Err(CreateError::InvitedBefore),
         }
     }
     if !agent_seen(db, new.team, now.minus_ms(SEEN_WITHIN_MS)).await? {
