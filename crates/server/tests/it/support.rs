@@ -1,12 +1,13 @@
 //! A server, a caller and an agent, in a few words each.
 
 use liaison_server::store::MemberRole;
-use liaison_server::{Clock, Config, Running, Timestamp};
+use liaison_server::{Clock, Config, Retain, Running, Timestamp};
 use reqwest::Client;
 use serde_json::{Value, json};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
@@ -41,14 +42,22 @@ pub struct World {
     clock: Arc<FakeClock>,
     folder: TempDir,
     invited: AtomicU32,
+    configure: Configure,
 }
+
+/// What a test wants otherwise of its server.
+pub type Configure = fn(&mut Config);
 
 /// A status and a JSON body.
 pub type Answer = (u16, Value);
 
 impl World {
     pub async fn new() -> Self {
-        let mut world = Self::in_folder(tempfile::tempdir().unwrap()).await;
+        Self::configured(|_| {}).await
+    }
+
+    pub async fn configured(configure: Configure) -> Self {
+        let mut world = Self::in_folder(tempfile::tempdir().unwrap(), configure).await;
         world.key = world.server.api_key.clone().unwrap();
         world
     }
@@ -57,31 +66,36 @@ impl World {
     pub async fn on(make: impl AsyncFnOnce(&Path), key: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         make(&folder.path().join(DATABASE)).await;
-        let mut world = Self::in_folder(folder).await;
+        let mut world = Self::in_folder(folder, |_| {}).await;
         world.key = key.to_owned();
         world
     }
 
-    async fn in_folder(folder: TempDir) -> Self {
+    async fn in_folder(folder: TempDir, configure: Configure) -> Self {
         let clock = Arc::new(FakeClock(AtomicI64::new(T0)));
-        let server = start(&folder, &clock).await;
-        Self { server, key: String::new(), http: client(), clock, folder, invited: AtomicU32::new(0) }
+        let server = start(&folder, &clock, configure).await;
+        let (key, invited) = (String::new(), AtomicU32::new(0));
+        Self { server, key, http: client(), clock, folder, invited, configure }
     }
 
     /// With the acting admin's browser paired.
     pub async fn paired() -> (Self, Agent) {
-        let world = Self::new().await;
+        Self::paired_and(|_| {}).await
+    }
+
+    pub async fn paired_and(configure: Configure) -> (Self, Agent) {
+        let world = Self::configured(configure).await;
         let code = world.server.pairing_code.clone().unwrap();
         let agent = world.pair(&code).await;
         (world, agent)
     }
 
     pub async fn restart(self) -> Self {
-        let Self { server, key, http, clock, folder, invited } = self;
+        let Self { server, key, http, clock, folder, invited, configure } = self;
         server.shutdown().await;
-        let server = start(&folder, &clock).await;
+        let server = start(&folder, &clock, configure).await;
         assert_eq!((&server.api_key, &server.pairing_code), (&None, &None));
-        Self { server, key, http, clock, folder, invited }
+        Self { server, key, http, clock, folder, invited, configure }
     }
 
     pub fn advance(&self, ms: u64) {
@@ -125,6 +139,25 @@ impl World {
     pub async fn get_as(&self, key: &str, query: &str) -> Answer {
         let url = format!("{}/linkedin-agent/get-task-status{query}", self.server.url);
         answer(self.http.get(url).header("x-api-key", key)).await
+    }
+
+    /// A GET of a path.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.get_under(&self.key, path).await
+    }
+
+    pub async fn get_under(&self, key: &str, path: &str) -> Answer {
+        answer(self.http.get(format!("{}{path}", self.server.url)).header("x-api-key", key)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        answer(self.http.delete(format!("{}{path}", self.server.url)).header("x-api-key", &self.key)).await
+    }
+
+    /// The database's file, and what SQLite keeps beside it.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let files = fs::read_dir(self.folder.path()).unwrap();
+        files.map(|file| file.unwrap().path()).collect()
     }
 
     pub async fn status(&self, task: &str) -> Value {
@@ -188,14 +221,17 @@ impl World {
     }
 }
 
-async fn start(folder: &TempDir, clock: &Arc<FakeClock>) -> Running {
-    let config = Config {
+async fn start(folder: &TempDir, clock: &Arc<FakeClock>, configure: Configure) -> Running {
+    let mut config = Config {
         listen: ([127, 0, 0, 1], 0).into(),
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         // Tests sweep when they mean to.
         sweep_every: Duration::from_secs(3600),
+        // And what they look at for years is not deleted under their eyes.
+        retain: Retain::Forever,
         ..Config::new(folder.path().join(DATABASE))
     };
+    configure(&mut config);
     liaison_server::start(config).await.unwrap()
 }
 
