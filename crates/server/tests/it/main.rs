@@ -23,3 +23,4 @@ mod retention;
 mod support;
 mod twins;
 mod waiting;
+mod webhooks;

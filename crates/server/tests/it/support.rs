@@ -42,7 +42,7 @@ pub struct World {
     clock: Arc<FakeClock>,
     folder: TempDir,
     invited: AtomicU32,
-    configure: Configure,
+    pub configure: Configure,
 }
 
 /// What a test wants otherwise of its server.
@@ -96,6 +96,11 @@ impl World {
         let server = start(&folder, &clock, configure).await;
         assert_eq!((&server.api_key, &server.pairing_code), (&None, &None));
         Self { server, key, http, clock, folder, invited, configure }
+    }
+
+    /// Another server on the same file, with the same clock.
+    pub async fn second_instance(&self) -> Running {
+        start(&self.folder, &self.clock, self.configure).await
     }
 
     pub fn advance(&self, ms: u64) {
