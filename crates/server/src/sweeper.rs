@@ -5,7 +5,8 @@ use crate::store::StoreError;
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
-/// Ends all tasks whose deadline has passed, and deletes what was kept long enough; answers with how many ended.
+/// Ends all tasks whose deadline has passed, and forgets old keys and tasks that were kept long enough; answers with how
+/// many tasks ended.
 pub async fn sweep_now(app: &App) -> Result<usize, StoreError> {
     let mut count = 0;
     loop {
@@ -18,7 +19,8 @@ pub async fn sweep_now(app: &App) -> Result<usize, StoreError> {
             break;
         }
     }
-    let deleted = app.store.forget_old(app.retain, app.now()).await?;
+    app.store.forget_old_keys(app.now()).await?;
+    let deleted = app.store.forget_old_tasks(app.retain, app.now()).await?;
     if deleted > 0 {
         tracing::info!(deleted, "tasks that were kept long enough were deleted");
     }

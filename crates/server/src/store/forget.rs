@@ -66,7 +66,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn forget_old(&self, retain: Option<Duration>, now: Timestamp) -> Result<u64, StoreError> {
+    pub async fn forget_old_tasks(
+        &self,
+        retain: Option<Duration>,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
         let mut count = 0;
         if let Some(retain) = retain {
             let ms = u64::try_from(retain.as_millis()).unwrap_or(u64::MAX);
