@@ -156,6 +156,25 @@ async fn a_key_and_a_lease_answer_as_before() {
     assert_code(&world.post_under("key-1", SEND, &body).await, 409, "invited_before");
 }
 
+/// A key that came late is kept for its day, and what it was answered with as long.
+#[tokio::test]
+async fn a_late_key_outlives_its_task() {
+    let (world, agent) = World::paired().await;
+    let (task, _) = invited(&world, &agent).await;
+    world.advance(21 * DAY - 1);
+    agent.poll(json!({})).await;
+    let body = json!({"profile_urn": PERSON});
+    let (_, answered) = world.post_under("key-1", SEND, &body).await;
+    assert_eq!(answered["api_agent_task_id"], json!(task));
+    deleted(&world, &task).await;
+    world.advance(DAY - 1);
+    world.server.sweep().await.unwrap();
+    assert_eq!(world.post_under("key-1", SEND, &body).await, (200, answered));
+    world.advance(1);
+    world.server.sweep().await.unwrap();
+    assert_eq!(world.number("SELECT count(*) FROM task").await, 0);
+}
+
 #[tokio::test]
 async fn what_ended_long_ago_goes_by_itself_and_then_all_of_it() {
     let (world, agent) = World::paired_and(|config| config.retain = days(30)).await;
