@@ -1,10 +1,13 @@
-//! Two doors: callers come with an API key, agents with a token. The two are looked for in different places of the
-//! request and of the database, so that neither opens the other's.
+//! Three doors: callers come with an API key, agents with a token, operators with an admin key. They are looked for in
+//! different tables of the database, so that none opens another's.
+//!
+//! A secret is looked up by its hash. How long that takes says something about hashes, and nothing about a secret.
 
 use crate::error::ApiError;
 use crate::router::App;
-use crate::store::AgentIdentity;
+use crate::store::{Access, AgentIdentity};
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
@@ -14,10 +17,48 @@ const API_KEY_HEADER: &str = "x-api-key";
 pub struct Caller {
     /// Their team.
     pub team: String,
+    /// The id of their key.
+    pub key: String,
+    /// What it may do.
+    pub access: Access,
+    /// Which doors beside the documented ones it opens.
+    pub scopes: Vec<String>,
 }
+
+/// A caller whose key may change something: make, cancel or delete.
+pub struct WritingCaller(pub Caller);
 
 /// An agent that showed a valid token.
 pub struct Agent(pub AgentIdentity);
+
+/// An operator who showed a valid admin key.
+pub struct Operator {
+    /// The id of their key.
+    pub key: String,
+}
+
+impl Caller {
+    /// The caller whose key stands where LinkedIn's own API has an access token.
+    pub async fn by_bearer(headers: &HeaderMap, app: &App) -> Result<Self, ApiError> {
+        let key = bearer(headers).filter(|key| !key.is_empty()).ok_or(ApiError::MissingKey)?;
+        Self::by_key(key, app).await
+    }
+
+    async fn by_key(key: &str, app: &App) -> Result<Self, ApiError> {
+        let key = app.store.use_key(key, app.now()).await?.ok_or(ApiError::InvalidKey)?;
+        Ok(Self { team: key.team_id, key: key.id, access: key.access, scopes: key.scopes.0 })
+    }
+
+    /// Whether the key was made for this.
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|given| given == scope)
+    }
+
+    /// Refuses a key that may only read.
+    pub fn may_write(&self) -> Result<(), ApiError> {
+        if self.access == Access::Write { Ok(()) } else { Err(ApiError::ReadOnlyKey) }
+    }
+}
 
 impl FromRequestParts<App> for Caller {
     type Rejection = ApiError;
@@ -26,8 +67,17 @@ impl FromRequestParts<App> for Caller {
         let key =
             parts.headers.get(API_KEY_HEADER).filter(|key| !key.is_empty()).ok_or(ApiError::MissingKey)?;
         let key = key.to_str().map_err(|_| ApiError::InvalidKey)?;
-        let team = app.store.team_of_key(key).await?.ok_or(ApiError::InvalidKey)?;
-        Ok(Self { team })
+        Self::by_key(key, app).await
+    }
+}
+
+impl FromRequestParts<App> for WritingCaller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let caller = Caller::from_request_parts(parts, app).await?;
+        caller.may_write()?;
+        Ok(Self(caller))
     }
 }
 
@@ -35,11 +85,22 @@ impl FromRequestParts<App> for Agent {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let (scheme, token) = header.and_then(|value| value.split_once(' ')).ok_or(ApiError::AgentToken)?;
-        if !scheme.eq_ignore_ascii_case("bearer") {
-            return Err(ApiError::AgentToken);
-        }
-        app.store.agent_of_token(token.trim()).await?.map(Self).ok_or(ApiError::AgentToken)
+        let token = bearer(&parts.headers).ok_or(ApiError::AgentToken)?;
+        app.store.agent_of_token(token).await?.map(Self).ok_or(ApiError::AgentToken)
     }
+}
+
+impl FromRequestParts<App> for Operator {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let key = bearer(&parts.headers).ok_or(ApiError::AdminKey)?;
+        let key = app.store.use_admin_key(key, app.now()).await?.ok_or(ApiError::AdminKey)?;
+        Ok(Self { key })
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

@@ -1,13 +1,24 @@
-//! The three commands: `serve`, `pair`, `key`.
+//! The commands: `serve`, and what an operator does beside it, while it runs or not.
+//!
+//! What a command makes goes to stdout, and to stderr what a person should know of it.
+
+mod admin_key;
+mod agent;
+mod key;
+mod list;
+mod member;
+mod pair;
+mod place;
+mod team;
 
 use clap::{Args, Parser, Subcommand};
 use liaison_server::config::DEFAULT_LISTEN;
-use liaison_server::store::{Store, StoreError};
-use liaison_server::{Clock, Config, Database, Retain, Running, SystemClock, default_database};
+use liaison_server::{Config, Database, Retain, Running, default_database};
 use serde_json::json;
 use std::error::Error;
-use std::io::{self, Write, stderr, stdout};
+use std::io::{self, Write, stdout};
 use std::net::SocketAddr;
+use std::time::Duration;
 use tokio::runtime::Runtime;
 
 /// Takes LinkedIn tasks over HTTP and has your own browser carry them out.
@@ -23,9 +34,21 @@ enum Command {
     /// Run the server. Its first start makes a team, an API key and a pairing code, and shows them once.
     Serve(Serve),
     /// Print a new one-time pairing code, good for 10 minutes.
-    Pair(Data),
-    /// Print a new API key.
-    Key(Data),
+    Pair(pair::Pair),
+    /// Make, list and revoke API keys. Without more words it makes one with every right for the first team.
+    Key(key::Key),
+    /// Add, list, rename and remove teams.
+    #[command(subcommand)]
+    Team(team::Team),
+    /// Add, list, rename and remove members, and say what they may be.
+    #[command(subcommand)]
+    Member(member::Member),
+    /// List, rename and revoke paired browsers.
+    #[command(subcommand)]
+    Agent(agent::Agent),
+    /// Make, list and revoke keys of the admin API, each of which opens all teams.
+    #[command(subcommand)]
+    AdminKey(admin_key::AdminKey),
 }
 
 #[derive(Args)]
@@ -35,6 +58,9 @@ struct Serve {
     listen: SocketAddr,
     #[command(flatten)]
     data: Data,
+    /// How long ago a team's browser may have been heard of for its tasks to be taken: seconds, or text such as 12h or 2days.
+    #[arg(long, env = "LIAISON_SEEN_WITHIN", value_name = "TIME", value_parser = duration, default_value = "48h")]
+    seen_within: Duration,
     /// How long a task is kept after its end, with what it asked and was answered: a time like 30d or 12h, at least an hour,
     /// or `forever`.
     #[arg(long, env = "LIAISON_RETAIN", default_value_t = Retain::default())]
@@ -62,30 +88,29 @@ impl Data {
     }
 }
 
+/// Seconds, or a time as people write it.
+fn duration(text: &str) -> Result<Duration, humantime::DurationError> {
+    text.parse().map(Duration::from_secs).or_else(|_| humantime::parse_duration(text))
+}
+
+/// How a command ends.
+type Outcome = Result<(), Box<dyn Error>>;
+
 /// Carries the command out.
-pub fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
+pub fn run(arguments: Arguments) -> Outcome {
     let runtime = Runtime::new()?;
     match arguments.command {
         Command::Serve(options) => runtime.block_on(serve(options)),
-        Command::Pair(data) => {
-            let code = runtime.block_on(new_code(data))?;
-            writeln!(stdout(), "{code}")?;
-            writeln!(
-                stderr(),
-                "Type it into the extension's options page within 10 minutes. It works once."
-            )?;
-            Ok(())
-        }
-        Command::Key(data) => {
-            let key = runtime.block_on(new_key(data))?;
-            writeln!(stdout(), "{key}")?;
-            writeln!(stderr(), "Send it as the header x-api-key. It is not shown again.")?;
-            Ok(())
-        }
+        Command::Pair(pair) => runtime.block_on(pair.run()),
+        Command::Key(key) => runtime.block_on(key.run()),
+        Command::Team(team) => runtime.block_on(team.run()),
+        Command::Member(member) => runtime.block_on(member.run()),
+        Command::Agent(agent) => runtime.block_on(agent.run()),
+        Command::AdminKey(key) => runtime.block_on(key.run()),
     }
 }
 
-async fn serve(options: Serve) -> Result<(), Box<dyn Error>> {
+async fn serve(options: Serve) -> Outcome {
     // Listened for before anyone is told that we are up: a signal right after must not be a hard end.
     let end = end_signal()?;
     if !options.listen.ip().is_loopback() {
@@ -94,6 +119,7 @@ async fn serve(options: Serve) -> Result<(), Box<dyn Error>> {
     let database = options.data.database();
     let config = Config {
         listen: options.listen,
+        seen_within: options.seen_within,
         retain: options.retain,
         allow_private_webhooks: options.allow_private_webhooks,
         ..Config::new(database.clone())
@@ -130,33 +156,6 @@ fn greet(running: &Running, database: &str) -> io::Result<()> {
     writeln!(out, "3. Ask how it stands, with the id that this answers:\n")?;
     writeln!(out, "   curl '{url}/linkedin-agent/get-task-status?wait=25&api_agent_task_id=TASK_ID' \\")?;
     writeln!(out, "     -H 'x-api-key: {key}'")
-}
-
-async fn new_code(data: Data) -> Result<String, Box<dyn Error>> {
-    let store = open_existing(data).await?;
-    let team = store.first_team().await?;
-    let member = store.acting_member(&team).await?.ok_or(StoreError::NoTeam)?;
-    let code = store.new_pairing_code(&member, SystemClock.now()).await?;
-    store.close().await;
-    Ok(code)
-}
-
-async fn new_key(data: Data) -> Result<String, Box<dyn Error>> {
-    let store = open_existing(data).await?;
-    let team = store.first_team().await?;
-    let key = store.new_api_key(&team, SystemClock.now()).await?;
-    store.close().await;
-    Ok(key)
-}
-
-async fn open_existing(data: Data) -> Result<Store, Box<dyn Error>> {
-    let database = data.database();
-    if let Database::Sqlite(file) = &database
-        && !file.exists()
-    {
-        return Err(format!("there is no database at {}; start the server first", file.display()).into());
-    }
-    Ok(Store::open(&database).await?)
 }
 
 #[cfg(unix)]

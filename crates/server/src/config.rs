@@ -20,6 +20,9 @@ const DEFAULT_RETAIN: Duration = Duration::from_secs(30 * 24 * 3600);
 /// A caller who asks once an hour must still find what they asked for.
 const MIN_RETAIN: Duration = Duration::from_secs(3600);
 
+/// How long a team's agent may have been away before its tasks are refused, as documented: two days.
+pub const DEFAULT_SEEN_WITHIN: Duration = Duration::from_secs(48 * 3600);
+
 /// Where the data is.
 #[derive(Clone, Debug)]
 pub enum Database {
@@ -75,6 +78,8 @@ pub struct Config {
     pub retain: Retain,
     /// Whether webhooks may go to private addresses, and without TLS.
     pub allow_private_webhooks: bool,
+    /// How long a team's agent may have been away before its tasks are refused.
+    pub seen_within: Duration,
 }
 
 /// How long a task is kept after its end.
@@ -141,6 +146,7 @@ impl Config {
             sweep_every: DEFAULT_SWEEP,
             retain: Retain::default(),
             allow_private_webhooks: false,
+            seen_within: DEFAULT_SEEN_WITHIN,
         }
     }
 }

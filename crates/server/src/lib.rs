@@ -1,7 +1,8 @@
 //! The reference task API server: takes tasks from programs, has a paired browser carry them out, keeps the results.
 //!
-//! Two kinds of client meet here, and neither opens the other's doors: *callers* with an API key (`routes::task`,
-//! the documented endpoints) and *agents* with a token (`routes::agent`, the protocol of `docs/PROTOCOL.md`).
+//! Three kinds of client meet here, and none opens another's doors: *callers* with an API key (`routes::task`,
+//! the documented endpoints), *agents* with a token (`routes::agent`, the protocol of `docs/PROTOCOL.md`) and *operators*
+//! with an admin key (`routes::admin`, described in `docs/SERVER.md`).
 //!
 //! | module | what it is |
 //! |---|---|
@@ -12,15 +13,17 @@
 //! | [`router`] | every route on one screen; `routes`, `auth`, `body` and `error` stand behind it |
 //! | [`server`] | start and shutdown of the whole |
 
-mod auth;
+pub mod auth;
 mod body;
 pub mod clock;
 pub mod config;
 mod error;
 mod export;
+mod guess;
 pub mod hub;
 mod idempotency;
 pub mod lifecycle;
+pub mod name;
 mod parked;
 mod query;
 pub mod router;

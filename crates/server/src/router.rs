@@ -2,8 +2,9 @@
 
 use crate::clock::{Clock, Timestamp};
 use crate::error::ApiError;
+use crate::guess::Guesses;
 use crate::hub::Hub;
-use crate::routes::{agent, task, tasks, webhook};
+use crate::routes::{admin, agent, task, tasks, webhook};
 use crate::store::Store;
 use crate::webhook::Webhooks;
 use axum::Router;
@@ -25,6 +26,8 @@ pub struct App {
     pub store: Store,
     /// Who waits.
     pub hub: Hub,
+    /// Who guesses pairing codes.
+    pub guesses: Guesses,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// What tells endpoints that tasks have ended.
@@ -59,6 +62,25 @@ pub fn router(app: App) -> Router {
         .route("/agent/v1/tasks/{task}/start", post(agent::start))
         .route("/agent/v1/tasks/{task}/heartbeat", post(agent::heartbeat))
         .route("/agent/v1/tasks/{task}/complete", post(agent::complete))
+        // Operators: header `Authorization: Bearer`.
+        .route("/admin/v1/teams", get(admin::team::list).post(admin::team::add))
+        .route(
+            "/admin/v1/teams/{team}",
+            get(admin::team::show).patch(admin::team::rename).delete(admin::team::remove),
+        )
+        .route("/admin/v1/teams/{team}/members", get(admin::member::list).post(admin::member::add))
+        .route(
+            "/admin/v1/teams/{team}/members/{member}",
+            get(admin::member::show).patch(admin::member::change).delete(admin::member::remove),
+        )
+        .route("/admin/v1/teams/{team}/members/{member}/pairing-codes", post(admin::member::pairing_code))
+        .route("/admin/v1/teams/{team}/keys", get(admin::key::list).post(admin::key::add))
+        .route("/admin/v1/teams/{team}/keys/{key}", get(admin::key::show).delete(admin::key::revoke))
+        .route("/admin/v1/teams/{team}/agents", get(admin::agent::list))
+        .route(
+            "/admin/v1/teams/{team}/agents/{agent}",
+            get(admin::agent::show).patch(admin::agent::rename).delete(admin::agent::revoke),
+        )
         .fallback(no_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(CatchPanicLayer::custom(panicked))

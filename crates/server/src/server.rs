@@ -5,9 +5,10 @@
 //! the other when their wait runs out. It is good enough for a moment's overlap and not meant for sharing load.
 
 use crate::config::Config;
+use crate::guess::Guesses;
 use crate::hub::Hub;
 use crate::router::{App, router};
-use crate::store::{Store, StoreError};
+use crate::store::{ManageError, Store, StoreError};
 use crate::sweeper;
 use crate::webhook::{self, Webhooks};
 use axum::serve::ListenerExt;
@@ -31,6 +32,9 @@ pub enum StartError {
     /// The database can't be used.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The first team could not be made.
+    #[error(transparent)]
+    First(#[from] ManageError),
 }
 
 /// A server that listens. Dropped without [`Running::shutdown`] it goes on until its runtime ends.
@@ -56,11 +60,12 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     // First of all: the keys of a first start are shown once, and must not be lost to an address that is taken.
     let listener = TcpListener::bind(config.listen).await.map_err(listen_error)?;
     let address = listener.local_addr().map_err(listen_error)?;
-    let store = Store::open(&config.database).await?;
+    let store = Store::open(&config.database).await?.seen_within(config.seen_within);
     let first = store.first_start(config.clock.now()).await?;
     let app = App {
         store,
         hub: Hub::default(),
+        guesses: Guesses::default(),
         clock: config.clock,
         webhooks: Webhooks::new(config.allow_private_webhooks),
         retain: config.retain.time(),
@@ -90,13 +95,14 @@ async fn serve(listener: TcpListener, app: App) {
             tracing::debug!(%error, "a connection that sends small pieces late");
         }
     });
-    if let Err(error) = axum::serve(listener, router(app)).with_graceful_shutdown(closing).await {
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(closing).await {
         tracing::error!(%error, "serving ended");
     }
 }
 
 impl Running {
-    /// The database, for what has no endpoint: teams, members, keys and codes.
+    /// The database, for what is managed from within.
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.app.store

@@ -10,7 +10,7 @@ use crate::secret::hash_secret;
 use crate::store::{Asking, Greeting, Leave, TaskResult};
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{FromRequestParts, Path, State};
+use axum::extract::{ConnectInfo, FromRequestParts, Path, State};
 use axum::http::header::{CONTENT_TYPE, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
@@ -18,6 +18,7 @@ use liaison_protocol::{
     Complete, CompleteAnswer, CompletionStatus, Effect, Heartbeat, HeartbeatAnswer, PairAnswer, PairRequest,
     Poll, PollAnswer, ReadyState, Start, StartAnswer, TaskType,
 };
+use std::net::SocketAddr;
 
 /// Longest name of a browser, and longest id that an agent makes up.
 const MAX_NAME: usize = 128;
@@ -40,16 +41,23 @@ impl FromRequestParts<App> for TaskId {
 /// `POST /agent/v1/pair`
 pub async fn pair(
     State(app): State<App>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<PairAnswer>, ApiError> {
     refuse_web_pages(&headers)?;
     let request: PairRequest = agent_message(body).await?;
-    let name: String = request.name.chars().take(MAX_NAME).collect();
-    let paired = app.store.pair(&request.code, name.trim(), app.now()).await?;
-    let (answer, member) = paired.ok_or(ApiError::PairingCode)?;
+    // What acts on a terminal has no place in a name that is listed there.
+    let name: String = request.name.chars().filter(|c| !c.is_control()).take(MAX_NAME).collect();
+    let now = app.now();
+    app.guesses.admit(peer.ip(), now).map_err(|until| ApiError::TooManyGuesses { until, now })?;
+    let paired = app.store.pair(&request.code, name.trim(), now).await;
+    if !matches!(paired, Ok(None)) {
+        app.guesses.take_back(peer.ip());
+    }
+    let (answer, member) = paired?.ok_or(ApiError::PairingCode)?;
     // The poll of the agent that was just superseded goes back empty, and its next one is told.
-    drop(app.hub.take_place(&member));
+    app.hub.end_poll(&member);
     tracing::info!(agent = answer.agent, "a browser was paired");
     Ok(Json(answer))
 }

@@ -1,6 +1,6 @@
 //! What callers call: the documented endpoints.
 
-use crate::auth::Caller;
+use crate::auth::{Caller, WritingCaller};
 use crate::body::caller_fields;
 use crate::error::ApiError;
 use crate::idempotency::IdempotencyKey;
@@ -92,7 +92,7 @@ struct WaitingData {
 /// `POST /linkedin-agent/fetch-connections`
 pub async fn fetch_connections(
     State(app): State<App>,
-    caller: Caller,
+    WritingCaller(caller): WritingCaller,
     key: IdempotencyKey,
     body: Body,
 ) -> Result<Json<CreatedAnswer>, ApiError> {
@@ -103,7 +103,7 @@ pub async fn fetch_connections(
 /// `POST /linkedin-agent/send-connection-request`
 pub async fn send_connection_request(
     State(app): State<App>,
-    caller: Caller,
+    WritingCaller(caller): WritingCaller,
     key: IdempotencyKey,
     body: Body,
 ) -> Result<Json<CreatedAnswer>, ApiError> {
@@ -141,7 +141,7 @@ async fn create(
 /// `POST /linkedin-agent/cancel-task`
 pub async fn cancel(
     State(app): State<App>,
-    caller: Caller,
+    WritingCaller(caller): WritingCaller,
     body: Body,
 ) -> Result<Json<CancelAnswer>, ApiError> {
     let fields = caller_fields(body).await?;

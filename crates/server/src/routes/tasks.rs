@@ -1,7 +1,7 @@
 //! What callers call about tasks that are there: the list, one as a table, and their deletion.
 
 use super::task::StatusData;
-use crate::auth::Caller;
+use crate::auth::{Caller, WritingCaller};
 use crate::error::ApiError;
 use crate::export;
 use crate::lifecycle::State;
@@ -116,7 +116,7 @@ fn listed(task: TaskView, outputs: bool) -> ListedData {
 /// `DELETE /linkedin-agent/tasks/{id}`
 pub async fn delete(
     Shared(app): Shared<App>,
-    caller: Caller,
+    WritingCaller(caller): WritingCaller,
     id: PathId,
 ) -> Result<Json<DeletedAnswer>, ApiError> {
     let id = id.or(ApiError::TaskNotFound)?;

@@ -1,7 +1,7 @@
 //! What callers call about their webhooks.
 
 use super::tasks::{DeletedAnswer, PathId};
-use crate::auth::Caller;
+use crate::auth::{Caller, WritingCaller};
 use crate::body::caller_fields;
 use crate::error::ApiError;
 use crate::router::App;
@@ -64,7 +64,11 @@ impl From<Webhook> for WebhookData {
 }
 
 /// `POST /linkedin-agent/webhooks`
-pub async fn add(State(app): State<App>, caller: Caller, body: Body) -> Result<Json<AddedAnswer>, ApiError> {
+pub async fn add(
+    State(app): State<App>,
+    WritingCaller(caller): WritingCaller,
+    body: Body,
+) -> Result<Json<AddedAnswer>, ApiError> {
     let fields = caller_fields(body).await?;
     let url = fields.get("url").and_then(Value::as_str).ok_or(UrlError::NotOne);
     let url = url.and_then(|url| check_url(url, app.webhooks.allow_private)).map_err(not_a_url)?;
@@ -103,7 +107,7 @@ pub async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Webhook
 /// `DELETE /linkedin-agent/webhooks/{webhook}`
 pub async fn delete(
     State(app): State<App>,
-    caller: Caller,
+    WritingCaller(caller): WritingCaller,
     id: PathId,
 ) -> Result<Json<DeletedAnswer>, ApiError> {
     let id = id.or(ApiError::WebhookNotFound)?;

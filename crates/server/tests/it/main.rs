@@ -2,13 +2,16 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests, which clippy can't know")]
 
 mod account;
+mod admin;
 mod caller;
 mod cancel;
+mod command;
 mod csv;
 mod deadline;
 mod door;
 mod events;
 mod fields;
+mod guess;
 mod keys;
 mod kill;
 mod lease;
@@ -20,7 +23,9 @@ mod parking;
 mod process;
 mod reconcile;
 mod retention;
+mod stolen;
 mod support;
+mod team;
 mod twins;
 mod waiting;
 mod webhooks;
