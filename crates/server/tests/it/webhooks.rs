@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use liaison_server::SystemClock;
+use liaison_server::store::{Access, NewKey};
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;
 use std::collections::VecDeque;
@@ -393,6 +394,39 @@ async fn another_teams_tasks_are_not_told() {
     register(&world, json!({"url": endpoint.url})).await;
     assert_eq!(world.post_raw(FETCH, Some(&other_key), "{}").await.0, 200);
     assert_eq!(other_agent.fetched(&other_agent.offer().await).await.0, 200);
+    deliver(&world).await;
+    endpoint.was_told_nothing();
+}
+
+#[tokio::test]
+async fn a_key_that_may_only_read_registers_and_deletes_nothing() {
+    let (world, agent) = World::paired().await;
+    let (id, _) = register(&world, json!({"url": "https://hooks.example.com/"})).await;
+    let task = done(&world, &agent).await;
+    let read = NewKey { access: Access::Read, ..NewKey::default() };
+    let team = world.server.store().first_team().await.unwrap();
+    let key = world.server.store().add_key(&team, &read, world.now()).await.unwrap().secret;
+    let body = json!({"url": "https://hooks.example.com/"}).to_string();
+    assert_code(&world.post_raw(WEBHOOKS, Some(&key), body).await, 403, "read_only_key");
+    for path in [format!("{WEBHOOKS}/{id}"), format!("/linkedin-agent/tasks/{task}")] {
+        let delete = world.http.delete(format!("{}{path}", world.server.url)).header("x-api-key", &key);
+        assert_code(&answer(delete).await, 403, "read_only_key");
+    }
+    for path in [WEBHOOKS, "/linkedin-agent/tasks"] {
+        let (status, body) = world.get_under(&key, path).await;
+        assert_eq!((status, body["data"].as_array().unwrap().len()), (200, 1), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_removed_team_is_told_nothing() {
+    let (world, _agent) = world().await;
+    let mut endpoint = Endpoint::new().await;
+    register(&world, json!({"url": endpoint.url})).await;
+    world.fetch().await;
+    let team = world.server.store().first_team().await.unwrap();
+    world.server.store().remove_team(&team, world.now()).await.unwrap();
+    assert_eq!(world.server.sweep().await.unwrap(), 1);
     deliver(&world).await;
     endpoint.was_told_nothing();
 }
