@@ -69,6 +69,9 @@ struct Serve {
     /// what only it can reach.
     #[arg(long, env = "LIAISON_ALLOW_PRIVATE_WEBHOOKS")]
     allow_private_webhooks: bool,
+    /// How long /v2/connections and /v1/network/connections wait for the browser, such as 90s or 2m.
+    #[arg(long, env = "LIAISON_ANSWER_WITHIN", value_name = "TIME", value_parser = answer_within, default_value = "2m")]
+    answer_within: Duration,
     /// Print one line of JSON once it listens: {"url","api_key","pairing_code"}, the last two null but at the first start.
     #[arg(long)]
     json: bool,
@@ -91,6 +94,13 @@ impl Data {
 /// Seconds, or a time as people write it.
 fn duration(text: &str) -> Result<Duration, humantime::DurationError> {
     text.parse().map(Duration::from_secs).or_else(|_| humantime::parse_duration(text))
+}
+
+/// A time for which a caller may be kept waiting.
+fn answer_within(text: &str) -> Result<Duration, String> {
+    const MOST: Duration = Duration::from_secs(3_600);
+    let time = duration(text).map_err(|error| error.to_string())?;
+    if time <= MOST { Ok(time) } else { Err("more than an hour".to_owned()) }
 }
 
 /// How a command ends.
@@ -122,6 +132,7 @@ async fn serve(options: Serve) -> Outcome {
         seen_within: options.seen_within,
         retain: options.retain,
         allow_private_webhooks: options.allow_private_webhooks,
+        answer_within: options.answer_within,
         ..Config::new(database.clone())
     };
     let running = liaison_server::start(config).await?;
@@ -179,4 +190,18 @@ fn end_signal() -> io::Result<impl Future<Output = ()>> {
             std::future::pending::<()>().await;
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_caller_is_kept_waiting_for_an_hour_at_most() {
+        for (text, time) in
+            [("0s", Some(0)), ("90s", Some(90)), ("1h", Some(3_600)), ("61m", None), ("120", Some(120))]
+        {
+            assert_eq!(answer_within(text).ok(), time.map(Duration::from_secs), "{text}");
+        }
+    }
 }

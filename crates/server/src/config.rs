@@ -20,6 +20,9 @@ const DEFAULT_RETAIN: Duration = Duration::from_secs(30 * 24 * 3600);
 /// A caller who asks once an hour must still find what they asked for.
 const MIN_RETAIN: Duration = Duration::from_secs(3600);
 
+/// A list of 500 takes about ten seconds, and more when the account is busy. Clients and proxies seldom wait longer.
+pub const DEFAULT_ANSWER_WITHIN: Duration = Duration::from_secs(120);
+
 /// How long a team's agent may have been away before its tasks are refused, as documented: two days.
 pub const DEFAULT_SEEN_WITHIN: Duration = Duration::from_secs(48 * 3600);
 
@@ -78,6 +81,8 @@ pub struct Config {
     pub retain: Retain,
     /// Whether webhooks may go to private addresses, and without TLS.
     pub allow_private_webhooks: bool,
+    /// How long a call that answers with rows instead of a task's id waits for them.
+    pub answer_within: Duration,
     /// How long a team's agent may have been away before its tasks are refused.
     pub seen_within: Duration,
 }
@@ -146,6 +151,7 @@ impl Config {
             sweep_every: DEFAULT_SWEEP,
             retain: Retain::default(),
             allow_private_webhooks: false,
+            answer_within: DEFAULT_ANSWER_WITHIN,
             seen_within: DEFAULT_SEEN_WITHIN,
         }
     }

@@ -8,6 +8,8 @@
 //! |---|---|
 //! | [`lifecycle`] | pure: what may become of a task, and when |
 //! | [`store`] | what is on disk; every method one transaction |
+//! | `orders`, `errand` | a task taken or called off; a read that its caller waits for |
+//! | `official`, `linkup` | two published APIs whose calls answer with rows |
 //! | [`hub`] | who waits for what, in memory |
 //! | [`webhook`] | tells endpoints that tasks have ended |
 //! | [`router`] | every route on one screen; `routes`, `auth`, `body` and `error` stand behind it |
@@ -17,13 +19,17 @@ pub mod auth;
 mod body;
 pub mod clock;
 pub mod config;
+mod errand;
 mod error;
 mod export;
 mod guess;
 pub mod hub;
 mod idempotency;
 pub mod lifecycle;
+mod linkup;
 pub mod name;
+mod official;
+mod orders;
 mod parked;
 mod query;
 pub mod router;

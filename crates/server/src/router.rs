@@ -7,6 +7,7 @@ use crate::hub::Hub;
 use crate::routes::{admin, agent, task, tasks, webhook};
 use crate::store::Store;
 use crate::webhook::Webhooks;
+use crate::{linkup, official};
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
@@ -34,6 +35,8 @@ pub struct App {
     pub webhooks: Webhooks,
     /// How long a task is kept after its end; for ever when `None`.
     pub retain: Option<Duration>,
+    /// How long a call that answers with rows waits for them.
+    pub answer_within: Duration,
 }
 
 impl App {
@@ -56,6 +59,12 @@ pub fn router(app: App) -> Router {
         .route("/linkedin-agent/tasks/{task}/connections.csv", get(tasks::connections_csv))
         .route("/linkedin-agent/webhooks", get(webhook::list).post(webhook::add))
         .route("/linkedin-agent/webhooks/{webhook}", delete(webhook::delete))
+        // Callers of two other published APIs; the first shows its key as `Authorization: Bearer`.
+        .route(
+            "/v2/connections",
+            get(official::connections).post(official::tunnelled).fallback(official::wrong_method),
+        )
+        .route("/v1/network/connections", post(linkup::connections).fallback(linkup::wrong_method))
         // Agents: header `Authorization: Bearer`, but for the first.
         .route("/agent/v1/pair", post(agent::pair))
         .route("/agent/v1/poll", post(agent::poll))

@@ -69,6 +69,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         clock: config.clock,
         webhooks: Webhooks::new(config.allow_private_webhooks),
         retain: config.retain.time(),
+        answer_within: config.answer_within,
     };
     let sweeping = tokio::spawn(sweeper::run(app.clone(), config.sweep_every));
     let delivering = tokio::spawn(webhook::run(app.clone(), config.sweep_every));

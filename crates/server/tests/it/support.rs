@@ -46,7 +46,7 @@ pub struct World {
 }
 
 /// What a test wants otherwise of its server.
-pub type Configure = fn(&mut Config);
+pub type Configure = Arc<dyn Fn(&mut Config) + Send + Sync>;
 
 /// A status and a JSON body.
 pub type Answer = (u16, Value);
@@ -56,8 +56,8 @@ impl World {
         Self::configured(|_| {}).await
     }
 
-    pub async fn configured(configure: Configure) -> Self {
-        let mut world = Self::in_folder(tempfile::tempdir().unwrap(), configure).await;
+    pub async fn configured(configure: impl Fn(&mut Config) + Send + Sync + 'static) -> Self {
+        let mut world = Self::in_folder(tempfile::tempdir().unwrap(), Arc::new(configure)).await;
         world.key = world.server.api_key.clone().unwrap();
         world
     }
@@ -66,14 +66,14 @@ impl World {
     pub async fn on(make: impl AsyncFnOnce(&Path), key: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         make(&folder.path().join(DATABASE)).await;
-        let mut world = Self::in_folder(folder, |_| {}).await;
+        let mut world = Self::in_folder(folder, Arc::new(|_| {})).await;
         world.key = key.to_owned();
         world
     }
 
     async fn in_folder(folder: TempDir, configure: Configure) -> Self {
         let clock = Arc::new(FakeClock(AtomicI64::new(T0)));
-        let server = start(&folder, &clock, configure).await;
+        let server = start(&folder, &clock, &configure).await;
         let (key, invited) = (String::new(), AtomicU32::new(0));
         Self { server, key, http: client(), clock, folder, invited, configure }
     }
@@ -83,24 +83,33 @@ impl World {
         Self::paired_and(|_| {}).await
     }
 
-    pub async fn paired_and(configure: Configure) -> (Self, Agent) {
-        let world = Self::configured(configure).await;
-        let code = world.server.pairing_code.clone().unwrap();
-        let agent = world.pair(&code).await;
-        (world, agent)
+    pub async fn paired_and(configure: impl Fn(&mut Config) + Send + Sync + 'static) -> (Self, Agent) {
+        Self::configured(configure).await.with_agent().await
+    }
+
+    /// The same, on its first start.
+    pub async fn with_agent(self) -> (Self, Agent) {
+        let code = self.server.pairing_code.clone().unwrap();
+        let agent = self.pair(&code).await;
+        (self, agent)
+    }
+
+    /// With so long a time for a call that answers with rows.
+    pub async fn answering_within(answer_within: Duration) -> Self {
+        Self::configured(move |config| config.answer_within = answer_within).await
     }
 
     pub async fn restart(self) -> Self {
         let Self { server, key, http, clock, folder, invited, configure } = self;
         server.shutdown().await;
-        let server = start(&folder, &clock, configure).await;
+        let server = start(&folder, &clock, &configure).await;
         assert_eq!((&server.api_key, &server.pairing_code), (&None, &None));
         Self { server, key, http, clock, folder, invited, configure }
     }
 
     /// Another server on the same file, with the same clock.
     pub async fn second_instance(&self) -> Running {
-        start(&self.folder, &self.clock, self.configure).await
+        start(&self.folder, &self.clock, &self.configure).await
     }
 
     pub fn advance(&self, ms: u64) {
@@ -122,6 +131,15 @@ impl World {
         let number = sqlx::query_scalar(query).fetch_one(&mut db).await.unwrap();
         db.close().await.unwrap();
         number
+    }
+
+    /// A text out of the database, as above.
+    pub async fn text(&self, query: &'static str) -> String {
+        let options = SqliteConnectOptions::new().filename(self.folder.path().join(DATABASE));
+        let mut db = options.read_only(true).connect().await.unwrap();
+        let text = sqlx::query_scalar(query).fetch_one(&mut db).await.unwrap();
+        db.close().await.unwrap();
+        text
     }
 
     pub fn now(&self) -> Timestamp {
@@ -231,7 +249,7 @@ impl World {
     }
 }
 
-async fn start(folder: &TempDir, clock: &Arc<FakeClock>, configure: Configure) -> Running {
+async fn start(folder: &TempDir, clock: &Arc<FakeClock>, configure: &Configure) -> Running {
     let mut config = Config {
         listen: ([127, 0, 0, 1], 0).into(),
         clock: Arc::clone(clock) as Arc<dyn Clock>,

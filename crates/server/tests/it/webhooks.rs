@@ -481,7 +481,7 @@ async fn what_is_private_is_not_called() {
     register(&world, json!({"url": endpoint.url})).await;
     let by_name = endpoint.url.replace("127.0.0.1", "localhost").replace("http:", "https:");
     register(&world, json!({"url": by_name})).await;
-    world.configure = |_| {};
+    world.configure = Arc::new(|_| {});
     let world = world.restart().await;
     done(&world, &agent_at(&world, agent)).await;
     deliver(&world).await;
