@@ -13,7 +13,7 @@ mod team;
 
 use clap::{Args, Parser, Subcommand};
 use liaison_server::config::DEFAULT_LISTEN;
-use liaison_server::{Config, Database, Running, default_database};
+use liaison_server::{Config, Database, Retain, Running, default_database};
 use serde_json::json;
 use std::error::Error;
 use std::io::{self, Write, stdout};
@@ -61,6 +61,14 @@ struct Serve {
     /// How long ago a team's browser may have been heard of for its tasks to be taken: seconds, or text such as 12h or 2days.
     #[arg(long, env = "LIAISON_SEEN_WITHIN", value_name = "TIME", value_parser = duration, default_value = "48h")]
     seen_within: Duration,
+    /// How long a task is kept after its end, with what it asked and was answered: a time like 30d or 12h, at least an hour,
+    /// or `forever`.
+    #[arg(long, env = "LIAISON_RETAIN", default_value_t = Retain::default())]
+    retain: Retain,
+    /// Let callers register webhooks on private addresses and without TLS. Whoever has a key can then have this server call
+    /// what only it can reach.
+    #[arg(long, env = "LIAISON_ALLOW_PRIVATE_WEBHOOKS")]
+    allow_private_webhooks: bool,
     /// How long /v2/connections and /v1/network/connections wait for the browser, such as 90s or 2m.
     #[arg(long, env = "LIAISON_ANSWER_WITHIN", value_name = "TIME", value_parser = answer_within, default_value = "2m")]
     answer_within: Duration,
@@ -122,6 +130,8 @@ async fn serve(options: Serve) -> Outcome {
     let config = Config {
         listen: options.listen,
         seen_within: options.seen_within,
+        retain: options.retain,
+        allow_private_webhooks: options.allow_private_webhooks,
         answer_within: options.answer_within,
         ..Config::new(database.clone())
     };

@@ -11,6 +11,7 @@
 //! | `orders`, `errand` | a task taken or called off; a read that its caller waits for |
 //! | `official`, `linkup` | two published APIs whose calls answer with rows |
 //! | [`hub`] | who waits for what, in memory |
+//! | [`webhook`] | tells endpoints that tasks have ended |
 //! | [`router`] | every route on one screen; `routes`, `auth`, `body` and `error` stand behind it |
 //! | [`server`] | start and shutdown of the whole |
 
@@ -20,6 +21,7 @@ pub mod clock;
 pub mod config;
 mod errand;
 mod error;
+mod export;
 mod guess;
 pub mod hub;
 mod idempotency;
@@ -29,13 +31,15 @@ pub mod name;
 mod official;
 mod orders;
 mod parked;
+mod query;
 pub mod router;
 mod routes;
 pub mod secret;
 pub mod server;
 pub mod store;
 mod sweeper;
+pub mod webhook;
 
 pub use clock::{Clock, SystemClock, Timestamp};
-pub use config::{Config, Database, default_database};
+pub use config::{Config, Database, Retain, default_database};
 pub use server::{Running, StartError, start};

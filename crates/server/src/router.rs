@@ -4,14 +4,15 @@ use crate::clock::{Clock, Timestamp};
 use crate::error::ApiError;
 use crate::guess::Guesses;
 use crate::hub::Hub;
-use crate::routes::{admin, agent, task};
+use crate::routes::{admin, agent, task, tasks, webhook};
 use crate::store::Store;
+use crate::webhook::Webhooks;
 use crate::{linkup, official};
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +31,10 @@ pub struct App {
     pub guesses: Guesses,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// What tells endpoints that tasks have ended.
+    pub webhooks: Webhooks,
+    /// How long a task is kept after its end; for ever when `None`.
+    pub retain: Option<Duration>,
     /// How long a call that answers with rows waits for them.
     pub answer_within: Duration,
 }
@@ -49,6 +54,11 @@ pub fn router(app: App) -> Router {
         .route("/linkedin-agent/send-connection-request", post(task::send_connection_request))
         .route("/linkedin-agent/get-task-status", get(task::get_status))
         .route("/linkedin-agent/cancel-task", post(task::cancel))
+        .route("/linkedin-agent/tasks", get(tasks::list))
+        .route("/linkedin-agent/tasks/{task}", delete(tasks::delete))
+        .route("/linkedin-agent/tasks/{task}/connections.csv", get(tasks::connections_csv))
+        .route("/linkedin-agent/webhooks", get(webhook::list).post(webhook::add))
+        .route("/linkedin-agent/webhooks/{webhook}", delete(webhook::delete))
         // Callers of two other published APIs; the first shows its key as `Authorization: Bearer`.
         .route(
             "/v2/connections",

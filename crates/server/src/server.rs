@@ -10,6 +10,7 @@ use crate::hub::Hub;
 use crate::router::{App, router};
 use crate::store::{ManageError, Store, StoreError};
 use crate::sweeper;
+use crate::webhook::{self, Webhooks};
 use axum::serve::ListenerExt;
 use std::io;
 use std::net::SocketAddr;
@@ -47,6 +48,7 @@ pub struct Running {
     app: App,
     serving: JoinHandle<()>,
     sweeping: JoinHandle<()>,
+    delivering: JoinHandle<()>,
 }
 
 /// Opens the database, listens and serves.
@@ -65,13 +67,24 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         hub: Hub::default(),
         guesses: Guesses::default(),
         clock: config.clock,
+        webhooks: Webhooks::new(config.allow_private_webhooks),
+        retain: config.retain.time(),
         answer_within: config.answer_within,
     };
     let sweeping = tokio::spawn(sweeper::run(app.clone(), config.sweep_every));
+    let delivering = tokio::spawn(webhook::run(app.clone(), config.sweep_every));
     let serving = tokio::spawn(serve(listener, app.clone()));
     tracing::info!(%address, "listening");
     let (api_key, pairing_code) = first.map(|first| (first.api_key, first.pairing_code)).unzip();
-    Ok(Running { url: format!("http://{address}"), api_key, pairing_code, app, serving, sweeping })
+    Ok(Running {
+        url: format!("http://{address}"),
+        api_key,
+        pairing_code,
+        app,
+        serving,
+        sweeping,
+        delivering,
+    })
 }
 
 async fn serve(listener: TcpListener, app: App) {
@@ -110,12 +123,24 @@ impl Running {
         sweeper::sweep_now(&self.app).await
     }
 
+    /// Delivers what is due of the webhooks now, and waits for what is under way. It happens by itself too.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn deliver_webhooks(&self) -> Result<(), StoreError> {
+        webhook::deliver_now(&self.app).await
+    }
+
     /// Answers who waits, takes no more connections, lets requests in hand end, and closes the database.
     pub async fn shutdown(self) {
         self.app.hub.close();
         let stop = self.serving.abort_handle();
         if timeout(GRACE, self.serving).await.is_err() {
             tracing::warn!("requests were still in hand after {} s", GRACE.as_secs());
+            stop.abort();
+        }
+        let stop = self.delivering.abort_handle();
+        if timeout(GRACE, self.delivering).await.is_err() {
             stop.abort();
         }
         self.sweeping.abort();
