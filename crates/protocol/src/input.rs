@@ -221,8 +221,8 @@ impl TaskInput {
 fn parse_fetch(fields: &Map<String, Value>) -> Result<FetchConnections, InputError> {
     let keyword = optional_string(fields, "keyword").map_err(|()| InputError::Keyword)?;
     let sort_type = optional_string(fields, "sort_type").map_err(|()| InputError::SortType)?;
-    let start = optional_integer(fields, "start").map_err(|()| InputError::Start)?.unwrap_or(0);
-    let count = optional_integer(fields, "count").map_err(|()| InputError::Count)?.unwrap_or(DEFAULT_COUNT);
+    let start = optional_integer(fields, "start").map_err(|_| InputError::Start)?.unwrap_or(0);
+    let count = optional_integer(fields, "count").map_err(|_| InputError::Count)?.unwrap_or(DEFAULT_COUNT);
     if !(1..=MAX_COUNT).contains(&count) {
         return Err(InputError::Count);
     }
@@ -261,8 +261,16 @@ fn optional_string<'a>(fields: &'a Map<String, Value>, name: &str) -> Result<Opt
     }
 }
 
-/// A non-negative integer, also when it is written as `40.0`. Larger than 2^53 is no integer to JavaScript.
-pub(crate) fn optional_integer(fields: &Map<String, Value>, name: &str) -> Result<Option<u64>, ()> {
+/// A member is there and is no non-negative integer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAnInteger;
+
+/// A non-negative integer, also when it is written as `40.0`; `None` when it is absent or `null`. Larger than 2^53 is no
+/// integer to JavaScript.
+///
+/// # Errors
+/// When it is anything else.
+pub fn optional_integer(fields: &Map<String, Value>, name: &str) -> Result<Option<u64>, NotAnInteger> {
     const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
     match fields.get(name) {
         None | Some(Value::Null) => Ok(None),
@@ -277,8 +285,8 @@ pub(crate) fn optional_integer(fields: &Map<String, Value>, name: &str) -> Resul
                 )]
                 Ok(Some(float as u64))
             }
-            _ => Err(()),
+            _ => Err(NotAnInteger),
         },
-        Some(_) => Err(()),
+        Some(_) => Err(NotAnInteger),
     }
 }

@@ -13,7 +13,7 @@ mod team;
 
 use clap::{Args, Parser, Subcommand};
 use liaison_server::config::DEFAULT_LISTEN;
-use liaison_server::{Config, Database, Running, default_database};
+use liaison_server::{Config, Database, Retain, Running, default_database};
 use serde_json::json;
 use std::error::Error;
 use std::io::{self, Write, stdout};
@@ -61,6 +61,17 @@ struct Serve {
     /// How long ago a team's browser may have been heard of for its tasks to be taken: seconds, or text such as 12h or 2days.
     #[arg(long, env = "LIAISON_SEEN_WITHIN", value_name = "TIME", value_parser = duration, default_value = "48h")]
     seen_within: Duration,
+    /// How long a task is kept after its end, with what it asked and was answered: a time like 30d or 12h, at least an hour,
+    /// or `forever`.
+    #[arg(long, env = "LIAISON_RETAIN", default_value_t = Retain::default())]
+    retain: Retain,
+    /// Let callers register webhooks on private addresses and without TLS. Whoever has a key can then have this server call
+    /// what only it can reach.
+    #[arg(long, env = "LIAISON_ALLOW_PRIVATE_WEBHOOKS")]
+    allow_private_webhooks: bool,
+    /// How long /v2/connections and /v1/network/connections wait for the browser, such as 90s or 2m.
+    #[arg(long, env = "LIAISON_ANSWER_WITHIN", value_name = "TIME", value_parser = answer_within, default_value = "2m")]
+    answer_within: Duration,
     /// Print one line of JSON once it listens: {"url","api_key","pairing_code"}, the last two null but at the first start.
     #[arg(long)]
     json: bool,
@@ -83,6 +94,13 @@ impl Data {
 /// Seconds, or a time as people write it.
 fn duration(text: &str) -> Result<Duration, humantime::DurationError> {
     text.parse().map(Duration::from_secs).or_else(|_| humantime::parse_duration(text))
+}
+
+/// A time for which a caller may be kept waiting.
+fn answer_within(text: &str) -> Result<Duration, String> {
+    const MOST: Duration = Duration::from_secs(3_600);
+    let time = duration(text).map_err(|error| error.to_string())?;
+    if time <= MOST { Ok(time) } else { Err("more than an hour".to_owned()) }
 }
 
 /// How a command ends.
@@ -109,8 +127,14 @@ async fn serve(options: Serve) -> Outcome {
         tracing::warn!(listen = %options.listen, "reachable from other computers, and without TLS of its own");
     }
     let database = options.data.database();
-    let config =
-        Config { listen: options.listen, seen_within: options.seen_within, ..Config::new(database.clone()) };
+    let config = Config {
+        listen: options.listen,
+        seen_within: options.seen_within,
+        retain: options.retain,
+        allow_private_webhooks: options.allow_private_webhooks,
+        answer_within: options.answer_within,
+        ..Config::new(database.clone())
+    };
     let running = liaison_server::start(config).await?;
     if options.json {
         let line =
@@ -166,4 +190,18 @@ fn end_signal() -> io::Result<impl Future<Output = ()>> {
             std::future::pending::<()>().await;
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_caller_is_kept_waiting_for_an_hour_at_most() {
+        for (text, time) in
+            [("0s", Some(0)), ("90s", Some(90)), ("1h", Some(3_600)), ("61m", None), ("120", Some(120))]
+        {
+            assert_eq!(answer_within(text).ok(), time.map(Duration::from_secs), "{text}");
+        }
+    }
 }

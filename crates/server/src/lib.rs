@@ -8,8 +8,11 @@
 //! |---|---|
 //! | [`lifecycle`] | pure: what may become of a task, and when |
 //! | [`store`] | what is on disk; every method one transaction |
+//! | `orders`, `errand` | a task taken or called off; a read that its caller waits for |
+//! | `official`, `linkup` | two published APIs whose calls answer with rows |
 //! | [`hub`] | who waits for what, in memory |
 //! | [`hints`] | what servers on one database tell each other |
+//! | [`webhook`] | tells endpoints that tasks have ended |
 //! | [`router`] | every route on one screen; `routes`, `auth`, `body` and `error` stand behind it |
 //! | [`server`] | start and shutdown of the whole |
 
@@ -17,21 +20,28 @@ pub mod auth;
 mod body;
 pub mod clock;
 pub mod config;
+mod errand;
 mod error;
+mod export;
 mod guess;
 pub mod hints;
 pub mod hub;
 mod idempotency;
 pub mod lifecycle;
+mod linkup;
 pub mod name;
+mod official;
+mod orders;
 mod parked;
+mod query;
 pub mod router;
 mod routes;
 pub mod secret;
 pub mod server;
 pub mod store;
 mod sweeper;
+pub mod webhook;
 
 pub use clock::{Clock, SystemClock, Timestamp};
-pub use config::{Config, Database, default_database};
+pub use config::{Config, Database, Retain, default_database};
 pub use server::{Running, StartError, start};

@@ -4,15 +4,18 @@ use crate::clock::{Clock, Timestamp};
 use crate::error::ApiError;
 use crate::guess::Guesses;
 use crate::hub::Hub;
-use crate::routes::{admin, agent, task};
+use crate::routes::{admin, agent, task, tasks, webhook};
 use crate::store::Store;
+use crate::webhook::Webhooks;
+use crate::{linkup, official};
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use std::any::Any;
 use std::sync::Arc;
+use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::trace::TraceLayer;
 use tracing::Span;
@@ -28,6 +31,12 @@ pub struct App {
     pub guesses: Guesses,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// What tells endpoints that tasks have ended.
+    pub webhooks: Webhooks,
+    /// How long a task is kept after its end; for ever when `None`.
+    pub retain: Option<Duration>,
+    /// How long a call that answers with rows waits for them.
+    pub answer_within: Duration,
 }
 
 impl App {
@@ -45,6 +54,17 @@ pub fn router(app: App) -> Router {
         .route("/linkedin-agent/send-connection-request", post(task::send_connection_request))
         .route("/linkedin-agent/get-task-status", get(task::get_status))
         .route("/linkedin-agent/cancel-task", post(task::cancel))
+        .route("/linkedin-agent/tasks", get(tasks::list))
+        .route("/linkedin-agent/tasks/{task}", delete(tasks::delete))
+        .route("/linkedin-agent/tasks/{task}/connections.csv", get(tasks::connections_csv))
+        .route("/linkedin-agent/webhooks", get(webhook::list).post(webhook::add))
+        .route("/linkedin-agent/webhooks/{webhook}", delete(webhook::delete))
+        // Callers of two other published APIs; the first shows its key as `Authorization: Bearer`.
+        .route(
+            "/v2/connections",
+            get(official::connections).post(official::tunnelled).fallback(official::wrong_method),
+        )
+        .route("/v1/network/connections", post(linkup::connections).fallback(linkup::wrong_method))
         // Agents: header `Authorization: Bearer`, but for the first.
         .route("/agent/v1/pair", post(agent::pair))
         .route("/agent/v1/poll", post(agent::poll))

@@ -3,3 +3,5 @@
 pub mod admin;
 pub mod agent;
 pub mod task;
+pub mod tasks;
+pub mod webhook;

@@ -11,6 +11,7 @@ use crate::hints::{self, Exchange};
 use crate::router::{App, router};
 use crate::store::{ManageError, Store, StoreError};
 use crate::sweeper;
+use crate::webhook::{self, Webhooks};
 use axum::serve::ListenerExt;
 use std::io;
 use std::net::SocketAddr;
@@ -50,6 +51,7 @@ pub struct Running {
     exchange: Option<Exchange>,
     serving: JoinHandle<()>,
     sweeping: JoinHandle<()>,
+    delivering: JoinHandle<()>,
 }
 
 /// Opens the database, listens and serves.
@@ -64,12 +66,30 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let store = Store::open(&config.database).await?.seen_within(config.seen_within);
     let first = store.first_start(config.clock.now()).await?;
     let (hub, exchange) = hints::connect(&store, Uuid::new_v4().to_string()).await?;
-    let app = App { store, hub, guesses: Guesses::default(), clock: config.clock };
+    let app = App {
+        store,
+        hub,
+        guesses: Guesses::default(),
+        clock: config.clock,
+        webhooks: Webhooks::new(config.allow_private_webhooks),
+        retain: config.retain.time(),
+        answer_within: config.answer_within,
+    };
     let sweeping = tokio::spawn(sweeper::run(app.clone(), config.sweep_every));
+    let delivering = tokio::spawn(webhook::run(app.clone(), config.sweep_every));
     let serving = tokio::spawn(serve(listener, app.clone()));
     tracing::info!(%address, "listening");
     let (api_key, pairing_code) = first.map(|first| (first.api_key, first.pairing_code)).unzip();
-    Ok(Running { url: format!("http://{address}"), api_key, pairing_code, app, exchange, serving, sweeping })
+    Ok(Running {
+        url: format!("http://{address}"),
+        api_key,
+        pairing_code,
+        app,
+        exchange,
+        serving,
+        sweeping,
+        delivering,
+    })
 }
 
 async fn serve(listener: TcpListener, app: App) {
@@ -108,12 +128,24 @@ impl Running {
         sweeper::sweep_now(&self.app).await
     }
 
+    /// Delivers what is due of the webhooks now, and waits for what is under way. It happens by itself too.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn deliver_webhooks(&self) -> Result<(), StoreError> {
+        webhook::deliver_now(&self.app).await
+    }
+
     /// Answers who waits, takes no more connections, lets requests in hand end, and closes the database.
     pub async fn shutdown(self) {
         self.app.hub.close();
         let stop = self.serving.abort_handle();
         if timeout(GRACE, self.serving).await.is_err() {
             tracing::warn!("requests were still in hand after {} s", GRACE.as_secs());
+            stop.abort();
+        }
+        let stop = self.delivering.abort_handle();
+        if timeout(GRACE, self.delivering).await.is_err() {
             stop.abort();
         }
         self.sweeping.abort();

@@ -58,7 +58,16 @@ impl Place {
     pub fn processes(&self) -> Vec<u32> {
         match self {
             Self::Sqlite(_) => Vec::new(),
-            Self::Postgres(cluster) => cluster.processes(),
+            Self::Postgres(cluster) => {
+                let file =
+                    std::fs::read_to_string(format!("{}/data/postmaster.pid", cluster.folder)).unwrap();
+                // It started all others.
+                let first: u32 = file.lines().next().unwrap().parse().unwrap();
+                let children = format!("/proc/{first}/task/{first}/children");
+                let children = std::fs::read_to_string(children).unwrap();
+                let children = children.split_whitespace().map(|child| child.parse().unwrap());
+                [first].into_iter().chain(children).collect()
+            }
         }
     }
 

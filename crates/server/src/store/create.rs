@@ -23,6 +23,8 @@ pub struct NewTask<'a> {
     pub echo: &'a Value,
     /// The caller's key, under which the same request is carried out once.
     pub key: Option<&'a str>,
+    /// The whole request, when this task is only how a part of it is carried out: under one key it has to be the same.
+    pub part_of: Option<&'a Value>,
 }
 
 /// A task that was taken, and is on disk.
@@ -70,6 +72,9 @@ pub enum CreateError {
     /// An invitation to this person is being cancelled, and may still go out.
     #[error("an invitation to this person is being cancelled")]
     BeingCancelled,
+    /// An invitation to this person was sent, or may have been, and its task was deleted.
+    #[error("an invitation to this person was sent, and its task deleted")]
+    InvitedBefore,
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -102,6 +107,9 @@ impl NewTask<'_> {
         let mut asked = json!({ "input": self.input, "allow_duplicate": self.allows_duplicate() });
         if let Some(ms) = self.options.deadline_ms {
             asked["deadline_ms"] = json!(ms);
+        }
+        if let Some(whole) = self.part_of {
+            asked["part_of"] = whole.clone();
         }
         if let Some(input) = asked["input"].as_object_mut() {
             input.retain(|_, value| !value.is_null());
@@ -175,6 +183,7 @@ async fn take(
             Twin::Same(task) => return Ok(Created { task, deduplicated: true, new_for: None }),
             Twin::OtherNote => return Err(CreateError::OtherNote),
             Twin::BeingCancelled => return Err(CreateError::BeingCancelled),
+            Twin::Deleted => return Err(CreateError::InvitedBefore),
         }
     }
     let (member_there, agent_seen) = who_is_there(db, member, new.team, seen_since).await?;

@@ -160,7 +160,7 @@ async fn a_parked_poll_hears_when_what_it_returned_has_rested() {
 #[tokio::test]
 async fn what_is_returned_to_one_server_rests_at_another() {
     let (world, agent) = World::paired().await;
-    let other = world.another().await;
+    let other = world.second_instance().await;
     let elsewhere = Agent { url: other.url.clone(), ..agent.clone() };
     let task = world.fetch().await;
     agent.returned(&agent.offer().await).await;

@@ -2,7 +2,7 @@
 
 use crate::database::Home;
 use liaison_server::store::MemberRole;
-use liaison_server::{Clock, Config, Running, Timestamp};
+use liaison_server::{Clock, Config, Retain, Running, Timestamp};
 use reqwest::Client;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -34,46 +34,74 @@ pub struct World {
     pub key: String,
     pub http: Client,
     clock: Arc<FakeClock>,
-    home: Home,
+    pub home: Home,
     invited: AtomicU32,
+    pub configure: Configure,
 }
+
+/// What a test wants otherwise of its server.
+pub type Configure = Arc<dyn Fn(&mut Config) + Send + Sync>;
 
 /// A status and a JSON body.
 pub type Answer = (u16, Value);
 
 impl World {
     pub async fn new() -> Self {
-        let mut world = Self::on(Home::new().await, "").await;
+        Self::configured(|_| {}).await
+    }
+
+    pub async fn configured(configure: impl Fn(&mut Config) + Send + Sync + 'static) -> Self {
+        let mut world = Self::start(Home::new().await, Arc::new(configure)).await;
         world.key = world.server.api_key.clone().unwrap();
         world
     }
 
     /// On a database that somebody else has made, with a key that they know.
     pub async fn on(home: Home, key: &str) -> Self {
+        let mut world = Self::start(home, Arc::new(|_| {})).await;
+        world.key = key.to_owned();
+        world
+    }
+
+    async fn start(home: Home, configure: Configure) -> Self {
         let clock = Arc::new(FakeClock(AtomicI64::new(T0)));
-        let server = start(&home, &clock).await;
-        Self { server, key: key.to_owned(), http: client(), clock, home, invited: AtomicU32::new(0) }
+        let server = start(&home, &clock, &configure).await;
+        let (key, invited) = (String::new(), AtomicU32::new(0));
+        Self { server, key, http: client(), clock, home, invited, configure }
     }
 
     /// With the acting admin's browser paired.
     pub async fn paired() -> (Self, Agent) {
-        let world = Self::new().await;
-        let code = world.server.pairing_code.clone().unwrap();
-        let agent = world.pair(&code).await;
-        (world, agent)
+        Self::paired_and(|_| {}).await
+    }
+
+    pub async fn paired_and(configure: impl Fn(&mut Config) + Send + Sync + 'static) -> (Self, Agent) {
+        Self::configured(configure).await.with_agent().await
+    }
+
+    /// The same, on its first start.
+    pub async fn with_agent(self) -> (Self, Agent) {
+        let code = self.server.pairing_code.clone().unwrap();
+        let agent = self.pair(&code).await;
+        (self, agent)
+    }
+
+    /// With so long a time for a call that answers with rows.
+    pub async fn answering_within(answer_within: Duration) -> Self {
+        Self::configured(move |config| config.answer_within = answer_within).await
     }
 
     pub async fn restart(self) -> Self {
-        let Self { server, key, http, clock, home, invited } = self;
+        let Self { server, key, http, clock, home, invited, configure } = self;
         server.shutdown().await;
-        let server = start(&home, &clock).await;
+        let server = start(&home, &clock, &configure).await;
         assert_eq!((&server.api_key, &server.pairing_code), (&None, &None));
-        Self { server, key, http, clock, home, invited }
+        Self { server, key, http, clock, home, invited, configure }
     }
 
-    /// Another server on the same database.
-    pub async fn another(&self) -> Running {
-        start(&self.home, &self.clock).await
+    /// Another server on the same database, with the same clock.
+    pub async fn second_instance(&self) -> Running {
+        start(&self.home, &self.clock, &self.configure).await
     }
 
     pub fn advance(&self, ms: u64) {
@@ -88,6 +116,11 @@ impl World {
     /// A number out of the database, read behind the server's back.
     pub async fn number(&self, query: &'static str) -> i64 {
         self.home.number(query).await
+    }
+
+    /// A text out of the database, as above.
+    pub async fn text(&self, query: &'static str) -> String {
+        self.home.text(query).await
     }
 
     pub fn now(&self) -> Timestamp {
@@ -110,6 +143,19 @@ impl World {
     pub async fn get_as(&self, key: &str, query: &str) -> Answer {
         let url = format!("{}/linkedin-agent/get-task-status{query}", self.server.url);
         answer(self.http.get(url).header("x-api-key", key)).await
+    }
+
+    /// A GET of a path.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.get_under(&self.key, path).await
+    }
+
+    pub async fn get_under(&self, key: &str, path: &str) -> Answer {
+        answer(self.http.get(format!("{}{path}", self.server.url)).header("x-api-key", key)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        answer(self.http.delete(format!("{}{path}", self.server.url)).header("x-api-key", &self.key)).await
     }
 
     pub async fn status(&self, task: &str) -> Value {
@@ -178,14 +224,17 @@ impl World {
     }
 }
 
-async fn start(home: &Home, clock: &Arc<FakeClock>) -> Running {
-    let config = Config {
+async fn start(home: &Home, clock: &Arc<FakeClock>, configure: &Configure) -> Running {
+    let mut config = Config {
         listen: ([127, 0, 0, 1], 0).into(),
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         // Tests sweep when they mean to.
         sweep_every: Duration::from_secs(3600),
+        // And what they look at for years is not deleted under their eyes.
+        retain: Retain::Forever,
         ..Config::new(home.database())
     };
+    configure(&mut config);
     liaison_server::start(config).await.unwrap()
 }
 

@@ -15,7 +15,8 @@ const SETTINGS: &str = "-c max_connections=300 -c shared_buffers=64MB";
 const HASTY: &str = "-c fsync=off -c full_page_writes=off";
 
 pub struct Cluster {
-    folder: String,
+    /// With its socket, and its files in `data`.
+    pub folder: String,
     keeper: Mutex<Keeper>,
     made: AtomicU32,
 }
@@ -98,14 +99,6 @@ impl Cluster {
     /// Starts it again, and returns once it takes connections.
     pub fn start(&self) {
         self.order("start");
-    }
-
-    /// Its processes, the first of which started all others.
-    pub fn processes(&self) -> Vec<u32> {
-        let file = std::fs::read_to_string(format!("{}/data/postmaster.pid", self.folder)).unwrap();
-        let first: u32 = file.lines().next().unwrap().parse().unwrap();
-        let children = std::fs::read_to_string(format!("/proc/{first}/task/{first}/children")).unwrap();
-        [first].into_iter().chain(children.split_whitespace().map(|child| child.parse().unwrap())).collect()
     }
 
     pub fn url(&self, database: &str) -> String {

@@ -73,6 +73,13 @@ impl Home {
         number
     }
 
+    pub async fn text(&self, query: &'static str) -> String {
+        let mut db = self.cluster.connect(&self.name).await;
+        let text = sqlx::query_scalar(query).fetch_one(&mut db).await.unwrap();
+        db.close().await.unwrap();
+        text
+    }
+
     /// PostgreSQL checks its own pages when it reads them; what it holds is counted by whoever asks.
     pub async fn assert_sound(&self) {
         assert_eq!(self.number("SELECT count(*) FROM task WHERE id IS NULL").await, 0);

@@ -27,7 +27,7 @@ struct Two {
 impl Two {
     async fn new() -> Self {
         let (world, agent) = World::paired().await;
-        let other = world.another().await;
+        let other = world.second_instance().await;
         assert_eq!((&other.api_key, &other.pairing_code), (&None, &None));
         Self { world, other, agent }
     }
@@ -175,7 +175,7 @@ async fn when_one_ends_its_polls_go_on_at_the_other() {
     agent.fetched(&offer).await;
     ending.await.unwrap();
     // The one that comes in its place serves both.
-    let place = world.another().await;
+    let place = world.second_instance().await;
     let agent = Agent { url: place.url.clone(), ..agent };
     let poll = parked_poll(&agent);
     until_parked(&place, 1).await;

@@ -30,6 +30,12 @@ impl Home {
         self.0.path().join("not").join("there yet").join("liaison.db")
     }
 
+    /// The file, and what SQLite keeps beside it.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let folder = self.file().parent().unwrap().to_owned();
+        std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect()
+    }
+
     pub fn database(&self) -> Database {
         self.file().into()
     }
@@ -54,6 +60,13 @@ impl Home {
         let number = sqlx::query_scalar(query).fetch_one(&mut db).await.unwrap();
         db.close().await.unwrap();
         number
+    }
+
+    pub async fn text(&self, query: &'static str) -> String {
+        let mut db = self.connect().await;
+        let text = sqlx::query_scalar(query).fetch_one(&mut db).await.unwrap();
+        db.close().await.unwrap();
+        text
     }
 
     /// Of a file that nobody has open.

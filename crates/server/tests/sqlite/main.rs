@@ -10,4 +10,4 @@ mod it;
 mod older;
 mod stolen;
 
-use it::{kill, process, support};
+use it::{kill, process, retention, support};
