@@ -65,8 +65,9 @@ CREATE TABLE agent_instance (
 );
 
 CREATE TABLE task (
-    seq                 BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    id                  TEXT NOT NULL UNIQUE,
+    -- The order in which they came in. It has no index of its own, by which an offer would be looked for in everybody's tasks.
+    seq                 BIGINT GENERATED ALWAYS AS IDENTITY,
+    id                  TEXT PRIMARY KEY,
     team_id             TEXT NOT NULL REFERENCES team (id),
     -- Whose LinkedIn account acts.
     member_id           TEXT NOT NULL REFERENCES member (id),

@@ -50,10 +50,10 @@ impl Store {
                 OnCancel::Ask { end_by } => end_by,
                 OnCancel::End | OnCancel::Nothing => row.deadline_at,
             };
-            sql("UPDATE task SET cancel_requested_at = $1, deadline_at = $2 WHERE seq = $3")
+            sql("UPDATE task SET cancel_requested_at = $1, deadline_at = $2 WHERE id = $3")
                 .bind(now)
                 .bind(end_by)
-                .bind(row.seq)
+                .bind(&row.id)
                 .execute(&mut tx)
                 .await?;
             note(&mut tx, &row, Event::CancelRequested, now).await?;

@@ -275,9 +275,9 @@ async fn disable(db: &mut Db, delivery: &Delivery, reason: &str, now: Timestamp)
 pub(super) async fn task_ended(db: &mut Db, row: &TaskRow, now: Timestamp) -> Result<(), StoreError> {
     sql("INSERT INTO webhook_delivery (webhook_id, task_id, due_at)
          SELECT webhook.id, task.id, $1 FROM task JOIN webhook ON webhook.team_id = task.team_id
-         WHERE task.seq = $2 AND webhook.disabled_at IS NULL")
+         WHERE task.id = $2 AND webhook.disabled_at IS NULL")
     .bind(now)
-    .bind(row.seq)
+    .bind(&row.id)
     .execute(db)
     .await?;
     Ok(())

@@ -28,7 +28,7 @@ pub(super) async fn begin(
     sql(
         "UPDATE task SET state = $1, epoch = $2, attempt = $3, started_at = $4, deadline_at = $5, lease_until = $6,
                          progress_done = NULL, progress_of = NULL
-         WHERE seq = $7 AND state = 'queued' AND epoch = $8",
+         WHERE id = $7 AND state = 'queued' AND epoch = $8",
     )
     .bind(state)
     .bind(row.epoch)
@@ -36,7 +36,7 @@ pub(super) async fn begin(
     .bind(row.started_at)
     .bind(row.deadline_at)
     .bind(now.plus_ms(lease_ms))
-    .bind(row.seq)
+    .bind(&row.id)
     .bind(row.epoch - 1)
     .execute(db)
     .await?;
@@ -79,10 +79,10 @@ pub(super) fn offer_of(row: &TaskRow, mode: Mode, since_ms: Option<u64>) -> Resu
 pub(super) async fn offer_again(db: &mut Db, mut row: TaskRow, now: Timestamp) -> Result<Offer, StoreError> {
     note(db, &row, Event::Lost, now).await?;
     row.attempt += 1;
-    sql("UPDATE task SET attempt = $1, lease_until = $2 WHERE seq = $3 AND state = $4 AND epoch = $5")
+    sql("UPDATE task SET attempt = $1, lease_until = $2 WHERE id = $3 AND state = $4 AND epoch = $5")
         .bind(row.attempt)
         .bind(now.plus_ms(OFFER_MS))
-        .bind(row.seq)
+        .bind(&row.id)
         .bind(row.state)
         .bind(row.epoch)
         .execute(db)
@@ -99,7 +99,7 @@ pub(super) async fn offer_again(db: &mut Db, mut row: TaskRow, now: Timestamp) -
 
 /// How many offers in a row are not known to have arrived. What goes back to the queue for any other reason begins anew.
 pub(super) async fn set_unheard(db: &mut Db, row: &TaskRow, unheard: u32) -> Result<(), StoreError> {
-    sql("UPDATE task SET unheard = $1 WHERE seq = $2").bind(unheard).bind(row.seq).execute(db).await?;
+    sql("UPDATE task SET unheard = $1 WHERE id = $2").bind(unheard).bind(&row.id).execute(db).await?;
     Ok(())
 }
 
@@ -147,10 +147,10 @@ pub(super) async fn set_lease(
     state: State,
     until: Option<Timestamp>,
 ) -> Result<(), StoreError> {
-    sql("UPDATE task SET state = $1, lease_until = $2 WHERE seq = $3 AND state = $4 AND epoch = $5")
+    sql("UPDATE task SET state = $1, lease_until = $2 WHERE id = $3 AND state = $4 AND epoch = $5")
         .bind(state)
         .bind(until)
-        .bind(row.seq)
+        .bind(&row.id)
         .bind(row.state)
         .bind(row.epoch)
         .execute(db)

@@ -153,12 +153,12 @@ impl Store {
         note_going_on(&mut tx, &task, state, now).await?;
         sql("UPDATE task SET state = $1, lease_until = $2, progress_done = coalesce($3, progress_done),
                              progress_of = coalesce($4, progress_of)
-             WHERE seq = $5 AND state = $6 AND epoch = $7")
+             WHERE id = $5 AND state = $6 AND epoch = $7")
         .bind(state)
         .bind(now.plus_ms(LEASE_MS))
         .bind(progress.map(|progress| count(progress.done)))
         .bind(progress.and_then(|progress| progress.of).map(count))
-        .bind(task.seq)
+        .bind(&task.id)
         .bind(task.state)
         .bind(task.epoch)
         .execute(&mut tx)
@@ -250,11 +250,11 @@ async fn load_lease(
 async fn start_row(db: &mut Db, task: &TaskRow, now: Timestamp) -> Result<(), ResultError> {
     let started =
         sql("UPDATE task SET state = 'started', started_at = $1, deadline_at = $2, lease_until = $3
-         WHERE seq = $4 AND epoch = $5 AND state IN ('queued', 'offered')")
+         WHERE id = $4 AND epoch = $5 AND state IN ('queued', 'offered')")
         .bind(now)
         .bind(now.plus_ms(END_WITHIN_MS))
         .bind(now.plus_ms(LEASE_MS))
-        .bind(task.seq)
+        .bind(&task.id)
         .bind(task.epoch)
         .execute(db)
         .await?;
@@ -322,7 +322,7 @@ async fn note_findings(db: &mut Db, task: &TaskRow, findings: Findings) -> Resul
         return Ok(());
     }
     let findings = serde_json::to_string(&findings).map_err(|_| StoreError::Corrupt("findings"))?;
-    sql("UPDATE task SET findings = $1 WHERE seq = $2").bind(findings).bind(task.seq).execute(db).await?;
+    sql("UPDATE task SET findings = $1 WHERE id = $2").bind(findings).bind(&task.id).execute(db).await?;
     Ok(())
 }
 
@@ -334,11 +334,11 @@ pub(super) async fn return_row(db: &mut Db, task: &TaskRow) -> Result<State, Sto
     sql(
         "UPDATE task SET state = 'queued', attempt = CASE WHEN attempt > 0 THEN attempt - 1 ELSE 0 END, unheard = 0, started_at = $1, deadline_at = $2,
                          lease_until = NULL, progress_done = NULL, progress_of = NULL
-         WHERE seq = $3 AND state = $4 AND epoch = $5",
+         WHERE id = $3 AND state = $4 AND epoch = $5",
     )
     .bind(started_at)
     .bind(deadline_at)
-    .bind(task.seq)
+    .bind(&task.id)
     .bind(task.state)
     .bind(task.epoch)
     .execute(db)

@@ -96,7 +96,7 @@ pub(super) async fn mark_arrived(db: &mut Db, task: &TaskRow) -> Result<(), Stor
             .await?;
     }
     if task.unheard > 0 {
-        sql("UPDATE task SET unheard = 0 WHERE seq = $1").bind(task.seq).execute(db).await?;
+        sql("UPDATE task SET unheard = 0 WHERE id = $1").bind(&task.id).execute(db).await?;
     }
     Ok(())
 }

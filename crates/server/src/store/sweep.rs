@@ -110,13 +110,13 @@ pub(super) async fn end(
     let code = output["code"].as_str().filter(|_| state == State::Failed);
     let ended = sql(
         "UPDATE task SET state = $1, task_output = $2, failure_code = $3, ended_at = $4, lease_until = NULL
-         WHERE seq = $5 AND state = $6 AND epoch = $7",
+         WHERE id = $5 AND state = $6 AND epoch = $7",
     )
     .bind(state)
     .bind(output.to_string())
     .bind(code)
     .bind(now)
-    .bind(row.seq)
+    .bind(&row.id)
     .bind(row.state)
     .bind(row.epoch)
     .execute(db)
