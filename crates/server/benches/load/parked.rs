@@ -12,6 +12,8 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 const AGENTS: usize = 10_000;
 /// Tasks a second while all are parked.
 const RATE: u64 = 50;
+/// How far apart they come.
+const ARRIVE: Duration = Duration::from_millis(2);
 /// Longer than a poll is held, so that every agent has come again.
 const SETTLE: Duration = Duration::from_secs(30);
 const WANTED_KB: usize = 25;
@@ -25,6 +27,8 @@ pub async fn run(place: &Place, lasts: Duration) {
     let (offered, mut offers) = mpsc::unbounded_channel();
     let (mut keys, mut waiting) = (Vec::new(), JoinSet::new());
     for team in teams {
+        // They come as people open their browsers, and not all in one moment.
+        sleep(ARRIVE).await;
         keys.push(team.key.clone());
         waiting.spawn(wait_for_ever(server.address, team, offered.clone()));
     }
