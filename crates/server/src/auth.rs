@@ -2,8 +2,10 @@
 //! request and of the database, so that neither opens the other's.
 
 use crate::error::ApiError;
+use crate::peer::Peer;
 use crate::router::App;
 use crate::store::AgentIdentity;
+use crate::watch;
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
@@ -25,8 +27,11 @@ impl FromRequestParts<App> for Caller {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let key =
             parts.headers.get(API_KEY_HEADER).filter(|key| !key.is_empty()).ok_or(ApiError::MissingKey)?;
-        let key = key.to_str().map_err(|_| ApiError::InvalidKey)?;
-        let team = app.store.team_of_key(key).await?.ok_or(ApiError::InvalidKey)?;
+        let key = &key.to_str().map_err(|_| ApiError::InvalidKey)?.to_owned();
+        let Ok(peer) = Peer::from_request_parts(parts, app).await;
+        let team = app.door.open(peer.address, key, app.store.team_of_key(key), ApiError::InvalidKey).await?;
+        app.door.count(key)?;
+        watch::note("team", &team);
         Ok(Self { team })
     }
 }
@@ -40,6 +45,10 @@ impl FromRequestParts<App> for Agent {
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(ApiError::AgentToken);
         }
-        app.store.agent_of_token(token.trim()).await?.map(Self).ok_or(ApiError::AgentToken)
+        let (token, Ok(peer)) = (token.trim().to_owned(), Peer::from_request_parts(parts, app).await);
+        let find = app.store.agent_of_token(&token);
+        let agent = app.door.open(peer.address, &token, find, ApiError::AgentToken).await?;
+        watch::note("agent", &agent.id);
+        Ok(Self(agent))
     }
 }

@@ -1,6 +1,9 @@
 //! What the server is told at its start.
 
 use crate::clock::{Clock, SystemClock};
+use crate::limits::Limits;
+use crate::peer::Neighbours;
+use crate::tls::TlsFiles;
 use std::env;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -24,13 +27,30 @@ pub struct Config {
     pub clock: Arc<dyn Clock>,
     /// How often deadlines are enforced.
     pub sweep_every: Duration,
+    /// Certificate and key, for TLS of its own.
+    pub tls: Option<TlsFiles>,
+    /// Proxies that are believed, and names by which the server may be called.
+    pub neighbours: Neighbours,
+    /// What opens `/metrics`; without it programs on this computer may look.
+    pub metrics_token: Option<String>,
+    /// How much is taken from anybody.
+    pub limits: Limits,
 }
 
 impl Config {
     /// The defaults, with the data in `database`.
     #[must_use]
     pub fn new(database: PathBuf) -> Self {
-        Self { listen: DEFAULT_LISTEN, database, clock: Arc::new(SystemClock), sweep_every: DEFAULT_SWEEP }
+        Self {
+            listen: DEFAULT_LISTEN,
+            database,
+            clock: Arc::new(SystemClock),
+            sweep_every: DEFAULT_SWEEP,
+            tls: None,
+            neighbours: Neighbours::default(),
+            metrics_token: None,
+            limits: Limits::default(),
+        }
     }
 }
 

@@ -9,24 +9,36 @@
 //! | [`store`] | what is on disk; every method one transaction |
 //! | [`hub`] | who waits for what, in memory |
 //! | [`router`] | every route on one screen; `routes`, `auth`, `body` and `error` stand behind it |
+//! | [`listen`], [`peer`], [`watch`], [`door`] | connections, who is at their other end, what is around every request, who knocks too often |
+//! | [`openapi`] | the description of every route |
 //! | [`server`] | start and shutdown of the whole |
 
 mod auth;
 mod body;
+pub mod bucket;
 pub mod clock;
 pub mod config;
+mod door;
 mod error;
 pub mod hub;
 mod idempotency;
 pub mod lifecycle;
+pub mod limits;
+mod listen;
+mod metrics;
+pub mod openapi;
 mod parked;
+pub mod peer;
 pub mod router;
 mod routes;
 pub mod secret;
 pub mod server;
 pub mod store;
 mod sweeper;
+pub mod tls;
+mod watch;
 
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use config::{Config, default_database};
+pub use limits::Limits;
 pub use server::{Running, StartError, start};

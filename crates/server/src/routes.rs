@@ -1,4 +1,5 @@
 //! The handlers, by who calls them.
 
+pub mod about;
 pub mod agent;
 pub mod task;

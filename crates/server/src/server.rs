@@ -5,13 +5,18 @@
 //! the other when their wait runs out. It is good enough for a moment's overlap and not meant for sharing load.
 
 use crate::config::Config;
+use crate::door::Door;
 use crate::hub::Hub;
+use crate::listen;
+use crate::metrics::Metrics;
 use crate::router::{App, router};
+use crate::secret::hash_secret;
 use crate::store::{Store, StoreError};
 use crate::sweeper;
-use axum::serve::ListenerExt;
+use crate::tls::{Tls, TlsError};
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -27,6 +32,9 @@ pub enum StartError {
     /// The address is taken, or not ours.
     #[error("listening on {0}")]
     Listen(SocketAddr, #[source] io::Error),
+    /// The certificate can't be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The database can't be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -41,6 +49,7 @@ pub struct Running {
     /// The first start's pairing code.
     pub pairing_code: Option<String>,
     app: App,
+    tls: Option<Arc<Tls>>,
     serving: JoinHandle<()>,
     sweeping: JoinHandle<()>,
 }
@@ -54,28 +63,32 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     // First of all: the keys of a first start are shown once, and must not be lost to an address that is taken.
     let listener = TcpListener::bind(config.listen).await.map_err(listen_error)?;
     let address = listener.local_addr().map_err(listen_error)?;
+    let tls = config.tls.map(Tls::load).transpose()?.map(Arc::new);
     let store = Store::open(&config.database).await?;
     let first = store.first_start(config.clock.now()).await?;
-    let app = App { store, hub: Hub::default(), clock: config.clock };
+    let app = App {
+        store,
+        hub: Hub::default(),
+        clock: config.clock,
+        door: Door::new(config.limits.wrong_secrets, config.limits.api_key),
+        metrics: Metrics::default(),
+        neighbours: Arc::new(config.neighbours),
+        metrics_token: config.metrics_token.as_deref().map(hash_secret),
+        limits: config.limits,
+    };
     let sweeping = tokio::spawn(sweeper::run(app.clone(), config.sweep_every));
-    let serving = tokio::spawn(serve(listener, app.clone()));
+    let serving = tokio::spawn(serve(listener, tls.clone(), app.clone()));
     tracing::info!(%address, "listening");
     let (api_key, pairing_code) = first.map(|first| (first.api_key, first.pairing_code)).unzip();
-    Ok(Running { url: format!("http://{address}"), api_key, pairing_code, app, serving, sweeping })
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let url = format!("{scheme}://{address}");
+    Ok(Running { url, api_key, pairing_code, app, tls, serving, sweeping })
 }
 
-async fn serve(listener: TcpListener, app: App) {
-    let hub = app.hub.clone();
+async fn serve(listener: TcpListener, tls: Option<Arc<Tls>>, app: App) {
+    let (hub, limits) = (app.hub.clone(), app.limits.clone());
     let closing = async move { hub.closed().await };
-    // The end of a long answer must not wait until its beginning is acknowledged.
-    let listener = listener.tap_io(|connection| {
-        if let Err(error) = connection.set_nodelay(true) {
-            tracing::debug!(%error, "a connection that sends small pieces late");
-        }
-    });
-    if let Err(error) = axum::serve(listener, router(app)).with_graceful_shutdown(closing).await {
-        tracing::error!(%error, "serving ended");
-    }
+    listen::serve(listener, tls, router(app), limits, closing).await;
 }
 
 impl Running {
@@ -97,6 +110,14 @@ impl Running {
     /// When the database fails.
     pub async fn sweep(&self) -> Result<usize, StoreError> {
         sweeper::sweep_now(&self.app).await
+    }
+
+    /// Reads certificate and key again, for connections from now on. When they can't be used, the ones before stay.
+    ///
+    /// # Errors
+    /// [`TlsError`].
+    pub fn reload_certificate(&self) -> Result<(), TlsError> {
+        self.tls.as_deref().map_or(Ok(()), Tls::reload)
     }
 
     /// Answers who waits, takes no more connections, lets requests in hand end, and closes the database.

@@ -15,6 +15,7 @@ pub async fn sweep_now(app: &App) -> Result<usize, StoreError> {
         }
         count += ended.len();
         if ended.is_empty() {
+            app.metrics.overdue(count);
             return Ok(count);
         }
     }

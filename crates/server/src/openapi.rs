@@ -1,0 +1,111 @@
+//! The description of every route as `OpenAPI` 3.1, put together from the handlers and the types that they use, and the
+//! page that shows it.
+//!
+//! It can't lag behind: a test compares it with the router, and another sends what it allows, and what it doesn't, to a
+//! running server and holds the answers against it.
+
+pub mod answers;
+mod page;
+pub mod shapes;
+
+use crate::error::ErrorBody;
+use crate::routes::{about, agent, task};
+use serde_json::Value;
+use std::sync::LazyLock;
+use utoipa::openapi::OpenApi as Parts;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Liaison",
+        description = "Tasks for LinkedIn, carried out in a person's own browser. Programs that want something done \
+            (callers) come with an API key; the browsers that do it (agents) with a token of their own. An unknown member \
+            of a request is ignored, and null is as good as absent.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    tags(
+        (name = "callers", description = "For programs that want something done. The header x-api-key opens it."),
+        (name = "agents", description = "For browsers that do it: docs/PROTOCOL.md."),
+        (name = "operation", description = "For those who run the server."),
+    ),
+    paths(
+        task::fetch_connections,
+        task::send_connection_request,
+        task::get_status,
+        task::cancel,
+        agent::pair,
+        agent::poll,
+        agent::start,
+        agent::heartbeat,
+        agent::complete,
+        about::health,
+        about::ready,
+        about::metrics,
+        about::document,
+        about::reference,
+    ),
+    components(schemas(ErrorBody)),
+    modifiers(&Doors),
+)]
+struct Document;
+
+/// The secrets that open something.
+struct Doors;
+
+impl Modify for Doors {
+    fn modify(&self, document: &mut Parts) {
+        let bearer = |what: &str| {
+            let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(what));
+            SecurityScheme::Http(scheme.build())
+        };
+        let api_key = ApiKeyValue::with_description("x-api-key", "A team's API key");
+        let parts = document.components.get_or_insert_default();
+        parts.add_security_scheme("api_key", SecurityScheme::ApiKey(ApiKey::Header(api_key)));
+        parts.add_security_scheme("agent_token", bearer("What pairing gave the agent"));
+        parts.add_security_scheme("metrics_token", bearer("What the server was started with"));
+    }
+}
+
+/// The document, and the page made from it.
+struct Rendered {
+    json: String,
+    page: String,
+}
+
+static RENDERED: LazyLock<Rendered> = LazyLock::new(|| {
+    let mut document = serde_json::to_value(Document::openapi()).unwrap_or_default();
+    plain_words(&mut document);
+    Rendered { json: format!("{document:#}"), page: page::render(&document) }
+});
+
+/// The document as JSON.
+#[must_use]
+pub fn json() -> &'static str {
+    &RENDERED.json
+}
+
+/// The document as HTML, without a script and without anything from elsewhere.
+#[must_use]
+pub fn page() -> &'static str {
+    &RENDERED.page
+}
+
+/// Descriptions come from comments in the code, in which names are links for who reads the code.
+fn plain_words(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                match member {
+                    Value::String(text) if name == "description" || name == "summary" => {
+                        *text = text.replace("[`", "`").replace("`]", "`");
+                    }
+                    other => plain_words(other),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(plain_words),
+        _ => {}
+    }
+}

@@ -1,0 +1,113 @@
+//! What callers send and see where the code works with the JSON itself: bodies are checked member by member to the
+//! documented texts, and outputs are passed on as they came. These types describe that JSON and are never made.
+
+use liaison_protocol::{ErrorCode, FetchOutput, FullFetchOutput, SentOutput};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What names a member: as `normalise_profile_urn` of the protocol takes it.
+const PROFILE: &str = "^((urn:li:(fsd_profile|fs_miniProfile|fs_profile):)?[A-Za-z0-9_-]{6,128}\
+    |urn:li:person:AC[A-Za-z0-9_-]{4,126}\
+    |https?://([A-Za-z0-9.-]+\\.)?linkedin\\.com/in/ACo[A-Za-z0-9_-]{3,125}([/?#].*)?)$";
+
+/// What to list. A body without content is `{}`.
+#[derive(ToSchema)]
+pub struct FetchConnectionsBody {
+    /// Names that contain this, ignoring case.
+    pub keyword: Option<String>,
+    /// `RECENTLY_ADDED`, `FIRSTNAME_LASTNAME` or `LASTNAME_FIRSTNAME`.
+    #[schema(example = "RECENTLY_ADDED")]
+    pub sort_type: Option<String>,
+    /// Index of the first connection wanted.
+    #[schema(maximum = 9_007_199_254_740_991_i64, default = 0)]
+    pub start: Option<u64>,
+    /// How many are wanted.
+    #[schema(minimum = 1, maximum = 500, default = 40)]
+    pub count: Option<u64>,
+    /// What of them is wanted beside the seven documented members, or instead.
+    pub fields: Option<FieldsWord>,
+    /// How soon the task must have started, in milliseconds.
+    #[schema(minimum = 60_000, maximum = 2_592_000_000_i64)]
+    pub deadline_ms: Option<u64>,
+}
+
+/// What of the connections is wanted.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldsWord {
+    /// Two members more of each connection, and the size of the network.
+    All,
+    /// The size of the network alone.
+    Total,
+}
+
+/// Whom to invite.
+#[derive(ToSchema)]
+pub struct SendConnectionRequestBody {
+    /// A profile URN, a bare profile id, or the address of a profile that has its id in it.
+    #[schema(pattern = PROFILE, example = "urn:li:fsd_profile:ACoAAExample")]
+    pub profile_urn: String,
+    /// A note of at most 300 UTF-16 units, blanks around it not counted.
+    #[schema(max_length = 300)]
+    pub note: Option<String>,
+    /// How soon the task must have started, in milliseconds.
+    #[schema(minimum = 60_000, maximum = 2_592_000_000_i64)]
+    pub deadline_ms: Option<u64>,
+    /// Whether a second invitation to the same person is meant.
+    pub allow_duplicate: Option<bool>,
+}
+
+/// Which task.
+#[derive(ToSchema)]
+pub struct WhichTask {
+    /// The task's id.
+    #[schema(pattern = "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$")]
+    pub api_agent_task_id: String,
+}
+
+/// Where a task is.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskStatus {
+    /// Not begun.
+    Pending,
+    /// Being carried out.
+    Processing,
+    /// Ended well.
+    Completed,
+    /// Ended with a failure.
+    Failed,
+}
+
+/// What came of a task.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum TaskOutput {
+    /// Of a list with `fields`.
+    #[schema(title = "Fetched in full")]
+    Full(FullFetchOutput),
+    /// Of a list.
+    #[schema(title = "Fetched")]
+    Fetched(FetchOutput),
+    /// Of an invitation.
+    #[schema(title = "Sent")]
+    Sent(SentOutput),
+    /// Of a task that failed.
+    #[schema(title = "Failed")]
+    Failed(ShownFailure),
+}
+
+/// Why a task failed.
+#[derive(Serialize, ToSchema)]
+pub struct ShownFailure {
+    /// For a person.
+    pub error: String,
+    /// For the program.
+    pub code: ErrorCode,
+    /// Whether creating the task again makes sense.
+    pub retryable: bool,
+    /// When to do so at the earliest, as ISO 8601.
+    pub retry_at: Option<String>,
+    /// What to do, for a person.
+    pub remedy: String,
+}
