@@ -3,12 +3,11 @@
 use clap::{Args, Parser, Subcommand};
 use liaison_server::config::DEFAULT_LISTEN;
 use liaison_server::store::{Store, StoreError};
-use liaison_server::{Clock, Config, Running, SystemClock, default_database};
+use liaison_server::{Clock, Config, Database, Running, SystemClock, default_database};
 use serde_json::json;
 use std::error::Error;
 use std::io::{self, Write, stderr, stdout};
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use tokio::runtime::Runtime;
 
 /// Takes LinkedIn tasks over HTTP and has your own browser carry them out.
@@ -43,14 +42,15 @@ struct Serve {
 
 #[derive(Args)]
 struct Data {
-    /// The SQLite file [default: liaison/liaison.db in your data folder, ~/.local/share or its like]
-    #[arg(long, env = "LIAISON_DATABASE", value_name = "FILE")]
-    database: Option<PathBuf>,
+    /// A SQLite file, or postgres://user:password@host/name [default: liaison/liaison.db in your data folder, ~/.local/share
+    /// or its like]
+    #[arg(long, env = "LIAISON_DATABASE", value_name = "FILE|URL", hide_env_values = true)]
+    database: Option<Database>,
 }
 
 impl Data {
-    fn file(self) -> PathBuf {
-        self.database.unwrap_or_else(default_database)
+    fn database(self) -> Database {
+        self.database.unwrap_or_else(|| default_database().into())
     }
 }
 
@@ -83,7 +83,7 @@ async fn serve(options: Serve) -> Result<(), Box<dyn Error>> {
     if !options.listen.ip().is_loopback() {
         tracing::warn!(listen = %options.listen, "reachable from other computers, and without TLS of its own");
     }
-    let database = options.data.file();
+    let database = options.data.database();
     let config = Config { listen: options.listen, ..Config::new(database.clone()) };
     let running = liaison_server::start(config).await?;
     if options.json {
@@ -91,7 +91,7 @@ async fn serve(options: Serve) -> Result<(), Box<dyn Error>> {
             json!({"url": running.url, "api_key": running.api_key, "pairing_code": running.pairing_code});
         writeln!(stdout(), "{line}")?;
     } else {
-        greet(&running, &database.display().to_string())?;
+        greet(&running, &database.to_string())?;
     }
     stdout().flush()?;
     end.await;
@@ -137,11 +137,13 @@ async fn new_key(data: Data) -> Result<String, Box<dyn Error>> {
 }
 
 async fn open_existing(data: Data) -> Result<Store, Box<dyn Error>> {
-    let file = data.file();
-    if !file.exists() {
+    let database = data.database();
+    if let Database::Sqlite(file) = &database
+        && !file.exists()
+    {
         return Err(format!("there is no database at {}; start the server first", file.display()).into());
     }
-    Ok(Store::open(&file).await?)
+    Ok(Store::open(&database).await?)
 }
 
 #[cfg(unix)]

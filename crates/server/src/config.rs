@@ -4,9 +4,12 @@ use crate::clock::{Clock, SystemClock};
 use crate::limits::Limits;
 use crate::peer::Neighbours;
 use crate::tls::TlsFiles;
+use sqlx::postgres::PgConnectOptions;
 use std::env;
+use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,13 +19,53 @@ pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4
 /// How often deadlines are looked at. They are hours away, so a few seconds late is on time.
 const DEFAULT_SWEEP: Duration = Duration::from_secs(5);
 
+/// Where the data is.
+#[derive(Clone, Debug)]
+pub enum Database {
+    /// A SQLite file, for one process; made when it isn't there.
+    Sqlite(PathBuf),
+    /// A PostgreSQL database, for several.
+    Postgres(Box<PgConnectOptions>),
+}
+
+impl From<PathBuf> for Database {
+    fn from(file: PathBuf) -> Self {
+        Self::Sqlite(file)
+    }
+}
+
+impl FromStr for Database {
+    type Err = sqlx::Error;
+
+    /// `postgres://…` as libpq writes it, or else a file.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(Self::Postgres(Box::new(text.parse()?)));
+        }
+        Ok(Self::Sqlite(text.into()))
+    }
+}
+
+/// Without what a connection string may hold.
+impl fmt::Display for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(file) => file.display().fmt(f),
+            Self::Postgres(options) => {
+                write!(f, "PostgreSQL at {}", options.get_host())?;
+                options.get_database().map_or(Ok(()), |name| write!(f, ", database {name}"))
+            }
+        }
+    }
+}
+
 /// How the server is started.
 #[derive(Clone)]
 pub struct Config {
     /// The address to listen on; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// The SQLite file; made when it isn't there.
-    pub database: PathBuf,
+    /// Where the data is.
+    pub database: Database,
     /// Where `now` comes from.
     pub clock: Arc<dyn Clock>,
     /// How often deadlines are enforced.
@@ -40,10 +83,10 @@ pub struct Config {
 impl Config {
     /// The defaults, with the data in `database`.
     #[must_use]
-    pub fn new(database: PathBuf) -> Self {
+    pub fn new(database: impl Into<Database>) -> Self {
         Self {
             listen: DEFAULT_LISTEN,
-            database,
+            database: database.into(),
             clock: Arc::new(SystemClock),
             sweep_every: DEFAULT_SWEEP,
             tls: None,

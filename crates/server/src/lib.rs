@@ -39,6 +39,6 @@ pub mod tls;
 mod watch;
 
 pub use clock::{Clock, SystemClock, Timestamp};
-pub use config::{Config, default_database};
+pub use config::{Config, Database, default_database};
 pub use limits::Limits;
 pub use server::{Running, StartError, start};

@@ -2,6 +2,10 @@
 //!
 //! The store loads the facts, asks here, and writes down the answer in the same transaction.
 
+mod state;
+
+pub use state::{State, UnknownState};
+
 use crate::clock::Timestamp;
 use liaison_protocol::{DirectiveAction, ErrorCode, HeartbeatAction, HeldPhase, TaskType};
 
@@ -31,43 +35,6 @@ const HOUR_MS: u64 = 3_600_000;
 #[must_use]
 pub const fn start_within_ms(kind: TaskType) -> u64 {
     if kind.has_effect() { 7 * 24 * HOUR_MS } else { 24 * HOUR_MS }
-}
-
-/// Where a task is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
-#[sqlx(rename_all = "snake_case")]
-pub enum State {
-    /// Waits to be offered.
-    Queued,
-    /// An invitation in an agent's hands that was not started.
-    Offered,
-    /// A read that was offered; an invitation that may have been sent.
-    Started,
-    /// An invitation of which the agent was asked to find out whether it went out.
-    Verifying,
-    /// Ended well.
-    Completed,
-    /// Ended with a failure.
-    Failed,
-}
-
-impl State {
-    /// The documented `status`.
-    #[must_use]
-    pub const fn public(self) -> &'static str {
-        match self {
-            Self::Queued | Self::Offered => "pending",
-            Self::Started | Self::Verifying => "processing",
-            Self::Completed => "completed",
-            Self::Failed => "failed",
-        }
-    }
-
-    /// A finished task never changes.
-    #[must_use]
-    pub const fn is_over(self) -> bool {
-        matches!(self, Self::Completed | Self::Failed)
-    }
 }
 
 /// What is known of a task and of the lease of its newest epoch.

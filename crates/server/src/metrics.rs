@@ -46,7 +46,7 @@ pub struct Metrics {
     registry: Arc<Registry>,
     requests: Family<Answered, Counter>,
     request_seconds: Family<OfRoute, Histogram, fn() -> Histogram>,
-    store_seconds: Family<OfKind, Histogram, fn() -> Histogram>,
+    store_wait_seconds: Family<OfKind, Histogram, fn() -> Histogram>,
     offers: Counter,
     results: Family<WithCode, Counter>,
     overdue: Counter,
@@ -65,7 +65,7 @@ impl Default for Metrics {
                 Histogram::new(exponential_buckets(0.001, 2.0, 16))
             }),
             // 50 µs to 1.6 s.
-            store_seconds: Family::new_with_constructor(|| {
+            store_wait_seconds: Family::new_with_constructor(|| {
                 Histogram::new(exponential_buckets(0.000_05, 2.0, 16))
             }),
             offers: Counter::default(),
@@ -80,7 +80,11 @@ impl Default for Metrics {
             "From a request's head to its answer's, the time included for which it was held back on purpose",
             new.request_seconds.clone(),
         );
-        registry.register("store_seconds", "What the database took", new.store_seconds.clone());
+        registry.register(
+            "store_wait_seconds",
+            "How long it was waited for the database: for a turn to write, or for a connection to read",
+            new.store_wait_seconds.clone(),
+        );
         registry.register("offers", "Tasks offered to agents", new.offers.clone());
         registry.register(
             "results",
@@ -102,9 +106,9 @@ impl Metrics {
         self.requests.get_or_create(&Answered { route, method, status }).inc();
     }
 
-    /// The database was used.
-    pub fn stored(&self, kind: &'static str, took: Duration) {
-        self.store_seconds.get_or_create(&OfKind { kind: kind.to_owned() }).observe(took.as_secs_f64());
+    /// The database could be used, after so long.
+    pub fn waited(&self, kind: &'static str, took: Duration) {
+        self.store_wait_seconds.get_or_create(&OfKind { kind: kind.to_owned() }).observe(took.as_secs_f64());
     }
 
     /// A task was offered.

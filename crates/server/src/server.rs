@@ -66,12 +66,16 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let tls = config.tls.map(Tls::load).transpose()?.map(Arc::new);
     let store = Store::open(&config.database).await?;
     let first = store.first_start(config.clock.now()).await?;
+    let metrics = Metrics::default();
+    let counted = metrics.clone();
+    let store =
+        store.with(config.limits.queue, Arc::new(move |kind, waited| counted.waited(kind, waited)));
     let app = App {
         store,
         hub: Hub::default(),
         clock: config.clock,
         door: Door::new(config.limits.wrong_secrets, config.limits.api_key),
-        metrics: Metrics::default(),
+        metrics,
         neighbours: Arc::new(config.neighbours),
         metrics_token: config.metrics_token.as_deref().map(hash_secret),
         limits: config.limits,

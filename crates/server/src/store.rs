@@ -4,24 +4,29 @@
 //! values back, so that another database can stand behind the same methods. Each method is one transaction. What may
 //! become of a task is decided by [`crate::lifecycle`]; here the facts are loaded and the answer is written down.
 //!
-//! SQLite has one writer at a time, so there is one writing connection, and who waits for it queues here instead of
-//! meeting "database is locked". `synchronous=FULL` makes a commit reach the disk before it returns: what a caller
-//! or an agent was told survives a power cut.
+//! Two databases stand behind it: a SQLite file for one process, PostgreSQL for several. [`db`] is what they have in
+//! common. SQLite has one writer at a time, so there is one writing connection, and who waits for it stands in line
+//! ([`writer`]) instead of meeting "database is locked"; `synchronous=FULL` makes a commit reach the disk before it
+//! returns: what a caller or an agent was told survives a power cut. In PostgreSQL whoever decides about a member's tasks
+//! holds that member's lock.
 
 mod agent;
 mod cancel;
 mod create;
+mod db;
 mod first;
 mod idempotency;
 mod limit;
 mod offer;
 mod output;
 mod poll;
+mod queue;
 mod result;
 mod row;
 mod sweep;
 mod twin;
 mod view;
+mod writer;
 
 pub use agent::{AgentIdentity, Greeting};
 pub use cancel::Cancelled;
@@ -31,20 +36,29 @@ pub use poll::{Asking, PollWork};
 pub use result::{Leave, ResultError, Settled, TaskResult};
 pub use view::{TaskView, WaitingView};
 
+use crate::config::Database;
 use crate::secret::NoRandomness;
+use db::Db;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    SqliteConnectOptions, SqliteError, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Connection, Sqlite, Transaction};
+use sqlx::{ConnectOptions, Connection};
 use std::fs::{self, OpenOptions};
-use std::future::ready;
+use queue::Room;
 use std::path::Path;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use writer::Writer;
 
 /// How long to wait for another process (`liaison-server pair`, a backup) that writes to the same file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Readers don't block each other or the writer in WAL mode.
 const READERS: u32 = 4;
+/// PostgreSQL works on so many transactions of one instance at once; it has 100 connections for all unless told.
+const POSTGRES_CONNECTIONS: u32 = 16;
+/// How long a request waits for a connection before it is told to come back later.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The database did not do what it should. The cause is for the log, never for an answer.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +66,9 @@ pub enum StoreError {
     /// A statement failed.
     #[error("working with the database")]
     Database(#[from] sqlx::Error),
+    /// What was written did not become lasting, together with what others wrote.
+    #[error("committing to the database")]
+    Commit(#[source] Arc<sqlx::Error>),
     /// The tables could not be brought up to date.
     #[error("bringing the database's tables up to date")]
     Migrate(#[from] sqlx::migrate::MigrateError),
@@ -70,70 +87,143 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether it may well work later: the disk is full, not writable or failing, or somebody else is writing for long.
-    /// Most likely what was asked for was not done; but what a commit that fails has written may be there when the file
-    /// is read again.
+    /// Whether it may well work later: the disk is full, not writable or failing, somebody else is writing for long, or
+    /// the database server is away. Most likely what was asked for was not done; but what a commit that fails has written
+    /// may be there when the database is read again.
     #[must_use]
     pub fn is_passing(&self) -> bool {
-        /// SQLite's BUSY, LOCKED, READONLY, IOERR, FULL and CANTOPEN; what it adds to say more stands above a byte.
-        const PASSING: [i32; 6] = [5, 6, 8, 10, 13, 14];
         match self {
-            Self::Database(sqlx::Error::Database(error)) => {
-                let code = error.code().and_then(|code| code.parse::<i32>().ok());
-                code.is_some_and(|code| PASSING.contains(&(code & 0xff)))
-            }
-            Self::Database(sqlx::Error::PoolTimedOut | sqlx::Error::Io(_)) => true,
+            Self::Database(error) => is_passing(error),
+            Self::Commit(error) => is_passing(error),
             _ => false,
         }
+    }
+}
+
+fn is_passing(error: &sqlx::Error) -> bool {
+    /// SQLite's BUSY, LOCKED, READONLY, IOERR, FULL and CANTOPEN; what it adds to say more stands above a byte.
+    const SQLITE: [i32; 6] = [5, 6, 8, 10, 13, 14];
+    /// PostgreSQL's classes of errors about connections, rolled back transactions, resources, an operator and the system;
+    /// and 25006, a standby that takes no writes yet.
+    const POSTGRES: [&str; 6] = ["08", "40", "53", "57", "58", "25006"];
+    match error {
+        sqlx::Error::Database(error) => {
+            let Some(code) = error.code() else { return false };
+            if error.try_downcast_ref::<SqliteError>().is_none() {
+                return POSTGRES.iter().any(|class| code.starts_with(class));
+            }
+            code.parse::<i32>().is_ok_and(|code| SQLITE.contains(&(code & 0xff)))
+        }
+        sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => true,
+        _ => false,
     }
 }
 
 /// The database, open.
 #[derive(Clone)]
 pub struct Store {
-    write: SqlitePool,
-    read: SqlitePool,
+    pools: Pools,
+    room: Room,
+    waited: Option<Waited>,
+}
+
+/// Told what was waited for, `read` or `write`, and how long.
+pub type Waited = Arc<dyn Fn(&'static str, Duration) + Send + Sync>;
+
+#[derive(Clone)]
+enum Pools {
+    Sqlite { writer: Arc<Writer>, read: SqlitePool },
+    Postgres(PgPool),
 }
 
 impl Store {
-    /// Opens the file, makes it when it isn't there, and brings its tables up to date.
+    /// Opens the database, makes its file when it isn't there, and brings its tables up to date.
     ///
     /// # Errors
-    /// When the file can't be made or is no database of ours.
-    pub async fn open(file: &Path) -> Result<Self, StoreError> {
-        create_private(file).map_err(StoreError::File)?;
-        let options = SqliteConnectOptions::new()
-            .filename(file)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(BUSY_TIMEOUT);
-        let write = SqlitePoolOptions::new()
-            .max_connections(1)
-            // A full disk makes SQLite roll back by itself, which the driver doesn't notice: it would begin nothing more
-            // on that connection.
-            .before_acquire(|connection, _| Box::pin(ready(Ok(!connection.is_in_transaction()))))
-            .connect_with(options.clone())
-            .await?;
-        sqlx::migrate!("migrations/sqlite").run(&write).await?;
-        let mut tx = write.begin_with("BEGIN IMMEDIATE").await?;
-        twin::name_persons(&mut tx).await?;
-        tx.commit().await?;
-        let read =
-            SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await?;
-        Ok(Self { write, read })
+    /// When the file can't be made, the server can't be reached, or it is no database of ours.
+    pub async fn open(database: &Database) -> Result<Self, StoreError> {
+        let pools = match database {
+            Database::Sqlite(file) => open_sqlite(file).await?,
+            Database::Postgres(options) => open_postgres(options).await?,
+        };
+        Ok(Self { pools, room: Room::new(u32::MAX), waited: None })
     }
 
-    /// Closes the file; what is committed stays.
+    /// The same, with room for so many unfinished tasks of each team, and telling how long it waits for a connection.
+    #[must_use]
+    pub fn with(self, unfinished: u32, waited: Waited) -> Self {
+        Self { room: Room::new(unfinished), waited: Some(waited), ..self }
+    }
+
+    /// Closes the database; what is committed stays.
     pub async fn close(&self) {
-        self.read.close().await;
-        self.write.close().await;
+        match &self.pools {
+            Pools::Sqlite { writer, read } => {
+                read.close().await;
+                writer.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
     }
 
-    /// A transaction that has the write lock from its first statement: taken later, it could fail halfway.
-    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        Ok(self.write.begin_with("BEGIN IMMEDIATE").await?)
+    /// A transaction that may write.
+    async fn begin(&self) -> Result<Db, StoreError> {
+        let began = Instant::now();
+        let db = match &self.pools {
+            Pools::Sqlite { writer, .. } => Db::SqliteWrite(writer.turn().await?),
+            Pools::Postgres(pool) => Db::PostgresWrite(pool.begin().await?),
+        };
+        self.tell("write", began);
+        Ok(db)
     }
+
+    /// A connection that only reads, and sees what is committed.
+    async fn read(&self) -> Result<Db, StoreError> {
+        let began = Instant::now();
+        let db = match &self.pools {
+            Pools::Sqlite { read, .. } => Db::SqliteRead(read.acquire().await?),
+            Pools::Postgres(pool) => Db::PostgresRead(pool.acquire().await?),
+        };
+        self.tell("read", began);
+        Ok(db)
+    }
+
+    fn tell(&self, kind: &'static str, began: Instant) {
+        if let Some(waited) = &self.waited {
+            waited(kind, began.elapsed());
+        }
+    }
+}
+
+async fn open_sqlite(file: &Path) -> Result<Pools, StoreError> {
+    create_private(file).map_err(StoreError::File)?;
+    let options = SqliteConnectOptions::new()
+        .filename(file)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT);
+    let mut connection = options.connect().await?;
+    sqlx::migrate!("migrations/sqlite").run(&mut connection).await?;
+    connection.close().await?;
+    let writer = Arc::new(Writer::new(options.clone()));
+    let read =
+        SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await?;
+    let mut tx = Db::SqliteWrite(writer.turn().await?);
+    twin::name_persons(&mut tx).await?;
+    tx.commit().await?;
+    Ok(Pools::Sqlite { writer, read })
+}
+
+async fn open_postgres(options: &PgConnectOptions) -> Result<Pools, StoreError> {
+    let pool = PgPoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_with(options.clone())
+        .await?;
+    // Takes a lock: of several instances that start at once, one brings the tables up to date.
+    sqlx::migrate!("migrations/postgres").run(&pool).await?;
+    Ok(Pools::Postgres(pool))
 }
 
 /// Makes the file readable for its owner alone: it holds names, notes and what LinkedIn answered.

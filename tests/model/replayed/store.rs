@@ -37,7 +37,7 @@ impl RealServer {
     /// A store with a team and a paired browser.
     pub async fn new(rules: &Rules) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("model.sqlite")).await.unwrap();
+        let store = Store::open(&folder.path().join("model.sqlite").into()).await.unwrap();
         let first = store.first_start(at(0)).await.unwrap().unwrap();
         let team = store.first_team().await.unwrap();
         let member = store.acting_member(&team).await.unwrap().unwrap();

@@ -1,10 +1,10 @@
 //! Paired browsers: who they are, what they last said, whose they are.
 
+use super::db::{Db, sql};
 use super::{Store, StoreError, limit};
 use crate::clock::Timestamp;
 use crate::secret;
 use liaison_protocol::{PairAnswer, Poll, ReadyState};
-use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 /// Wrong guesses after which every code that lives right now is dead. With 50 random bits a code, guessing has no
@@ -17,14 +17,14 @@ const SEEN_EVERY_MS: u64 = 60_000;
 /// holds. Its reads are begun anew, and not offered to the new one under a token that both would know. All states in
 /// flight are named for the sake of their index.
 pub(super) const TAKE_OVER: [&str; 2] = [
-    "UPDATE task SET state = 'queued', epoch = epoch + 1, attempt = max(attempt - 1, 0), unheard = 0, lease_until = NULL
-     WHERE member_id = ?2 AND state IN ('offered', 'started', 'verifying') AND state = 'offered'
+    "UPDATE task SET state = 'queued', epoch = epoch + 1, attempt = CASE WHEN attempt > 0 THEN attempt - 1 ELSE 0 END, unheard = 0, lease_until = NULL
+     WHERE member_id = $2 AND state IN ('offered', 'started', 'verifying') AND state = 'offered'
        AND EXISTS (SELECT 1 FROM lease
-                   WHERE lease.task_id = task.id AND lease.epoch = task.epoch AND lease.agent_id = ?1)",
-    "UPDATE lease SET arrived = 1
-     WHERE agent_id = ?1 AND arrived = 0 AND task_id IN (
+                   WHERE lease.task_id = task.id AND lease.epoch = task.epoch AND lease.agent_id = $1)",
+    "UPDATE lease SET arrived = TRUE
+     WHERE agent_id = $1 AND NOT arrived AND task_id IN (
          SELECT id FROM task
-         WHERE member_id = ?2 AND state IN ('offered', 'started', 'verifying') AND state = 'started')",
+         WHERE member_id = $2 AND state IN ('offered', 'started', 'verifying') AND state = 'started')",
 ];
 
 /// Who an agent token belongs to.
@@ -86,11 +86,11 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn agent_of_token(&self, token: &str) -> Result<Option<AgentIdentity>, StoreError> {
-        let agent = sqlx::query_as(
-            "SELECT id, member_id, superseded_at IS NOT NULL AS superseded FROM agent WHERE token_hash = ?",
+        let agent = sql(
+            "SELECT id, member_id, superseded_at IS NOT NULL AS superseded FROM agent WHERE token_hash = $1",
         )
         .bind(secret::hash_secret(token))
-        .fetch_optional(&self.read)
+        .optional(&mut self.read().await?)
         .await?;
         Ok(agent)
     }
@@ -110,7 +110,10 @@ impl Store {
         let member = use_code(&mut tx, code, now).await?;
         let answer = match member {
             None => None,
-            Some(member) => Some((insert_agent(&mut tx, &member, name, now).await?, member)),
+            Some(member) => {
+                tx.lock(&member).await?;
+                Some((insert_agent(&mut tx, &member, name, now).await?, member))
+            }
         };
         // Committed in both cases: a miss counts.
         tx.commit().await?;
@@ -128,11 +131,12 @@ impl Store {
         now: Timestamp,
     ) -> Result<Greeting, StoreError> {
         let waiting = serde_json::to_string(&poll.waiting).map_err(|_| StoreError::Corrupt("waiting"))?;
-        let before = load_said(&mut *self.read.acquire().await?, agent).await?;
+        let before = load_said(&mut self.read().await?, agent).await?;
         if before.says_all_of(poll, &waiting) && now.ms_since(before.last_seen_at) < SEEN_EVERY_MS {
             return Ok(Greeting::Welcome { account_fits: before.fits(poll) });
         }
         let mut tx = self.begin().await?;
+        tx.lock(member).await?;
         // Read again: until here another poll may have written.
         let mut before = load_said(&mut tx, agent).await?;
         if before.instance.as_deref() != Some(&poll.instance) {
@@ -147,8 +151,8 @@ impl Store {
             }
             before.account = None;
         }
-        sqlx::query(
-            "UPDATE agent SET account = ?, state = ?, waiting = ?, said_at = ?, last_seen_at = ? WHERE id = ?",
+        sql(
+            "UPDATE agent SET account = $1, state = $2, waiting = $3, said_at = $4, last_seen_at = $5 WHERE id = $6",
         )
         .bind(before.account.as_ref().or(poll.account.as_ref()))
         .bind(before.state_by(poll))
@@ -156,7 +160,7 @@ impl Store {
         .bind(now)
         .bind(now)
         .bind(agent)
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
         for entry in &poll.waiting {
             limit::set(&mut tx, member, entry.reason, entry.for_ms, now).await?;
@@ -167,8 +171,8 @@ impl Store {
 }
 
 /// Notes that an agent is alive, when that is news.
-pub(super) async fn touch(db: &mut SqliteConnection, agent: &str, now: Timestamp) -> Result<(), StoreError> {
-    sqlx::query("UPDATE agent SET last_seen_at = ? WHERE id = ? AND last_seen_at < ?")
+pub(super) async fn touch(db: &mut Db, agent: &str, now: Timestamp) -> Result<(), StoreError> {
+    sql("UPDATE agent SET last_seen_at = $1 WHERE id = $2 AND last_seen_at < $3")
         .bind(now)
         .bind(agent)
         .bind(now.minus_ms(SEEN_EVERY_MS))
@@ -181,53 +185,37 @@ pub(super) async fn touch(db: &mut SqliteConnection, agent: &str, now: Timestamp
 ///
 /// What the one before was offered and did not start goes back into the queue, under an epoch that nobody holds: its
 /// token no longer starts anything. An invitation that it did start stays started, to be looked up.
-async fn take_over(
-    db: &mut SqliteConnection,
-    agent: &str,
-    member: &str,
-    instance: &str,
-) -> Result<bool, StoreError> {
-    let added = sqlx::query("INSERT OR IGNORE INTO agent_instance (agent_id, instance) VALUES (?, ?)")
+async fn take_over(db: &mut Db, agent: &str, member: &str, instance: &str) -> Result<bool, StoreError> {
+    let added = sql("INSERT INTO agent_instance (agent_id, instance) VALUES ($1, $2) ON CONFLICT DO NOTHING")
         .bind(agent)
         .bind(instance)
-        .execute(&mut *db)
+        .execute(db)
         .await?;
-    if added.rows_affected() == 0 {
+    if added == 0 {
         return Ok(false);
     }
-    sqlx::query("UPDATE agent SET instance = ? WHERE id = ?")
-        .bind(instance)
-        .bind(agent)
-        .execute(&mut *db)
-        .await?;
+    sql("UPDATE agent SET instance = $1 WHERE id = $2").bind(instance).bind(agent).execute(db).await?;
     for statement in TAKE_OVER {
-        sqlx::query(statement).bind(agent).bind(member).execute(&mut *db).await?;
+        sql(statement).bind(agent).bind(member).execute(db).await?;
     }
     Ok(true)
 }
 
-async fn load_said(db: &mut SqliteConnection, agent: &str) -> Result<Said, StoreError> {
-    let said =
-        sqlx::query_as("SELECT instance, account, state, waiting, last_seen_at FROM agent WHERE id = ?");
-    Ok(said.bind(agent).fetch_one(db).await?)
+async fn load_said(db: &mut Db, agent: &str) -> Result<Said, StoreError> {
+    let said = sql("SELECT instance, account, state, waiting, last_seen_at FROM agent WHERE id = $1");
+    Ok(said.bind(agent).record(db).await?)
 }
 
-async fn use_code(
-    db: &mut SqliteConnection,
-    code: &str,
-    now: Timestamp,
-) -> Result<Option<String>, StoreError> {
-    let member: Option<String> = sqlx::query_scalar(
-        "UPDATE pairing_code SET used_at = ?1
-         WHERE hash = ?2 AND used_at IS NULL AND expires_at > ?1 AND misses < ?3 RETURNING member_id",
-    )
+async fn use_code(db: &mut Db, code: &str, now: Timestamp) -> Result<Option<String>, StoreError> {
+    let member: Option<String> = sql("UPDATE pairing_code SET used_at = $1
+         WHERE hash = $2 AND used_at IS NULL AND expires_at > $1 AND misses < $3 RETURNING member_id")
     .bind(now)
     .bind(secret::hash_pairing_code(code))
     .bind(MAX_MISSES)
-    .fetch_optional(&mut *db)
+    .scalar(db)
     .await?;
     if member.is_none() {
-        sqlx::query("UPDATE pairing_code SET misses = misses + 1 WHERE used_at IS NULL AND expires_at > ?")
+        sql("UPDATE pairing_code SET misses = misses + 1 WHERE used_at IS NULL AND expires_at > $1")
             .bind(now)
             .execute(db)
             .await?;
@@ -236,7 +224,7 @@ async fn use_code(
 }
 
 async fn insert_agent(
-    db: &mut SqliteConnection,
+    db: &mut Db,
     member: &str,
     name: &str,
     now: Timestamp,
@@ -244,29 +232,27 @@ async fn insert_agent(
     let agent = Uuid::new_v4().to_string();
     let token = secret::new_agent_token()?;
     // LinkedIn's limits are the account's, not the browser's: the new agent knows what the last one knew.
-    sqlx::query(
+    sql(
         "INSERT INTO agent (id, team_id, member_id, name, token_hash, paired_at, last_seen_at, said_at,
                             invitation_limit_until, invitation_limit_since, note_limit_until, note_limit_since)
-         SELECT ?1, member.team_id, member.id, ?2, ?3, ?4, ?4, ?4, last.invitation_limit_until,
+         SELECT $1, member.team_id, member.id, $2, $3, $4, $4, $4, last.invitation_limit_until,
                 last.invitation_limit_since, last.note_limit_until, last.note_limit_since
          FROM member LEFT JOIN agent AS last ON last.member_id = member.id AND last.superseded_at IS NULL
-         WHERE member.id = ?5 LIMIT 1",
+         WHERE member.id = $5 LIMIT 1",
     )
     .bind(&agent)
     .bind(name)
     .bind(secret::hash_secret(&token))
     .bind(now)
     .bind(member)
-    .execute(&mut *db)
-    .await?;
-    sqlx::query(
-        "UPDATE agent SET superseded_at = ? WHERE member_id = ? AND id <> ? AND superseded_at IS NULL",
-    )
-    .bind(now)
-    .bind(member)
-    .bind(&agent)
     .execute(db)
     .await?;
+    sql("UPDATE agent SET superseded_at = $1 WHERE member_id = $2 AND id <> $3 AND superseded_at IS NULL")
+        .bind(now)
+        .bind(member)
+        .bind(&agent)
+        .execute(db)
+        .await?;
     Ok(PairAnswer { token, agent })
 }
 

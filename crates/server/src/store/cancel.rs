@@ -1,6 +1,7 @@
 //! A caller wants a task no longer.
 
-use super::row::TaskRow;
+use super::db::sql;
+use super::row::load;
 use super::sweep::end_failed;
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
@@ -33,23 +34,25 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<Cancelled>, StoreError> {
         let mut tx = self.begin().await?;
-        let row: Option<TaskRow> = sqlx::query_as("SELECT * FROM task_now WHERE id = ? AND team_id = ?")
+        let member: Option<String> = sql("SELECT member_id FROM task WHERE id = $1 AND team_id = $2")
             .bind(task)
             .bind(team)
-            .fetch_optional(&mut *tx)
+            .scalar(&mut tx)
             .await?;
-        let Some(row) = row else { return Ok(None) };
+        let Some(member) = member else { return Ok(None) };
+        tx.lock(&member).await?;
+        let Some(row) = load(&mut tx, &member, task).await? else { return Ok(None) };
         let on_cancel = lifecycle::on_cancel(row.kind().ok(), row.state, row.deadline_at, now);
         if on_cancel != OnCancel::Nothing && !row.cancel_requested {
             let end_by = match on_cancel {
                 OnCancel::Ask { end_by } => end_by,
                 OnCancel::End | OnCancel::Nothing => row.deadline_at,
             };
-            sqlx::query("UPDATE task SET cancel_requested_at = ?, deadline_at = ? WHERE seq = ?")
+            sql("UPDATE task SET cancel_requested_at = $1, deadline_at = $2 WHERE seq = $3")
                 .bind(now)
                 .bind(end_by)
                 .bind(row.seq)
-                .execute(&mut *tx)
+                .execute(&mut tx)
                 .await?;
         }
         let ended = on_cancel == OnCancel::End

@@ -1,5 +1,6 @@
 //! A caller's task comes in.
 
+use super::db::{Db, sql};
 use super::first::acting_member;
 use super::idempotency::{self, Kept};
 use super::twin::{self, Twin};
@@ -9,7 +10,6 @@ use crate::lifecycle::start_within_ms;
 use crate::secret;
 use liaison_protocol::{ErrorCode, TaskInput, TaskOptions, TaskType};
 use serde_json::{Value, json};
-use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 /// A team counts as having an agent when one was seen within two days: a laptop may be shut over a weekend's day.
@@ -49,6 +49,9 @@ pub enum Refusal {
     /// No browser was seen for long.
     #[error("the team has no agent")]
     NoAgent,
+    /// As many tasks of the team are unfinished as there may be.
+    #[error("the team's queue is full")]
+    QueueFull,
     /// LinkedIn refuses invitations from the acting account.
     #[error("the account is at a limit")]
     Limit {
@@ -123,6 +126,10 @@ impl Store {
     pub async fn create_task(&self, new: NewTask<'_>, now: Timestamp) -> Result<Created, CreateError> {
         let request_hash = new.request_hash();
         let mut tx = self.begin().await?;
+        let member = acting_member(&mut tx, new.team).await?;
+        if let Some(member) = &member {
+            tx.lock(member).await?;
+        }
         if let Some(key) = new.key
             && let Some(kept) = idempotency::find(&mut tx, new.team, key).await?
         {
@@ -132,7 +139,8 @@ impl Store {
                 Err(CreateError::KeyReused)
             };
         }
-        let created = take(&mut tx, &new, now).await?;
+        let member = member.ok_or(Refusal::NoAdmin)?;
+        let created = take(&mut tx, &self.room, &member, &new, now).await?;
         if let Some(key) = new.key {
             let kept =
                 Kept { request_hash, task_id: created.task.clone(), deduplicated: created.deduplicated };
@@ -144,35 +152,43 @@ impl Store {
 }
 
 /// The task that is there for the same person, or else a new one.
-async fn take(db: &mut SqliteConnection, new: &NewTask<'_>, now: Timestamp) -> Result<Created, CreateError> {
-    let member = acting_member(&mut *db, new.team).await?.ok_or(Refusal::NoAdmin)?;
+async fn take(
+    db: &mut Db,
+    room: &Room,
+    member: &str,
+    new: &NewTask<'_>,
+    now: Timestamp,
+) -> Result<Created, CreateError> {
     let invitation = match new.input {
         TaskInput::SendConnectionRequest(invitation) => Some(invitation),
         TaskInput::FetchConnections(_) => None,
     };
     if let Some(invitation) = invitation.filter(|_| !new.allows_duplicate()) {
-        match twin::find(&mut *db, &member, invitation, now).await? {
+        match twin::find(db, member, invitation, now).await? {
             Twin::None => {}
             Twin::Same(task) => return Ok(Created { task, deduplicated: true, new_for: None }),
             Twin::OtherNote => return Err(CreateError::OtherNote),
             Twin::BeingCancelled => return Err(CreateError::BeingCancelled),
         }
     }
-    if !agent_seen(&mut *db, new.team, now.minus_ms(SEEN_WITHIN_MS)).await? {
+    if !agent_seen(db, new.team, now.minus_ms(SEEN_WITHIN_MS)).await? {
         return Err(Refusal::NoAgent.into());
     }
     let kind = new.input.task_type();
     let has_note = invitation.is_some_and(|invitation| invitation.note.is_some());
-    check_limits(&mut *db, &member, kind, has_note, now).await?;
+    check_limits(db, member, kind, has_note, now).await?;
+    if !room.take(db, new.team).await? {
+        return Err(Refusal::QueueFull.into());
+    }
     let task = Uuid::new_v4().to_string();
-    sqlx::query(
+    sql(
         "INSERT INTO task (id, team_id, member_id, task_type, task_input, has_note, profile, state, created_at,
                            start_by, deadline_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'queued', ?8, ?9, ?9)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $9, $9)",
     )
     .bind(&task)
     .bind(new.team)
-    .bind(&member)
+    .bind(member)
     .bind(kind.as_str())
     .bind(new.echo.to_string())
     .bind(has_note)
@@ -181,23 +197,23 @@ async fn take(db: &mut SqliteConnection, new: &NewTask<'_>, now: Timestamp) -> R
     .bind(now.plus_ms(new.start_within_ms()))
     .execute(db)
     .await?;
-    Ok(Created { task, deduplicated: false, new_for: Some(member) })
+    Ok(Created { task, deduplicated: false, new_for: Some(member.to_owned()) })
 }
 
-async fn agent_seen(db: &mut SqliteConnection, team: &str, since: Timestamp) -> Result<bool, StoreError> {
-    let seen = sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM agent WHERE team_id = ? AND superseded_at IS NULL AND last_seen_at >= ?)",
+async fn agent_seen(db: &mut Db, team: &str, since: Timestamp) -> Result<bool, StoreError> {
+    let seen = sql(
+        "SELECT EXISTS (SELECT 1 FROM agent WHERE team_id = $1 AND superseded_at IS NULL AND last_seen_at >= $2)",
     )
     .bind(team)
     .bind(since)
-    .fetch_one(db)
+    .one(db)
     .await?;
     Ok(seen)
 }
 
 /// A limit stops what it is about and nothing else: reading goes on under both, a plain invitation under the notes'.
 async fn check_limits(
-    db: &mut SqliteConnection,
+    db: &mut Db,
     member: &str,
     kind: TaskType,
     has_note: bool,
@@ -206,11 +222,11 @@ async fn check_limits(
     if kind != TaskType::SendConnectionRequest {
         return Ok(());
     }
-    let limits: Option<Limits> = sqlx::query_as(
-        "SELECT invitation_limit_until, note_limit_until FROM agent WHERE member_id = ? AND superseded_at IS NULL",
+    let limits: Option<Limits> = sql(
+        "SELECT invitation_limit_until, note_limit_until FROM agent WHERE member_id = $1 AND superseded_at IS NULL",
     )
     .bind(member)
-    .fetch_optional(db)
+    .optional(db)
     .await?;
     let Some(limits) = limits else { return Ok(()) };
     let note_limit = limits.note_limit_until.filter(|_| has_note);

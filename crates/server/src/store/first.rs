@@ -1,9 +1,9 @@
 //! Teams, members, API keys and pairing codes.
 
+use super::db::{Db, sql};
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
 use crate::secret;
-use sqlx::SqliteConnection;
 use std::fmt;
 use uuid::Uuid;
 
@@ -42,8 +42,8 @@ impl Store {
     /// When the database fails.
     pub async fn first_start(&self, now: Timestamp) -> Result<Option<FirstStart>, StoreError> {
         let mut tx = self.begin().await?;
-        let there: bool =
-            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM team)").fetch_one(&mut *tx).await?;
+        tx.lock("first start").await?;
+        let there: bool = sql("SELECT EXISTS (SELECT 1 FROM team)").one(&mut tx).await?;
         if there {
             return Ok(None);
         }
@@ -87,8 +87,8 @@ impl Store {
     /// # Errors
     /// When the database fails or has no team.
     pub async fn first_team(&self) -> Result<String, StoreError> {
-        sqlx::query_scalar("SELECT id FROM team ORDER BY created_at, rowid LIMIT 1")
-            .fetch_optional(&self.read)
+        sql("SELECT id FROM team ORDER BY created_at, rowid LIMIT 1")
+            .scalar(&mut self.read().await?)
             .await?
             .ok_or(StoreError::NoTeam)
     }
@@ -98,7 +98,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn acting_member(&self, team: &str) -> Result<Option<String>, StoreError> {
-        acting_member(&mut *self.read.acquire().await?, team).await
+        acting_member(&mut self.read().await?, team).await
     }
 
     /// A new API key for a team.
@@ -128,26 +128,23 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn team_of_key(&self, api_key: &str) -> Result<Option<String>, StoreError> {
-        let team = sqlx::query_scalar("SELECT team_id FROM api_key WHERE hash = ?")
+        let team = sql("SELECT team_id FROM api_key WHERE hash = $1")
             .bind(secret::hash_secret(api_key))
-            .fetch_optional(&self.read)
+            .scalar(&mut self.read().await?)
             .await?;
         Ok(team)
     }
 }
 
-pub(super) async fn acting_member(
-    db: &mut SqliteConnection,
-    team: &str,
-) -> Result<Option<String>, StoreError> {
+pub(super) async fn acting_member(db: &mut Db, team: &str) -> Result<Option<String>, StoreError> {
     let oldest =
-        "SELECT id FROM member WHERE team_id = ? AND role = 'admin' ORDER BY joined_at, rowid LIMIT 1";
-    Ok(sqlx::query_scalar(oldest).bind(team).fetch_optional(db).await?)
+        "SELECT id FROM member WHERE team_id = $1 AND role = 'admin' ORDER BY joined_at, rowid LIMIT 1";
+    Ok(sql(oldest).bind(team).scalar(db).await?)
 }
 
-async fn insert_team(db: &mut SqliteConnection, name: &str, now: Timestamp) -> Result<String, StoreError> {
+async fn insert_team(db: &mut Db, name: &str, now: Timestamp) -> Result<String, StoreError> {
     let id = Uuid::new_v4().to_string();
-    sqlx::query("INSERT INTO team (id, name, created_at) VALUES (?, ?, ?)")
+    sql("INSERT INTO team (id, name, created_at) VALUES ($1, $2, $3)")
         .bind(&id)
         .bind(name)
         .bind(now)
@@ -157,13 +154,13 @@ async fn insert_team(db: &mut SqliteConnection, name: &str, now: Timestamp) -> R
 }
 
 async fn insert_member(
-    db: &mut SqliteConnection,
+    db: &mut Db,
     team: &str,
     role: MemberRole,
     now: Timestamp,
 ) -> Result<String, StoreError> {
     let id = Uuid::new_v4().to_string();
-    sqlx::query("INSERT INTO member (id, team_id, role, joined_at) VALUES (?, ?, ?, ?)")
+    sql("INSERT INTO member (id, team_id, role, joined_at) VALUES ($1, $2, $3, $4)")
         .bind(&id)
         .bind(team)
         .bind(match role {
@@ -176,9 +173,9 @@ async fn insert_member(
     Ok(id)
 }
 
-async fn insert_key(db: &mut SqliteConnection, team: &str, now: Timestamp) -> Result<String, StoreError> {
+async fn insert_key(db: &mut Db, team: &str, now: Timestamp) -> Result<String, StoreError> {
     let key = secret::new_api_key()?;
-    sqlx::query("INSERT INTO api_key (hash, team_id, created_at) VALUES (?, ?, ?)")
+    sql("INSERT INTO api_key (hash, team_id, created_at) VALUES ($1, $2, $3)")
         .bind(secret::hash_secret(&key))
         .bind(team)
         .bind(now)
@@ -187,9 +184,9 @@ async fn insert_key(db: &mut SqliteConnection, team: &str, now: Timestamp) -> Re
     Ok(key)
 }
 
-async fn insert_code(db: &mut SqliteConnection, member: &str, now: Timestamp) -> Result<String, StoreError> {
+async fn insert_code(db: &mut Db, member: &str, now: Timestamp) -> Result<String, StoreError> {
     let code = secret::new_pairing_code()?;
-    sqlx::query("INSERT INTO pairing_code (hash, member_id, expires_at) VALUES (?, ?, ?)")
+    sql("INSERT INTO pairing_code (hash, member_id, expires_at) VALUES ($1, $2, $3)")
         .bind(secret::hash_pairing_code(&code))
         .bind(member)
         .bind(now.plus_ms(CODE_LIFE_MS))

@@ -1,9 +1,9 @@
 //! Callers' keys: a request that comes twice under one key is carried out once, and answered alike.
 
 use super::StoreError;
+use super::db::{Db, sql};
 use crate::clock::Timestamp;
 use crate::secret;
-use sqlx::SqliteConnection;
 
 /// How long a key is kept once its task has ended: a retry comes within minutes, a job that is run again within a day.
 const KEEP_MS: u64 = 24 * 3_600_000;
@@ -18,32 +18,28 @@ pub(super) struct Kept {
     pub deduplicated: bool,
 }
 
-pub(super) async fn find(
-    db: &mut SqliteConnection,
-    team: &str,
-    key: &str,
-) -> Result<Option<Kept>, StoreError> {
-    let kept = sqlx::query_as(
-        "SELECT request_hash, task_id, deduplicated FROM idempotency_key WHERE team_id = ? AND key_hash = ?",
+pub(super) async fn find(db: &mut Db, team: &str, key: &str) -> Result<Option<Kept>, StoreError> {
+    let kept = sql(
+        "SELECT request_hash, task_id, deduplicated FROM idempotency_key WHERE team_id = $1 AND key_hash = $2",
     )
     .bind(team)
     .bind(secret::hash_secret(key))
-    .fetch_optional(db)
+    .optional(db)
     .await?;
     Ok(kept)
 }
 
 /// Remembers the answer. Of a task that has ended already the time runs from now.
 pub(super) async fn keep(
-    db: &mut SqliteConnection,
+    db: &mut Db,
     team: &str,
     key: &str,
     kept: &Kept,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    sql(
         "INSERT INTO idempotency_key (team_id, key_hash, request_hash, task_id, deduplicated, forget_at)
-         SELECT ?, ?, ?, id, ?, iif(ended_at IS NULL, NULL, ?) FROM task WHERE id = ?",
+         SELECT $1, $2, $3, id, $4, CASE WHEN ended_at IS NULL THEN NULL ELSE $5 END FROM task WHERE id = $6",
     )
     .bind(team)
     .bind(secret::hash_secret(key))
@@ -57,12 +53,8 @@ pub(super) async fn keep(
 }
 
 /// From here on the keys of this task grow old.
-pub(super) async fn task_ended(
-    db: &mut SqliteConnection,
-    task: &str,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    sqlx::query("UPDATE idempotency_key SET forget_at = ? WHERE task_id = ?")
+pub(super) async fn task_ended(db: &mut Db, task: &str, now: Timestamp) -> Result<(), StoreError> {
+    sql("UPDATE idempotency_key SET forget_at = $1 WHERE task_id = $2")
         .bind(now.plus_ms(KEEP_MS))
         .bind(task)
         .execute(db)
@@ -71,14 +63,12 @@ pub(super) async fn task_ended(
 }
 
 /// Forgets keys whose time is over, a batch of them; true when there may be more.
-pub(super) async fn forget_old(db: &mut SqliteConnection, now: Timestamp) -> Result<bool, StoreError> {
-    let forgotten = sqlx::query(
-        "DELETE FROM idempotency_key WHERE (team_id, key_hash) IN
-             (SELECT team_id, key_hash FROM idempotency_key WHERE forget_at <= ? LIMIT ?)",
-    )
+pub(super) async fn forget_old(db: &mut Db, now: Timestamp) -> Result<bool, StoreError> {
+    let forgotten = sql("DELETE FROM idempotency_key WHERE (team_id, key_hash) IN
+             (SELECT team_id, key_hash FROM idempotency_key WHERE forget_at <= $1 LIMIT $2)")
     .bind(now)
     .bind(BATCH)
     .execute(db)
     .await?;
-    Ok(forgotten.rows_affected() >= BATCH.into())
+    Ok(forgotten >= BATCH.into())
 }

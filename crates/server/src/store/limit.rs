@@ -3,19 +3,19 @@
 //! They are the account's and not the browser's: whoever reports one, it counts for the agent that acts now.
 
 use super::StoreError;
+use super::db::{Db, sql};
 use super::result::TaskResult;
 use super::row::TaskRow;
 use crate::clock::Timestamp;
 use crate::lifecycle::{Lease, State};
 use liaison_protocol::{CompletionStatus, ErrorCode, WaitReason};
-use sqlx::SqliteConnection;
 
 /// How long a limit lasts when nobody says for how long: LinkedIn's are counted in days.
 const DEFAULT_LIMIT_MS: u64 = 24 * 3_600_000;
 
 /// Notes that `reason`, when it is a limit, lasts for `for_ms` from now.
 pub(super) async fn set(
-    db: &mut SqliteConnection,
+    db: &mut Db,
     member: &str,
     reason: WaitReason,
     for_ms: Option<u64>,
@@ -23,23 +23,23 @@ pub(super) async fn set(
 ) -> Result<(), StoreError> {
     let set = match reason {
         WaitReason::InvitationLimit => {
-            "UPDATE agent SET invitation_limit_until = ?, invitation_limit_since = ?
-             WHERE member_id = ? AND superseded_at IS NULL"
+            "UPDATE agent SET invitation_limit_until = $1, invitation_limit_since = $2
+             WHERE member_id = $3 AND superseded_at IS NULL"
         }
         WaitReason::NoteLimit => {
-            "UPDATE agent SET note_limit_until = ?, note_limit_since = ?
-             WHERE member_id = ? AND superseded_at IS NULL"
+            "UPDATE agent SET note_limit_until = $1, note_limit_since = $2
+             WHERE member_id = $3 AND superseded_at IS NULL"
         }
         _ => return Ok(()),
     };
     let until = now.plus_ms(for_ms.unwrap_or(DEFAULT_LIMIT_MS));
-    sqlx::query(set).bind(until).bind(now).bind(member).execute(db).await?;
+    sql(set).bind(until).bind(now).bind(member).execute(db).await?;
     Ok(())
 }
 
 /// Forgets both: they were another account's.
-pub(super) async fn forget(db: &mut SqliteConnection, agent: &str) -> Result<(), StoreError> {
-    sqlx::query("UPDATE agent SET invitation_limit_until = NULL, note_limit_until = NULL WHERE id = ?")
+pub(super) async fn forget(db: &mut Db, agent: &str) -> Result<(), StoreError> {
+    sql("UPDATE agent SET invitation_limit_until = NULL, note_limit_until = NULL WHERE id = $1")
         .bind(agent)
         .execute(db)
         .await?;
@@ -49,7 +49,7 @@ pub(super) async fn forget(db: &mut SqliteConnection, agent: &str) -> Result<(),
 /// Learns from a result. A limit that LinkedIn named is remembered for the callers; an invitation that went out at
 /// once shows that what was known before its start is over. One that was looked up may have gone out at any time.
 pub(super) async fn learn(
-    db: &mut SqliteConnection,
+    db: &mut Db,
     task: &TaskRow,
     lease: &Lease,
     result: &TaskResult<'_>,
@@ -71,13 +71,13 @@ pub(super) async fn learn(
     }
 }
 
-async fn lift(db: &mut SqliteConnection, task: &TaskRow, started_at: Timestamp) -> Result<(), StoreError> {
+async fn lift(db: &mut Db, task: &TaskRow, started_at: Timestamp) -> Result<(), StoreError> {
     let invitations = "UPDATE agent SET invitation_limit_until = NULL
-                       WHERE member_id = ? AND superseded_at IS NULL AND invitation_limit_since < ?";
+                       WHERE member_id = $1 AND superseded_at IS NULL AND invitation_limit_since < $2";
     let notes = "UPDATE agent SET note_limit_until = NULL
-                 WHERE member_id = ? AND superseded_at IS NULL AND note_limit_since < ?";
+                 WHERE member_id = $1 AND superseded_at IS NULL AND note_limit_since < $2";
     for shown in [Some(invitations), task.has_note.then_some(notes)].into_iter().flatten() {
-        sqlx::query(shown).bind(&task.member_id).bind(started_at).execute(&mut *db).await?;
+        sql(shown).bind(&task.member_id).bind(started_at).execute(db).await?;
     }
     Ok(())
 }

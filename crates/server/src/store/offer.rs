@@ -1,16 +1,16 @@
 //! Offers, as they are written down: on disk before they are answered.
 
 use super::StoreError;
+use super::db::{Db, sql};
 use super::row::{TaskRow, mark_arrived};
 use crate::clock::Timestamp;
 use crate::lifecycle::{END_WITHIN_MS, LEASE_MS, OFFER_MS, State};
 use crate::secret;
 use liaison_protocol::{Mode, Offer, TaskOptions};
-use sqlx::SqliteConnection;
 
 /// A new epoch. A read starts with its offer; an invitation only when the agent asks for its start.
 pub(super) async fn begin(
-    db: &mut SqliteConnection,
+    db: &mut Db,
     mut row: TaskRow,
     agent: &str,
     now: Timestamp,
@@ -24,10 +24,10 @@ pub(super) async fn begin(
     }
     let (state, lease_ms) = if read { (State::Started, LEASE_MS) } else { (State::Offered, OFFER_MS) };
     let token = secret::new_lease_token()?;
-    sqlx::query(
-        "UPDATE task SET state = ?, epoch = ?, attempt = ?, started_at = ?, deadline_at = ?, lease_until = ?,
+    sql(
+        "UPDATE task SET state = $1, epoch = $2, attempt = $3, started_at = $4, deadline_at = $5, lease_until = $6,
                          progress_done = NULL, progress_of = NULL
-         WHERE seq = ? AND state = 'queued' AND epoch = ?",
+         WHERE seq = $7 AND state = 'queued' AND epoch = $8",
     )
     .bind(state)
     .bind(row.epoch)
@@ -37,10 +37,10 @@ pub(super) async fn begin(
     .bind(now.plus_ms(lease_ms))
     .bind(row.seq)
     .bind(row.epoch - 1)
-    .execute(&mut *db)
+    .execute(db)
     .await?;
-    sqlx::query(
-        "INSERT INTO lease (token, task_id, epoch, agent_id, started_at, offered_at) VALUES (?, ?, ?, ?, ?, ?)",
+    sql(
+        "INSERT INTO lease (token, task_id, epoch, agent_id, started_at, offered_at) VALUES ($1, $2, $3, $4, $5, $6)",
     )
     .bind(&token)
     .bind(&row.id)
@@ -74,21 +74,17 @@ pub(super) fn offer_of(row: &TaskRow, mode: Mode, since_ms: Option<u64>) -> Resu
 }
 
 /// The same offer as one attempt more: the token may be in the journal that the agent has lost, and still starts it once.
-pub(super) async fn offer_again(
-    db: &mut SqliteConnection,
-    mut row: TaskRow,
-    now: Timestamp,
-) -> Result<Offer, StoreError> {
+pub(super) async fn offer_again(db: &mut Db, mut row: TaskRow, now: Timestamp) -> Result<Offer, StoreError> {
     row.attempt += 1;
-    sqlx::query("UPDATE task SET attempt = ?, lease_until = ? WHERE seq = ? AND state = ? AND epoch = ?")
+    sql("UPDATE task SET attempt = $1, lease_until = $2 WHERE seq = $3 AND state = $4 AND epoch = $5")
         .bind(row.attempt)
         .bind(now.plus_ms(OFFER_MS))
         .bind(row.seq)
         .bind(row.state)
         .bind(row.epoch)
-        .execute(&mut *db)
+        .execute(db)
         .await?;
-    sqlx::query("UPDATE lease SET offered_at = ?, arrived = 0 WHERE task_id = ? AND epoch = ?")
+    sql("UPDATE lease SET offered_at = $1, arrived = FALSE WHERE task_id = $2 AND epoch = $3")
         .bind(now)
         .bind(&row.id)
         .bind(row.epoch)
@@ -98,8 +94,8 @@ pub(super) async fn offer_again(
 }
 
 /// One offer more that is not known to have arrived. What goes back to the queue for any other reason begins anew.
-pub(super) async fn count_unheard(db: &mut SqliteConnection, row: &TaskRow) -> Result<(), StoreError> {
-    sqlx::query("UPDATE task SET unheard = ? WHERE seq = ?")
+pub(super) async fn count_unheard(db: &mut Db, row: &TaskRow) -> Result<(), StoreError> {
+    sql("UPDATE task SET unheard = $1 WHERE seq = $2")
         .bind(row.unheard + 1)
         .bind(row.seq)
         .execute(db)
@@ -108,20 +104,20 @@ pub(super) async fn count_unheard(db: &mut SqliteConnection, row: &TaskRow) -> R
 }
 
 pub(super) async fn go_on(
-    db: &mut SqliteConnection,
+    db: &mut Db,
     row: &TaskRow,
     state: State,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    mark_arrived(&mut *db, row).await?;
+    mark_arrived(db, row).await?;
     let worth_writing =
         state != row.state || row.lease_until.is_none_or(|until| until < now.plus_ms(LEASE_MS / 2));
     if worth_writing { set_lease(db, row, state, Some(now.plus_ms(LEASE_MS))).await } else { Ok(()) }
 }
 
 /// Notes that its agent asks its person about it. The word is for this offer: a newer one is asked about anew.
-pub(super) async fn note_asked(db: &mut SqliteConnection, row: &TaskRow) -> Result<(), StoreError> {
-    sqlx::query("UPDATE lease SET asked_person = 1 WHERE task_id = ? AND epoch = ?")
+pub(super) async fn note_asked(db: &mut Db, row: &TaskRow) -> Result<(), StoreError> {
+    sql("UPDATE lease SET asked_person = TRUE WHERE task_id = $1 AND epoch = $2")
         .bind(&row.id)
         .bind(row.epoch)
         .execute(db)
@@ -131,12 +127,12 @@ pub(super) async fn note_asked(db: &mut SqliteConnection, row: &TaskRow) -> Resu
 
 /// Moves a task and its lease, unless its row has moved since it was read. What goes back to the queue has no lease.
 pub(super) async fn set_lease(
-    db: &mut SqliteConnection,
+    db: &mut Db,
     row: &TaskRow,
     state: State,
     until: Option<Timestamp>,
 ) -> Result<(), StoreError> {
-    sqlx::query("UPDATE task SET state = ?, lease_until = ? WHERE seq = ? AND state = ? AND epoch = ?")
+    sql("UPDATE task SET state = $1, lease_until = $2 WHERE seq = $3 AND state = $4 AND epoch = $5")
         .bind(state)
         .bind(until)
         .bind(row.seq)
@@ -148,20 +144,18 @@ pub(super) async fn set_lease(
 }
 
 pub(super) async fn ask_to_verify(
-    db: &mut SqliteConnection,
+    db: &mut Db,
     row: &TaskRow,
     agent: &str,
     repeat: bool,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    set_lease(&mut *db, row, State::Verifying, Some(now.plus_ms(LEASE_MS))).await?;
+    set_lease(db, row, State::Verifying, Some(now.plus_ms(LEASE_MS))).await?;
     if repeat {
         return Ok(());
     }
-    sqlx::query(
-        "UPDATE lease SET verify = 1, agent_id = ?, offered_at = ?, asked = asked + 1, arrived = 0
-         WHERE task_id = ? AND epoch = ?",
-    )
+    sql("UPDATE lease SET verify = TRUE, agent_id = $1, offered_at = $2, asked = asked + 1, arrived = FALSE
+         WHERE task_id = $3 AND epoch = $4")
     .bind(agent)
     .bind(now)
     .bind(&row.id)

@@ -1,5 +1,6 @@
 //! A poll's look at the tasks: reconciles what the agent holds, and offers at most one task.
 
+use super::db::{Db, sql};
 use super::offer::{
     ask_to_verify, begin, count_unheard, go_on, note_asked, offer_again, offer_of, set_lease,
 };
@@ -13,23 +14,21 @@ use liaison_protocol::{
     Directive, DirectiveAction, ErrorCode, Held, HeldPhase, Mode, Offer, TaskFailure, TaskType, WaitReason,
     Waiting, known_task_types,
 };
-use serde_json::Value;
-use sqlx::SqliteConnection;
 
 /// Whether an agent is still its member's, and a browser still that agent's.
 pub(super) const MAY_ASK: &str =
-    "SELECT EXISTS (SELECT 1 FROM agent WHERE id = ? AND instance = ? AND superseded_at IS NULL)";
+    "SELECT EXISTS (SELECT 1 FROM agent WHERE id = $1 AND instance = $2 AND superseded_at IS NULL)";
 /// What a member's agents have in hand, or have lost.
 pub(super) const IN_FLIGHT: &str = "SELECT * FROM task_now
-    WHERE member_id = ? AND state IN ('offered', 'started', 'verifying') ORDER BY seq";
+    WHERE member_id = $1 AND state IN ('offered', 'started', 'verifying') ORDER BY seq";
 /// The oldest task of a kind that is none of those in hand, and that no limit of LinkedIn's is about.
 pub(super) const OLDEST_QUEUED: &str = "SELECT * FROM task_now
-    WHERE member_id = ?1 AND task_type = ?2 AND state = 'queued' AND deadline_at > ?3
-      AND id NOT IN (SELECT value FROM json_each(?4))
-      AND (has_note = 0 OR NOT EXISTS
-           (SELECT 1 FROM agent WHERE agent.id = ?5 AND agent.note_limit_until > ?3))
-      AND (?6 = 0 OR NOT EXISTS
-           (SELECT 1 FROM agent WHERE agent.id = ?5 AND agent.invitation_limit_until > ?3))
+    WHERE member_id = $1 AND task_type = $2 AND state = 'queued' AND deadline_at > $3
+      AND $4 NOT LIKE '%' || id || '%'
+      AND (NOT has_note OR NOT EXISTS
+           (SELECT 1 FROM agent WHERE agent.id = $5 AND agent.note_limit_until > $3))
+      AND (NOT $6 OR NOT EXISTS
+           (SELECT 1 FROM agent WHERE agent.id = $5 AND agent.invitation_limit_until > $3))
     ORDER BY seq LIMIT 1";
 
 /// Who polls, and what may be offered in answer.
@@ -128,6 +127,7 @@ impl Store {
     /// When the database fails.
     pub async fn poll(&self, asking: &Asking<'_>, now: Timestamp) -> Result<PollWork, StoreError> {
         let mut tx = self.begin().await?;
+        tx.lock(asking.member).await?;
         let mut work = PollWork::default();
         if !may_ask(&mut tx, asking).await? {
             return Ok(work);
@@ -144,14 +144,14 @@ impl Store {
 
 /// Whether the agent is still the member's, and the browser still the agent's: either may have been overtaken while
 /// this poll was on its way or parked.
-async fn may_ask(db: &mut SqliteConnection, asking: &Asking<'_>) -> Result<bool, StoreError> {
-    let may = sqlx::query_scalar(MAY_ASK).bind(asking.agent).bind(asking.instance).fetch_one(db).await?;
+async fn may_ask(db: &mut Db, asking: &Asking<'_>) -> Result<bool, StoreError> {
+    let may = sql(MAY_ASK).bind(asking.agent).bind(asking.instance).one(db).await?;
     Ok(may)
 }
 
 /// Answers what is held.
 async fn reconcile(
-    db: &mut SqliteConnection,
+    db: &mut Db,
     asking: &Asking<'_>,
     work: &mut PollWork,
     now: Timestamp,
@@ -159,7 +159,7 @@ async fn reconcile(
     let mut room = Room::default();
     for held in asking.held {
         let mut waits_with = None;
-        let action = match load(&mut *db, asking.member, &held.task).await? {
+        let action = match load(db, asking.member, &held.task).await? {
             None => Some(DirectiveAction::Abandon),
             Some(row) => match row.known_facts(asking.agent) {
                 None => row.state.is_over().then_some(DirectiveAction::Abandon),
@@ -167,9 +167,9 @@ async fn reconcile(
                     let action = lifecycle::directive(&facts, held.epoch, held.phase);
                     waits_with = Some(facts.kind).filter(|kind| asking.waits_with(&row, *kind, held));
                     if matches!(action, Some(DirectiveAction::Continue | DirectiveAction::Cancel)) {
-                        go_on(&mut *db, &row, lifecycle::on_continue(&facts, held.phase), now).await?;
+                        go_on(db, &row, lifecycle::on_continue(&facts, held.phase), now).await?;
                         if !row.lease_asked_person && asking.asks_about(facts.kind, held.phase) {
-                            note_asked(&mut *db, &row).await?;
+                            note_asked(db, &row).await?;
                         }
                     }
                     action
@@ -194,14 +194,14 @@ async fn reconcile(
 
 /// Deals with tasks in flight that the agent did not name; true when one of them keeps the account busy.
 async fn look_for_lost(
-    db: &mut SqliteConnection,
+    db: &mut Db,
     asking: &Asking<'_>,
     room: &Room,
     work: &mut PollWork,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let mut waits = false;
-    for row in in_flight(&mut *db, asking.member).await? {
+    for row in in_flight(db, asking.member).await? {
         if asking.holds(&row.id) {
             continue;
         }
@@ -214,25 +214,25 @@ async fn look_for_lost(
         match lifecycle::on_unnamed(&facts, now) {
             Unnamed::Repeat if may_run => {
                 let lasts_ms = if facts.kind.has_effect() { OFFER_MS } else { LEASE_MS };
-                set_lease(&mut *db, &row, row.state, Some(now.plus_ms(lasts_ms))).await?;
+                set_lease(db, &row, row.state, Some(now.plus_ms(lasts_ms))).await?;
                 work.offer = Some(offer_of(&row, Mode::Run, None)?);
             }
-            Unnamed::Again if may_run => work.offer = Some(offer_again(&mut *db, row, now).await?),
+            Unnamed::Again if may_run => work.offer = Some(offer_again(db, row, now).await?),
             // It never arrived, so it was not begun.
             Unnamed::Repeat | Unnamed::Untouched => {
-                return_row(&mut *db, &row).await?;
+                return_row(db, &row).await?;
                 if facts.kind.has_effect() && facts.own_lease {
-                    count_unheard(&mut *db, &row).await?;
+                    count_unheard(db, &row).await?;
                 }
             }
-            Unnamed::Again | Unnamed::Requeue => set_lease(&mut *db, &row, State::Queued, None).await?,
-            Unnamed::GiveUp => end(&mut *db, &row, &given_up(facts.kind), work, now).await?,
+            Unnamed::Again | Unnamed::Requeue => set_lease(db, &row, State::Queued, None).await?,
+            Unnamed::GiveUp => end(db, &row, &given_up(facts.kind), work, now).await?,
             Unnamed::Cancel => {
-                end(&mut *db, &row, &TaskFailure::new(ErrorCode::Cancelled), work, now).await?;
+                end(db, &row, &TaskFailure::new(ErrorCode::Cancelled), work, now).await?;
             }
             // Looking only reads, so it may be asked of an agent that may not send just now.
             Unnamed::Verify { since_ms, repeat } if may_offer && asking.ready => {
-                ask_to_verify(&mut *db, &row, asking.agent, repeat, now).await?;
+                ask_to_verify(db, &row, asking.agent, repeat, now).await?;
                 work.offer = Some(offer_of(&row, Mode::Verify, Some(since_ms))?);
             }
             // It can't be looked up now; that is no reason to keep other work waiting.
@@ -247,7 +247,7 @@ async fn look_for_lost(
 }
 
 async fn end(
-    db: &mut SqliteConnection,
+    db: &mut Db,
     row: &TaskRow,
     failure: &TaskFailure,
     work: &mut PollWork,
@@ -261,21 +261,21 @@ async fn end(
 
 /// The oldest queued task that may be offered, offered under a new epoch.
 async fn offer_from_queue(
-    db: &mut SqliteConnection,
+    db: &mut Db,
     asking: &Asking<'_>,
     room: &Room,
     ended: &mut Vec<String>,
     now: Timestamp,
 ) -> Result<Option<Offer>, StoreError> {
-    while let Some(row) = oldest_queued(&mut *db, asking, room, now).await? {
+    while let Some(row) = oldest_queued(db, asking, room, now).await? {
         let failure = if !lifecycle::may_begin(row.attempt) {
             given_up(row.kind()?)
         } else if !lifecycle::may_be_heard(row.unheard) {
             never_heard()
         } else {
-            return begin(&mut *db, row, asking.agent, now).await.map(Some);
+            return begin(db, row, asking.agent, now).await.map(Some);
         };
-        if end_failed(&mut *db, &row, &failure, now).await? {
+        if end_failed(db, &row, &failure, now).await? {
             ended.push(row.id);
         }
     }
@@ -283,24 +283,25 @@ async fn offer_from_queue(
 }
 
 async fn oldest_queued(
-    db: &mut SqliteConnection,
+    db: &mut Db,
     asking: &Asking<'_>,
     room: &Room,
     now: Timestamp,
 ) -> Result<Option<TaskRow>, StoreError> {
     let may_begin = |kind: &TaskType| asking.accepts(*kind) && !room.waits_with.contains(kind);
     let held = asking.held.iter().map(|held| held.task.as_str());
-    let not_these = Value::from_iter(held.chain(asking.resting.iter().map(String::as_str))).to_string();
+    // Ids are UUIDs: none of them is a part of another, or holds what means something in a pattern.
+    let not_these: String = held.chain(asking.resting.iter().map(String::as_str)).collect();
     let mut oldest: Option<TaskRow> = None;
     for kind in known_task_types().into_iter().filter(may_begin) {
-        let row: Option<TaskRow> = sqlx::query_as(OLDEST_QUEUED)
+        let row: Option<TaskRow> = sql(OLDEST_QUEUED)
             .bind(asking.member)
             .bind(kind.as_str())
             .bind(now)
             .bind(&not_these)
             .bind(asking.agent)
             .bind(kind.has_effect())
-            .fetch_optional(&mut *db)
+            .optional(db)
             .await?;
         oldest = match (oldest, row) {
             (Some(one), Some(other)) => Some(if one.seq < other.seq { one } else { other }),
@@ -310,7 +311,7 @@ async fn oldest_queued(
     Ok(oldest)
 }
 
-async fn in_flight(db: &mut SqliteConnection, member: &str) -> Result<Vec<TaskRow>, StoreError> {
-    let rows = sqlx::query_as(IN_FLIGHT).bind(member).fetch_all(db).await?;
+async fn in_flight(db: &mut Db, member: &str) -> Result<Vec<TaskRow>, StoreError> {
+    let rows = sql(IN_FLIGHT).bind(member).all(db).await?;
     Ok(rows)
 }

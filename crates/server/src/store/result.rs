@@ -1,6 +1,7 @@
 //! What an agent says about a lease: started, alive, ended.
 
 use super::agent::touch;
+use super::db::{Db, sql};
 use super::row::{TaskRow, load, mark_arrived};
 use super::sweep::{end, end_failed, failure_output};
 use super::{AgentIdentity, Store, StoreError, limit, output};
@@ -12,7 +13,6 @@ use liaison_protocol::{
     CompletionStatus, ErrorCode, Findings, HeartbeatAction, HeldPhase, Progress, TaskFailure, TaskType,
 };
 use serde_json::Value;
-use sqlx::SqliteConnection;
 
 /// Why a call about a lease was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +73,7 @@ pub struct TaskResult<'a> {
 
 #[derive(sqlx::FromRow)]
 struct LeaseRow {
+    #[sqlx(try_from = "i64")]
     epoch: u32,
     verify: bool,
     started_at: Option<Timestamp>,
@@ -100,16 +101,17 @@ impl Store {
         now: Timestamp,
     ) -> Result<Leave, ResultError> {
         let mut tx = self.begin().await?;
+        tx.lock(&agent.member_id).await?;
         let Loaded { task, facts, lease, .. } = load_lease(&mut tx, agent, task, token).await?;
         touch(&mut tx, &agent.id, now).await?;
         let leave = match lifecycle::on_start(&facts, &lease, now)? {
             OnStart::Replay { act_within_ms } => Leave { act_within_ms, replayed: true },
             OnStart::Start => {
                 start_row(&mut tx, &task, now).await?;
-                sqlx::query("UPDATE lease SET started_at = ? WHERE token = ?")
+                sql("UPDATE lease SET started_at = $1 WHERE token = $2")
                     .bind(now)
                     .bind(token)
-                    .execute(&mut *tx)
+                    .execute(&mut tx)
                     .await?;
                 Leave { act_within_ms: ACT_WITHIN_MS, replayed: false }
             }
@@ -131,15 +133,14 @@ impl Store {
         now: Timestamp,
     ) -> Result<HeartbeatAction, ResultError> {
         let mut tx = self.begin().await?;
+        tx.lock(&agent.member_id).await?;
         let Loaded { task, facts, lease, .. } = load_lease(&mut tx, agent, task, token).await?;
         touch(&mut tx, &agent.id, now).await?;
         lifecycle::on_heartbeat(&facts, &lease)?;
         let count = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-        sqlx::query(
-            "UPDATE task SET state = ?, lease_until = ?, progress_done = coalesce(?, progress_done),
-                             progress_of = coalesce(?, progress_of)
-             WHERE seq = ? AND state = ? AND epoch = ?",
-        )
+        sql("UPDATE task SET state = $1, lease_until = $2, progress_done = coalesce($3, progress_done),
+                             progress_of = coalesce($4, progress_of)
+             WHERE seq = $5 AND state = $6 AND epoch = $7")
         .bind(lifecycle::on_continue(&facts, HeldPhase::Running))
         .bind(now.plus_ms(LEASE_MS))
         .bind(progress.map(|progress| count(progress.done)))
@@ -147,7 +148,7 @@ impl Store {
         .bind(task.seq)
         .bind(task.state)
         .bind(task.epoch)
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
         mark_arrived(&mut tx, &task).await?;
         tx.commit().await?;
@@ -167,6 +168,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Settled, ResultError> {
         let mut tx = self.begin().await?;
+        tx.lock(&agent.member_id).await?;
         let Loaded { task, facts, lease, told } = load_lease(&mut tx, agent, task, token).await?;
         touch(&mut tx, &agent.id, now).await?;
         let returned = result.status == CompletionStatus::Returned;
@@ -189,11 +191,11 @@ impl Store {
             }
         };
         if keep_hash {
-            sqlx::query("UPDATE lease SET result_hash = ?, result_status = ? WHERE token = ?")
+            sql("UPDATE lease SET result_hash = $1, result_status = $2 WHERE token = $3")
                 .bind(&result.hash)
                 .bind(state.public())
                 .bind(token)
-                .execute(&mut *tx)
+                .execute(&mut tx)
                 .await?;
         }
         limit::learn(&mut tx, &task, &lease, &result, now).await?;
@@ -204,18 +206,18 @@ impl Store {
 }
 
 async fn load_lease(
-    db: &mut SqliteConnection,
+    db: &mut Db,
     agent: &AgentIdentity,
     task: &str,
     token: &str,
 ) -> Result<Loaded, ResultError> {
-    let task = load(&mut *db, &agent.member_id, task).await?.ok_or(ResultError::NotFound)?;
-    let row: LeaseRow = sqlx::query_as(
-        "SELECT epoch, verify, started_at, result_hash, result_status FROM lease WHERE token = ? AND task_id = ?",
+    let task = load(db, &agent.member_id, task).await?.ok_or(ResultError::NotFound)?;
+    let row: LeaseRow = sql(
+        "SELECT epoch, verify, started_at, result_hash, result_status FROM lease WHERE token = $1 AND task_id = $2",
     )
     .bind(token)
     .bind(&task.id)
-    .fetch_optional(db)
+    .optional(db)
     .await?
     .ok_or(ResultError::NotFound)?;
     let facts = task.facts(&agent.id)?;
@@ -228,20 +230,19 @@ async fn load_lease(
     Ok(Loaded { task, facts, lease, told: row.result_status })
 }
 
-async fn start_row(db: &mut SqliteConnection, task: &TaskRow, now: Timestamp) -> Result<(), ResultError> {
-    let started = sqlx::query(
-        "UPDATE task SET state = 'started', started_at = ?, deadline_at = ?, lease_until = ?
-         WHERE seq = ? AND epoch = ? AND state IN ('queued', 'offered')",
-    )
-    .bind(now)
-    .bind(now.plus_ms(END_WITHIN_MS))
-    .bind(now.plus_ms(LEASE_MS))
-    .bind(task.seq)
-    .bind(task.epoch)
-    .execute(db)
-    .await?;
+async fn start_row(db: &mut Db, task: &TaskRow, now: Timestamp) -> Result<(), ResultError> {
+    let started =
+        sql("UPDATE task SET state = 'started', started_at = $1, deadline_at = $2, lease_until = $3
+         WHERE seq = $4 AND epoch = $5 AND state IN ('queued', 'offered')")
+        .bind(now)
+        .bind(now.plus_ms(END_WITHIN_MS))
+        .bind(now.plus_ms(LEASE_MS))
+        .bind(task.seq)
+        .bind(task.epoch)
+        .execute(db)
+        .await?;
     // An invitation is started once, whatever the facts above said.
-    if started.rows_affected() == 1 { Ok(()) } else { Err(Fenced::LeaseLost.into()) }
+    if started == 1 { Ok(()) } else { Err(Fenced::LeaseLost.into()) }
 }
 
 /// What is over stays as it is, also when it turns out only now what the truth was.
@@ -253,8 +254,8 @@ fn note_late_proof(task: &TaskRow, result: &TaskResult<'_>) {
 }
 
 /// A verify offer that comes back was not lost.
-async fn came_back(db: &mut SqliteConnection, token: &str) -> Result<(), StoreError> {
-    sqlx::query("UPDATE lease SET asked = max(asked - 1, 0), arrived = 1 WHERE token = ?")
+async fn came_back(db: &mut Db, token: &str) -> Result<(), StoreError> {
+    sql("UPDATE lease SET asked = CASE WHEN asked > 0 THEN asked - 1 ELSE 0 END, arrived = TRUE WHERE token = $1")
         .bind(token)
         .execute(db)
         .await?;
@@ -262,7 +263,7 @@ async fn came_back(db: &mut SqliteConnection, token: &str) -> Result<(), StoreEr
 }
 
 async fn end_row(
-    db: &mut SqliteConnection,
+    db: &mut Db,
     task: &TaskRow,
     result: &TaskResult<'_>,
     now: Timestamp,
@@ -291,32 +292,24 @@ async fn end_row(
 }
 
 /// An invitation has no list, and findings of nothing are none.
-async fn note_findings(
-    db: &mut SqliteConnection,
-    task: &TaskRow,
-    findings: Findings,
-) -> Result<(), StoreError> {
+async fn note_findings(db: &mut Db, task: &TaskRow, findings: Findings) -> Result<(), StoreError> {
     if task.kind()? != TaskType::FetchConnections || findings == Findings::default() {
         return Ok(());
     }
     let findings = serde_json::to_string(&findings).map_err(|_| StoreError::Corrupt("findings"))?;
-    sqlx::query("UPDATE task SET findings = ? WHERE seq = ?")
-        .bind(findings)
-        .bind(task.seq)
-        .execute(db)
-        .await?;
+    sql("UPDATE task SET findings = $1 WHERE seq = $2").bind(findings).bind(task.seq).execute(db).await?;
     Ok(())
 }
 
 /// Nothing of it was sent: as if this epoch had not been. A read that an earlier epoch began keeps its deadline.
-pub(super) async fn return_row(db: &mut SqliteConnection, task: &TaskRow) -> Result<State, StoreError> {
+pub(super) async fn return_row(db: &mut Db, task: &TaskRow) -> Result<State, StoreError> {
     let first = task.attempt <= 1 || task.kind()?.has_effect();
     let (started_at, deadline_at) =
         if first { (None, task.start_by) } else { (task.started_at, task.deadline_at) };
-    sqlx::query(
-        "UPDATE task SET state = 'queued', attempt = max(attempt - 1, 0), unheard = 0, started_at = ?, deadline_at = ?,
+    sql(
+        "UPDATE task SET state = 'queued', attempt = CASE WHEN attempt > 0 THEN attempt - 1 ELSE 0 END, unheard = 0, started_at = $1, deadline_at = $2,
                          lease_until = NULL, progress_done = NULL, progress_of = NULL
-         WHERE seq = ? AND state = ? AND epoch = ?",
+         WHERE seq = $3 AND state = $4 AND epoch = $5",
     )
     .bind(started_at)
     .bind(deadline_at)

@@ -1,13 +1,13 @@
 //! A task's row, and what of it decides.
 
 use super::StoreError;
+use super::db::{Db, sql};
 use crate::clock::Timestamp;
 use crate::lifecycle::{Facts, State};
 use liaison_protocol::TaskType;
 use serde_json::{Map, Value};
-use sqlx::SqliteConnection;
 
-pub(super) const LOAD: &str = "SELECT * FROM task_now WHERE id = ? AND member_id = ?";
+pub(super) const LOAD: &str = "SELECT * FROM task_now WHERE id = $1 AND member_id = $2";
 
 /// A row of the view `task_now`.
 #[derive(Clone, sqlx::FromRow)]
@@ -18,9 +18,13 @@ pub(super) struct TaskRow {
     pub task_type: String,
     pub task_input: String,
     pub has_note: bool,
+    #[sqlx(try_from = "String")]
     pub state: State,
+    #[sqlx(try_from = "i64")]
     pub epoch: u32,
+    #[sqlx(try_from = "i64")]
     pub attempt: u32,
+    #[sqlx(try_from = "i64")]
     pub unheard: u32,
     pub start_by: Timestamp,
     pub started_at: Option<Timestamp>,
@@ -31,6 +35,7 @@ pub(super) struct TaskRow {
     pub lease_closed: bool,
     pub cancel_requested: bool,
     pub lease_offered_at: Option<Timestamp>,
+    #[sqlx(try_from = "i64")]
     pub lease_asked: u32,
     pub lease_arrived: bool,
     pub lease_asked_person: bool,
@@ -76,26 +81,22 @@ impl TaskRow {
 }
 
 /// The task, when it is one of this member's.
-pub(super) async fn load(
-    db: &mut SqliteConnection,
-    member: &str,
-    task: &str,
-) -> Result<Option<TaskRow>, StoreError> {
-    let row = sqlx::query_as(LOAD).bind(task).bind(member).fetch_optional(db).await?;
+pub(super) async fn load(db: &mut Db, member: &str, task: &str) -> Result<Option<TaskRow>, StoreError> {
+    let row = sql(LOAD).bind(task).bind(member).optional(db).await?;
     Ok(row)
 }
 
 /// Notes that the offer of the task's newest epoch has arrived, when that is news.
-pub(super) async fn mark_arrived(db: &mut SqliteConnection, task: &TaskRow) -> Result<(), StoreError> {
+pub(super) async fn mark_arrived(db: &mut Db, task: &TaskRow) -> Result<(), StoreError> {
     if !task.lease_arrived {
-        sqlx::query("UPDATE lease SET arrived = 1 WHERE task_id = ? AND epoch = ?")
+        sql("UPDATE lease SET arrived = TRUE WHERE task_id = $1 AND epoch = $2")
             .bind(&task.id)
             .bind(task.epoch)
-            .execute(&mut *db)
+            .execute(db)
             .await?;
     }
     if task.unheard > 0 {
-        sqlx::query("UPDATE task SET unheard = 0 WHERE seq = ?").bind(task.seq).execute(db).await?;
+        sql("UPDATE task SET unheard = 0 WHERE seq = $1").bind(task.seq).execute(db).await?;
     }
     Ok(())
 }

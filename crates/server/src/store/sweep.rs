@@ -1,12 +1,12 @@
 //! Deadlines, and the endings that the server itself brings about.
 
-use super::row::TaskRow;
+use super::db::{Db, sql};
+use super::row::{TaskRow, load};
 use super::{Store, StoreError, idempotency};
 use crate::clock::Timestamp;
 use crate::lifecycle::{self, State};
 use liaison_protocol::{ErrorCode, TaskFailure, TaskType};
 use serde_json::{Value, json};
-use sqlx::SqliteConnection;
 
 /// Tasks ended in one transaction: enough to keep up, few enough to let others write in between.
 const BATCH: u32 = 100;
@@ -19,16 +19,21 @@ impl Store {
     /// When the database fails.
     pub async fn sweep(&self, now: Timestamp) -> Result<Vec<String>, StoreError> {
         let mut tx = self.begin().await?;
-        let due: Vec<TaskRow> = sqlx::query_as(
-            "SELECT * FROM task_now
-             WHERE deadline_at <= ? AND state NOT IN ('completed', 'failed') ORDER BY deadline_at LIMIT ?",
-        )
+        let mut due: Vec<(String, String)> = sql("SELECT member_id, id FROM task
+             WHERE deadline_at <= $1 AND state NOT IN ('completed', 'failed') ORDER BY deadline_at LIMIT $2")
         .bind(now)
         .bind(BATCH)
-        .fetch_all(&mut *tx)
+        .all(&mut tx)
         .await?;
         let mut ended = Vec::new();
-        for row in due {
+        due.sort();
+        for (member, task) in due {
+            tx.lock(&member).await?;
+            let row = load(&mut tx, &member, &task).await?;
+            // It may have moved until the lock was there.
+            let Some(row) = row.filter(|row| row.deadline_at <= now && !row.state.is_over()) else {
+                continue;
+            };
             let code = lifecycle::at_deadline(row.kind().ok(), row.state, row.cancel_requested);
             if end_failed(&mut tx, &row, &TaskFailure::new(code), now).await? {
                 ended.push(row.id);
@@ -78,7 +83,7 @@ pub(super) fn never_heard() -> TaskFailure {
 
 /// Ends a task `failed`, unless its row has moved since it was read.
 pub(super) async fn end_failed(
-    db: &mut SqliteConnection,
+    db: &mut Db,
     row: &TaskRow,
     failure: &TaskFailure,
     now: Timestamp,
@@ -88,25 +93,27 @@ pub(super) async fn end_failed(
 
 /// Ends a task, unless its row has moved since it was read. Its callers' keys are kept a while longer.
 pub(super) async fn end(
-    db: &mut SqliteConnection,
+    db: &mut Db,
     row: &TaskRow,
     state: State,
     output: &Value,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let ended = sqlx::query(
-        "UPDATE task SET state = ?, task_output = ?, ended_at = ?, lease_until = NULL
-         WHERE seq = ? AND state = ? AND epoch = ?",
+    let code = output["code"].as_str().filter(|_| state == State::Failed);
+    let ended = sql(
+        "UPDATE task SET state = $1, task_output = $2, failure_code = $3, ended_at = $4, lease_until = NULL
+         WHERE seq = $5 AND state = $6 AND epoch = $7",
     )
     .bind(state)
     .bind(output.to_string())
+    .bind(code)
     .bind(now)
     .bind(row.seq)
     .bind(row.state)
     .bind(row.epoch)
-    .execute(&mut *db)
+    .execute(db)
     .await?;
-    if ended.rows_affected() == 1 {
+    if ended == 1 {
         idempotency::task_ended(db, &row.id, now).await?;
         return Ok(true);
     }

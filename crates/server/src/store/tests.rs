@@ -1,6 +1,7 @@
 use super::agent::TAKE_OVER;
 use super::poll::{IN_FLIGHT, MAY_ASK, OLDEST_QUEUED};
 use super::row::LOAD;
+use super::{Pools, SqlitePool};
 use crate::config::Config;
 use crate::server::{Running, start};
 use reqwest::{Client, Response};
@@ -45,14 +46,24 @@ impl World {
         self.post("/agent/v1/poll", poll).await
     }
 
+    /// The connections that read.
+    fn readers(&self) -> &SqlitePool {
+        match &self.server.store().pools {
+            Pools::Sqlite { read, .. } => read,
+            Pools::Postgres(_) => unreachable!("the configuration names a file"),
+        }
+    }
+
     /// Something that the connection that writes is told.
     async fn tell_writer(&self, pragma: String) {
-        let writer = self.server.store().write.clone();
-        sqlx::query(sqlx::AssertSqlSafe(pragma)).execute(&writer).await.unwrap();
+        match &self.server.store().pools {
+            Pools::Sqlite { writer, .. } => writer.tell(pragma).await,
+            Pools::Postgres(_) => unreachable!("the configuration names a file"),
+        }
     }
 
     async fn number(&self, query: &'static str) -> i64 {
-        sqlx::query_scalar(query).fetch_one(&self.server.store().read).await.unwrap()
+        sqlx::query_scalar(query).fetch_one(self.readers()).await.unwrap()
     }
 }
 
@@ -69,7 +80,7 @@ async fn the_claim_path_and_a_take_over_look_at_no_task_too_many() {
     for statement in statements {
         let explain = format!("EXPLAIN QUERY PLAN {statement}");
         let plan: Vec<(i64, i64, i64, String)> =
-            sqlx::query_as(sqlx::AssertSqlSafe(explain)).fetch_all(&world.server.store().read).await.unwrap();
+            sqlx::query_as(sqlx::AssertSqlSafe(explain)).fetch_all(world.readers()).await.unwrap();
         let steps: Vec<&str> = plan.iter().map(|(.., detail)| detail.as_str()).collect();
         for table in ["task", "lease", "agent"] {
             let scan = format!("SCAN {table}");

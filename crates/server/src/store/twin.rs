@@ -1,11 +1,11 @@
 //! The guard on the same person: a second invitation to somebody is the first one, unless the caller says otherwise.
 
 use super::StoreError;
+use super::db::{Db, sql};
 use crate::clock::Timestamp;
 use crate::lifecycle::State;
 use liaison_protocol::{SendConnectionRequest, TaskInput, TaskType, normalise_profile_urn};
 use serde_json::Value;
-use sqlx::SqliteConnection;
 
 /// How long an invitation that was sent, or may have been, stands for the next one. LinkedIn itself takes no second one
 /// to the same person for three weeks after the first was withdrawn.
@@ -27,6 +27,7 @@ pub(super) enum Twin {
 #[derive(sqlx::FromRow)]
 struct Candidate {
     id: String,
+    #[sqlx(try_from = "String")]
     state: State,
     task_input: String,
     cancel_requested: bool,
@@ -35,26 +36,25 @@ struct Candidate {
 /// Looks for an invitation by this member to the same person. One that ended without having been sent stands for
 /// nothing; one of which that isn't known stands as if it had been.
 pub(super) async fn find(
-    db: &mut SqliteConnection,
+    db: &mut Db,
     member: &str,
     new: &SendConnectionRequest,
     now: Timestamp,
 ) -> Result<Twin, StoreError> {
     // What can no longer start in time only waits for the sweep.
-    let candidates: Vec<Candidate> = sqlx::query_as(
-        "SELECT id, state, task_input, cancel_requested_at IS NOT NULL AS cancel_requested FROM task
-         WHERE member_id = ?1 AND profile = ?2 AND (
+    let candidates: Vec<Candidate> =
+        sql("SELECT id, state, task_input, cancel_requested_at IS NOT NULL AS cancel_requested FROM task
+         WHERE member_id = $1 AND profile = $2 AND (
              state IN ('started', 'verifying')
-             OR (state IN ('queued', 'offered') AND deadline_at > ?3)
-             OR (ended_at > ?4 AND (state = 'completed' OR json_extract(task_output, '$.code') = 'outcome_unknown')))
-         ORDER BY seq DESC",
-    )
-    .bind(member)
-    .bind(new.profile.as_str())
-    .bind(now)
-    .bind(now.minus_ms(STANDS_MS))
-    .fetch_all(db)
-    .await?;
+             OR (state IN ('queued', 'offered') AND deadline_at > $3)
+             OR (ended_at > $4 AND (state = 'completed' OR failure_code = 'outcome_unknown')))
+         ORDER BY seq DESC")
+        .bind(member)
+        .bind(new.profile.as_str())
+        .bind(now)
+        .bind(now.minus_ms(STANDS_MS))
+        .all(db)
+        .await?;
     let mut twin = Twin::None;
     for candidate in candidates {
         let pending = matches!(candidate.state, State::Queued | State::Offered);
@@ -89,19 +89,18 @@ fn has_note(candidate: &Candidate, note: Option<&str>) -> bool {
 }
 
 /// Fills in whom the invitations of an older version are for, so that the guard sees them.
-pub(super) async fn name_persons(db: &mut SqliteConnection) -> Result<(), StoreError> {
-    let nameless: Vec<(i64, Option<String>)> = sqlx::query_as(
-        "SELECT seq, json_extract(task_input, '$.profile_urn') FROM task
-         WHERE profile IS NULL AND task_type = 'agent_send_connection_request'",
-    )
-    .fetch_all(&mut *db)
-    .await?;
+pub(super) async fn name_persons(db: &mut Db) -> Result<(), StoreError> {
+    let nameless: Vec<(i64, Option<String>)> =
+        sql("SELECT seq, json_extract(task_input, '$.profile_urn') FROM task
+         WHERE profile IS NULL AND task_type = 'agent_send_connection_request'")
+        .all(db)
+        .await?;
     for (seq, urn) in nameless {
         let Some(Ok(profile)) = urn.map(|urn| normalise_profile_urn(&urn)) else { continue };
-        sqlx::query("UPDATE task SET profile = ? WHERE seq = ?")
+        sql("UPDATE task SET profile = $1 WHERE seq = $2")
             .bind(profile.as_str())
             .bind(seq)
-            .execute(&mut *db)
+            .execute(db)
             .await?;
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! What a caller sees of a task.
 
+use super::db::sql;
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
 use crate::lifecycle::State;
@@ -46,6 +47,7 @@ struct ViewRow {
     task_type: String,
     task_input: String,
     has_note: bool,
+    #[sqlx(try_from = "String")]
     state: State,
     task_output: Option<String>,
     findings: Option<String>,
@@ -71,18 +73,17 @@ impl Store {
         task: &str,
         now: Timestamp,
     ) -> Result<Option<TaskView>, StoreError> {
-        let row: Option<ViewRow> = sqlx::query_as(
-            "SELECT task.id, task_type, task_input, has_note, task.state, task_output, findings,
+        let row: Option<ViewRow> =
+            sql("SELECT task.id, task_type, task_input, has_note, task.state, task_output, findings,
                     cancel_requested_at IS NOT NULL AS cancel_requested, progress_done, progress_of,
                     agent.state AS agent_state, waiting, said_at, last_seen_at, invitation_limit_until,
                     note_limit_until
              FROM task LEFT JOIN agent ON agent.member_id = task.member_id AND agent.superseded_at IS NULL
-             WHERE task.id = ? AND task.team_id = ?",
-        )
-        .bind(task)
-        .bind(team)
-        .fetch_optional(&self.read)
-        .await?;
+             WHERE task.id = $1 AND task.team_id = $2")
+            .bind(task)
+            .bind(team)
+            .optional(&mut self.read().await?)
+            .await?;
         row.map(|row| view(row, now)).transpose()
     }
 }

@@ -126,7 +126,7 @@ impl Driver for StoreDriver {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let now = Timestamp(T0);
-        let store = Store::open(&folder.path().join("liaison.db")).await.unwrap();
+        let store = Store::open(&folder.path().join("liaison.db").into()).await.unwrap();
         let first = store.first_start(now).await.unwrap().unwrap();
         let team = store.team_of_key(&first.api_key).await.unwrap().unwrap();
         let (paired, _) = store.pair(&first.pairing_code, "a browser", now).await.unwrap().unwrap();
@@ -144,7 +144,7 @@ impl Driver for StoreDriver {
 
     async fn restart(&mut self) {
         self.store.close().await;
-        self.store = Store::open(&self.folder.path().join("liaison.db")).await.unwrap();
+        self.store = Store::open(&self.folder.path().join("liaison.db").into()).await.unwrap();
     }
 
     async fn create(&self, read: bool, body: &Value, key: Option<&str>) -> Answer {
