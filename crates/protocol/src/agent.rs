@@ -73,6 +73,7 @@ fn or_none<'de, T: serde::de::DeserializeOwned, D: Deserializer<'de>>(d: D) -> R
 
 /// `POST /agent/v1/pair`: a one-time code for an agent token.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PairRequest {
     /// The one-time code.
     pub code: String,
@@ -82,6 +83,7 @@ pub struct PairRequest {
 
 /// Answer to [`PairRequest`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PairAnswer {
     /// The agent token; shown to nobody, used as `Authorization: Bearer`.
     pub token: String,
@@ -91,6 +93,7 @@ pub struct PairAnswer {
 
 /// What the agent can do right now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ReadyState {
     /// Takes what `accepts` names.
@@ -107,14 +110,17 @@ pub enum ReadyState {
 
 /// `POST /agent/v1/poll`: asks for work and says what is held. Parked for at most `wait_ms`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Poll {
     /// Random, made at pairing. The last instance to pair owns the token.
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 128))]
     pub instance: String,
     /// The extension's version.
     pub version: String,
     /// Salted hash of the signed-in member; `null` until one is known.
     pub account: Option<String>,
     /// How long the answer may be held back.
+    #[cfg_attr(feature = "schema", schema(maximum = 9_007_199_254_740_991_i64))]
     pub wait_ms: u64,
     /// What the agent can do.
     pub state: ReadyState,
@@ -130,21 +136,25 @@ pub struct Poll {
 
 /// A kind of task that waits, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Waiting {
     /// The kind.
     pub task_type: String,
     /// Why.
     pub reason: WaitReason,
     /// For how long; `null` when it waits for a person.
+    #[cfg_attr(feature = "schema", schema(maximum = 9_007_199_254_740_991_i64))]
     pub for_ms: Option<u64>,
 }
 
 /// A task in the agent's journal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Held {
     /// The task's id.
     pub task: String,
     /// The epoch it is held under.
+    #[cfg_attr(feature = "schema", schema(maximum = 4_294_967_295_i64))]
     pub epoch: u32,
     /// How far it is.
     pub phase: HeldPhase,
@@ -152,6 +162,7 @@ pub struct Held {
 
 /// How far a held task is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum HeldPhase {
     /// Accepted; nothing was asked of LinkedIn yet.
@@ -166,6 +177,7 @@ pub enum HeldPhase {
 
 /// Answer to [`Poll`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PollAnswer {
     /// A task to carry out, or nothing.
     #[serde(default)]
@@ -183,6 +195,7 @@ pub struct PollAnswer {
 
 /// What a server wants done with a held task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Directive {
     /// The task.
     pub task: String,
@@ -195,6 +208,7 @@ pub struct Directive {
 
 /// See [`Directive`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DirectiveAction {
     /// Go on.
@@ -212,6 +226,7 @@ pub enum DirectiveAction {
 
 /// What an offer wants.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// Carry the task out.
@@ -223,6 +238,7 @@ pub enum Mode {
 
 /// A task offered to the agent.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Offer {
     /// The task's id, at most 128 characters.
     pub task: String,
@@ -230,6 +246,7 @@ pub struct Offer {
     pub task_type: String,
     /// The input as the caller sent it.
     #[serde(default, deserialize_with = "or_default")]
+    #[cfg_attr(feature = "schema", schema(value_type = Object))]
     pub task_input: Map<String, Value>,
     /// What is wanted. Default: run.
     #[serde(default, deserialize_with = "or_default")]
@@ -264,6 +281,7 @@ impl Offer {
 
 /// `POST /agent/v1/tasks/{id}/start`: asks for leave to have an effect.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Start {
     /// The offer's token.
     pub token: String,
@@ -271,6 +289,7 @@ pub struct Start {
 
 /// Answer to [`Start`]; on the server's disk before it was given.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct StartAnswer {
     /// How long the lease lasts without a heartbeat.
     #[serde(default = "default_lease_ms", deserialize_with = "or_default_lease")]
@@ -285,15 +304,19 @@ pub struct StartAnswer {
 
 /// How much of a task is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Progress {
     /// Rows walked.
+    #[cfg_attr(feature = "schema", schema(maximum = 9_007_199_254_740_991_i64))]
     pub done: u64,
     /// Rows expected, when known.
+    #[cfg_attr(feature = "schema", schema(maximum = 9_007_199_254_740_991_i64))]
     pub of: Option<u64>,
 }
 
 /// `POST /agent/v1/tasks/{id}/heartbeat`, every 15 s while a task runs.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Heartbeat {
     /// The offer's token.
     pub token: String,
@@ -304,6 +327,7 @@ pub struct Heartbeat {
 
 /// What a heartbeat is answered with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum HeartbeatAction {
     /// Go on.
@@ -315,6 +339,7 @@ pub enum HeartbeatAction {
 
 /// Answer to [`Heartbeat`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct HeartbeatAnswer {
     /// The lease, counted anew.
     #[serde(default = "default_lease_ms", deserialize_with = "or_default_lease")]
@@ -326,6 +351,7 @@ pub struct HeartbeatAnswer {
 
 /// How a task ended, as the agent tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CompletionStatus {
     /// Done.
@@ -338,6 +364,7 @@ pub enum CompletionStatus {
 
 /// What is known of the task's effect on LinkedIn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// Certainly none.
@@ -351,6 +378,7 @@ pub enum Effect {
 
 /// `POST /agent/v1/tasks/{id}/complete`: the result. Repeated until the answer is final; idempotent by token.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Complete {
     /// The offer's token.
     pub token: String,
@@ -380,6 +408,7 @@ impl Complete {
 
 /// Answer to [`Complete`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct CompleteAnswer {
     /// The task's public status now: `pending`, `processing`, `completed` or `failed`.
     #[serde(default)]

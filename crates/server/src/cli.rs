@@ -1,10 +1,16 @@
 //! The three commands: `serve`, `pair`, `key`.
 
+mod doors;
+mod signals;
+
+use crate::logging::LogFormat;
 use clap::{Args, Parser, Subcommand};
+use doors::Doors;
 use liaison_server::config::DEFAULT_LISTEN;
 use liaison_server::store::{Store, StoreError};
 use liaison_server::{Clock, Config, Database, Running, SystemClock, default_database};
 use serde_json::json;
+use signals::{Signals, Told};
 use std::error::Error;
 use std::io::{self, Write, stderr, stdout};
 use std::net::SocketAddr;
@@ -16,6 +22,9 @@ use tokio::runtime::Runtime;
 pub struct Arguments {
     #[command(subcommand)]
     command: Command,
+    /// How the log on stderr is written. What it tells is RUST_LOG's to say.
+    #[arg(long, env = "LIAISON_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text, global = true)]
+    pub log_format: LogFormat,
 }
 
 #[derive(Subcommand)]
@@ -30,11 +39,14 @@ enum Command {
 
 #[derive(Args)]
 struct Serve {
-    /// Where to listen. Whoever reaches an address other than loopback can try keys; put TLS in front of it.
+    /// Where to listen. Whoever reaches an address other than loopback can try keys; give it a certificate, or put a
+    /// proxy with TLS in front of it.
     #[arg(long, env = "LIAISON_LISTEN", default_value_t = DEFAULT_LISTEN)]
     listen: SocketAddr,
     #[command(flatten)]
     data: Data,
+    #[command(flatten)]
+    doors: Doors,
     /// Print one line of JSON once it listens: {"url","api_key","pairing_code"}, the last two null but at the first start.
     #[arg(long)]
     json: bool,
@@ -79,12 +91,12 @@ pub fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
 
 async fn serve(options: Serve) -> Result<(), Box<dyn Error>> {
     // Listened for before anyone is told that we are up: a signal right after must not be a hard end.
-    let end = end_signal()?;
-    if !options.listen.ip().is_loopback() {
-        tracing::warn!(listen = %options.listen, "reachable from other computers, and without TLS of its own");
+    let mut signals = Signals::listen()?;
+    if !options.listen.ip().is_loopback() && options.doors.is_plain() {
+        tracing::warn!(listen = %options.listen, "reachable from other computers, without TLS, and no proxy is named");
     }
     let database = options.data.database();
-    let config = Config { listen: options.listen, ..Config::new(database.clone()) };
+    let config = options.doors.add_to(Config { listen: options.listen, ..Config::new(database.clone()) });
     let running = liaison_server::start(config).await?;
     if options.json {
         let line =
@@ -94,7 +106,12 @@ async fn serve(options: Serve) -> Result<(), Box<dyn Error>> {
         greet(&running, &database.to_string())?;
     }
     stdout().flush()?;
-    end.await;
+    while signals.next().await == Told::Reload {
+        match running.reload_certificate() {
+            Ok(()) => tracing::info!("the certificate was read again"),
+            Err(error) => tracing::error!(%error, "the certificate stays as it was"),
+        }
+    }
     tracing::info!("shutting down");
     running.shutdown().await;
     Ok(())
@@ -144,27 +161,4 @@ async fn open_existing(data: Data) -> Result<Store, Box<dyn Error>> {
         return Err(format!("there is no database at {}; start the server first", file.display()).into());
     }
     Ok(Store::open(&database).await?)
-}
-
-#[cfg(unix)]
-fn end_signal() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-#[cfg(not(unix))]
-fn end_signal() -> io::Result<impl Future<Output = ()>> {
-    Ok(async {
-        // Without a way to be told, only a hard end is left, which loses nothing that was acknowledged.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    })
 }

@@ -3,12 +3,28 @@
 
 use liaison_protocol::{ErrorCode, FetchOutput, FullFetchOutput, SentOutput};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
-/// What names a member: as `normalise_profile_urn` of the protocol takes it.
-const PROFILE: &str = "^((urn:li:(fsd_profile|fs_miniProfile|fs_profile):)?[A-Za-z0-9_-]{6,128}\
-    |urn:li:person:AC[A-Za-z0-9_-]{4,126}\
-    |https?://([A-Za-z0-9.-]+\\.)?linkedin\\.com/in/ACo[A-Za-z0-9_-]{3,125}([/?#].*)?)$";
+/// What a call that makes a task may carry beside its body.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+pub struct Keyed {
+    /// Chosen by the caller, bare or in quotes: under the same key the same request is carried out once.
+    #[param(rename = "Idempotency-Key", pattern = r#"^([!#-~][!-~]{0,254}|"([ !#-\[\]-~]|\\["\\]){1,255}")$"#)]
+    pub key: Option<String>,
+}
+
+/// What is asked about a task.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct AboutTask {
+    /// The task's id.
+    #[param(pattern = "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$")]
+    pub api_agent_task_id: String,
+    /// Seconds to wait for its end.
+    #[param(minimum = 1, maximum = 25)]
+    pub wait: Option<u32>,
+}
 
 /// What to list. A body without content is `{}`.
 #[derive(ToSchema)]
@@ -45,7 +61,10 @@ pub enum FieldsWord {
 #[derive(ToSchema)]
 pub struct SendConnectionRequestBody {
     /// A profile URN, a bare profile id, or the address of a profile that has its id in it.
-    #[schema(pattern = PROFILE, example = "urn:li:fsd_profile:ACoAAExample")]
+    #[schema(
+        example = "urn:li:fsd_profile:ACoAAExample",
+        pattern = r"^((urn:li:(fsd_profile|fs_miniProfile|fs_profile):)?[A-Za-z0-9_-]{6,128}|urn:li:person:AC[A-Za-z0-9_-]{4,126}|https?://([A-Za-z0-9.-]+\.)?linkedin\.com/in/ACo[A-Za-z0-9_-]{3,125}([/?#].*)?)$"
+    )]
     pub profile_urn: String,
     /// A note of at most 300 UTF-16 units, blanks around it not counted.
     #[schema(max_length = 300)]

@@ -4,6 +4,7 @@ use crate::auth::Agent;
 use crate::body::{agent_message, agent_result};
 use crate::error::ApiError;
 use crate::lifecycle::{LEASE_MS, REST_MS};
+use crate::openapi::answers::{AgentRefused, AgentTaskRefused, NotPaired};
 use crate::parked;
 use crate::router::App;
 use crate::secret::hash_secret;
@@ -37,7 +38,9 @@ impl FromRequestParts<App> for TaskId {
     }
 }
 
-/// `POST /agent/v1/pair`
+/// Gives an agent its token for a one-time code.
+#[utoipa::path(post, path = "/agent/v1/pair", tag = "agents", request_body(content = PairRequest),
+    responses((status = 200, description = "Paired", body = PairAnswer), NotPaired))]
 pub async fn pair(
     State(app): State<App>,
     headers: HeaderMap,
@@ -71,7 +74,10 @@ fn refuse_web_pages(headers: &HeaderMap) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// `POST /agent/v1/poll`
+/// Asks for work, and says what is held. The answer may be held back for `wait_ms`.
+#[utoipa::path(post, path = "/agent/v1/poll", tag = "agents", security(("agent_token" = [])),
+    request_body(content = Poll),
+    responses((status = 200, description = "Work, or none", body = PollAnswer), AgentRefused))]
 pub async fn poll(
     State(app): State<App>,
     Agent(agent): Agent,
@@ -100,7 +106,10 @@ pub async fn poll(
     parked::poll(&app, asking, poll.wait_ms).await.map(Json)
 }
 
-/// `POST /agent/v1/tasks/{task}/start`
+/// Asks for leave to have an effect.
+#[utoipa::path(post, path = "/agent/v1/tasks/{task}/start", tag = "agents", security(("agent_token" = [])),
+    params(("task" = String, Path, description = "The task's id")), request_body(content = Start),
+    responses((status = 200, description = "Granted", body = StartAnswer), AgentTaskRefused))]
 pub async fn start(
     State(app): State<App>,
     Agent(agent): Agent,
@@ -115,7 +124,10 @@ pub async fn start(
     Ok(Json(StartAnswer { lease_ms: LEASE_MS, act_within_ms, replayed }))
 }
 
-/// `POST /agent/v1/tasks/{task}/heartbeat`
+/// Says that the task is being carried out, and how far it is.
+#[utoipa::path(post, path = "/agent/v1/tasks/{task}/heartbeat", tag = "agents", security(("agent_token" = [])),
+    params(("task" = String, Path, description = "The task's id")), request_body(content = Heartbeat),
+    responses((status = 200, description = "Noted", body = HeartbeatAnswer), AgentTaskRefused))]
 pub async fn heartbeat(
     State(app): State<App>,
     Agent(agent): Agent,
@@ -127,8 +139,13 @@ pub async fn heartbeat(
     Ok(Json(HeartbeatAnswer { lease_ms: LEASE_MS, action }))
 }
 
-/// `POST /agent/v1/tasks/{task}/complete`. A superseded agent may still hand in what it did: throwing the result
+/// Hands in a result.
+///
+/// A superseded agent may still hand in what it did: throwing the result
 /// away would help nobody, and the fence of epochs keeps it from doing harm.
+#[utoipa::path(post, path = "/agent/v1/tasks/{task}/complete", tag = "agents", security(("agent_token" = [])),
+    params(("task" = String, Path, description = "The task's id")), request_body(content = Complete),
+    responses((status = 200, description = "Final", body = CompleteAnswer), AgentTaskRefused))]
 pub async fn complete(
     State(app): State<App>,
     Agent(agent): Agent,
@@ -137,10 +154,14 @@ pub async fn complete(
 ) -> Result<Json<CompleteAnswer>, ApiError> {
     let complete: Complete = agent_result(body).await?;
     let result = check_result(&complete)?;
+    let word = word_for(&result);
     let settled = app.store.complete(&agent, &task, &complete.token, result, app.now()).await?;
     if complete.status == CompletionStatus::Returned && !settled.replayed {
         let rests_until = app.now().plus_ms(REST_MS);
         app.hub.returned(&agent.member_id, &agent.id, &task, rests_until);
+    }
+    if !settled.replayed {
+        app.metrics.result(word);
     }
     if settled.ended {
         app.hub.task_ended(&task);
@@ -148,6 +169,16 @@ pub async fn complete(
         app.hub.wake(&agent.member_id);
     }
     Ok(Json(CompleteAnswer { status: settled.status, replayed: settled.replayed }))
+}
+
+/// What a result is counted as.
+fn word_for(result: &TaskResult<'_>) -> &'static str {
+    match (result.status, &result.failure) {
+        (CompletionStatus::Failed, Some(failure)) => failure.code.as_str(),
+        (CompletionStatus::Failed, None) => "failed",
+        (CompletionStatus::Completed, _) => "completed",
+        (CompletionStatus::Returned, _) => "returned",
+    }
 }
 
 fn check_result(complete: &Complete) -> Result<TaskResult<'_>, ApiError> {

@@ -3,6 +3,7 @@
 use super::db::{Db, sql};
 use super::first::acting_member;
 use super::idempotency::{self, Kept};
+use super::queue::Room;
 use super::twin::{self, Twin};
 use super::{Store, StoreError};
 use crate::clock::Timestamp;

@@ -2,20 +2,27 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests, which clippy can't know")]
 
 mod account;
+mod bad_input;
 mod caller;
 mod cancel;
 mod deadline;
 mod door;
 mod fields;
+mod hurry;
 mod keys;
 mod kill;
 mod lease;
 mod limit;
+mod log;
 mod model;
 mod older;
+mod openapi;
+mod operation;
 mod parking;
 mod process;
 mod reconcile;
+mod strangers;
 mod support;
+mod tls;
 mod twins;
 mod waiting;

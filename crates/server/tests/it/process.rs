@@ -51,7 +51,7 @@ impl Process {
     }
 }
 
-fn command(verb: &str, database: &Path) -> Command {
+pub fn command(verb: &str, database: &Path) -> Command {
     let mut command = Command::new(PROGRAM);
     command.arg(verb).arg("--database").arg(database).env("RUST_LOG", "warn").stderr(Stdio::null());
     command

@@ -1,7 +1,7 @@
 //! A server, a caller and an agent, in a few words each.
 
 use liaison_server::store::MemberRole;
-use liaison_server::{Clock, Config, Running, Timestamp};
+use liaison_server::{Clock, Config, Limits, Running, Timestamp};
 use reqwest::Client;
 use serde_json::{Value, json};
 use sqlx::sqlite::SqliteConnectOptions;
@@ -40,15 +40,24 @@ pub struct World {
     pub http: Client,
     clock: Arc<FakeClock>,
     folder: TempDir,
+    change: Change,
     invited: AtomicU32,
 }
+
+/// What a test has otherwise than the others.
+pub type Change = fn(&mut Config);
 
 /// A status and a JSON body.
 pub type Answer = (u16, Value);
 
 impl World {
     pub async fn new() -> Self {
-        let mut world = Self::in_folder(tempfile::tempdir().unwrap()).await;
+        Self::with(|_| {}).await
+    }
+
+    /// On a server that is told something else.
+    pub async fn with(change: Change) -> Self {
+        let mut world = Self::in_folder(tempfile::tempdir().unwrap(), change).await;
         world.key = world.server.api_key.clone().unwrap();
         world
     }
@@ -57,31 +66,36 @@ impl World {
     pub async fn on(make: impl AsyncFnOnce(&Path), key: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         make(&folder.path().join(DATABASE)).await;
-        let mut world = Self::in_folder(folder).await;
+        let mut world = Self::in_folder(folder, |_| {}).await;
         world.key = key.to_owned();
         world
     }
 
-    async fn in_folder(folder: TempDir) -> Self {
+    async fn in_folder(folder: TempDir, change: Change) -> Self {
         let clock = Arc::new(FakeClock(AtomicI64::new(T0)));
-        let server = start(&folder, &clock).await;
-        Self { server, key: String::new(), http: client(), clock, folder, invited: AtomicU32::new(0) }
+        let server = start(&folder, &clock, change).await;
+        Self { server, key: String::new(), http: client(), clock, folder, change, invited: AtomicU32::new(0) }
     }
 
     /// With the acting admin's browser paired.
     pub async fn paired() -> (Self, Agent) {
-        let world = Self::new().await;
+        Self::paired_with(|_| {}).await
+    }
+
+    /// The same on a server that is told something else.
+    pub async fn paired_with(change: Change) -> (Self, Agent) {
+        let world = Self::with(change).await;
         let code = world.server.pairing_code.clone().unwrap();
         let agent = world.pair(&code).await;
         (world, agent)
     }
 
     pub async fn restart(self) -> Self {
-        let Self { server, key, http, clock, folder, invited } = self;
+        let Self { server, key, http, clock, folder, change, invited } = self;
         server.shutdown().await;
-        let server = start(&folder, &clock).await;
+        let server = start(&folder, &clock, change).await;
         assert_eq!((&server.api_key, &server.pairing_code), (&None, &None));
-        Self { server, key, http, clock, folder, invited }
+        Self { server, key, http, clock, folder, change, invited }
     }
 
     pub fn advance(&self, ms: u64) {
@@ -188,14 +202,17 @@ impl World {
     }
 }
 
-async fn start(folder: &TempDir, clock: &Arc<FakeClock>) -> Running {
-    let config = Config {
+async fn start(folder: &TempDir, clock: &Arc<FakeClock>, change: Change) -> Running {
+    let mut config = Config {
         listen: ([127, 0, 0, 1], 0).into(),
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         // Tests sweep when they mean to.
         sweep_every: Duration::from_secs(3600),
+        // Tests are in a hurry; those about hurry say so.
+        limits: Limits { api_key: None, ..Limits::default() },
         ..Config::new(folder.path().join(DATABASE))
     };
+    change(&mut config);
     liaison_server::start(config).await.unwrap()
 }
 
