@@ -29,7 +29,7 @@ impl FromRequestParts<App> for Caller {
             parts.headers.get(API_KEY_HEADER).filter(|key| !key.is_empty()).ok_or(ApiError::MissingKey)?;
         let key = &key.to_str().map_err(|_| ApiError::InvalidKey)?.to_owned();
         let Ok(peer) = Peer::from_request_parts(parts, app).await;
-        let team = app.door.open(peer.address, key, app.store.team_of_key(key), ApiError::InvalidKey).await?;
+        let team = app.door.open(peer, key, app.store.team_of_key(key), ApiError::InvalidKey).await?;
         app.door.count(key)?;
         watch::note("team", &team);
         Ok(Self { team })
@@ -47,7 +47,7 @@ impl FromRequestParts<App> for Agent {
         }
         let (token, Ok(peer)) = (token.trim().to_owned(), Peer::from_request_parts(parts, app).await);
         let find = app.store.agent_of_token(&token);
-        let agent = app.door.open(peer.address, &token, find, ApiError::AgentToken).await?;
+        let agent = app.door.open(peer, &token, find, ApiError::AgentToken).await?;
         watch::note("agent", &agent.id);
         Ok(Self(agent))
     }

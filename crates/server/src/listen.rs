@@ -133,7 +133,9 @@ async fn speak_http1<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     watcher: Watcher,
 ) {
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(desk.limits.head).max_buf_size(LONGEST_HEAD);
+    http.timer(TokioTimer::new()).header_read_timeout(desk.limits.head);
+    // The first bounds what is kept of a head that is not whole yet, the second one that came at once.
+    http.max_buf_size(LONGEST_HEAD).max_header_size(LONGEST_HEAD);
     let service = service_fn(|request| answer(desk.router.clone(), remote, request));
     speak(http.serve_connection(TokioIo::new(stream), service), watcher).await;
 }

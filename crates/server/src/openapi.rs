@@ -13,6 +13,7 @@ use crate::routes::{about, agent, task};
 use serde_json::Value;
 use std::sync::LazyLock;
 use utoipa::openapi::OpenApi as Parts;
+use utoipa::openapi::Required;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
@@ -65,6 +66,11 @@ impl Modify for Doors {
         parts.add_security_scheme("api_key", SecurityScheme::ApiKey(ApiKey::Header(api_key)));
         parts.add_security_scheme("agent_token", bearer("What pairing gave the agent"));
         parts.add_security_scheme("metrics_token", bearer("What the server was started with"));
+        // Every member of it is optional, so it may be left out.
+        let fetch = document.paths.paths.get_mut("/linkedin-agent/fetch-connections");
+        if let Some(body) = fetch.and_then(|path| path.post.as_mut()?.request_body.as_mut()) {
+            body.required = Some(Required::False);
+        }
     }
 }
 
@@ -92,14 +98,18 @@ pub fn page() -> &'static str {
     &RENDERED.page
 }
 
-/// Descriptions come from comments in the code, in which names are links for who reads the code.
+/// Descriptions come from comments in the code, in which names are links for who reads the code. And links between
+/// calls are written with a member that the library spells its own way.
 fn plain_words(value: &mut Value) {
     match value {
         Value::Object(members) => {
+            if let Some(name) = members.remove("operation_id") {
+                members.insert("operationId".to_owned(), name);
+            }
             for (name, member) in members {
                 match member {
                     Value::String(text) if name == "description" || name == "summary" => {
-                        *text = text.replace("[`", "`").replace("`]", "`");
+                        *text = text.replace("[`", "`").replace("`]", "`").replace('\n', " ");
                     }
                     other => plain_words(other),
                 }

@@ -52,7 +52,8 @@ pub async fn watch(State(app): State<App>, request: Request, next: Next) -> Resp
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     let (status, took) = (response.status().as_u16(), began.elapsed());
     app.metrics.answered(route, method, status, took);
-    span.in_scope(|| tracing::debug!(status, ms = took.as_millis(), "answered"));
+    let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    span.in_scope(|| tracing::debug!(status, ms, "answered"));
     response
 }
 

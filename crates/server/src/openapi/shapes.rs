@@ -1,7 +1,7 @@
 //! What callers send and see where the code works with the JSON itself: bodies are checked member by member to the
 //! documented texts, and outputs are passed on as they came. These types describe that JSON and are never made.
 
-use liaison_protocol::{ErrorCode, FetchOutput, FullFetchOutput, SentOutput};
+use liaison_protocol::{ErrorCode, FullFetchOutput, SentOutput};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -102,12 +102,9 @@ pub enum TaskStatus {
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum TaskOutput {
-    /// Of a list with `fields`.
-    #[schema(title = "Fetched in full")]
-    Full(FullFetchOutput),
-    /// Of a list.
+    /// Of a list. `network_total`, `connected_at` and `connection_urn` are there when `fields` asked for them.
     #[schema(title = "Fetched")]
-    Fetched(FetchOutput),
+    Fetched(FullFetchOutput),
     /// Of an invitation.
     #[schema(title = "Sent")]
     Sent(SentOutput),

@@ -25,7 +25,7 @@ async fn post(world: &World, key: &str, path: &str, body: Value) -> Response {
 #[tokio::test]
 async fn a_key_that_is_used_too_often_waits_and_no_other() {
     let change: Change =
-        |config| config.limits.api_key = Some(Rate { burst: 3, every: Duration::from_secs(3600) });
+        |config| config.limits.api_key = Some(Rate { burst: 3, every: HOUR_LONG });
     let (world, agent) = World::paired_with(change).await;
     let (other_key, _) = world.other_team().await;
     for _ in 0..3 {
@@ -43,10 +43,13 @@ async fn a_key_that_is_used_too_often_waits_and_no_other() {
 
 #[tokio::test]
 async fn many_wrong_secrets_from_one_address_are_not_looked_up() {
-    let change: Change =
-        |config| config.limits.wrong_secrets = Rate { burst: 3, every: Duration::from_secs(3600) };
+    let change: Change = |config| {
+        config.limits.wrong_secrets = Rate { burst: 3, every: HOUR_LONG };
+        config.neighbours.proxies = vec!["127.0.0.1/32".parse().unwrap()];
+    };
     let (world, agent) = World::paired_with(change).await;
     world.fetch().await;
+    agent.offer().await;
     let stranger = Agent { token: "lat_0".to_owned(), ..agent.clone() };
     assert_refused(&world.get_as("lsk_0", "").await, 401, "Invalid API Key");
     assert_refused(&world.get_as("lsk_1", "").await, 401, "Invalid API Key");
@@ -57,7 +60,7 @@ async fn many_wrong_secrets_from_one_address_are_not_looked_up() {
     assert_code(&stranger.try_poll(json!({})).await, 429, "wrong_too_often");
     // Who came in before goes on: they share the address with the one who guesses.
     world.fetch().await;
-    agent.offer().await;
+    agent.poll(json!({})).await;
     // A missing key is no guess.
     assert_refused(&world.post_raw(FETCH, None, "{}").await, 401, "Missing API Key");
 }

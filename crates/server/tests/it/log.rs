@@ -61,7 +61,7 @@ async fn a_whole_run(server: &Process) -> Vec<String> {
     agent.heartbeat(&offer, json!({"done": 1, "of": 2})).await;
     let done = agent.complete(&offer, "completed", json!({"total": 1, "connections": [row]}), "none").await;
     assert_eq!(done.0, 200, "{done:?}");
-    let invitation = agent.offer().await;
+    let invitation = agent.poll(json!({"account": MARK})).await["task"].clone();
     agent.start(&invitation).await;
     let mut failed = failure("refused", None);
     failed["error"] = json!(MARK);
