@@ -1,11 +1,53 @@
-"""What the description can't say to schemathesis, which runs this before it begins."""
+"""What the description can't say to schemathesis, which loads this before it begins.
+
+A poll is not held back for long, a caller doesn't wait long, and some calls about a task are about one that there is: this
+plays the browser just so far that it is offered something.
+"""
+
+import json
+import os
+import urllib.request
 
 import schemathesis
 
+POLL = "/agent/v1/poll"
+STATUS = "/linkedin-agent/get-task-status"
+ABOUT_A_TASK = "/agent/v1/tasks/{task}/"
+
+calls = 0
+
+
+def post(case, path, headers, body):
+    request = urllib.request.Request(
+        case.operation.base_url.rstrip("/") + path, json.dumps(body).encode(), {"content-type": "application/json", **headers}
+    )
+    with urllib.request.urlopen(request) as response:
+        return json.load(response)
+
+
+def offer(case):
+    """A task in this browser's hands. Under a new name each time it takes over from whoever polled before."""
+    post(case, "/linkedin-agent/fetch-connections", {"x-api-key": os.environ["LIAISON_API_KEY"]}, {})
+    token = {"authorization": f"Bearer {os.environ['LIAISON_AGENT_TOKEN']}"}
+    kinds = ["agent_fetch_connections", "agent_send_connection_request"]
+    poll = {"instance": f"hooks-{calls}", "version": "0", "account": None, "wait_ms": 0, "state": "ready", "accepts": kinds}
+    return post(case, POLL, token, poll)["task"]
+
 
 @schemathesis.hook
-def map_body(context, body):
-    """A poll with nothing to do would be held back for as long as it allows."""
-    if context.operation.path == "/agent/v1/poll" and isinstance(body, dict) and isinstance(body.get("wait_ms"), int):
-        body["wait_ms"] = min(body["wait_ms"], 1)
-    return body
+def before_call(context, case, kwargs):
+    global calls
+    calls += 1
+    path = case.operation.path
+    if path == POLL and isinstance(case.body, dict):
+        wait = case.body.get("wait_ms")
+        if isinstance(wait, (int, float)) and not isinstance(wait, bool) and 1 < wait < 2**53:
+            case.body["wait_ms"] = 1
+    elif path == STATUS and str(case.query.get("wait")) in map(str, range(1, 26)):
+        del case.query["wait"]
+    elif path.startswith(ABOUT_A_TASK) and calls % 3 == 0:
+        there = offer(case)
+        if there:
+            case.path_parameters["task"] = there["task"]
+            if isinstance(case.body, dict) and isinstance(case.body.get("token"), str):
+                case.body["token"] = there["token"]

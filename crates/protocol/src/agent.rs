@@ -3,7 +3,7 @@
 //! Durations are milliseconds, never wall-clock times. Unknown fields are ignored. What a "level one" server (only
 //! `poll` and `complete`) leaves out has its default here. `docs/PROTOCOL.md` is the prose.
 
-use crate::{Findings, TaskFailure, WaitReason};
+use crate::{Findings, TaskFailure, whole};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use std::fmt;
@@ -91,91 +91,7 @@ pub struct PairAnswer {
     pub agent: String,
 }
 
-/// What the agent can do right now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum ReadyState {
-    /// Takes what `accepts` names.
-    Ready,
-    /// The person paused it.
-    Paused,
-    /// Nobody is signed in to LinkedIn.
-    SignedOut,
-    /// Another member is signed in than the bound one.
-    WrongAccount,
-    /// A challenge or a block waits for the person.
-    Latched,
-}
-
-/// `POST /agent/v1/poll`: asks for work and says what is held. Parked for at most `wait_ms`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct Poll {
-    /// Random, made at pairing. The last instance to pair owns the token.
-    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 128))]
-    pub instance: String,
-    /// The extension's version.
-    pub version: String,
-    /// Salted hash of the signed-in member; `null` until one is known.
-    pub account: Option<String>,
-    /// How long the answer may be held back.
-    #[cfg_attr(feature = "schema", schema(maximum = 9_007_199_254_740_991_i64))]
-    pub wait_ms: u64,
-    /// What the agent can do.
-    pub state: ReadyState,
-    /// Task types that may be offered at once.
-    pub accepts: Vec<String>,
-    /// Task types that may not, why, and for how long.
-    #[serde(default)]
-    pub waiting: Vec<Waiting>,
-    /// Everything in the journal.
-    #[serde(default)]
-    pub held: Vec<Held>,
-}
-
-/// A kind of task that waits, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct Waiting {
-    /// The kind.
-    pub task_type: String,
-    /// Why.
-    pub reason: WaitReason,
-    /// For how long; `null` when it waits for a person.
-    #[cfg_attr(feature = "schema", schema(maximum = 9_007_199_254_740_991_i64))]
-    pub for_ms: Option<u64>,
-}
-
-/// A task in the agent's journal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct Held {
-    /// The task's id.
-    pub task: String,
-    /// The epoch it is held under.
-    #[cfg_attr(feature = "schema", schema(maximum = 4_294_967_295_i64))]
-    pub epoch: u32,
-    /// How far it is.
-    pub phase: HeldPhase,
-}
-
-/// How far a held task is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum HeldPhase {
-    /// Accepted; nothing was asked of LinkedIn yet.
-    Claimed,
-    /// Being carried out.
-    Running,
-    /// An invitation whose outcome is being looked up.
-    Verifying,
-    /// Ended; the result was not acknowledged yet.
-    Finished,
-}
-
-/// Answer to [`Poll`].
+/// Answer to [`crate::Poll`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PollAnswer {
@@ -308,9 +224,11 @@ pub struct StartAnswer {
 pub struct Progress {
     /// Rows walked.
     #[cfg_attr(feature = "schema", schema(maximum = 9_007_199_254_740_991_i64))]
+    #[serde(deserialize_with = "whole::needed")]
     pub done: u64,
     /// Rows expected, when known.
     #[cfg_attr(feature = "schema", schema(maximum = 9_007_199_254_740_991_i64))]
+    #[serde(default, deserialize_with = "whole::optional")]
     pub of: Option<u64>,
 }
 
@@ -388,7 +306,7 @@ pub struct Complete {
     #[serde(default)]
     pub task_output: Value,
     /// What is known of the effect.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub effect: Effect,
     /// What was odd about a list; absent when nothing was, or when it is no such object.
     #[serde(default, deserialize_with = "or_none")]

@@ -1,6 +1,6 @@
 //! What a finished task holds: the documented records and the typed failure.
 
-use crate::ErrorCode;
+use crate::{ErrorCode, whole};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::borrow::Cow;
 
@@ -128,7 +128,8 @@ pub struct TaskFailure {
     /// Whether creating the task again makes sense.
     pub retryable: bool,
     /// How long to wait first, in milliseconds; `null` when no time is known.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole::optional")]
+    #[cfg_attr(feature = "schema", schema(maximum = 9_007_199_254_740_991_i64))]
     pub retry_in_ms: Option<u64>,
     /// What to do, for a person.
     pub remedy: String,

@@ -1,8 +1,9 @@
 //! What callers send and see where the code works with the JSON itself: bodies are checked member by member to the
 //! documented texts, and outputs are passed on as they came. These types describe that JSON and are never made.
 
-use liaison_protocol::{ErrorCode, FullFetchOutput, SentOutput};
+use liaison_protocol::{Effect, ErrorCode, Findings, FullFetchOutput, SentOutput, TaskFailure};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 /// What a call that makes a task may carry beside its body.
@@ -111,6 +112,49 @@ pub enum TaskOutput {
     /// Of a task that failed.
     #[schema(title = "Failed")]
     Failed(ShownFailure),
+}
+
+/// How a task ended, as its agent tells it.
+#[derive(Serialize, ToSchema)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub enum CompleteBody {
+    /// Done. The output is the documented one of the kind.
+    Completed {
+        /// The offer's token.
+        token: String,
+        /// As `TaskOutput` has it.
+        #[schema(value_type = Object)]
+        task_output: Value,
+        /// What is known of the effect.
+        effect: Option<Effect>,
+        /// What was odd about a list; ignored when it is anything else.
+        #[schema(value_type = Value)]
+        findings: Option<Findings>,
+    },
+    /// Ended with a failure.
+    Failed {
+        /// The offer's token.
+        token: String,
+        /// Why.
+        task_output: TaskFailure,
+        /// What is known of the effect.
+        effect: Option<Effect>,
+    },
+    /// Not begun: nothing of it was sent.
+    Returned {
+        /// The offer's token.
+        token: String,
+        /// None.
+        effect: Option<NoEffect>,
+    },
+}
+
+/// What is known of the effect of what was not begun.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NoEffect {
+    /// Certainly none.
+    None,
 }
 
 /// Why a task failed.

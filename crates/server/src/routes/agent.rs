@@ -5,6 +5,7 @@ use crate::body::{agent_message, agent_result};
 use crate::error::ApiError;
 use crate::lifecycle::{LEASE_MS, REST_MS};
 use crate::openapi::answers::{AgentRefused, AgentTaskRefused, NotPaired};
+use crate::openapi::shapes::CompleteBody;
 use crate::parked;
 use crate::router::App;
 use crate::secret::hash_secret;
@@ -144,7 +145,7 @@ pub async fn heartbeat(
 /// A superseded agent may still hand in what it did: throwing the result
 /// away would help nobody, and the fence of epochs keeps it from doing harm.
 #[utoipa::path(post, path = "/agent/v1/tasks/{task}/complete", tag = "agents", security(("agent_token" = [])),
-    params(("task" = String, Path, description = "The task's id")), request_body(content = Complete),
+    params(("task" = String, Path, description = "The task's id")), request_body(content = CompleteBody),
     responses((status = 200, description = "Final", body = CompleteAnswer), AgentTaskRefused))]
 pub async fn complete(
     State(app): State<App>,
