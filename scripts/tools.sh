@@ -156,17 +156,29 @@ need_clients() {
   # A Python that was upgraded or taken away leaves its environments behind, dead.
   if ! cmp -s "$here/requirements.txt" "$folder/venv/.installed-from" ||
     ! "$folder/venv/bin/python" -c 'import linkedin_api, open_linkedin_api' 2>/dev/null; then
-    if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
-      can_install_packages ||
-        give_up "Python's venv is missing: install it (Debian: apt-get install python3-venv), then run this again"
-      stage python-venv install_packages python3-venv
-    fi
+    need_python_venv
     stage python-clients install_python_clients "$folder/venv" "$here/requirements.txt"
   fi
   { cmp -s "$here/package-lock.json" "$folder/node/.installed-from" &&
     cmp -s "$here/package.json" "$folder/node/package.json" &&
     (cd "$folder/node" && node -e 'require("linkedin-private-api")') 2>/dev/null; } ||
     stage node-clients install_node_clients "$folder/node" "$here"
+}
+
+need_python_venv() {
+  python3 -c 'import ensurepip, venv' 2>/dev/null && return
+  can_install_packages ||
+    give_up "Python's venv is missing: install it (Debian: apt-get install python3-venv), then run this again"
+  stage python-venv install_packages python3-venv
+}
+
+# What holds the server against the description of its API.
+need_schemathesis() {
+  local venv="$LIAISON_ROOT/target/openapi/venv" wanted="$LIAISON_ROOT/tests/openapi/requirements.txt"
+  cmp -s "$wanted" "$venv/.installed-from" && "$venv/bin/python" -c 'import schemathesis' 2>/dev/null && return
+  need_test_programs
+  need_python_venv
+  stage schemathesis install_python_clients "$venv" "$wanted"
 }
 
 install_python_clients() {

@@ -7,10 +7,12 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 
+import { temporaryFolder } from "../../scripts/world/process.mjs";
 import { startServer } from "../../scripts/world/server.mjs";
 
 const SCHEMATHESIS = join(import.meta.dirname, "../../target/openapi/venv/bin/schemathesis");
-const OPERATIONS = 14;
+/** Schemathesis leaves out the route that the description itself comes from. */
+const LEFT_OUT = 1;
 
 let server;
 before(async () => {
@@ -34,12 +36,15 @@ test("every answer is one that the description has", { timeout: 300_000 }, async
     LIAISON_API_KEY: server.apiKey,
     LIAISON_AGENT_TOKEN: await pair(),
     SCHEMATHESIS_HOOKS: join(import.meta.dirname, "hooks.py"),
+    PYTHONDONTWRITEBYTECODE: "1",
   };
+  const { paths } = await (await fetch(`${server.url}/openapi.json`)).json();
+  const described = Object.values(paths).flatMap(Object.keys).length - LEFT_OUT;
   const args = ["--config-file", join(import.meta.dirname, "schemathesis.toml"), "run", `${server.url}/openapi.json`];
-  const running = promisify(execFile)(SCHEMATHESIS, args, { env, maxBuffer: 1 << 26 });
+  const running = promisify(execFile)(SCHEMATHESIS, args, { env, cwd: temporaryFolder("schemathesis"), maxBuffer: 1 << 26 });
   const { stdout } = await running.catch((error) => assert.fail(`${error.stdout}\n${error.stderr}`));
   const [, selected, all] = stdout.match(/Operations:\s+(\d+) selected \/ (\d+) total/) ?? [];
-  assert.deepEqual([Number(selected), Number(all)], [OPERATIONS, OPERATIONS], stdout);
+  assert.deepEqual([Number(selected), Number(all)], [described, described], stdout);
   console.log(stdout.split("SUMMARY").at(-1));
   const log = server.log();
   assert.ok(!/"?error"?.*a request failed|panicked/i.test(log), log);

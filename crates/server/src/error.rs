@@ -199,7 +199,7 @@ fn in_seconds(wait: Duration) -> u64 {
 }
 
 /// An error and what lies behind it, in one line.
-fn causes(error: &dyn Error) -> String {
+pub fn causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {

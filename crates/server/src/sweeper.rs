@@ -1,11 +1,12 @@
 //! Sees to it that every task ends by its deadline.
 
+use crate::error::causes;
 use crate::router::App;
 use crate::store::StoreError;
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
-/// Ends all tasks whose deadline has passed; answers with how many.
+/// Ends all tasks whose deadline has passed, and forgets old keys; answers with how many tasks ended.
 pub async fn sweep_now(app: &App) -> Result<usize, StoreError> {
     let mut count = 0;
     loop {
@@ -15,10 +16,12 @@ pub async fn sweep_now(app: &App) -> Result<usize, StoreError> {
         }
         count += ended.len();
         if ended.is_empty() {
-            app.metrics.overdue(count);
-            return Ok(count);
+            break;
         }
     }
+    app.metrics.overdue(count);
+    app.store.forget_old_keys(app.now()).await?;
+    Ok(count)
 }
 
 /// Sweeps for ever.
@@ -30,7 +33,7 @@ pub async fn run(app: App, every: Duration) {
         match sweep_now(&app).await {
             Ok(0) => {}
             Ok(ended) => tracing::info!(ended, "tasks ended at their deadline"),
-            Err(error) => tracing::error!(%error, cause = ?error, "the sweep failed"),
+            Err(error) => tracing::error!(cause = causes(&error), "the sweep failed"),
         }
     }
 }

@@ -12,6 +12,8 @@ use liaison_protocol::{CompletionStatus, ErrorCode, WaitReason};
 
 /// How long a limit lasts when nobody says for how long: LinkedIn's are counted in days.
 const DEFAULT_LIMIT_MS: u64 = 24 * 3_600_000;
+/// LinkedIn counts by the week; what an agent says beyond a month would stop the queue for nothing.
+const LONGEST_LIMIT_MS: u64 = 30 * DEFAULT_LIMIT_MS;
 
 /// Notes that `reason`, when it is a limit, lasts for `for_ms` from now.
 pub(super) async fn set(
@@ -32,7 +34,7 @@ pub(super) async fn set(
         }
         _ => return Ok(()),
     };
-    let until = now.plus_ms(for_ms.unwrap_or(DEFAULT_LIMIT_MS));
+    let until = now.plus_ms(for_ms.unwrap_or(DEFAULT_LIMIT_MS).min(LONGEST_LIMIT_MS));
     sql(set).bind(until).bind(now).bind(member).execute(db).await?;
     Ok(())
 }

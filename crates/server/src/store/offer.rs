@@ -93,13 +93,9 @@ pub(super) async fn offer_again(db: &mut Db, mut row: TaskRow, now: Timestamp) -
     offer_of(&row, Mode::Run, None)
 }
 
-/// One offer more that is not known to have arrived. What goes back to the queue for any other reason begins anew.
-pub(super) async fn count_unheard(db: &mut Db, row: &TaskRow) -> Result<(), StoreError> {
-    sql("UPDATE task SET unheard = $1 WHERE seq = $2")
-        .bind(row.unheard + 1)
-        .bind(row.seq)
-        .execute(db)
-        .await?;
+/// How many offers in a row are not known to have arrived. What goes back to the queue for any other reason begins anew.
+pub(super) async fn set_unheard(db: &mut Db, row: &TaskRow, unheard: u32) -> Result<(), StoreError> {
+    sql("UPDATE task SET unheard = $1 WHERE seq = $2").bind(unheard).bind(row.seq).execute(db).await?;
     Ok(())
 }
 

@@ -1,9 +1,7 @@
 //! A poll's look at the tasks: reconciles what the agent holds, and offers at most one task.
 
 use super::db::{Db, sql};
-use super::offer::{
-    ask_to_verify, begin, count_unheard, go_on, note_asked, offer_again, offer_of, set_lease,
-};
+use super::offer::{ask_to_verify, begin, go_on, note_asked, offer_again, offer_of, set_lease, set_unheard};
 use super::result::return_row;
 use super::row::{TaskRow, load};
 use super::sweep::{end_failed, given_up, never_heard};
@@ -218,11 +216,13 @@ async fn look_for_lost(
                 work.offer = Some(offer_of(&row, Mode::Run, None)?);
             }
             Unnamed::Again if may_run => work.offer = Some(offer_again(db, row, now).await?),
-            // It never arrived, so it was not begun.
-            Unnamed::Repeat | Unnamed::Untouched => {
+            // It never arrived, so it was not begun. Only one that stood for its whole time counts as not heard: an
+            // answer that crossed a newer poll says nothing of the agent.
+            gone @ (Unnamed::Repeat | Unnamed::Untouched) => {
                 return_row(db, &row).await?;
                 if facts.kind.has_effect() && facts.own_lease {
-                    count_unheard(db, &row).await?;
+                    let unheard = row.unheard + u32::from(gone == Unnamed::Untouched);
+                    set_unheard(db, &row, unheard).await?;
                 }
             }
             Unnamed::Again | Unnamed::Requeue => set_lease(db, &row, State::Queued, None).await?,

@@ -13,7 +13,7 @@ const BATCH: u32 = 100;
 
 impl Store {
     /// Ends up to a hundred tasks whose deadline has passed, and answers with them. To be called until it answers
-    /// with none. Forgets all callers' keys whose time is over, as many at once.
+    /// with none.
     ///
     /// # Errors
     /// When the database fails.
@@ -40,13 +40,21 @@ impl Store {
             }
         }
         tx.commit().await?;
+        Ok(ended)
+    }
+
+    /// Forgets all callers' keys whose time is over, a hundred at once.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_old_keys(&self, now: Timestamp) -> Result<(), StoreError> {
         let mut more = true;
         while more {
             let mut tx = self.begin().await?;
             more = idempotency::forget_old(&mut tx, now).await?;
             tx.commit().await?;
         }
-        Ok(ended)
+        Ok(())
     }
 }
 

@@ -32,7 +32,7 @@ async fn an_offer_that_arrived_and_was_lost_is_made_again_at_the_cost_of_an_atte
 }
 
 #[tokio::test]
-async fn an_invitation_whose_offers_are_lost_on_their_way_waits_for_one_that_arrives() {
+async fn an_invitation_whose_offers_are_lost_twice_on_their_way_goes_with_the_third() {
     let (world, agent) = World::paired().await;
     let task = world.invite().await;
     let mut offer = Value::Null;
@@ -50,6 +50,49 @@ async fn an_invitation_whose_offers_are_lost_on_their_way_waits_for_one_that_arr
     agent.poll(held(&offer, "claimed")).await;
     agent.start(&offer).await;
     assert_eq!(agent.sent(&offer).await.1["status"], "completed");
+}
+
+#[tokio::test]
+async fn an_invitation_whose_offers_are_lost_three_times_on_their_way_is_given_up_unsent() {
+    let (world, agent) = World::paired().await;
+    world.invite().await;
+    let mut offer = Value::Null;
+    for _ in 1..=3 {
+        offer = agent.offer().await;
+        world.advance(DAY);
+    }
+    assert_given_up(&world, &agent, &offer).await;
+}
+
+/// The agent aborts a poll when its mind changes, and an offer may cross it.
+#[tokio::test]
+async fn an_offer_that_crossed_a_newer_poll_counts_for_nothing() {
+    let (world, agent) = World::paired().await;
+    let task = world.invite().await;
+    let reads_only = json!({ "accepts": ["agent_fetch_connections"] });
+    for _ in 0..5 {
+        agent.offer().await;
+        assert_eq!(agent.poll(reads_only.clone()).await["task"], Value::Null);
+        assert_eq!(world.status(&task).await["status"], "pending");
+    }
+    let offer = agent.offer().await;
+    agent.start(&offer).await;
+    assert_eq!(agent.sent(&offer).await.1["status"], "completed");
+}
+
+/// Nor does it take back what was lost before.
+#[tokio::test]
+async fn an_offer_that_crossed_takes_back_no_loss() {
+    let (world, agent) = World::paired().await;
+    world.invite().await;
+    let mut offer = Value::Null;
+    for _ in 1..=3 {
+        agent.offer().await;
+        agent.poll(json!({ "accepts": ["agent_fetch_connections"] })).await;
+        offer = agent.offer().await;
+        world.advance(DAY);
+    }
+    assert_given_up(&world, &agent, &offer).await;
 }
 
 #[tokio::test]

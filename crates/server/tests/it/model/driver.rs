@@ -231,5 +231,6 @@ impl Driver for StoreDriver {
 
     async fn sweep(&self) {
         while !self.store.sweep(self.now).await.unwrap().is_empty() {}
+        self.store.forget_old_keys(self.now).await.unwrap();
     }
 }
