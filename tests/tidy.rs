@@ -101,9 +101,11 @@ fn crates_depend_on_nothing_they_must_not_know() {
     };
     // The last one describes the types where that is wanted, which is in the server alone.
     assert_eq!(dependencies("protocol"), ["serde", "serde_json", "utoipa"]);
-    assert!(text("crates/protocol/Cargo.toml").lines().any(|line| {
-        line.starts_with("utoipa =") && line.contains("optional = true")
-    }));
+    assert!(
+        text("crates/protocol/Cargo.toml")
+            .lines()
+            .any(|line| { line.starts_with("utoipa =") && line.contains("optional = true") })
+    );
     let of_ours =
         |name: &str| dependencies(name).into_iter().filter(|name| name.starts_with("liaison")).collect();
     let (server, simulator): (Vec<String>, Vec<String>) = (of_ours("server"), of_ours("simulator"));

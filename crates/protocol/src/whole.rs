@@ -13,12 +13,9 @@ pub(crate) fn of(number: &Number) -> Option<u64> {
     const MAX: f64 = MAX_SAFE as f64;
     match (number.as_u64(), number.as_f64()) {
         (Some(integer), _) => (integer <= MAX_SAFE).then_some(integer),
-        (None, Some(float)) if (0.0..=MAX).contains(&float) && float.trunc() == float => {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "checked just above"
-            )]
+        (None, Some(float)) if (0.0..=MAX).contains(&float) && float.trunc() == float =>
+        {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked just above")]
             Some(float as u64)
         }
         _ => None,

@@ -97,7 +97,11 @@ mod tests {
         assert_eq!(buckets.has_room(&"a", start), Err(SECOND));
         assert_eq!(buckets.take("a", start), Err(SECOND));
         assert_eq!(buckets.take("b", start), Ok(()), "each has a bucket of its own");
-        assert_eq!(buckets.take("a", start + SECOND / 4), Err(SECOND * 3 / 4), "what was refused cost nothing");
+        assert_eq!(
+            buckets.take("a", start + SECOND / 4),
+            Err(SECOND * 3 / 4),
+            "what was refused cost nothing"
+        );
         assert_eq!(buckets.take("a", start + SECOND), Ok(()));
         assert_eq!(buckets.take("a", start + SECOND), Err(SECOND));
         for _ in 0..3 {

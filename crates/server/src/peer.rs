@@ -150,9 +150,15 @@ mod tests {
     #[test]
     fn a_name_that_was_made_to_point_here_is_none_of_ours() {
         let ours = neighbours();
-        for host in
-            ["localhost", "LOCALHOST:8787", "a.localhost.", "127.0.0.1:8787", "[::1]:1", "192.0.2.7", "Tasks.example:443"]
-        {
+        for host in [
+            "localhost",
+            "LOCALHOST:8787",
+            "a.localhost.",
+            "127.0.0.1:8787",
+            "[::1]:1",
+            "192.0.2.7",
+            "Tasks.example:443",
+        ] {
             assert!(ours.may_call_us(Some(host)), "{host}");
         }
         for host in [

@@ -68,8 +68,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let first = store.first_start(config.clock.now()).await?;
     let metrics = Metrics::default();
     let counted = metrics.clone();
-    let store =
-        store.with(config.limits.queue, Arc::new(move |kind, waited| counted.waited(kind, waited)));
+    let store = store.with(config.limits.queue, Arc::new(move |kind, waited| counted.waited(kind, waited)));
     let app = App {
         store,
         hub: Hub::default(),

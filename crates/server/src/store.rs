@@ -39,13 +39,13 @@ pub use view::{TaskView, WaitingView};
 use crate::config::Database;
 use crate::secret::NoRandomness;
 use db::Db;
+use queue::Room;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteError, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{ConnectOptions, Connection};
 use std::fs::{self, OpenOptions};
-use queue::Room;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

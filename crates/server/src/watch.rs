@@ -38,11 +38,14 @@ pub async fn watch(State(app): State<App>, request: Request, next: Next) -> Resp
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map_or(NOWHERE, MatchedPath::as_str);
     let span = tracing::error_span!("request", id, method, route, team = Empty, key = Empty, agent = Empty);
-    let held_back = HELD_BACK.iter().find(|(held, _)| *held == route).map_or(Duration::ZERO, |(_, time)| *time);
+    span.in_scope(|| tracing::trace!("came"));
+    let held_back =
+        HELD_BACK.iter().find(|(held, _)| *held == route).map_or(Duration::ZERO, |(_, time)| *time);
     let pause = app.limits.body_pause;
     let request = request.map(|body| Body::new(TimeoutBody::new(pause, body)));
     let answering = timeout(app.limits.request + held_back, next.run(request)).instrument(span.clone());
-    let mut response = answering.await.unwrap_or_else(|_| span.in_scope(|| ApiError::Overtime.into_response()));
+    let mut response =
+        answering.await.unwrap_or_else(|_| span.in_scope(|| ApiError::Overtime.into_response()));
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, id);

@@ -58,5 +58,7 @@ impl Doors {
 /// `10.0.0.0/8`, or one address.
 fn network(text: &str) -> Result<IpNet, String> {
     let one = || text.parse::<IpAddr>().map(IpNet::from);
-    text.parse().or_else(|_| one()).map_err(|_| "neither an address nor a network such as 10.0.0.0/8".to_owned())
+    text.parse()
+        .or_else(|_| one())
+        .map_err(|_| "neither an address nor a network such as 10.0.0.0/8".to_owned())
 }

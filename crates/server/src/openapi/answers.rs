@@ -17,8 +17,10 @@ const ALWAYS: &Refusals = &[
 ];
 
 /// May meet every call that has a body.
-const BODY: &Refusals =
-    &[(408, "`slow_body`: the body paused for too long"), (413, "`too_large`: the body is larger than allowed")];
+const BODY: &Refusals = &[
+    (408, "`slow_body`: the body paused for too long"),
+    (413, "`too_large`: the body is larger than allowed"),
+];
 
 /// Refusals of a call that makes a task.
 pub struct NotCreated;
@@ -46,7 +48,10 @@ impl IntoResponses for NotCreated {
             KEY,
             (403, "`plugin_required`: no agent of the team was seen lately"),
             (404, "`no_admin`: nobody in the team could act"),
-            (409, "`pending_with_another_note`, `being_cancelled`: an invitation to the same person is in the way"),
+            (
+                409,
+                "`pending_with_another_note`, `being_cancelled`: an invitation to the same person is in the way",
+            ),
             (422, "`idempotency_key_reused`: the key was used for another request"),
             (
                 429,

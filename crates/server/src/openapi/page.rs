@@ -21,9 +21,17 @@ pub fn render(document: &Value) -> String {
 fn whole(out: &mut String, document: &Value) -> fmt::Result {
     let info = &document["info"];
     let title = escaped(text(&info["title"]));
-    write!(out, "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{title}: reference</title>")?;
+    write!(
+        out,
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{title}: reference</title>"
+    )?;
     write!(out, "<meta name=\"viewport\" content=\"width=device-width\"><style>{STYLE}</style>")?;
-    write!(out, "<h1>{title} {}</h1><p>{}</p>", escaped(text(&info["version"])), prose(&info["description"]))?;
+    write!(
+        out,
+        "<h1>{title} {}</h1><p>{}</p>",
+        escaped(text(&info["version"])),
+        prose(&info["description"])
+    )?;
     write!(out, "<p>The same for programs: <a href=\"openapi.json\">openapi.json</a>.</p>")?;
     for tag in items(&document["tags"]) {
         write!(out, "<h2>{}</h2><p>{}</p><ul>", escaped(text(&tag["name"])), prose(&tag["description"]))?;
@@ -40,7 +48,12 @@ fn whole(out: &mut String, document: &Value) -> fmt::Result {
     }
     write!(out, "<h2>Types</h2>")?;
     for (name, schema) in members(&document["components"]["schemas"]) {
-        write!(out, "<section id=\"type-{0}\"><h3>{0}</h3><p>{1}</p>", escaped(name), prose(&schema["description"]))?;
+        write!(
+            out,
+            "<section id=\"type-{0}\"><h3>{0}</h3><p>{1}</p>",
+            escaped(name),
+            prose(&schema["description"])
+        )?;
         write_members(out, schema)?;
         write!(out, "</section>")?;
     }
@@ -59,9 +72,8 @@ fn write_operation(out: &mut String, path: &str, method: &str, operation: &Value
     let id = escaped(text(&operation["operationId"]));
     write!(out, "<section id=\"{id}\"><h3><code>{method} {}</code></h3>", escaped(path))?;
     write!(out, "<p>{}</p><p>{}</p>", prose(&operation["summary"]), prose(&operation["description"]))?;
-    let doors: Vec<&str> = items(&operation["security"])
-        .flat_map(|door| members(door).map(|(name, _)| name))
-        .collect();
+    let doors: Vec<&str> =
+        items(&operation["security"]).flat_map(|door| members(door).map(|(name, _)| name)).collect();
     if !doors.is_empty() {
         write!(out, "<p>Opened by: <code>{}</code></p>", escaped(&doors.join(", ")))?;
     }
@@ -120,10 +132,18 @@ fn kind_of(schema: &Value) -> String {
         Value::Array(several) => several.iter().map(text).collect::<Vec<_>>().join(" or "),
         _ => "anything".to_owned(),
     };
-    let inner = if schema["items"].is_object() { format!(" of {}", kind_of(&schema["items"])) } else { String::new() };
+    let inner = if schema["items"].is_object() {
+        format!(" of {}", kind_of(&schema["items"]))
+    } else {
+        String::new()
+    };
     let bound = |name: &str, words: &str| {
         let value = &schema[name];
-        if value.is_null() { String::new() } else { format!(", {words} <code>{}</code>", escaped(&plain(value))) }
+        if value.is_null() {
+            String::new()
+        } else {
+            format!(", {words} <code>{}</code>", escaped(&plain(value)))
+        }
     };
     let bounds = [
         bound("minimum", "from"),
@@ -156,7 +176,9 @@ fn members(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
 fn prose(value: &Value) -> String {
     let escaped = escaped(text(value));
     let pieces = escaped.split('`').enumerate();
-    pieces.map(|(at, piece)| if at % 2 == 1 { format!("<code>{piece}</code>") } else { piece.to_owned() }).collect()
+    pieces
+        .map(|(at, piece)| if at % 2 == 1 { format!("<code>{piece}</code>") } else { piece.to_owned() })
+        .collect()
 }
 
 fn escaped(text: &str) -> String {

@@ -11,7 +11,10 @@ use utoipa::{IntoParams, ToSchema};
 #[into_params(parameter_in = Header)]
 pub struct Keyed {
     /// Chosen by the caller, bare or in quotes: under the same key the same request is carried out once.
-    #[param(rename = "Idempotency-Key", pattern = r#"^([!#-~][!-~]{0,254}|"([ !#-\[\]-~]|\\["\\]){1,255}")$"#)]
+    #[param(
+        rename = "Idempotency-Key",
+        pattern = r#"^([!#-~][!-~]{0,254}|"([ !#-\[\]-~]|\\["\\]){1,255}")$"#
+    )]
     pub key: Option<String>,
 }
 

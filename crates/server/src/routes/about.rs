@@ -21,8 +21,7 @@ type Headed<T> = ([(HeaderName, &'static str); 1], T);
 const READY_WITHIN: Duration = Duration::from_secs(2);
 
 /// Nothing but its own style.
-const PAGE_POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// The server can serve.
 #[derive(Serialize, ToSchema)]

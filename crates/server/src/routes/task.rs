@@ -4,12 +4,12 @@ use crate::auth::Caller;
 use crate::body::caller_fields;
 use crate::error::ApiError;
 use crate::idempotency::IdempotencyKey;
-use crate::parked;
-use crate::router::App;
 use crate::openapi::answers::{NotAnswered, NotCreated, NotDone};
 use crate::openapi::shapes::{
     AboutTask, FetchConnectionsBody, Keyed, SendConnectionRequestBody, TaskOutput, TaskStatus, WhichTask,
 };
+use crate::parked;
+use crate::router::App;
 use crate::store::{NewTask, TaskView, WaitingView};
 use axum::Json;
 use axum::body::Body;
@@ -19,9 +19,9 @@ use liaison_protocol::{Findings, Progress, TaskInput, TaskOptions, TaskType, Wai
 use serde::Serialize;
 use serde_json::Value;
 use std::time::Duration;
+use utoipa::ToSchema;
 use uuid::Uuid;
 use uuid::fmt::Hyphenated;
-use utoipa::ToSchema;
 
 const MAX_WAIT_S: u64 = 25;
 const DEDUPLICATED: &str = "This person has an invitation already; its task is answered";

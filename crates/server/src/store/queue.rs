@@ -68,7 +68,8 @@ impl Store {
         .all(&mut db)
         .await?;
         let queued = sql("SELECT count(*) FROM task WHERE state = 'queued'").one::<i64>(&mut db).await?;
-        let count_of = |state: &str| in_flight.iter().find(|(of, _)| of == state).map_or(0, |(_, count)| *count);
+        let count_of =
+            |state: &str| in_flight.iter().find(|(of, _)| of == state).map_or(0, |(_, count)| *count);
         let states = ["offered", "started", "verifying"].map(|state| (state.to_owned(), count_of(state)));
         Ok(states.into_iter().chain([("queued".to_owned(), queued)]).collect())
     }

@@ -11,7 +11,8 @@ const HOUR_LONG: Duration = Duration::from_secs(3600);
 /// The code of a refusal, and when it says to come again.
 async fn refused(response: Response) -> (u16, String, u64) {
     let status = response.status().as_u16();
-    let wait = response.headers().get("retry-after").map_or(0, |wait| wait.to_str().unwrap().parse().unwrap());
+    let wait =
+        response.headers().get("retry-after").map_or(0, |wait| wait.to_str().unwrap().parse().unwrap());
     let body: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
     assert_eq!(body["success"], false);
     (status, body["code"].as_str().unwrap().to_owned(), wait)
@@ -24,8 +25,7 @@ async fn post(world: &World, key: &str, path: &str, body: Value) -> Response {
 
 #[tokio::test]
 async fn a_key_that_is_used_too_often_waits_and_no_other() {
-    let change: Change =
-        |config| config.limits.api_key = Some(Rate { burst: 3, every: HOUR_LONG });
+    let change: Change = |config| config.limits.api_key = Some(Rate { burst: 3, every: HOUR_LONG });
     let (world, agent) = World::paired_with(change).await;
     let (other_key, _) = world.other_team().await;
     for _ in 0..3 {

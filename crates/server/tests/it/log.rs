@@ -48,14 +48,16 @@ async fn a_whole_run(server: &Process) -> Vec<String> {
     let paired = http.post(format!("{url}/agent/v1/pair")).header("content-type", "application/json");
     let (_, paired) = answer(paired.body(json!({"code": code, "name": MARK}).to_string())).await;
     let token = paired["token"].as_str().unwrap().to_owned();
-    let agent = Agent { url: url.to_owned(), token: token.clone(), instance: MARK.to_owned(), http: http.clone() };
+    let agent =
+        Agent { url: url.to_owned(), token: token.clone(), instance: MARK.to_owned(), http: http.clone() };
     let caller = |path: &str| http.post(format!("{url}{path}")).header("x-api-key", &key);
     let fetch = caller(FETCH).header("x-request-id", "request-1").header("idempotency-key", MARK);
     let (_, made) = answer(fetch.body(json!({"keyword": MARK, MARK: MARK}).to_string())).await;
     let person = format!("ACoAA{MARK}");
     let invite = caller(SEND).header("x-request-id", format!("<{MARK}>"));
     answer(invite.body(json!({"profile_urn": person, "note": MARK}).to_string())).await;
-    let offer = agent.poll(json!({"account": MARK, "accepts": ["agent_fetch_connections"]})).await["task"].clone();
+    let offer =
+        agent.poll(json!({"account": MARK, "accepts": ["agent_fetch_connections"]})).await["task"].clone();
     let row = json!({"name": MARK, "first_name": MARK, "last_name": MARK, "headline": MARK, "entity_urn": MARK,
                      "public_identifier": MARK, "profile_image_url": MARK});
     agent.heartbeat(&offer, json!({"done": 1, "of": 2})).await;
@@ -74,7 +76,11 @@ async fn a_whole_run(server: &Process) -> Vec<String> {
     let stranger = Agent { token: format!("lat_{MARK}"), ..agent.clone() };
     stranger.start(&invitation).await;
     http.post(format!("{url}{FETCH}")).header("x-api-key", MARK).body(MARK).send().await.unwrap();
-    for request in [http.get(format!("{url}/{MARK}")), http.post(format!("{url}/healthz?{MARK}")), caller(FETCH).body(MARK)] {
+    for request in [
+        http.get(format!("{url}/{MARK}")),
+        http.post(format!("{url}/healthz?{MARK}")),
+        caller(FETCH).body(MARK),
+    ] {
         request.send().await.unwrap();
     }
     let leases = [&offer, &invitation].map(|offer| offer["token"].as_str().unwrap().to_owned());

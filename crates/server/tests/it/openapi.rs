@@ -59,7 +59,7 @@ async fn what_is_described_is_there() {
     let (world, _) = World::paired().await;
     for route in described(&document(&world).await) {
         let (method, path) = route.split_once(' ').unwrap();
-        let url = format!("{}{}", world.server.url, path.replace('{', "").replace('}', ""));
+        let url = format!("{}{}", world.server.url, path.replace(['{', '}'], ""));
         let request = world.http.request(method.parse().unwrap(), url);
         let response = request.send().await.unwrap();
         let status = response.status().as_u16();

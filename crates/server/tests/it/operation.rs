@@ -87,7 +87,9 @@ async fn metrics_are_for_this_computer_or_for_a_token() {
 async fn a_page_whose_name_points_here_is_turned_away() {
     let world = World::with(|config| config.neighbours.hosts = vec!["tasks.example".to_owned()]).await;
     let port = world.server.url.rsplit(':').next().unwrap().to_owned();
-    for name in ["evil.example".to_owned(), format!("evil.example:{port}"), "127.0.0.1.evil.example".to_owned()] {
+    for name in
+        ["evil.example".to_owned(), format!("evil.example:{port}"), "127.0.0.1.evil.example".to_owned()]
+    {
         for path in ["/healthz", "/metrics", "/openapi.json", "/linkedin-agent/get-task-status", "/nowhere"] {
             let response = get(&world, path, &[("host", &name), ("x-api-key", &world.key)]).await;
             assert_eq!(code(response).await, (421, "wrong_host".to_owned()), "{name} {path}");

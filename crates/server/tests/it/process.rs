@@ -23,7 +23,13 @@ impl Drop for Process {
 
 impl Process {
     pub fn serve(database: &Path) -> Self {
-        Self::spawn(command("serve", database).args(["--listen", "127.0.0.1:0", "--json", "--rate-limit", "0"]))
+        Self::spawn(command("serve", database).args([
+            "--listen",
+            "127.0.0.1:0",
+            "--json",
+            "--rate-limit",
+            "0",
+        ]))
     }
 
     pub fn spawn(command: &mut Command) -> Self {

@@ -10,8 +10,11 @@ const NEVER_WAS: &str = "00000000-0000-4000-8000-000000000000";
 async fn whole(request: reqwest::RequestBuilder) -> String {
     let response = request.send().await.unwrap();
     let status = response.status();
-    let mut headers: Vec<String> =
-        response.headers().iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())).collect();
+    let mut headers: Vec<String> = response
+        .headers()
+        .iter()
+        .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
+        .collect();
     headers.retain(|header| !header.starts_with("x-request-id") && !header.starts_with("date"));
     headers.sort();
     format!("{status}\n{}\n\n{}", headers.join("\n"), response.text().await.unwrap())

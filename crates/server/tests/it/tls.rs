@@ -56,9 +56,11 @@ async fn both_versions_of_http_and_no_plain_text() {
     let (secure, certificate) = start().await;
     let url = secure.server.url.clone();
     assert!(url.starts_with("https://"));
-    for (protocols, version) in
-        [(&[&b"h2"[..], b"http/1.1"][..], Version::HTTP_2), (&[b"http/1.1"], Version::HTTP_11), (&[], Version::HTTP_11)]
-    {
+    for (protocols, version) in [
+        (&[&b"h2"[..], b"http/1.1"][..], Version::HTTP_2),
+        (&[b"http/1.1"], Version::HTTP_11),
+        (&[], Version::HTTP_11),
+    ] {
         let response = trusting(&certificate, protocols).get(format!("{url}/healthz")).send().await.unwrap();
         assert_eq!((response.status().as_u16(), response.version()), (200, version));
     }
@@ -71,7 +73,7 @@ async fn both_versions_of_http_and_no_plain_text() {
     let mut silent = TcpStream::connect(url.trim_start_matches("https://")).await.unwrap();
     silent.write_all(&[22, 3, 1]).await.unwrap();
     let mut end = Vec::new();
-    timeout(Duration::from_secs(60), silent.read_to_end(&mut end)).await.expect("it hangs up").unwrap();
+    timeout(Duration::from_secs(60), silent.read_to_end(&mut end)).await.unwrap().unwrap();
 }
 
 #[tokio::test]
@@ -96,7 +98,8 @@ async fn without_a_certificate_there_is_no_server() {
     let folder = tempfile::tempdir().unwrap();
     let files = TlsFiles { certificate: folder.path().join("none.pem"), key: folder.path().join("none.pem") };
     let database = folder.path().join("liaison.db");
-    let config = Config { listen: ([127, 0, 0, 1], 0).into(), tls: Some(files), ..Config::new(database.clone()) };
+    let config =
+        Config { listen: ([127, 0, 0, 1], 0).into(), tls: Some(files), ..Config::new(database.clone()) };
     let error = liaison_server::start(config).await.err().unwrap();
     assert!(error.to_string().contains("none.pem"), "{error}");
     assert!(!database.exists(), "the keys of a first start are not lost to it");
