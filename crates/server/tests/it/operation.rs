@@ -100,6 +100,28 @@ async fn a_page_whose_name_points_here_is_turned_away() {
     }
 }
 
+/// A page of another origin gets no leave: not to send our headers, not to read an answer.
+#[tokio::test]
+async fn no_origin_is_let_in() {
+    let world = World::new().await;
+    for path in
+        [FETCH, SEND, "/linkedin-agent/get-task-status", "/agent/v1/poll", "/agent/v1/pair", "/healthz"]
+    {
+        let url = format!("{}{path}", world.server.url);
+        for method in ["OPTIONS", "GET", "POST"] {
+            let request =
+                world.http.request(method.parse().unwrap(), &url).header("origin", "https://evil.example");
+            let request = request.header("access-control-request-method", "POST");
+            let request = request.header("access-control-request-headers", "x-api-key, authorization");
+            let response =
+                request.header("access-control-request-private-network", "true").send().await.unwrap();
+            let given = response.headers().keys().find(|name| name.as_str().starts_with("access-control"));
+            assert_eq!(given, None, "{method} {path}");
+            assert!(method != "OPTIONS" || response.status() == 405, "{path}: {}", response.status());
+        }
+    }
+}
+
 #[tokio::test]
 async fn every_answer_has_its_request_s_id_and_is_kept_by_nobody() {
     let world = World::new().await;
