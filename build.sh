@@ -75,7 +75,7 @@ lint_shell() {
     for script in build.sh .ci/run scripts/*.sh tests/*.sh; do bash -n "$script"; done
   fi
   local module
-  for module in scripts/*.mjs scripts/bench/*.mjs tests/extension/e2e/*.mjs tests/clients/*.*js tests/openapi/*.mjs tests/storm/*.mjs; do node --check "$module"; done
+  for module in examples/node/*.mjs scripts/*.mjs scripts/bench/*.mjs tests/extension/e2e/*.mjs tests/clients/*.*js tests/openapi/*.mjs tests/storm/*.mjs; do node --check "$module"; done
 }
 
 do_lint() {

@@ -139,7 +139,7 @@ install_packages() {
 
 try_packages() { install_packages "$@" || echo "apt has no $*"; }
 
-# What the tests speak to the server with: curl as a caller does, and a task server in plain Python.
+# What the tests speak to the server with: curl as a caller does, and task servers in plain Python.
 need_test_programs() {
   local program missing=()
   for program in curl python3; do command -v "$program" >/dev/null || missing+=("$program"); done

@@ -32,6 +32,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("src/agent", &["agent", "config", "json", "liaison_protocol"]),
     ("src/web", &["agent", "clean", "config", "execute", "ports", "tasks", "voyager", "web"]),
     ("src/lib.rs", &[]),
+    // Judges servers by their JSON alone.
+    ("crates/conformance/", &[]),
     ("crates/clean/", &["liaison_json", "liaison_list", "liaison_protocol"]),
     ("crates/json/", &[]),
     ("crates/list/", &["liaison_json"]),
@@ -112,6 +114,9 @@ fn crates_depend_on_nothing_they_must_not_know() {
     let (json, list): (Vec<String>, Vec<String>) = (of_ours("json"), of_ours("list"));
     assert_eq!((json, list), (vec![], vec!["liaison-json".to_owned()]));
     assert_eq!(server, ["liaison-protocol"]);
+    // The server is there for its tests.
+    let kit: Vec<String> = of_ours("conformance");
+    assert_eq!(kit, ["liaison-server"]);
     assert!(simulator.is_empty(), "the simulator shares no types with what it tests: {simulator:?}");
 }
 
