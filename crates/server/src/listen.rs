@@ -20,6 +20,7 @@ use std::convert::Infallible;
 use std::fmt::Display;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -42,7 +43,7 @@ const STREAMS: u32 = 100;
 struct Desk {
     router: Router,
     tls: Option<Arc<Tls>>,
-    limits: Limits,
+    limits: Arc<Limits>,
 }
 
 /// Serves until `closing`; then takes no more connections, lets requests in hand end, and returns.
@@ -50,7 +51,7 @@ pub async fn serve(
     listener: TcpListener,
     tls: Option<Arc<Tls>>,
     router: Router,
-    limits: Limits,
+    limits: Arc<Limits>,
     closing: impl Future<Output = ()>,
 ) {
     let places = Arc::new(Semaphore::new(limits.connections));
@@ -97,6 +98,8 @@ fn is_about_one(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
+/// Most connections are parked polls, so what one of them costs is what the server costs: futures that only some go
+/// through are boxed, or all would carry their size.
 async fn connection(
     desk: Desk,
     stream: TcpStream,
@@ -113,17 +116,27 @@ async fn connection(
     let stream = Box::pin(stream);
     match &desk.tls {
         None => speak_http1(&desk, stream, remote, watcher).await,
-        Some(tls) => match timeout(desk.limits.head, tls.acceptor().accept(stream)).await {
-            Ok(Ok(stream)) if stream.get_ref().1.alpn_protocol() == Some(b"h2") => {
-                speak_http2(&desk, stream, remote, watcher).await;
-            }
-            Ok(Ok(stream)) => speak_http1(&desk, stream, remote, watcher).await,
-            // It doesn't trust the certificate, or speaks no TLS: the client's affair.
-            Ok(Err(error)) => tracing::debug!(%error, "no TLS came about"),
-            Err(_) => tracing::debug!("no TLS came about in time"),
-        },
+        Some(tls) => Box::pin(secure(&desk, tls, stream, remote, watcher)).await,
     }
     drop(place);
+}
+
+async fn secure(
+    desk: &Desk,
+    tls: &Tls,
+    stream: Pin<Box<TimeoutStream<TcpStream>>>,
+    remote: SocketAddr,
+    watcher: Watcher,
+) {
+    match Box::pin(timeout(desk.limits.head, tls.acceptor().accept(stream))).await {
+        Ok(Ok(stream)) if stream.get_ref().1.alpn_protocol() == Some(b"h2") => {
+            Box::pin(speak_http2(desk, Box::new(stream), remote, watcher)).await;
+        }
+        Ok(Ok(stream)) => Box::pin(speak_http1(desk, Box::new(stream), remote, watcher)).await,
+        // It doesn't trust the certificate, or speaks no TLS: the client's affair.
+        Ok(Err(error)) => tracing::debug!(%error, "no TLS came about"),
+        Err(_) => tracing::debug!("no TLS came about in time"),
+    }
 }
 
 async fn speak_http1<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(

@@ -9,7 +9,6 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// A request that was answered.
@@ -41,9 +40,8 @@ struct OfKind {
 }
 
 /// All that is counted.
-#[derive(Clone)]
 pub struct Metrics {
-    registry: Arc<Registry>,
+    registry: Registry,
     requests: Family<Answered, Counter>,
     request_seconds: Family<OfRoute, Histogram, fn() -> Histogram>,
     store_wait_seconds: Family<OfKind, Histogram, fn() -> Histogram>,
@@ -58,7 +56,7 @@ impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("liaison");
         let new = Self {
-            registry: Arc::default(),
+            registry: Registry::default(),
             requests: Family::default(),
             // 1 ms to 32 s: an answer may be held back for 25.
             request_seconds: Family::new_with_constructor(|| {
@@ -94,7 +92,7 @@ impl Default for Metrics {
         registry.register("overdue", "Tasks ended at their deadline", new.overdue.clone());
         registry.register("tasks", "Unfinished tasks in the database", new.tasks.clone());
         registry.register("parked_polls", "Polls that wait for work here", new.parked.clone());
-        Self { registry: Arc::new(registry), ..new }
+        Self { registry, ..new }
     }
 }
 

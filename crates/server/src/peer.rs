@@ -6,14 +6,11 @@
 //! name as their `Host`, so on loopback none but known names are answered.
 
 use crate::error::ApiError;
-use crate::router::App;
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, Request};
 use axum::http::HeaderMap;
 use axum::http::header::HOST;
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use ipnet::IpNet;
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -85,17 +82,19 @@ fn address_in(text: &str) -> Option<IpAddr> {
     bare.map(|address: IpAddr| address.to_canonical())
 }
 
-/// Finds out who asks, and turns away who calls us by a strange name.
-pub async fn meet(State(app): State<App>, mut request: Request, next: Next) -> Response {
+/// Finds out who asks.
+///
+/// # Errors
+/// [`ApiError::Host`] for who calls us by a strange name.
+pub fn meet(neighbours: &Neighbours, request: &Request) -> Result<Peer, ApiError> {
     let remote = request.extensions().get().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Remote(at)| at.ip());
-    let peer = app.neighbours.who(remote, request.headers());
+    let peer = neighbours.who(remote, request.headers());
     let in_line = request.uri().authority().map(Authority::as_str);
     let host = in_line.or_else(|| Some(request.headers().get(HOST)?.to_str().unwrap_or("?")));
-    if peer.is_here && !app.neighbours.may_call_us(host) {
-        return ApiError::Host.into_response();
+    if peer.is_here && !neighbours.may_call_us(host) {
+        return Err(ApiError::Host);
     }
-    request.extensions_mut().insert(peer);
-    next.run(request).await
+    Ok(peer)
 }
 
 impl<S: Sync> FromRequestParts<S> for Peer {

@@ -6,7 +6,7 @@ use crate::error::ApiError;
 use crate::hub::Hub;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
-use crate::peer::{self, Neighbours};
+use crate::peer::Neighbours;
 use crate::routes::{about, agent, task};
 use crate::secret::SecretHash;
 use crate::store::Store;
@@ -31,13 +31,13 @@ pub struct App {
     /// Who knocks too often.
     pub door: Door,
     /// What is counted.
-    pub metrics: Metrics,
+    pub metrics: Arc<Metrics>,
     /// Who is believed, and how we are called.
     pub neighbours: Arc<Neighbours>,
     /// What opens `/metrics`, if something has to.
-    pub metrics_token: Option<SecretHash>,
+    pub metrics_token: Option<Arc<SecretHash>>,
     /// How long anything may take.
-    pub limits: Limits,
+    pub limits: Arc<Limits>,
 }
 
 impl App {
@@ -69,7 +69,6 @@ pub fn router(app: App) -> Router {
         .fallback(no_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(app.clone(), peer::meet))
         .layer(from_fn_with_state(app.clone(), watch::watch))
         .with_state(app)
 }

@@ -66,8 +66,8 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let tls = config.tls.map(Tls::load).transpose()?.map(Arc::new);
     let store = Store::open(&config.database).await?;
     let first = store.first_start(config.clock.now()).await?;
-    let metrics = Metrics::default();
-    let counted = metrics.clone();
+    let metrics = Arc::new(Metrics::default());
+    let counted = Arc::clone(&metrics);
     let store = store.with(config.limits.queue, Arc::new(move |kind, waited| counted.waited(kind, waited)));
     let app = App {
         store,
@@ -76,8 +76,8 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         door: Door::new(config.limits.wrong_secrets, config.limits.api_key),
         metrics,
         neighbours: Arc::new(config.neighbours),
-        metrics_token: config.metrics_token.as_deref().map(hash_secret),
-        limits: config.limits,
+        metrics_token: config.metrics_token.as_deref().map(|token| Arc::new(hash_secret(token))),
+        limits: Arc::new(config.limits),
     };
     let sweeping = tokio::spawn(sweeper::run(app.clone(), config.sweep_every));
     let serving = tokio::spawn(serve(listener, tls.clone(), app.clone()));
@@ -89,7 +89,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
 }
 
 async fn serve(listener: TcpListener, tls: Option<Arc<Tls>>, app: App) {
-    let (hub, limits) = (app.hub.clone(), app.limits.clone());
+    let (hub, limits) = (app.hub.clone(), Arc::clone(&app.limits));
     let closing = async move { hub.closed().await };
     listen::serve(listener, tls, router(app), limits, closing).await;
 }

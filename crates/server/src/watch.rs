@@ -4,6 +4,7 @@
 
 use crate::error::ApiError;
 use crate::parked::MAX_HOLD_MS;
+use crate::peer;
 use crate::router::App;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
@@ -41,11 +42,17 @@ pub async fn watch(State(app): State<App>, request: Request, next: Next) -> Resp
     span.in_scope(|| tracing::trace!("came"));
     let held_back =
         HELD_BACK.iter().find(|(held, _)| *held == route).map_or(Duration::ZERO, |(_, time)| *time);
-    let pause = app.limits.body_pause;
-    let request = request.map(|body| Body::new(TimeoutBody::new(pause, body)));
-    let answering = timeout(app.limits.request + held_back, next.run(request)).instrument(span.clone());
-    let mut response =
-        answering.await.unwrap_or_else(|_| span.in_scope(|| ApiError::Overtime.into_response()));
+    let mut response = match peer::meet(&app.neighbours, &request) {
+        Ok(peer) => {
+            let pause = app.limits.body_pause;
+            let mut request = request.map(|body| Body::new(TimeoutBody::new(pause, body)));
+            request.extensions_mut().insert(peer);
+            let answering = timeout(app.limits.request + held_back, next.run(request));
+            let answered = answering.instrument(span.clone()).await;
+            answered.unwrap_or_else(|_| span.in_scope(|| ApiError::Overtime.into_response()))
+        }
+        Err(strange) => strange.into_response(),
+    };
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, id);

@@ -63,7 +63,7 @@ pub async fn metrics(
         None => peer.is_here,
         Some(hash) => {
             let header = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
-            header.strip_prefix("Bearer ").is_some_and(|token| hash_secret(token) == *hash)
+            header.strip_prefix("Bearer ").is_some_and(|token| hash_secret(token) == **hash)
         }
     };
     if !open {
