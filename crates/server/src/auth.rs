@@ -1,12 +1,15 @@
-//! Two doors: callers come with an API key, agents with a token. The two are looked for in different places of the
-//! request and of the database, so that neither opens the other's.
+//! Three doors: callers come with an API key, agents with a token, operators with an admin key. They are looked for in
+//! different tables of the database, so that none opens another's.
+//!
+//! A secret is looked up by its hash. How long that takes says something about hashes, and nothing about a secret.
 
 use crate::error::ApiError;
-use crate::peer::Peer;
+use crate::peer::{Peer, peer_of};
 use crate::router::App;
-use crate::store::AgentIdentity;
+use crate::store::{Access, AgentIdentity};
 use crate::watch;
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
@@ -16,10 +19,53 @@ const API_KEY_HEADER: &str = "x-api-key";
 pub struct Caller {
     /// Their team.
     pub team: String,
+    /// The id of their key.
+    pub key: String,
+    /// What it may do.
+    pub access: Access,
+    /// Which doors beside the documented ones it opens.
+    pub scopes: Vec<String>,
 }
+
+/// A caller whose key may change something: make, cancel or delete.
+pub struct WritingCaller(pub Caller);
 
 /// An agent that showed a valid token.
 pub struct Agent(pub AgentIdentity);
+
+/// An operator who showed a valid admin key.
+pub struct Operator {
+    /// The id of their key.
+    pub key: String,
+}
+
+impl Caller {
+    /// The caller whose key stands where LinkedIn's own API has an access token.
+    pub async fn by_bearer(headers: &HeaderMap, peer: Peer, app: &App) -> Result<Self, ApiError> {
+        let key = bearer(headers).filter(|key| !key.is_empty()).ok_or(ApiError::MissingKey)?;
+        Self::by_key(key, peer, app).await
+    }
+
+    async fn by_key(key: &str, peer: Peer, app: &App) -> Result<Self, ApiError> {
+        let find = app.store.use_key(key, app.now());
+        let found = app.door.open(peer, key, find, ApiError::InvalidKey).await?;
+        app.door.count(key)?;
+        let key = found;
+        watch::note("team", &key.team_id);
+        watch::note("key", &key.id);
+        Ok(Self { team: key.team_id, key: key.id, access: key.access, scopes: key.scopes.0 })
+    }
+
+    /// Whether the key was made for this.
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|given| given == scope)
+    }
+
+    /// Refuses a key that may only read.
+    pub fn may_write(&self) -> Result<(), ApiError> {
+        if self.access == Access::Write { Ok(()) } else { Err(ApiError::ReadOnlyKey) }
+    }
+}
 
 impl FromRequestParts<App> for Caller {
     type Rejection = ApiError;
@@ -27,12 +73,18 @@ impl FromRequestParts<App> for Caller {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let key =
             parts.headers.get(API_KEY_HEADER).filter(|key| !key.is_empty()).ok_or(ApiError::MissingKey)?;
-        let key = &key.to_str().map_err(|_| ApiError::InvalidKey)?.to_owned();
-        let Ok(peer) = Peer::from_request_parts(parts, app).await;
-        let team = app.door.open(peer, key, app.store.team_of_key(key), ApiError::InvalidKey).await?;
-        app.door.count(key)?;
-        watch::note("team", &team);
-        Ok(Self { team })
+        let key = key.to_str().map_err(|_| ApiError::InvalidKey)?;
+        Self::by_key(key, peer_of(&parts.extensions), app).await
+    }
+}
+
+impl FromRequestParts<App> for WritingCaller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let caller = Caller::from_request_parts(parts, app).await?;
+        caller.may_write()?;
+        Ok(Self(caller))
     }
 }
 
@@ -40,15 +92,27 @@ impl FromRequestParts<App> for Agent {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let (scheme, token) = header.and_then(|value| value.split_once(' ')).ok_or(ApiError::AgentToken)?;
-        if !scheme.eq_ignore_ascii_case("bearer") {
-            return Err(ApiError::AgentToken);
-        }
-        let (token, Ok(peer)) = (token.trim().to_owned(), Peer::from_request_parts(parts, app).await);
-        let find = app.store.agent_of_token(&token);
-        let agent = app.door.open(peer, &token, find, ApiError::AgentToken).await?;
+        let token = bearer(&parts.headers).ok_or(ApiError::AgentToken)?;
+        let find = app.store.agent_of_token(token);
+        let agent = app.door.open(peer_of(&parts.extensions), token, find, ApiError::AgentToken).await?;
         watch::note("agent", &agent.id);
         Ok(Self(agent))
     }
+}
+
+impl FromRequestParts<App> for Operator {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let key = bearer(&parts.headers).ok_or(ApiError::AdminKey)?;
+        let find = app.store.use_admin_key(key, app.now());
+        let key = app.door.open(peer_of(&parts.extensions), key, find, ApiError::AdminKey).await?;
+        watch::note("key", &key);
+        Ok(Self { key })
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

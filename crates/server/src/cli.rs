@@ -1,19 +1,29 @@
-//! The three commands: `serve`, `pair`, `key`.
+//! The commands: `serve`, and what an operator does beside it, while it runs or not.
+//!
+//! What a command makes goes to stdout, and to stderr what a person should know of it.
 
+mod admin_key;
+mod agent;
 mod doors;
+mod key;
+mod list;
+mod member;
+mod pair;
+mod place;
 mod signals;
+mod team;
 
 use crate::logging::LogFormat;
 use clap::{Args, Parser, Subcommand};
 use doors::Doors;
 use liaison_server::config::DEFAULT_LISTEN;
-use liaison_server::store::{Store, StoreError};
-use liaison_server::{Clock, Config, Database, Running, SystemClock, default_database};
+use liaison_server::{Config, Database, Running, default_database};
 use serde_json::json;
 use signals::{Signals, Told};
 use std::error::Error;
-use std::io::{self, Write, stderr, stdout};
+use std::io::{self, Write, stdout};
 use std::net::SocketAddr;
+use std::time::Duration;
 use tokio::runtime::Runtime;
 
 /// Takes LinkedIn tasks over HTTP and has your own browser carry them out.
@@ -32,9 +42,21 @@ enum Command {
     /// Run the server. Its first start makes a team, an API key and a pairing code, and shows them once.
     Serve(Serve),
     /// Print a new one-time pairing code, good for 10 minutes.
-    Pair(Data),
-    /// Print a new API key.
-    Key(Data),
+    Pair(pair::Pair),
+    /// Make, list and revoke API keys. Without more words it makes one with every right for the first team.
+    Key(key::Key),
+    /// Add, list, rename and remove teams.
+    #[command(subcommand)]
+    Team(team::Team),
+    /// Add, list, rename and remove members, and say what they may be.
+    #[command(subcommand)]
+    Member(member::Member),
+    /// List, rename and revoke paired browsers.
+    #[command(subcommand)]
+    Agent(agent::Agent),
+    /// Make, list and revoke keys of the admin API, each of which opens all teams.
+    #[command(subcommand)]
+    AdminKey(admin_key::AdminKey),
 }
 
 #[derive(Args)]
@@ -47,6 +69,9 @@ struct Serve {
     data: Data,
     #[command(flatten)]
     doors: Doors,
+    /// How long ago a team's browser may have been heard of for its tasks to be taken: seconds, or text such as 12h or 2days.
+    #[arg(long, env = "LIAISON_SEEN_WITHIN", value_name = "TIME", value_parser = duration, default_value = "48h")]
+    seen_within: Duration,
     /// Print one line of JSON once it listens: {"url","api_key","pairing_code"}, the last two null but at the first start.
     #[arg(long)]
     json: bool,
@@ -66,37 +91,40 @@ impl Data {
     }
 }
 
+/// Seconds, or a time as people write it.
+fn duration(text: &str) -> Result<Duration, humantime::DurationError> {
+    text.parse().map(Duration::from_secs).or_else(|_| humantime::parse_duration(text))
+}
+
+/// How a command ends.
+type Outcome = Result<(), Box<dyn Error>>;
+
 /// Carries the command out.
-pub fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
+pub fn run(arguments: Arguments) -> Outcome {
     let runtime = Runtime::new()?;
     match arguments.command {
         Command::Serve(options) => runtime.block_on(serve(options)),
-        Command::Pair(data) => {
-            let code = runtime.block_on(new_code(data))?;
-            writeln!(stdout(), "{code}")?;
-            writeln!(
-                stderr(),
-                "Type it into the extension's options page within 10 minutes. It works once."
-            )?;
-            Ok(())
-        }
-        Command::Key(data) => {
-            let key = runtime.block_on(new_key(data))?;
-            writeln!(stdout(), "{key}")?;
-            writeln!(stderr(), "Send it as the header x-api-key. It is not shown again.")?;
-            Ok(())
-        }
+        Command::Pair(pair) => runtime.block_on(pair.run()),
+        Command::Key(key) => runtime.block_on(key.run()),
+        Command::Team(team) => runtime.block_on(team.run()),
+        Command::Member(member) => runtime.block_on(member.run()),
+        Command::Agent(agent) => runtime.block_on(agent.run()),
+        Command::AdminKey(key) => runtime.block_on(key.run()),
     }
 }
 
-async fn serve(options: Serve) -> Result<(), Box<dyn Error>> {
+async fn serve(options: Serve) -> Outcome {
     // Listened for before anyone is told that we are up: a signal right after must not be a hard end.
     let mut signals = Signals::listen()?;
     if !options.listen.ip().is_loopback() && options.doors.is_plain() {
         tracing::warn!(listen = %options.listen, "reachable from other computers, without TLS, and no proxy is named");
     }
     let database = options.data.database();
-    let config = options.doors.add_to(Config { listen: options.listen, ..Config::new(database.clone()) });
+    let config = options.doors.add_to(Config {
+        listen: options.listen,
+        seen_within: options.seen_within,
+        ..Config::new(database.clone())
+    });
     let running = liaison_server::start(config).await?;
     if options.json {
         let line =
@@ -134,31 +162,4 @@ fn greet(running: &Running, database: &str) -> io::Result<()> {
     writeln!(out, "3. Ask how it stands, with the id that this answers:\n")?;
     writeln!(out, "   curl '{url}/linkedin-agent/get-task-status?wait=25&api_agent_task_id=TASK_ID' \\")?;
     writeln!(out, "     -H 'x-api-key: {key}'")
-}
-
-async fn new_code(data: Data) -> Result<String, Box<dyn Error>> {
-    let store = open_existing(data).await?;
-    let team = store.first_team().await?;
-    let member = store.acting_member(&team).await?.ok_or(StoreError::NoTeam)?;
-    let code = store.new_pairing_code(&member, SystemClock.now()).await?;
-    store.close().await;
-    Ok(code)
-}
-
-async fn new_key(data: Data) -> Result<String, Box<dyn Error>> {
-    let store = open_existing(data).await?;
-    let team = store.first_team().await?;
-    let key = store.new_api_key(&team, SystemClock.now()).await?;
-    store.close().await;
-    Ok(key)
-}
-
-async fn open_existing(data: Data) -> Result<Store, Box<dyn Error>> {
-    let database = data.database();
-    if let Database::Sqlite(file) = &database
-        && !file.exists()
-    {
-        return Err(format!("there is no database at {}; start the server first", file.display()).into());
-    }
-    Ok(Store::open(&database).await?)
 }

@@ -1,5 +1,6 @@
 //! Time as a parameter: everything that depends on the hour is handed `now`, and tests hand it their own.
 
+use serde::{Serialize, Serializer};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Milliseconds since 1970, UTC.
@@ -32,6 +33,13 @@ impl Timestamp {
         const LAST_MS: u64 = 253_402_300_799_999;
         let ms = u64::try_from(self.0).unwrap_or(0).min(LAST_MS);
         humantime::format_rfc3339_millis(UNIX_EPOCH + Duration::from_millis(ms)).to_string()
+    }
+}
+
+/// As people and programs are shown it.
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.to_iso())
     }
 }
 

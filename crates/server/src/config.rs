@@ -19,6 +19,9 @@ pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4
 /// How often deadlines are looked at. They are hours away, so a few seconds late is on time.
 const DEFAULT_SWEEP: Duration = Duration::from_secs(5);
 
+/// How long a team's agent may have been away before its tasks are refused, as documented: two days.
+pub const DEFAULT_SEEN_WITHIN: Duration = Duration::from_secs(48 * 3600);
+
 /// Where the data is.
 #[derive(Clone, Debug)]
 pub enum Database {
@@ -78,6 +81,8 @@ pub struct Config {
     pub metrics_token: Option<String>,
     /// How much is taken from anybody.
     pub limits: Limits,
+    /// How long a team's agent may have been away before its tasks are refused.
+    pub seen_within: Duration,
 }
 
 impl Config {
@@ -93,6 +98,7 @@ impl Config {
             neighbours: Neighbours::default(),
             metrics_token: None,
             limits: Limits::default(),
+            seen_within: DEFAULT_SEEN_WITHIN,
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use crate::clock::Timestamp;
 use crate::lifecycle::Fenced;
-use crate::store::{CreateError, Refusal, ResultError, StoreError};
+use crate::store::{CreateError, ManageError, Refusal, ResultError, StoreError, Thing};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -50,6 +50,17 @@ pub enum ApiError {
     MissingKey,
     #[error("Invalid API Key")]
     InvalidKey,
+    #[error("This API key may only read")]
+    ReadOnlyKey,
+    #[error("Missing or invalid admin key (`liaison-server admin-key add` makes one)")]
+    AdminKey,
+    /// Something an operator sent that can't be.
+    #[error("{0}")]
+    Field(&'static str),
+    #[error("No such {0}")]
+    Unknown(Thing),
+    #[error("Invalid 'cursor': must be the 'next_cursor' of the same list")]
+    Cursor,
     #[error(
         "Plugin installation required: install the Liaison extension in the browser where you are signed in to \
          LinkedIn, pair it with this server (`liaison-server pair` makes a code), and keep that browser open"
@@ -90,9 +101,11 @@ pub enum ApiError {
     AgentToken,
     #[error("Wrong, used or outdated pairing code")]
     PairingCode,
+    #[error("Too many wrong pairing codes; come again when 'Retry-After' says")]
+    TooManyGuesses { until: Timestamp, now: Timestamp },
     #[error("Web pages can't pair; only the extension can")]
     ForeignOrigin,
-    #[error("Another browser has been paired in this one's place")]
+    #[error("Another browser has been paired in this one's place, or its member has left the team")]
     Superseded,
     #[error("{0}")]
     Message(&'static str),
@@ -131,14 +144,19 @@ impl ApiError {
             Self::InvalidJson | Self::Input(_) | Self::TaskId | Self::Wait | Self::Key => {
                 (StatusCode::BAD_REQUEST, ErrorCode::InvalidInput.as_str())
             }
-            Self::MissingKey | Self::InvalidKey | Self::AgentToken | Self::PairingCode => {
+            Self::Field(_) | Self::Cursor => (StatusCode::BAD_REQUEST, ErrorCode::InvalidInput.as_str()),
+            Self::MissingKey | Self::InvalidKey | Self::AgentToken | Self::PairingCode | Self::AdminKey => {
                 (StatusCode::UNAUTHORIZED, "unauthorised")
             }
+            Self::ReadOnlyKey => (StatusCode::FORBIDDEN, "read_only_key"),
+            Self::TooManyGuesses { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_guesses"),
             Self::ForeignOrigin => (StatusCode::FORBIDDEN, "foreign_origin"),
             Self::MetricsClosed => (StatusCode::FORBIDDEN, "metrics_closed"),
             Self::PluginRequired => (StatusCode::FORBIDDEN, "plugin_required"),
             Self::NoAdmin => (StatusCode::NOT_FOUND, "no_admin"),
-            Self::TaskNotFound | Self::AgentTask | Self::NoRoute => (StatusCode::NOT_FOUND, "not_found"),
+            Self::TaskNotFound | Self::AgentTask | Self::NoRoute | Self::Unknown(_) => {
+                (StatusCode::NOT_FOUND, "not_found")
+            }
             Self::Limit { code, .. } => (StatusCode::TOO_MANY_REQUESTS, code.as_str()),
             Self::QueueFull => (StatusCode::TOO_MANY_REQUESTS, "queue_full"),
             Self::TooOften(_) => (StatusCode::TOO_MANY_REQUESTS, "too_often"),
@@ -170,7 +188,7 @@ impl IntoResponse for ApiError {
         let mut retry_at = None;
         let mut retry_after = None;
         match &self {
-            Self::Limit { until, now, .. } => {
+            Self::Limit { until, now, .. } | Self::TooManyGuesses { until, now } => {
                 retry_at = Some(until.to_iso());
                 retry_after = Some(until.ms_since(*now).div_ceil(1000).max(1));
             }
@@ -212,6 +230,16 @@ pub fn causes(error: &dyn Error) -> String {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         if error.is_passing() { Self::Unavailable(error) } else { Self::Internal(error) }
+    }
+}
+
+impl From<ManageError> for ApiError {
+    fn from(error: ManageError) -> Self {
+        match error {
+            ManageError::Unknown(thing) => Self::Unknown(thing),
+            ManageError::Cursor => Self::Cursor,
+            ManageError::Store(error) => error.into(),
+        }
     }
 }
 

@@ -97,6 +97,11 @@ impl Hub {
         Place { hub: self.clone(), member: member.to_owned(), number, news }
     }
 
+    /// The open poll of `member` goes back empty, and its agent's next one learns why.
+    pub fn end_poll(&self, member: &str) {
+        drop(self.take_place(member));
+    }
+
     /// There may be work for `member`.
     pub fn wake(&self, member: &str) {
         if let Some(slot) = self.slots().get(member) {

@@ -1,7 +1,8 @@
 //! The reference task API server: takes tasks from programs, has a paired browser carry them out, keeps the results.
 //!
-//! Two kinds of client meet here, and neither opens the other's doors: *callers* with an API key (`routes::task`,
-//! the documented endpoints) and *agents* with a token (`routes::agent`, the protocol of `docs/PROTOCOL.md`).
+//! Three kinds of client meet here, and none opens another's doors: *callers* with an API key (`routes::task`,
+//! the documented endpoints), *agents* with a token (`routes::agent`, the protocol of `docs/PROTOCOL.md`) and *operators*
+//! with an admin key (`routes::admin`, described in `docs/SERVER.md`).
 //!
 //! | module | what it is |
 //! |---|---|
@@ -13,19 +14,21 @@
 //! | [`openapi`] | the description of every route |
 //! | [`server`] | start and shutdown of the whole |
 
-mod auth;
+pub mod auth;
 mod body;
 pub mod bucket;
 pub mod clock;
 pub mod config;
 mod door;
 mod error;
+mod guess;
 pub mod hub;
 mod idempotency;
 pub mod lifecycle;
 pub mod limits;
 mod listen;
 mod metrics;
+pub mod name;
 pub mod openapi;
 mod parked;
 pub mod peer;

@@ -7,10 +7,10 @@
 
 use crate::error::ApiError;
 use axum::extract::{FromRequestParts, Request};
-use axum::http::HeaderMap;
 use axum::http::header::HOST;
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
+use axum::http::{Extensions, HeaderMap};
 use ipnet::IpNet;
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -97,12 +97,18 @@ pub fn meet(neighbours: &Neighbours, request: &Request) -> Result<Peer, ApiError
     Ok(peer)
 }
 
+/// Who asks, of a request that [`meet`] has met.
+#[must_use]
+pub fn peer_of(extensions: &Extensions) -> Peer {
+    let nobody = Peer { address: Ipv4Addr::UNSPECIFIED.into(), is_here: false };
+    extensions.get().copied().unwrap_or(nobody)
+}
+
 impl<S: Sync> FromRequestParts<S> for Peer {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let nobody = Self { address: Ipv4Addr::UNSPECIFIED.into(), is_here: false };
-        Ok(parts.extensions.get().copied().unwrap_or(nobody))
+        Ok(peer_of(&parts.extensions))
     }
 }
 

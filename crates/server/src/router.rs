@@ -3,11 +3,12 @@
 use crate::clock::{Clock, Timestamp};
 use crate::door::Door;
 use crate::error::ApiError;
+use crate::guess::Guesses;
 use crate::hub::Hub;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::peer::Neighbours;
-use crate::routes::{about, agent, task};
+use crate::routes::{about, admin, agent, task};
 use crate::secret::SecretHash;
 use crate::store::Store;
 use crate::watch;
@@ -26,6 +27,8 @@ pub struct App {
     pub store: Store,
     /// Who waits.
     pub hub: Hub,
+    /// Who guesses pairing codes.
+    pub guesses: Guesses,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Who knocks too often.
@@ -66,6 +69,25 @@ pub fn router(app: App) -> Router {
         .route("/agent/v1/tasks/{task}/start", post(agent::start))
         .route("/agent/v1/tasks/{task}/heartbeat", post(agent::heartbeat))
         .route("/agent/v1/tasks/{task}/complete", post(agent::complete))
+        // Operators: header `Authorization: Bearer`.
+        .route("/admin/v1/teams", get(admin::team::list).post(admin::team::add))
+        .route(
+            "/admin/v1/teams/{team}",
+            get(admin::team::show).patch(admin::team::rename).delete(admin::team::remove),
+        )
+        .route("/admin/v1/teams/{team}/members", get(admin::member::list).post(admin::member::add))
+        .route(
+            "/admin/v1/teams/{team}/members/{member}",
+            get(admin::member::show).patch(admin::member::change).delete(admin::member::remove),
+        )
+        .route("/admin/v1/teams/{team}/members/{member}/pairing-codes", post(admin::member::pairing_code))
+        .route("/admin/v1/teams/{team}/keys", get(admin::key::list).post(admin::key::add))
+        .route("/admin/v1/teams/{team}/keys/{key}", get(admin::key::show).delete(admin::key::revoke))
+        .route("/admin/v1/teams/{team}/agents", get(admin::agent::list))
+        .route(
+            "/admin/v1/teams/{team}/agents/{agent}",
+            get(admin::agent::show).patch(admin::agent::rename).delete(admin::agent::revoke),
+        )
         .fallback(no_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(CatchPanicLayer::custom(panicked))

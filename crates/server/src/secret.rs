@@ -2,7 +2,7 @@
 //!
 //! A slow hash (Argon2, bcrypt) is there for what people choose: it makes guessing from a small set dear. API keys
 //! and agent tokens hold 256 random bits, which nobody guesses at any speed, and they are checked on every request.
-//! A pairing code holds 50 bits, but it lives ten minutes, works once and dies after a few wrong guesses.
+//! A pairing code holds 50 bits, but it lives ten minutes and works once, and wrong guesses are few (`crate::guess`).
 
 use sha2::{Digest, Sha256};
 
@@ -24,6 +24,14 @@ pub struct NoRandomness(#[source] getrandom::Error);
 /// When the operating system has no randomness to give.
 pub fn new_api_key() -> Result<String, NoRandomness> {
     Ok(format!("lsk_{}", hex(&random::<32>()?)))
+}
+
+/// A key of the admin API, for `Authorization: Bearer`.
+///
+/// # Errors
+/// When the operating system has no randomness to give.
+pub fn new_admin_key() -> Result<String, NoRandomness> {
+    Ok(format!("lak_{}", hex(&random::<32>()?)))
 }
 
 /// An agent's token, for `Authorization: Bearer`.
@@ -101,6 +109,7 @@ mod tests {
     #[test]
     fn kinds_of_secret_can_be_told_apart() {
         assert!(new_api_key().unwrap().starts_with("lsk_"));
+        assert!(new_admin_key().unwrap().starts_with("lak_"));
         assert!(new_agent_token().unwrap().starts_with("lat_"));
         assert_ne!(new_lease_token().unwrap(), new_lease_token().unwrap());
     }

@@ -6,12 +6,13 @@
 
 use crate::config::Config;
 use crate::door::Door;
+use crate::guess::Guesses;
 use crate::hub::Hub;
 use crate::listen;
 use crate::metrics::Metrics;
 use crate::router::{App, router};
 use crate::secret::hash_secret;
-use crate::store::{Store, StoreError};
+use crate::store::{ManageError, Store, StoreError};
 use crate::sweeper;
 use crate::tls::{Tls, TlsError};
 use std::io;
@@ -38,6 +39,9 @@ pub enum StartError {
     /// The database can't be used.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The first team could not be made.
+    #[error(transparent)]
+    First(#[from] ManageError),
 }
 
 /// A server that listens. Dropped without [`Running::shutdown`] it goes on until its runtime ends.
@@ -64,7 +68,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let listener = TcpListener::bind(config.listen).await.map_err(listen_error)?;
     let address = listener.local_addr().map_err(listen_error)?;
     let tls = config.tls.map(Tls::load).transpose()?.map(Arc::new);
-    let store = Store::open(&config.database).await?;
+    let store = Store::open(&config.database).await?.seen_within(config.seen_within);
     let first = store.first_start(config.clock.now()).await?;
     let metrics = Arc::new(Metrics::default());
     let counted = Arc::clone(&metrics);
@@ -72,6 +76,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let app = App {
         store,
         hub: Hub::default(),
+        guesses: Guesses::default(),
         clock: config.clock,
         door: Door::new(config.limits.wrong_secrets, config.limits.api_key),
         metrics,
@@ -95,7 +100,7 @@ async fn serve(listener: TcpListener, tls: Option<Arc<Tls>>, app: App) {
 }
 
 impl Running {
-    /// The database, for what has no endpoint: teams, members, keys and codes.
+    /// The database, for what is managed from within.
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.app.store

@@ -10,33 +10,47 @@
 //! returns: what a caller or an agent was told survives a power cut. In PostgreSQL whoever decides about a member's tasks
 //! holds that member's lock.
 
+mod admin_key;
 mod agent;
 mod cancel;
+mod code;
 mod create;
 mod db;
 mod first;
 mod idempotency;
+mod key;
 mod limit;
+mod manage;
+mod member;
 mod offer;
 mod output;
 mod poll;
 mod queue;
 mod result;
+mod roster;
 mod row;
 mod sweep;
+mod team;
 mod twin;
 mod view;
 mod writer;
 
+pub use admin_key::AdminKeyView;
 pub use agent::{AgentIdentity, Greeting};
 pub use cancel::Cancelled;
+pub use code::CODE_LIFE_MS;
 pub use create::{CreateError, Created, NewTask, Refusal};
-pub use first::{FirstStart, MemberRole};
+pub use first::FirstStart;
+pub use key::{Access, CONNECTIONS_SCOPE, KeyIdentity, KeyView, Made, NewKey, SCOPES, Scopes};
+pub use manage::{Listed, ManageError, Page, Thing};
+pub use member::{MemberChange, MemberRole, MemberView, NewMember};
 pub use poll::{Asking, PollWork};
 pub use result::{Leave, ResultError, Settled, TaskResult};
+pub use roster::AgentView;
+pub use team::TeamView;
 pub use view::{TaskView, WaitingView};
 
-use crate::config::Database;
+use crate::config::{DEFAULT_SEEN_WITHIN, Database};
 use crate::secret::NoRandomness;
 use db::Db;
 use queue::Room;
@@ -81,8 +95,10 @@ pub enum StoreError {
     /// A row holds what no version of this server writes.
     #[error("reading {0} from the database")]
     Corrupt(&'static str),
-    /// There is no team to do it for: the server was never started on this file.
-    #[error("the database has no team yet; start the server on it first")]
+    /// There is no team to do it for: the server was never started on this database, or all were removed.
+    #[error(
+        "the database has no team; start the server on it first, or make one with `liaison-server team add`"
+    )]
     NoTeam,
 }
 
@@ -125,6 +141,7 @@ pub struct Store {
     pools: Pools,
     room: Room,
     waited: Option<Waited>,
+    seen_within: Duration,
 }
 
 /// Told what was waited for, `read` or `write`, and how long.
@@ -146,13 +163,19 @@ impl Store {
             Database::Sqlite(file) => open_sqlite(file).await?,
             Database::Postgres(options) => open_postgres(options).await?,
         };
-        Ok(Self { pools, room: Room::new(u32::MAX), waited: None })
+        Ok(Self { pools, room: Room::new(u32::MAX), waited: None, seen_within: DEFAULT_SEEN_WITHIN })
     }
 
     /// The same, with room for so many unfinished tasks of each team, and telling how long it waits for a connection.
     #[must_use]
     pub fn with(self, unfinished: u32, waited: Waited) -> Self {
         Self { room: Room::new(unfinished), waited: Some(waited), ..self }
+    }
+
+    /// The same database, where a team counts as having an agent when one was seen within this time.
+    #[must_use]
+    pub fn seen_within(self, time: Duration) -> Self {
+        Self { seen_within: time, ..self }
     }
 
     /// Closes the database; what is committed stays.

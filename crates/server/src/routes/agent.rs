@@ -7,6 +7,7 @@ use crate::lifecycle::{LEASE_MS, REST_MS};
 use crate::openapi::answers::{AgentRefused, AgentTaskRefused, NotPaired};
 use crate::openapi::shapes::CompleteBody;
 use crate::parked;
+use crate::peer::Peer;
 use crate::router::App;
 use crate::secret::hash_secret;
 use crate::store::{Asking, Greeting, Leave, TaskResult};
@@ -44,16 +45,23 @@ impl FromRequestParts<App> for TaskId {
     responses((status = 200, description = "Paired", body = PairAnswer), NotPaired))]
 pub async fn pair(
     State(app): State<App>,
+    peer: Peer,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<PairAnswer>, ApiError> {
     refuse_web_pages(&headers)?;
     let request: PairRequest = agent_message(body).await?;
-    let name: String = request.name.chars().take(MAX_NAME).collect();
-    let paired = app.store.pair(&request.code, name.trim(), app.now()).await?;
-    let (answer, member) = paired.ok_or(ApiError::PairingCode)?;
+    // What acts on a terminal has no place in a name that is listed there.
+    let name: String = request.name.chars().filter(|c| !c.is_control()).take(MAX_NAME).collect();
+    let now = app.now();
+    app.guesses.admit(peer.address, now).map_err(|until| ApiError::TooManyGuesses { until, now })?;
+    let paired = app.store.pair(&request.code, name.trim(), now).await;
+    if !matches!(paired, Ok(None)) {
+        app.guesses.take_back(peer.address);
+    }
+    let (answer, member) = paired?.ok_or(ApiError::PairingCode)?;
     // The poll of the agent that was just superseded goes back empty, and its next one is told.
-    drop(app.hub.take_place(&member));
+    app.hub.end_poll(&member);
     tracing::info!(agent = answer.agent, "a browser was paired");
     Ok(Json(answer))
 }

@@ -1,6 +1,6 @@
 //! What callers call: the documented endpoints.
 
-use crate::auth::Caller;
+use crate::auth::{Caller, WritingCaller};
 use crate::body::caller_fields;
 use crate::error::ApiError;
 use crate::idempotency::IdempotencyKey;
@@ -94,7 +94,7 @@ struct WaitingData {
     ))]
 pub async fn fetch_connections(
     State(app): State<App>,
-    caller: Caller,
+    WritingCaller(caller): WritingCaller,
     key: IdempotencyKey,
     body: Body,
 ) -> Result<Json<CreatedAnswer>, ApiError> {
@@ -113,7 +113,7 @@ pub async fn fetch_connections(
     ))]
 pub async fn send_connection_request(
     State(app): State<App>,
-    caller: Caller,
+    WritingCaller(caller): WritingCaller,
     key: IdempotencyKey,
     body: Body,
 ) -> Result<Json<CreatedAnswer>, ApiError> {
@@ -154,7 +154,7 @@ async fn create(
     responses((status = 200, description = "Asked for", body = CancelAnswer), NotDone))]
 pub async fn cancel(
     State(app): State<App>,
-    caller: Caller,
+    WritingCaller(caller): WritingCaller,
     body: Body,
 ) -> Result<Json<CancelAnswer>, ApiError> {
     let fields = caller_fields(body).await?;

@@ -1,15 +1,12 @@
 //! Paired browsers: who they are, what they last said, whose they are.
 
 use super::db::{Db, sql};
-use super::{Store, StoreError, limit};
+use super::{Store, StoreError, code, limit};
 use crate::clock::Timestamp;
 use crate::secret;
 use liaison_protocol::{PairAnswer, Poll, ReadyState};
 use uuid::Uuid;
 
-/// Wrong guesses after which every code that lives right now is dead. With 50 random bits a code, guessing has no
-/// hope; a person who mistypes has some.
-const MAX_MISSES: u32 = 20;
 /// "Last seen" is asked about in hours and minutes; writing it down at each poll would be a disk write each.
 const SEEN_EVERY_MS: u64 = 60_000;
 
@@ -34,7 +31,7 @@ pub struct AgentIdentity {
     pub id: String,
     /// For whom it acts.
     pub member_id: String,
-    /// Whether the member has paired another browser since.
+    /// Whether the member has paired another browser since, or has left.
     pub superseded: bool,
 }
 
@@ -86,9 +83,8 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn agent_of_token(&self, token: &str) -> Result<Option<AgentIdentity>, StoreError> {
-        let agent = sql(
-            "SELECT id, member_id, superseded_at IS NOT NULL AS superseded FROM agent WHERE token_hash = $1",
-        )
+        let agent = sql("SELECT id, member_id, superseded_at IS NOT NULL AS superseded FROM agent
+             WHERE token_hash = $1 AND revoked_at IS NULL")
         .bind(secret::hash_secret(token))
         .optional(&mut self.read().await?)
         .await?;
@@ -106,18 +102,17 @@ impl Store {
         name: &str,
         now: Timestamp,
     ) -> Result<Option<(PairAnswer, String)>, StoreError> {
+        let member = code::whose(&mut self.read().await?, code, now).await?;
+        let Some(member) = member else { return Ok(None) };
         let mut tx = self.begin().await?;
-        let member = use_code(&mut tx, code, now).await?;
-        let answer = match member {
-            None => None,
-            Some(member) => {
-                tx.lock(&member).await?;
-                Some((insert_agent(&mut tx, &member, name, now).await?, member))
-            }
-        };
-        // Committed in both cases: a miss counts.
+        // Before the code is touched: who removes a member has the lock and then their codes.
+        tx.lock(&member).await?;
+        if !code::take(&mut tx, code, now).await? {
+            return Ok(None);
+        }
+        let Some(answer) = insert_agent(&mut tx, &member, name, now).await? else { return Ok(None) };
         tx.commit().await?;
-        Ok(answer)
+        Ok(Some((answer, member)))
     }
 
     /// Takes note of what a poll says, and binds the first account and the newest instance.
@@ -206,39 +201,24 @@ async fn load_said(db: &mut Db, agent: &str) -> Result<Said, StoreError> {
     Ok(said.bind(agent).record(db).await?)
 }
 
-async fn use_code(db: &mut Db, code: &str, now: Timestamp) -> Result<Option<String>, StoreError> {
-    let member: Option<String> = sql("UPDATE pairing_code SET used_at = $1
-         WHERE hash = $2 AND used_at IS NULL AND expires_at > $1 AND misses < $3 RETURNING member_id")
-    .bind(now)
-    .bind(secret::hash_pairing_code(code))
-    .bind(MAX_MISSES)
-    .scalar(db)
-    .await?;
-    if member.is_none() {
-        sql("UPDATE pairing_code SET misses = misses + 1 WHERE used_at IS NULL AND expires_at > $1")
-            .bind(now)
-            .execute(db)
-            .await?;
-    }
-    Ok(member)
-}
-
+/// `None`: the member has left.
 async fn insert_agent(
     db: &mut Db,
     member: &str,
     name: &str,
     now: Timestamp,
-) -> Result<PairAnswer, StoreError> {
+) -> Result<Option<PairAnswer>, StoreError> {
     let agent = Uuid::new_v4().to_string();
     let token = secret::new_agent_token()?;
     // LinkedIn's limits are the account's, not the browser's: the new agent knows what the last one knew.
-    sql(
+    let inserted = sql(
         "INSERT INTO agent (id, team_id, member_id, name, token_hash, paired_at, last_seen_at, said_at,
                             invitation_limit_until, invitation_limit_since, note_limit_until, note_limit_since)
          SELECT $1, member.team_id, member.id, $2, $3, $4, $4, $4, last.invitation_limit_until,
                 last.invitation_limit_since, last.note_limit_until, last.note_limit_since
-         FROM member LEFT JOIN agent AS last ON last.member_id = member.id AND last.superseded_at IS NULL
-         WHERE member.id = $5 LIMIT 1",
+         FROM member LEFT JOIN agent AS last ON last.member_id = member.id
+         WHERE member.id = $5 AND member.removed_at IS NULL
+         ORDER BY last.superseded_at IS NOT NULL, last.superseded_at DESC, last.paired_at DESC LIMIT 1",
     )
     .bind(&agent)
     .bind(name)
@@ -247,13 +227,16 @@ async fn insert_agent(
     .bind(member)
     .execute(db)
     .await?;
+    if inserted == 0 {
+        return Ok(None);
+    }
     sql("UPDATE agent SET superseded_at = $1 WHERE member_id = $2 AND id <> $3 AND superseded_at IS NULL")
         .bind(now)
         .bind(member)
         .bind(&agent)
         .execute(db)
         .await?;
-    Ok(PairAnswer { token, agent })
+    Ok(Some(PairAnswer { token, agent }))
 }
 
 const fn state_name(state: ReadyState) -> &'static str {

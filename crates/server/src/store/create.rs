@@ -1,20 +1,16 @@
 //! A caller's task comes in.
 
 use super::db::{Db, sql};
-use super::first::acting_member;
 use super::idempotency::{self, Kept};
 use super::queue::Room;
 use super::twin::{self, Twin};
-use super::{Store, StoreError};
+use super::{Store, StoreError, member};
 use crate::clock::Timestamp;
 use crate::lifecycle::start_within_ms;
 use crate::secret;
 use liaison_protocol::{ErrorCode, TaskInput, TaskOptions, TaskType};
 use serde_json::{Value, json};
 use uuid::Uuid;
-
-/// A team counts as having an agent when one was seen within two days: a laptop may be shut over a weekend's day.
-const SEEN_WITHIN_MS: u64 = 48 * 3_600_000;
 
 /// A task that passed the check of its input.
 pub struct NewTask<'a> {
@@ -127,7 +123,7 @@ impl Store {
     pub async fn create_task(&self, new: NewTask<'_>, now: Timestamp) -> Result<Created, CreateError> {
         let request_hash = new.request_hash();
         let mut tx = self.begin().await?;
-        let member = acting_member(&mut tx, new.team).await?;
+        let member = member::acting(&mut tx, new.team).await?;
         if let Some(member) = &member {
             tx.lock(member).await?;
         }
@@ -141,7 +137,9 @@ impl Store {
             };
         }
         let member = member.ok_or(Refusal::NoAdmin)?;
-        let created = take(&mut tx, &self.room, &member, &new, now).await?;
+        let seen_within_ms = u64::try_from(self.seen_within.as_millis()).unwrap_or(u64::MAX);
+        let seen_since = now.minus_ms(seen_within_ms);
+        let created = take(&mut tx, &self.room, &member, &new, seen_since, now).await?;
         if let Some(key) = new.key {
             let kept =
                 Kept { request_hash, task_id: created.task.clone(), deduplicated: created.deduplicated };
@@ -158,6 +156,7 @@ async fn take(
     room: &Room,
     member: &str,
     new: &NewTask<'_>,
+    seen_since: Timestamp,
     now: Timestamp,
 ) -> Result<Created, CreateError> {
     let invitation = match new.input {
@@ -172,7 +171,11 @@ async fn take(
             Twin::BeingCancelled => return Err(CreateError::BeingCancelled),
         }
     }
-    if !agent_seen(db, new.team, now.minus_ms(SEEN_WITHIN_MS)).await? {
+    let (member_there, agent_seen) = who_is_there(db, member, new.team, seen_since).await?;
+    if !member_there {
+        return Err(Refusal::NoAdmin.into());
+    }
+    if !agent_seen {
         return Err(Refusal::NoAgent.into());
     }
     let kind = new.input.task_type();
@@ -201,15 +204,19 @@ async fn take(
     Ok(Created { task, deduplicated: false, new_for: Some(member.to_owned()) })
 }
 
-async fn agent_seen(db: &mut Db, team: &str, since: Timestamp) -> Result<bool, StoreError> {
-    let seen = sql(
-        "SELECT EXISTS (SELECT 1 FROM agent WHERE team_id = $1 AND superseded_at IS NULL AND last_seen_at >= $2)",
-    )
-    .bind(team)
-    .bind(since)
-    .one(db)
-    .await?;
-    Ok(seen)
+/// Whether the member is still one, who may have left while their lock was waited for; and whether an agent of the team
+/// was seen.
+async fn who_is_there(
+    db: &mut Db,
+    member: &str,
+    team: &str,
+    since: Timestamp,
+) -> Result<(bool, bool), StoreError> {
+    let there = sql(
+        "SELECT EXISTS (SELECT 1 FROM member WHERE id = $1 AND removed_at IS NULL),
+                EXISTS (SELECT 1 FROM agent WHERE team_id = $2 AND superseded_at IS NULL AND last_seen_at >= $3)",
+    );
+    Ok(there.bind(member).bind(team).bind(since).record(db).await?)
 }
 
 /// A limit stops what it is about and nothing else: reading goes on under both, a plain invitation under the notes'.

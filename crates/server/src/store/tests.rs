@@ -1,7 +1,9 @@
 use super::agent::TAKE_OVER;
+use super::member::LEAVE;
 use super::poll::{IN_FLIGHT, MAY_ASK, OLDEST_QUEUED};
 use super::row::LOAD;
 use super::{Pools, SqlitePool};
+use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::server::{Running, start};
 use reqwest::{Client, Response};
@@ -71,12 +73,12 @@ async fn json_of(response: Response) -> Value {
     serde_json::from_str(&response.text().await.unwrap()).unwrap()
 }
 
-/// Every statement of a poll and of a take-over that looks for tasks finds them by an index: they hold the write lock, and
+/// Every statement of a poll, of a take-over and of a member's leave that looks for tasks finds them by an index: they hold the write lock, and
 /// finished tasks are kept.
 #[tokio::test]
-async fn the_claim_path_and_a_take_over_look_at_no_task_too_many() {
+async fn the_claim_path_a_take_over_and_a_leave_look_at_no_task_too_many() {
     let world = World::new().await;
-    let statements = [MAY_ASK, IN_FLIGHT, OLDEST_QUEUED, LOAD].into_iter().chain(TAKE_OVER);
+    let statements = [MAY_ASK, IN_FLIGHT, OLDEST_QUEUED, LOAD].into_iter().chain(TAKE_OVER).chain(LEAVE);
     for statement in statements {
         let explain = format!("EXPLAIN QUERY PLAN {statement}");
         let plan: Vec<(i64, i64, i64, String)> =
@@ -158,6 +160,10 @@ async fn on_a_read_only_disk_no_call_says_that_it_did_something() {
     let path = |call: &str| format!("/agent/v1/tasks/{}/{call}", offer["task"].as_str().unwrap());
     let token = json!({"token": offer["token"]});
     let sent = json!({"token": offer["token"], "status": "completed", "task_output": {"sent": true}, "effect": "done"});
+    let store = world.server.store();
+    let (now, team) = (SystemClock.now(), store.first_team().await.unwrap());
+    let member = store.acting_member(&team).await.unwrap().unwrap();
+    let code = store.new_pairing_code(&member, now).await.unwrap();
     world.tell_writer("PRAGMA query_only = ON".to_owned()).await;
     assert_unavailable(world.post(SEND, invitation(1)).await).await;
     // An agent that is not told 200 does not send, and posts its result again.
@@ -166,8 +172,8 @@ async fn on_a_read_only_disk_no_call_says_that_it_did_something() {
     assert_unavailable(world.post(&path("heartbeat"), token.clone()).await).await;
     assert_unavailable(world.post("/linkedin-agent/cancel-task", json!({"api_agent_task_id": task})).await)
         .await;
-    let code = json!({"code": "AAAAA-AAAAA", "name": "another"});
-    assert_unavailable(world.post("/agent/v1/pair", code).await).await;
+    let pairing = json!({"code": code, "name": "another"});
+    assert_unavailable(world.post("/agent/v1/pair", pairing).await).await;
     world.tell_writer("PRAGMA query_only = OFF".to_owned()).await;
     assert_eq!(json_of(world.post(&path("start"), token).await).await["replayed"], false);
     assert_eq!(json_of(world.post(&path("complete"), sent).await).await["status"], "completed");

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 /// Polls come every 25 s and heartbeats every 15 s, and either is written down once a minute; who was not heard of
 /// for two minutes is away.
-const AWAY_AFTER_MS: u64 = 120_000;
+pub(super) const AWAY_AFTER_MS: u64 = 120_000;
 
 /// A task as its team may see it.
 #[derive(Clone, Debug, PartialEq)]

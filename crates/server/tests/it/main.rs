@@ -2,12 +2,15 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests, which clippy can't know")]
 
 mod account;
+mod admin;
 mod bad_input;
 mod caller;
 mod cancel;
+mod command;
 mod deadline;
 mod door;
 mod fields;
+mod guess;
 mod hurry;
 mod keys;
 mod kill;
@@ -21,8 +24,10 @@ mod operation;
 mod parking;
 mod process;
 mod reconcile;
+mod stolen;
 mod strangers;
 mod support;
+mod team;
 mod tls;
 mod twins;
 mod waiting;

@@ -2,6 +2,7 @@
 
 use super::support::*;
 use liaison_server::secret::hash_secret;
+use liaison_server::store::{Access, Page, Scopes};
 use serde_json::{Value, json};
 use sqlx::SqlitePool;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -246,6 +247,18 @@ async fn what_its_agent_has_lost_is_offered_or_looked_up() {
             assert_eq!(world.status(&id(number)).await["task_output"], json!({"sent": true}));
         }
     }
+}
+
+#[tokio::test]
+async fn its_key_may_do_what_it_did_and_can_be_revoked() {
+    let (world, _agent) = opened().await;
+    let store = world.server.store();
+    let key = store.keys("team", Page::ALL).await.unwrap().entries.remove(0);
+    assert_eq!((key.access, &key.scopes, key.last_used_at), (Access::Write, &Scopes::default(), None));
+    assert!(uuid::Uuid::try_parse(&key.id).is_ok_and(|id| id.get_version_num() == 4), "{}", key.id);
+    world.fetch().await;
+    store.revoke_key("team", &key.id, world.now()).await.unwrap();
+    assert_refused(&world.post(FETCH, json!({})).await, 401, "Invalid API Key");
 }
 
 #[tokio::test]

@@ -183,6 +183,11 @@ impl World {
         Agent { url: self.server.url.clone(), token, instance: "i-1".to_owned(), http: self.http.clone() }
     }
 
+    /// A new key of the admin API.
+    pub async fn admin_key(&self) -> String {
+        self.server.store().add_admin_key(None, self.now()).await.unwrap().secret
+    }
+
     /// Another browser of the acting admin.
     pub async fn pair_again(&self) -> Agent {
         let store = self.server.store();

@@ -128,7 +128,7 @@ impl Driver for StoreDriver {
         let now = Timestamp(T0);
         let store = Store::open(&folder.path().join("liaison.db").into()).await.unwrap();
         let first = store.first_start(now).await.unwrap().unwrap();
-        let team = store.team_of_key(&first.api_key).await.unwrap().unwrap();
+        let team = store.first_team().await.unwrap();
         let (paired, _) = store.pair(&first.pairing_code, "a browser", now).await.unwrap().unwrap();
         let agent = store.agent_of_token(&paired.token).await.unwrap().unwrap();
         Self { store, team, agent, now, folder }

@@ -1,0 +1,56 @@
+//! Paired browsers.
+
+use super::{Done, GONE, Gone, Ids, List, Part, name_in};
+use crate::auth::Operator;
+use crate::body::caller_fields;
+use crate::error::ApiError;
+use crate::router::App;
+use crate::store::AgentView;
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+
+/// `GET /admin/v1/teams/{team}/agents`
+pub async fn list(
+    State(app): State<App>,
+    _: Operator,
+    Ids(team): Ids<String>,
+    part: Part,
+) -> Result<Json<List<AgentView>>, ApiError> {
+    app.store.team(&team).await?;
+    Ok(List::of(app.store.agents(&team, part.page(), app.now()).await?))
+}
+
+/// `GET /admin/v1/teams/{team}/agents/{agent}`
+pub async fn show(
+    State(app): State<App>,
+    _: Operator,
+    Ids((team, agent)): Ids<(String, String)>,
+) -> Result<Json<Done<AgentView>>, ApiError> {
+    Ok(Done::with(app.store.agent(&team, &agent, app.now()).await?))
+}
+
+/// `PATCH /admin/v1/teams/{team}/agents/{agent}` `{name}`
+pub async fn rename(
+    State(app): State<App>,
+    operator: Operator,
+    Ids((team, agent)): Ids<(String, String)>,
+    body: Body,
+) -> Result<Json<Done<AgentView>>, ApiError> {
+    let fields = caller_fields(body).await?;
+    app.store.rename_agent(&team, &agent, name_in(&fields)?).await?;
+    tracing::info!(admin_key = operator.key, team, agent, "a browser was renamed");
+    Ok(Done::with(app.store.agent(&team, &agent, app.now()).await?))
+}
+
+/// `DELETE /admin/v1/teams/{team}/agents/{agent}`
+pub async fn revoke(
+    State(app): State<App>,
+    operator: Operator,
+    Ids((team, agent)): Ids<(String, String)>,
+) -> Result<Json<Gone>, ApiError> {
+    let member = app.store.revoke_agent(&team, &agent, app.now()).await?;
+    app.hub.end_poll(&member);
+    tracing::info!(admin_key = operator.key, team, agent, "a browser's token was revoked");
+    Ok(GONE)
+}
