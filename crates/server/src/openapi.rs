@@ -5,11 +5,12 @@
 //! running server and holds the answers against it.
 
 pub mod answers;
+pub mod bodies;
 mod page;
 pub mod shapes;
 
 use crate::error::ErrorBody;
-use crate::routes::{about, agent, task};
+use crate::routes::{about, admin, agent, task};
 use serde_json::Value;
 use std::sync::LazyLock;
 use utoipa::openapi::OpenApi as Parts;
@@ -29,6 +30,7 @@ use utoipa::{Modify, OpenApi};
     tags(
         (name = "callers", description = "For programs that want something done. The header x-api-key opens it."),
         (name = "agents", description = "For browsers that do it: docs/PROTOCOL.md."),
+        (name = "operators", description = "For those who say who may use the server: teams, members, keys, browsers."),
         (name = "operation", description = "For those who run the server."),
     ),
     paths(
@@ -41,6 +43,25 @@ use utoipa::{Modify, OpenApi};
         agent::start,
         agent::heartbeat,
         agent::complete,
+        admin::team::list,
+        admin::team::add,
+        admin::team::show,
+        admin::team::rename,
+        admin::team::remove,
+        admin::member::list,
+        admin::member::add,
+        admin::member::show,
+        admin::member::change,
+        admin::member::remove,
+        admin::member::pairing_code,
+        admin::key::list,
+        admin::key::add,
+        admin::key::show,
+        admin::key::revoke,
+        admin::agent::list,
+        admin::agent::show,
+        admin::agent::rename,
+        admin::agent::revoke,
         about::health,
         about::ready,
         about::metrics,
@@ -51,6 +72,14 @@ use utoipa::{Modify, OpenApi};
     modifiers(&Doors),
 )]
 struct Document;
+
+/// Whose bodies have no member that must be there.
+const MAY_BE_EMPTY: [&str; 4] = [
+    "/linkedin-agent/fetch-connections",
+    "/admin/v1/teams/{team}/members",
+    "/admin/v1/teams/{team}/members/{member}",
+    "/admin/v1/teams/{team}/keys",
+];
 
 /// The secrets that open something.
 struct Doors;
@@ -65,11 +94,16 @@ impl Modify for Doors {
         let parts = document.components.get_or_insert_default();
         parts.add_security_scheme("api_key", SecurityScheme::ApiKey(ApiKey::Header(api_key)));
         parts.add_security_scheme("agent_token", bearer("What pairing gave the agent"));
+        parts.add_security_scheme("admin_key", bearer("What `liaison-server admin-key add` printed"));
         parts.add_security_scheme("metrics_token", bearer("What the server was started with"));
-        // Every member of it is optional, so it may be left out.
-        let fetch = document.paths.paths.get_mut("/linkedin-agent/fetch-connections");
-        if let Some(body) = fetch.and_then(|path| path.post.as_mut()?.request_body.as_mut()) {
-            body.required = Some(Required::False);
+        // Every member of these bodies is optional, so they may be left out.
+        for path in MAY_BE_EMPTY {
+            let Some(path) = document.paths.paths.get_mut(path) else { continue };
+            for operation in [&mut path.post, &mut path.patch].into_iter().flatten() {
+                if let Some(body) = &mut operation.request_body {
+                    body.required = Some(Required::False);
+                }
+            }
         }
     }
 }

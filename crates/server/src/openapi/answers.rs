@@ -32,6 +32,8 @@ pub struct NotDone;
 pub struct AgentRefused;
 /// Refusals of an agent's call about one task.
 pub struct AgentTaskRefused;
+/// Refusals of an operator's call.
+pub struct OperatorRefused;
 /// Refusals of a pairing.
 pub struct NotPaired;
 
@@ -46,7 +48,10 @@ impl IntoResponses for NotCreated {
         let own = [
             INPUT,
             KEY,
-            (403, "`plugin_required`: no agent of the team was seen lately"),
+            (
+                403,
+                "`plugin_required`: no agent of the team was seen lately; `read_only_key`: the key may only look",
+            ),
             (404, "`no_admin`: nobody in the team could act"),
             (
                 409,
@@ -71,7 +76,8 @@ impl IntoResponses for NotAnswered {
 
 impl IntoResponses for NotDone {
     fn responses() -> Responses {
-        refusals(&[&[INPUT, KEY, NO_TASK], BODY, ALWAYS])
+        let own = [INPUT, KEY, (403, "`read_only_key`: the key may only look"), NO_TASK];
+        refusals(&[&own, BODY, ALWAYS])
     }
 }
 
@@ -95,11 +101,23 @@ impl IntoResponses for AgentTaskRefused {
     }
 }
 
+impl IntoResponses for OperatorRefused {
+    fn responses() -> Responses {
+        let own = [
+            INPUT,
+            (401, "`unauthorised`: the admin key is missing or wrong"),
+            (404, "`not_found`: the text says what there isn't"),
+        ];
+        refusals(&[&own, BODY, ALWAYS])
+    }
+}
+
 impl IntoResponses for NotPaired {
     fn responses() -> Responses {
         let own = [
             (401, "`unauthorised`: the code is wrong, used or outdated"),
             (403, "`foreign_origin`: a web page can't pair"),
+            (429, "`too_many_guesses`: too many wrong codes; come again after `Retry-After`"),
             MESSAGE,
         ];
         refusals(&[&own, BODY, ALWAYS])
