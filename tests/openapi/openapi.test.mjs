@@ -35,6 +35,7 @@ test("every answer is one that the description has", { timeout: 300_000 }, async
     ...process.env,
     LIAISON_API_KEY: server.apiKey,
     LIAISON_AGENT_TOKEN: await pair(),
+    LIAISON_ADMIN_KEY: await server.newAdminKey(),
     SCHEMATHESIS_HOOKS: join(import.meta.dirname, "hooks.py"),
     PYTHONDONTWRITEBYTECODE: "1",
   };
