@@ -63,7 +63,7 @@ import { t } from "./i18n.js";
  * @property {string} task
  * @property {string} task_type
  * @property {string | null} target the profile of an invitation
- * @property {"completed" | "failed" | "returned"} outcome
+ * @property {"completed" | "failed" | "returned" | "closed"} outcome
  * @property {string | null} code
  * @property {string} server
  */
@@ -88,7 +88,7 @@ import { t } from "./i18n.js";
  * @typedef {object} Recent
  * @property {string} task
  * @property {string} task_type
- * @property {"completed" | "failed" | "returned"} outcome
+ * @property {"completed" | "failed" | "returned" | "closed"} outcome
  * @property {string | null} code
  * @property {string | null} message
  * @property {string | null} remedy

@@ -124,6 +124,7 @@ export const OUTCOME = {
   completed: { key: "outcome_completed", tone: "good" },
   failed: { key: "outcome_failed", tone: "bad" },
   returned: { key: "outcome_returned", tone: "quiet" },
+  closed: { key: "outcome_closed", tone: "quiet" },
 };
 
 /**

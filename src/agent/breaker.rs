@@ -58,16 +58,16 @@ impl Breakers {
                     THROTTLE_FIRST_MS.saturating_mul(1 << self.throttles.min(8)).min(THROTTLE_LONGEST_MS);
                 let wait = if asked > 0 { asked.min(THROTTLE_MOST_ASKED_MS) } else { own };
                 self.throttles = self.throttles.saturating_add(1);
-                self.throttled_until = self.throttled_until.max(now + wait);
-                self.throttled_for = self.throttled_until - now;
+                self.throttled_until = self.throttled_until.max(now.saturating_add(wait));
+                self.throttled_for = self.throttled_until.saturating_sub(now);
                 left(self.throttled_until, now)
             }
             ErrorCode::InvitationLimit => {
-                self.invitations_until = now + LIMIT_MS;
+                self.invitations_until = now.saturating_add(LIMIT_MS);
                 left(self.invitations_until, now)
             }
             ErrorCode::NoteLimit => {
-                self.notes_until = now + LIMIT_MS;
+                self.notes_until = now.saturating_add(LIMIT_MS);
                 left(self.notes_until, now)
             }
             ErrorCode::AccountRestricted | ErrorCode::SenderUnconfirmed | ErrorCode::ConnectionCap => {
@@ -81,7 +81,7 @@ impl Breakers {
             }
             ErrorCode::Blocked => {
                 self.latched = Some(code);
-                self.blocked_until = now + BLOCK_MS;
+                self.blocked_until = now.saturating_add(BLOCK_MS);
                 left(self.blocked_until, now)
             }
             _ => None,

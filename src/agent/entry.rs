@@ -125,6 +125,10 @@ pub struct Verification {
     /// Whether a server asked for it of an agent that knows of no such invitation: then it keeps to the person's hours.
     #[serde(default)]
     pub on_request: bool,
+    /// Whether by the disk nothing of it was begun, and only the last writes of an earlier browser session may be missing:
+    /// when the list is read and it isn't there, it is given back.
+    #[serde(default)]
+    pub gives_back: bool,
 }
 
 /// The end of a task.
@@ -170,6 +174,8 @@ pub enum Ended {
     Failed(ErrorCode),
     /// Given back unbegun.
     Returned,
+    /// Closed by its server, or gone with the pairing, before anything of it was done.
+    Closed,
 }
 
 impl Ended {
@@ -180,6 +186,7 @@ impl Ended {
             Self::Completed => ("completed", None),
             Self::Failed(code) => ("failed", Some(code.as_str())),
             Self::Returned => ("returned", None),
+            Self::Closed => ("closed", None),
         }
     }
 }

@@ -20,6 +20,8 @@ pub struct Ledger {
     look: Option<Look>,
     /// LinkedIn's clock less ours, in ms, by the last look.
     clock_ahead: Option<i64>,
+    /// When that was.
+    clock_at: i64,
     /// After a look that failed: not to be tried before.
     retry_at: i64,
     /// What was counted is not known, its record having been damaged: until the list is read, nothing is sent.
@@ -81,7 +83,7 @@ impl Ledger {
     /// Takes in a page of the account's own list: what is not known yet, with LinkedIn's time turned into ours. Who is
     /// known is counted once; should the list say that it was later, that is believed, for then our clock was set forth.
     pub fn merge(&mut self, look: &SentLook, now: i64) {
-        self.clock_ahead = Some(look.clock_ahead_ms);
+        (self.clock_ahead, self.clock_at) = (Some(look.clock_ahead_ms), now);
         for row in &look.rows {
             let Some(sent_ms) = row.sent_ms else { continue };
             let sent = sent_ms.saturating_sub(look.clock_ahead_ms).min(now);
@@ -129,8 +131,7 @@ impl Ledger {
     /// LinkedIn's clock less ours as it was around `at`, if a look was made about then.
     #[must_use]
     pub fn clock_ahead(&self, at: i64) -> Option<i64> {
-        let near = |look: &&Look| look.at.abs_diff(at) <= LOOK_MS.unsigned_abs();
-        self.look.as_ref().filter(near).and(self.clock_ahead)
+        self.clock_ahead.filter(|_| self.clock_at.abs_diff(at) <= LOOK_MS.unsigned_abs())
     }
 
     /// Whether the list is to be read before an invitation is started.

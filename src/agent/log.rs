@@ -32,7 +32,7 @@ pub struct LogLine {
     pub task_type: String,
     /// The profile URN of an invitation.
     pub target: Option<String>,
-    /// `completed`, `failed` or `returned`.
+    /// `completed`, `failed`, `returned` or `closed`.
     pub outcome: String,
     /// Why it failed.
     pub code: Option<String>,
@@ -140,6 +140,7 @@ mod tests {
             looks: 0,
             refused_with: None,
             on_request: false,
+            gives_back: false,
         };
         Entry {
             task: task.to_owned(),

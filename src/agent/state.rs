@@ -316,10 +316,11 @@ impl State {
             most(&mut live.post_at, RETRY_AFTER_MOST_MS.cast_signed());
         }
         for entry in self.tasks.values_mut() {
-            if let Stage::Verifying(search) = &entry.stage
-                && search.sent_at.max(search.counted_from) > now
-            {
-                let (sent_at, counted_from) = (search.sent_at.min(now), search.counted_from.min(now));
+            let Stage::Verifying(search) = &entry.stage else { continue };
+            // Of a clock whose difference from LinkedIn's was known the time stands, however it is set.
+            let latest = if search.clock_ahead.is_some() { i64::MAX } else { now };
+            let (sent_at, counted_from) = (search.sent_at.min(latest), search.counted_from.min(now));
+            if (sent_at, counted_from) != (search.sent_at, search.counted_from) {
                 let search = Verification { sent_at, counted_from, ..search.clone() };
                 Rc::make_mut(entry).stage = Stage::Verifying(search);
             }

@@ -193,7 +193,7 @@ pub struct RecentStatus {
     pub task: String,
     /// Its kind.
     pub task_type: String,
-    /// `completed`, `failed` or `returned`.
+    /// `completed`, `failed`, `returned` or `closed`.
     pub outcome: &'static str,
     /// Why it failed.
     pub code: Option<&'static str>,

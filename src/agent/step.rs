@@ -166,15 +166,15 @@ impl Turn {
                 _ => continue,
             };
             let profile = input.profile.as_str().to_owned();
-            let at = at.min(now);
             let search = Verification {
                 profile,
                 sent_at: at,
                 clock_ahead: ledger.clock_ahead(at),
-                counted_from: at,
+                counted_from: at.min(now),
                 looks: 0,
                 refused_with: None,
                 on_request: false,
+                gives_back: false,
             };
             let entry = Rc::make_mut(entry);
             (entry.stage, entry.touched) = (Stage::Verifying(search), true);
@@ -212,13 +212,14 @@ impl Turn {
             self.state.tasks.values().filter(|entry| entry.lacks_note()).cloned().collect();
         for entry in lost {
             match &entry.stage {
-                Stage::Asking { input, carried: true, .. } => {
+                Stage::Asking { input, carried: true, .. } if self.has_start() => {
                     let stage = self.first_stage(input, true);
                     self.state
                         .entry_mut(&entry.task)
                         .into_iter()
                         .for_each(|entry| entry.stage = stage.clone());
                 }
+                Stage::Asking { input, carried: true, .. } => self.search_once(&entry.task, input),
                 Stage::Asking { .. } | Stage::Checking { carried: false, .. } => self.give_back(&entry.task),
                 _ => {}
             }
@@ -286,7 +287,7 @@ impl Turn {
 
     /// Notes that a task's open call was answered. `false` when the answer is to an entry that is gone.
     fn call_ended(&mut self, task: &str) -> bool {
-        let again_at = self.now + ME_RETRY_MS;
+        let again_at = self.now.saturating_add(ME_RETRY_MS);
         self.state.pace.in_call.take_if(|asked| asked == task);
         if self.state.tasks.get(task).is_some_and(|entry| entry.workers_ended > 0)
             && let Some(entry) = self.state.entry_mut(task)

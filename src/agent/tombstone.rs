@@ -20,6 +20,10 @@ pub struct Tombstone {
     pub failed: Option<ErrorCode>,
     /// When.
     pub at: i64,
+    /// Whether by the disk nothing of it was begun, and only the last writes of an earlier browser session may have been
+    /// missing: a server that has `start` knows better.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub carried: bool,
 }
 
 impl State {
@@ -27,16 +31,12 @@ impl State {
     /// alone forgets none: a clock that was set forth would have everything sent anew.
     pub fn bury(&mut self, tombstone: Tombstone) {
         if let Some(known) = self.tombstone(&tombstone.server, &tombstone.task) {
-            if known.failed != Some(ErrorCode::OutcomeUnknown) || known.failed == tombstone.failed {
+            let says_more = known.failed != tombstone.failed || (known.carried && !tombstone.carried);
+            if known.failed != Some(ErrorCode::OutcomeUnknown) || !says_more {
                 return;
             }
             // A look found out what became of it.
-            for day in self.tombstones.values_mut() {
-                let same = |old: &Tombstone| old.task == tombstone.task && old.server == tombstone.server;
-                if day.iter().any(same) {
-                    Rc::make_mut(day).retain(|old| !same(old));
-                }
-            }
+            self.exhume(&tombstone.server, &tombstone.task);
         }
         let day = self.tombstones.get_or_default(&day_of(tombstone.at));
         Rc::make_mut(day).push(tombstone);
@@ -49,10 +49,18 @@ impl State {
         }
     }
 
+    /// Forgets how an invitation ended.
+    pub fn exhume(&mut self, server: &ServerUrl, task: &str) {
+        let same = |old: &Tombstone| old.task == task && old.server == *server;
+        for day in self.tombstones.values_mut().filter(|day| day.iter().any(same)) {
+            Rc::make_mut(day).retain(|old| !same(old));
+        }
+    }
+
     fn has_too_many_tombstones(&self) -> bool {
         let all = || self.tombstones.values().flat_map(|day| day.iter());
-        // A hundred bytes are the names of the members, the numbers and the code.
-        let bytes = |tombstone: &Tombstone| tombstone.task.len() + tombstone.server.as_str().len() + 100;
+        // So many bytes are the names of the members, the numbers and the code.
+        let bytes = |tombstone: &Tombstone| tombstone.task.len() + tombstone.server.as_str().len() + 115;
         all().count() > TOMBSTONES || all().map(bytes).sum::<usize>() > TOMBSTONES_BYTES
     }
 

@@ -309,5 +309,8 @@ fn an_approved_one_that_is_refused_its_start_is_told_of() {
     world.server.borrow_mut().tasks.clear();
     agent.run_for(MINUTE);
     let recent = agent.status().recent;
-    assert_eq!((recent[0].task.as_str(), recent[0].code, posts(&world)), ("t-1", Some("cancelled"), 0));
+    assert_eq!(
+        (recent[0].task.as_str(), recent[0].outcome, recent[0].code, posts(&world)),
+        ("t-1", "closed", None, 0)
+    );
 }

@@ -172,3 +172,25 @@ fn who_is_signed_in_is_not_asked_after_hours_but_by_the_person() {
     assert_eq!(world.site.borrow().count(ME), asked + 2, "when the hours begin");
     assert_eq!(accepts(&world).len(), 2);
 }
+
+#[test]
+fn a_look_that_a_server_asks_for_ends_though_its_kind_stays_switched_off() {
+    for hours in [json!(null), json!({ "days": [1, 2, 3, 4, 5, 6, 7], "from": "09:00", "to": "18:00" })] {
+        for level in [One, Two] {
+            let (world, mut agent) = world(3, level);
+            set(&mut agent, json!({ "kinds_off": [CONNECT], "hours": hours }));
+            agent.run_for(MINUTE);
+            world.server.borrow_mut().offer_raw(json!({
+                "task": "t-1", "task_type": CONNECT, "task_input": stranger(), "mode": "verify", "since_ms": 100_000,
+            }));
+            agent.run_for(DAY + HOUR);
+            let told = last_completion(&world);
+            assert_eq!(told["task_output"]["code"], "outcome_unknown", "{level:?}, {hours}: {told}");
+            assert_eq!(
+                (world.site.borrow().count(SENT), record(&world, "t-1")),
+                (0, None),
+                "{level:?}, {hours}"
+            );
+        }
+    }
+}

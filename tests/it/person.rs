@@ -260,26 +260,69 @@ fn what_linkedin_refuses_is_heard_after_the_pairing_is_gone() {
     assert!(breakers.contains("\"throttles\":1"), "{breakers}");
 }
 
-#[test]
-fn what_an_earlier_session_may_have_sent_is_remembered_when_the_pairing_is_forgotten() {
-    let (world, mut agent) = world(3, Two);
+/// A question that was asked in an earlier browser session, and a pairing that is forgotten and made anew.
+fn asked_and_forgotten(level: crate::fakes::server::Level, is_sent: bool) -> (FakeWorld, Agent) {
+    let (world, mut agent) = world(3, level);
     set(&mut agent, json!({ "ask_before_invite": true }));
     world.server.borrow_mut().add("t-1", CONNECT, stranger());
     agent.run_until("the question", |world| record(world, "t-1").is_some());
+    agent.run_for(SECOND);
+    world.disk.borrow_mut().sync();
+    if is_sent {
+        assert!(decide(&mut agent, "t-1", true).ok);
+        agent.run_until("the POST", |world| posts(world) == 1);
+    }
     agent.kill();
-    world.disk.borrow_mut().restart_browser(0);
+    let lost = world.disk.borrow().unsynced();
+    world.disk.borrow_mut().restart_browser(lost);
     agent.reboot();
     agent.run_for(SECOND);
     assert!(agent.ask(Command::Forget).ok);
     pair_again(&mut agent);
-    agent.run_for(MINUTE);
-    let offer = json!({ "task": "t-1", "task_type": CONNECT, "task_input": stranger(), "epoch": 9 });
-    world.server.borrow_mut().offer_raw(offer);
-    agent.run_until("the answer", |world| calls(world, "/complete") > 0);
-    let told = last_completion(&world);
-    assert_eq!(
-        (&told["status"], &told["task_output"]["code"]),
-        (&json!("failed"), &json!("outcome_unknown"))
-    );
-    assert_eq!(posts(&world), 0);
+    (world, agent)
+}
+
+#[test]
+fn what_an_earlier_session_may_have_sent_is_remembered_when_the_pairing_is_forgotten() {
+    // Without `start` nobody can tell.
+    for is_sent in [false, true] {
+        let (world, mut agent) = asked_and_forgotten(One, is_sent);
+        let (status, output) = agent.run_to_end("t-1");
+        assert_eq!((status.as_str(), &output["code"]), ("failed", &json!("outcome_unknown")));
+        assert_eq!(posts(&world), u32::from(is_sent));
+    }
+}
+
+#[test]
+fn what_the_server_knows_was_not_started_is_asked_about_again_after_a_new_pairing() {
+    for asks in [true, false] {
+        let (world, mut agent) = asked_and_forgotten(Two, false);
+        set(&mut agent, json!({ "ask_before_invite": asks }));
+        agent.run_for(MINUTE);
+        if asks {
+            assert_eq!((agent.status().approvals.len(), posts(&world)), (1, 0));
+            assert!(decide(&mut agent, "t-1", true).ok);
+        }
+        let (status, output) = agent.run_to_end("t-1");
+        assert_eq!((status.as_str(), posts(&world)), ("completed", 1), "asks: {asks}, {output}");
+    }
+}
+
+#[test]
+fn what_the_server_knows_was_started_is_looked_for_after_a_new_pairing() {
+    for offers in [false, true] {
+        let (world, mut agent) = asked_and_forgotten(Two, true);
+        if offers {
+            // Not even a server that offers it to be sent has it sent.
+            let token = world.server.borrow().bodies("/start")[0]["token"].clone();
+            let offer =
+                json!({ "task": "t-1", "task_type": CONNECT, "task_input": stranger(), "token": token });
+            agent.run_for(10 * SECOND);
+            world.server.borrow_mut().offer_raw(offer);
+            agent.run_for(SECOND);
+            assert!(decide(&mut agent, "t-1", true).ok);
+        }
+        let (status, output) = agent.run_to_end("t-1");
+        assert_eq!((status.as_str(), posts(&world)), ("completed", 1), "offers: {offers}, {output}");
+    }
 }

@@ -82,3 +82,184 @@ fn what_was_not_started_before_the_cut_is_returned_and_sent_once_under_another_t
     let (status, _) = agent.run_to_end("t-1");
     assert_eq!((status.as_str(), posts(&world)), ("completed", 1));
 }
+
+/// At level one LinkedIn has an invitation with a note that its person approved, and the journal still waits for their
+/// word. The browser is down.
+fn cut_back_to_the_question() -> (FakeWorld, Agent) {
+    let (world, mut agent) = world(3, One);
+    set(&mut agent, json!({ "ask_before_invite": true }));
+    world.server.borrow_mut().add("t-1", CONNECT, json!({ "profile_urn": STRANGER, "note": "Hello there" }));
+    agent.run_until("the question", |world| record(world, "t-1").is_some());
+    agent.run_for(SECOND);
+    world.disk.borrow_mut().sync();
+    assert!(decide(&mut agent, "t-1", true).ok);
+    agent.run_until("the POST", |world| posts(world) == 1);
+    agent.kill();
+    let lost = world.disk.borrow().unsynced();
+    world.disk.borrow_mut().restart_browser(lost);
+    assert!(record(&world, "t-1").unwrap().contains("\"approved\":false"));
+    (world, agent)
+}
+
+/// What keeps the list from being read after a power cut, and what takes that away again.
+const NO_LIST: [(&str, fn(&FakeWorld), Happening); 9] = [
+    ("no network", |world| world.site.borrow_mut().next(SENT, Mishap::LostBefore), |_| {}),
+    (
+        "no network for long",
+        |world| (0..5).for_each(|_| world.site.borrow_mut().next(SENT, Mishap::LostBefore)),
+        |_| {},
+    ),
+    ("throttled", |world| world.site.borrow_mut().next(SENT, Mishap::Code(503, "")), |_| {}),
+    ("drifted", |world| world.site.borrow_mut().next(SENT, drifted()), |_| {}),
+    ("refused", |world| world.site.borrow_mut().next(SENT, Mishap::Code(403, "NO")), |_| {}),
+    (
+        "signed out",
+        |world| world.site.borrow_mut().signed_in = false,
+        |agent| {
+            agent.world.site.borrow_mut().signed_in = true;
+            agent.tell(Event::SessionChanged);
+        },
+    ),
+    (
+        "paused",
+        |world| settings(world, "\"paused\":false", "\"paused\":true"),
+        |agent| drop(agent.ask(Command::SetPaused { paused: false })),
+    ),
+    (
+        "after hours",
+        |world| {
+            settings(world, "\"hours\":null", "\"hours\":{\"days\":[3],\"from\":\"03:00\",\"to\":\"03:01\"}")
+        },
+        |agent| set(agent, json!({ "hours": null })),
+    ),
+    (
+        "at a cap",
+        |world| settings(world, "\"invites_per_day\":20", "\"invites_per_day\":0"),
+        |agent| set(agent, json!({ "invites_per_day": 20 })),
+    ),
+];
+
+fn drifted() -> Mishap {
+    Mishap::Answer { status: 200, body: "{\"data\":{\"other\":1}}".to_owned(), retry_after: None }
+}
+
+fn settings(world: &FakeWorld, from: &str, to: &str) {
+    let old = world.disk.borrow().local("settings").unwrap().to_owned();
+    let new = old.replace(from, to);
+    assert_ne!(old, new);
+    world.disk.borrow_mut().forge("settings", &new);
+}
+
+#[test]
+fn without_a_list_to_read_what_may_have_been_sent_is_not_given_back() {
+    for (what, hinder, allow) in NO_LIST {
+        let (world, mut agent) = cut_back_to_the_question();
+        hinder(&world);
+        agent.reboot();
+        agent.run_for(10 * MINUTE);
+        assert_eq!(world.server.borrow().task("t-1").returned, 0, "{what}");
+        allow(&mut agent);
+        let (status, output) = agent.run_to_end("t-1");
+        assert_eq!((status.as_str(), posts(&world)), ("completed", 1), "{what}: {output}");
+        assert_eq!(world.server.borrow().task("t-1").returned, 0, "{what}");
+    }
+}
+
+#[test]
+fn without_a_list_for_a_day_what_may_have_been_sent_ends_unknown() {
+    for (what, hinder, _) in NO_LIST.into_iter().skip(5).take(2) {
+        let (world, mut agent) = cut_back_to_the_question();
+        hinder(&world);
+        agent.reboot();
+        let (status, output) = agent.run_to_end("t-1");
+        assert_eq!((status.as_str(), &output["code"]), ("failed", &json!("outcome_unknown")), "{what}");
+        assert_eq!((last_completion(&world)["effect"].as_str(), posts(&world)), (Some("maybe"), 1), "{what}");
+    }
+}
+
+#[test]
+fn what_was_approved_and_may_have_been_sent_is_not_said_to_have_failed_with_the_list() {
+    for mishap in [drifted(), Mishap::Code(403, "NO")] {
+        let what = format!("{mishap:?}");
+        let (world, mut agent) = world(3, One);
+        set(&mut agent, json!({ "ask_before_invite": true }));
+        world.server.borrow_mut().add("t-1", CONNECT, stranger());
+        agent.run_until("the question", |world| record(world, "t-1").is_some());
+        agent.run_for(SECOND);
+        set(&mut agent, json!({ "invites_per_day": 0 }));
+        assert!(decide(&mut agent, "t-1", true).ok);
+        world.disk.borrow_mut().sync();
+        set(&mut agent, json!({ "invites_per_day": 20 }));
+        agent.run_until("the POST", |world| posts(world) == 1);
+        agent.kill();
+        let lost = world.disk.borrow().unsynced();
+        world.disk.borrow_mut().restart_browser(lost);
+        assert!(record(&world, "t-1").unwrap().contains("\"approved\":true"));
+        world.site.borrow_mut().next(SENT, mishap);
+        agent.reboot();
+        set(&mut agent, json!({ "invites_per_day": 20 }));
+        let (status, output) = agent.run_to_end("t-1");
+        assert_eq!((status.as_str(), posts(&world)), ("completed", 1), "{what}: {output}");
+        assert_eq!(world.server.borrow().task("t-1").returned, 0, "{what}");
+    }
+}
+
+#[test]
+fn what_was_sent_and_acknowledged_is_not_told_as_cancelled_when_the_journal_has_lost_it() {
+    for note in [None, Some("Hello there")] {
+        let (world, mut agent) = world(3, Two);
+        set(&mut agent, json!({ "ask_before_invite": true }));
+        let input = json!({ "profile_urn": STRANGER, "note": note });
+        world.server.borrow_mut().add("t-1", CONNECT, input.clone());
+        agent.run_until("the question", |world| record(world, "t-1").is_some());
+        agent.run_for(SECOND);
+        world.disk.borrow_mut().sync();
+        assert!(decide(&mut agent, "t-1", true).ok);
+        assert_eq!(agent.run_to_end("t-1").0, "completed");
+        agent.run_for(SECOND);
+        agent.kill();
+        let lost = world.disk.borrow().unsynced();
+        world.disk.borrow_mut().restart_browser(lost);
+        agent.reboot();
+        // It is abandoned, or its start is refused.
+        world.server.borrow_mut().next("/poll", Loss::Before);
+        agent.run_for(SECOND);
+        decide(&mut agent, "t-1", true);
+        agent.run_for(MINUTE);
+        let recent = agent.status().recent;
+        let told: Vec<_> = recent.iter().map(|recent| (recent.outcome, recent.code)).collect();
+        assert_eq!(told, [("failed", Some("outcome_unknown"))], "{note:?}");
+        let log = agent.ask(Command::ExportLog).log.unwrap();
+        assert!(log.iter().all(|line| line.code.as_deref() == Some("outcome_unknown")), "{note:?}: {log:?}");
+        let again = json!({ "task": "t-1", "task_type": CONNECT, "task_input": input, "epoch": 9 });
+        world.server.borrow_mut().offer_raw(again);
+        agent.run_for(MINUTE);
+        decide(&mut agent, "t-1", true);
+        agent.run_for(HOUR);
+        assert_eq!((posts(&world), record(&world, "t-1")), (1, None), "{note:?}: it isn't sent again");
+    }
+}
+
+#[test]
+fn what_the_server_has_closed_is_not_told_as_cancelled() {
+    for (status, code) in [(410, "task_closed"), (404, "not_found"), (409, "lease_lost")] {
+        let (world, mut agent) = world(3, Two);
+        set(&mut agent, json!({ "ask_before_invite": true }));
+        world.server.borrow_mut().add("t-1", CONNECT, stranger());
+        agent.run_until("the question", |world| record(world, "t-1").is_some());
+        world.server.borrow_mut().next("/start", answers(status, code));
+        assert!(decide(&mut agent, "t-1", true).ok);
+        agent.run_until("the start", |world| calls(world, "/start") == 1);
+        world.server.borrow_mut().tasks.clear();
+        agent.run_for(MINUTE);
+        let recent = agent.status().recent;
+        assert_eq!((recent[0].outcome, recent[0].code, posts(&world)), ("closed", None, 0), "{code}");
+        // The list was read for it, to count by.
+        let log = agent.ask(Command::ExportLog).log.unwrap();
+        assert_eq!(
+            (log.len(), log[0].outcome.as_str(), log[0].code.as_deref()),
+            (1, "closed", None),
+            "{code}"
+        );
+    }
+}

@@ -213,22 +213,146 @@ fn after_a_long_sleep_a_look_is_made_before_it_ends() {
     agent.run_until("the POST", |world| posts(world) == 1);
     agent.run_for(SECOND);
     agent.kill();
-    world.time.jump(2 * DAY);
-    world.site.borrow_mut().clock_ahead_ms = 0;
+    let morning = world.time.steady() + 2 * DAY;
+    while world.time.advance(morning) {}
     agent.reboot();
     assert_eq!(agent.run_to_end("t-1").0, "completed");
 }
 
 #[test]
 fn a_clock_set_back_while_it_is_looked_for_hides_nothing() {
-    let (world, mut agent) = world(3, Two);
-    world.site.borrow_mut().sent_list_lags = true;
-    world.site.borrow_mut().next(INVITE, Mishap::LostAfter);
-    world.server.borrow_mut().add("t-1", CONNECT, stranger());
-    agent.run_until("the POST", |world| posts(world) == 1);
-    agent.run_for(10 * MINUTE);
-    world.time.jump(-5 * MINUTE);
-    world.site.borrow_mut().clock_ahead_ms += 5 * MINUTE;
-    world.site.borrow_mut().sent_list_lags = false;
-    assert_eq!(agent.run_to_end("t-1").0, "completed");
+    for linkedins in [0, 5 * MINUTE] {
+        let (world, mut agent) = world(3, Two);
+        world.site.borrow_mut().sent_list_lags = true;
+        world.site.borrow_mut().next(INVITE, Mishap::LostAfter);
+        world.server.borrow_mut().add("t-1", CONNECT, stranger());
+        agent.run_until("the POST", |world| posts(world) == 1);
+        agent.run_for(10 * MINUTE);
+        world.time.jump(-5 * MINUTE);
+        world.site.borrow_mut().clock_ahead_ms += linkedins;
+        world.site.borrow_mut().sent_list_lags = false;
+        assert_eq!(agent.run_to_end("t-1").0, "completed", "{linkedins}");
+    }
+}
+
+/// The person has invited the stranger by hand so long ago, as LinkedIn's clock shows.
+fn invited_by_hand(world: &FakeWorld, ago: i64) {
+    let at = world.time.steady() - ago;
+    world.site.borrow_mut().invitations.push((STRANGER.to_owned(), at, None));
+}
+
+/// Our clock when it sends, how it is set then, how old the invitation by hand is. LinkedIn's clock never moves.
+const CLOCKS: [(i64, i64, i64); 5] = [
+    (DAY, -DAY, 20 * HOUR),
+    (0, -DAY, 20 * HOUR),
+    (0, DAY, 20 * HOUR),
+    (30 * MINUTE, -30 * MINUTE, 20 * MINUTE),
+    (-2 * DAY, 2 * DAY, 20 * HOUR),
+];
+
+#[test]
+fn however_the_clock_is_set_an_older_invitation_is_no_proof() {
+    for mishap in [Mishap::LostBefore, Mishap::Code(406, "CANT_RESEND_YET")] {
+        for (off, set, ago) in CLOCKS {
+            for restarts in [false, true] {
+                let what = format!("{mishap:?}, {off} off, set by {set}, {ago} old, restarts: {restarts}");
+                let (world, mut agent) = world(3, Two);
+                world.time.jump(off);
+                agent.run_for(MINUTE);
+                invited_by_hand(&world, ago);
+                world.site.borrow_mut().next(INVITE, mishap.clone());
+                world.server.borrow_mut().add("t-1", CONNECT, stranger());
+                agent.run_until("the POST", |world| world.site.borrow().count(INVITE) == 1);
+                if restarts {
+                    agent.kill();
+                    world.time.jump(set);
+                    agent.reboot();
+                } else {
+                    agent.run_for(SECOND);
+                    world.time.jump(set);
+                    agent.tell(Event::Woken);
+                }
+                let (status, output) = agent.run_to_end("t-1");
+                assert_eq!((status.as_str(), output.get("sent")), ("failed", None), "{what}: {output}");
+            }
+        }
+    }
+}
+
+#[test]
+fn however_the_clock_is_set_what_was_sent_is_found() {
+    for (off, set, _) in CLOCKS {
+        for restarts in [false, true] {
+            let what = format!("{off} off, set by {set}, restarts: {restarts}");
+            let (world, mut agent) = world(3, Two);
+            world.time.jump(off);
+            agent.run_for(MINUTE);
+            world.site.borrow_mut().next(INVITE, Mishap::LostAfter);
+            world.server.borrow_mut().add("t-1", CONNECT, stranger());
+            agent.run_until("the POST", |world| posts(world) == 1);
+            if restarts {
+                agent.kill();
+                world.time.jump(set);
+                agent.reboot();
+            } else {
+                agent.run_for(SECOND);
+                world.time.jump(set);
+                agent.tell(Event::Woken);
+            }
+            let (status, output) = agent.run_to_end("t-1");
+            assert_eq!((status.as_str(), posts(&world)), ("completed", 1), "{what}: {output}");
+        }
+    }
+}
+
+#[test]
+fn a_clock_set_between_the_list_and_the_send_has_nothing_called_unsent() {
+    // Chrome repeats the POST: sent, and refused. The list was read before our clock was set.
+    for set in [20 * MINUTE, -5 * MINUTE] {
+        let (world, mut agent) = world(3, Two);
+        assert_eq!(invite(&mut agent, "t-0", json!({ "profile_urn": "ACoAAother9" })).0, "completed");
+        agent.run_for(10 * MINUTE);
+        world.time.jump(set);
+        agent.run_for(MINUTE);
+        let looks = world.site.borrow().count(SENT);
+        world.site.borrow_mut().next(INVITE, Mishap::SentTwice);
+        world.server.borrow_mut().add("t-1", CONNECT, stranger());
+        agent.run_until("the POST", |world| world.site.borrow().count(INVITE) == 2);
+        assert_eq!(world.site.borrow().count(SENT), looks, "{set}: no list was read in between");
+        let (status, output) = agent.run_to_end("t-1");
+        let is_told = status == "completed" || output["code"] == "outcome_unknown";
+        assert!(is_told, "{set}: {status}, {output}");
+    }
+}
+
+#[test]
+fn at_level_one_what_was_sent_since_it_was_taken_is_told_by_the_clock_of_then() {
+    // Taken while our clock was a day ahead, sent, and cut back to the person's approval; the clock is set right.
+    for is_sent in [true, false] {
+        let (world, mut agent) = world(3, One);
+        world.time.jump(DAY);
+        assert_eq!(invite(&mut agent, "t-0", json!({ "profile_urn": "ACoAAother9" })).0, "completed");
+        set(&mut agent, json!({ "ask_before_invite": true }));
+        world.server.borrow_mut().add("t-1", CONNECT, stranger());
+        agent.run_until("the question", |world| record(world, "t-1").is_some());
+        agent.run_for(SECOND);
+        set(&mut agent, json!({ "invites_per_day": 0 }));
+        assert!(decide(&mut agent, "t-1", true).ok);
+        world.disk.borrow_mut().sync();
+        if is_sent {
+            set(&mut agent, json!({ "invites_per_day": 20 }));
+            agent.run_until("the POST", |world| posts(world) == 2);
+        } else {
+            invited_by_hand(&world, 20 * HOUR);
+        }
+        agent.kill();
+        let lost = world.disk.borrow().unsynced();
+        world.disk.borrow_mut().restart_browser(lost);
+        world.time.jump(-DAY);
+        agent.reboot();
+        set(&mut agent, json!({ "invites_per_day": 20 }));
+        let (status, output) = agent.run_to_end("t-1");
+        let wanted = if is_sent { "completed" } else { "failed" };
+        assert_eq!((status.as_str(), posts(&world)), (wanted, 1 + u32::from(is_sent)), "{output}");
+    }
 }

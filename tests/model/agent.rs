@@ -77,6 +77,7 @@ impl Turn<'_> {
         let before = self.world.browsers[usize::from(self.by)].journal.tomb;
         let ended = match entry.stage {
             Stage::Sending { .. } | Stage::Verifying { .. } if abandoned => Some(Body::Unknown),
+            Stage::Starting { carried: true, .. } if abandoned => Some(Body::Carried),
             Stage::Finished { body, acted: true } if body != Body::Returned => Some(body),
             _ => None,
         };
@@ -84,7 +85,7 @@ impl Turn<'_> {
             return None;
         }
         match before {
-            None | Some(Body::Unknown) => ended.or(before),
+            None | Some(Body::Unknown | Body::Carried) => ended.or(before),
             Some(_) => before,
         }
     }
@@ -120,9 +121,11 @@ impl Turn<'_> {
     /// An offer of a task that is not held: a poll that names it is offered nothing.
     fn takes(&mut self, offer: Offer) {
         let tomb = self.me().journal.tomb;
-        let wants_look = offer.verify && tomb == Some(Body::Unknown);
+        let wants_look = offer.verify && matches!(tomb, Some(Body::Unknown | Body::Carried));
+        // What an earlier session may have begun the server knows.
+        let carried = !offer.verify && tomb == Some(Body::Carried);
         let stage = match tomb {
-            Some(body) if !wants_look => Stage::Finished { body, acted: false },
+            Some(body) if !wants_look && !carried => Stage::Finished { body, acted: false },
             _ if offer.verify && self.rules.broken(Mutant::LookReturned) => {
                 Stage::Finished { body: Body::Returned, acted: false }
             }
@@ -130,10 +133,11 @@ impl Turn<'_> {
             _ if offer.verify => search(self.clock() - LOOK_AT_MS[0], false),
             _ if self.rules.read => Stage::Walking { at: self.clock() },
             _ if self.rules.level == Level::One => Stage::Checking,
-            _ => Stage::Starting { asked_at: None, carried: false },
+            _ => Stage::Starting { asked_at: None, carried },
         };
         let Offer { epoch, token, .. } = offer;
-        self.put(Some(Entry { epoch, token, same_session: true, cancelled: false, stage }));
+        let entry = Entry { epoch, token, same_session: true, cancelled: false, stage };
+        self.write(Journal { entry: Some(entry), tomb: tomb.filter(|_| !carried) });
         if self.rules.broken(Mutant::NoStart) && stage == (Stage::Starting { asked_at: None, carried: false })
         {
             let now = self.clock();

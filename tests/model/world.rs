@@ -101,6 +101,8 @@ pub enum Body {
     Returned,
     /// `failed`/`outcome_unknown`.
     Unknown,
+    /// The same, of what by the disk was not begun: remembered alone, and never told.
+    Carried,
     /// `failed`/`cannot_resend_yet`.
     CannotResendYet,
     /// `failed`, and LinkedIn said so: `profile_unavailable` and the like.

@@ -1,5 +1,6 @@
 //! What the account's own list of sent invitations says, with nobody's id in it.
 
+use crate::config::{LOOK_MS, VERIFY_SLACK_MS};
 use siphasher::sip::SipHasher13;
 use std::hash::Hasher;
 
@@ -14,6 +15,28 @@ pub struct SentLook {
     pub clock_ahead_ms: i64,
     /// All of the page's invitations.
     pub rows: Vec<SentRow>,
+}
+
+impl SentLook {
+    /// Whether the person was invited since `since` by our clock, as it was then: LinkedIn's less ours was `then`. Where that
+    /// isn't known, ours is taken not to have been set since.
+    #[must_use]
+    pub fn proves(&self, since: i64, then: Option<i64>) -> bool {
+        self.is_since(since, then.unwrap_or(self.clock_ahead_ms))
+    }
+
+    /// Whether the person may have been: ours may have been set between `since` and the look, an hour before at most, that
+    /// told `then`.
+    #[must_use]
+    pub fn allows(&self, since: i64, then: Option<i64>) -> bool {
+        let least = |then: i64| self.clock_ahead_ms.clamp(then.saturating_sub(LOOK_MS), then);
+        self.is_since(since, then.map_or(self.clock_ahead_ms, least))
+    }
+
+    fn is_since(&self, since: i64, ahead: i64) -> bool {
+        let earliest = since.saturating_add(ahead).saturating_sub(VERIFY_SLACK_MS);
+        self.listed && self.sent_ms.is_some_and(|sent| sent >= earliest)
+    }
 }
 
 /// One sent invitation.

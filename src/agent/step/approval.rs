@@ -67,8 +67,7 @@ impl Turn {
                 entry.stage = stage;
             }
         } else {
-            let earliest = entry.accepted_at.min(self.now);
-            self.search(&entry.task, input, (earliest, self.now), None);
+            self.search(&entry.task, input, (entry.accepted_at, self.now), None);
         }
         if let Some(entry) = self.state.tasks.get(&entry.task).cloned() {
             self.schedule_task(&entry);

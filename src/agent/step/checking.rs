@@ -6,7 +6,7 @@ use super::invitation::SENT;
 use crate::agent::entry::{Entry, Stage};
 use crate::agent::event::{SentLook, Trouble};
 use crate::agent::readiness;
-use crate::config::{DAY_MS, SENT_ROWS, VERIFY_SLACK_MS};
+use crate::config::{DAY_MS, SENT_ROWS};
 use liaison_protocol::{Effect, ErrorCode, SendConnectionRequest, TaskType, default_act_within_ms};
 
 impl Turn {
@@ -36,9 +36,19 @@ impl Turn {
         let (input, is_first, carried, accepted_at) = (input.clone(), *start == 0, *carried, *accepted_at);
         match result {
             Ok(look) => {
+                // As it was when the task was taken, and not as this look has it.
+                let then = self.state.ledger.clock_ahead(accepted_at);
                 self.state.ledger.merge(look, self.now);
+                if is_first && !self.has_start() && carried && look.allows(accepted_at, then) {
+                    // This very task may have sent it, in a session whose last writes are missing.
+                    return if look.proves(accepted_at, then) {
+                        self.complete(task, SENT, Effect::Done)
+                    } else {
+                        self.search_once(task, &input)
+                    };
+                }
                 if look.listed && is_first && !self.has_start() {
-                    return self.listed(task, look, carried.then_some(accepted_at));
+                    return self.fail(task, ErrorCode::CannotResendYet);
                 }
                 if is_first && self.has_more_to_count(look) {
                     if let Some(Stage::Checking { start, .. }) =
@@ -51,6 +61,11 @@ impl Turn {
                 self.counted(task, &input, carried, true);
             }
             Err(trouble) if matches!(trouble.code, ErrorCode::Drift | ErrorCode::Refused) => {
+                if is_first && !self.has_start() && carried {
+                    // This very task may have sent it, in a session whose last writes are missing.
+                    self.search_once(task, &input);
+                    return self.put_off_look(task, trouble);
+                }
                 if is_first && !self.has_start() {
                     return self.fail_for(task, trouble);
                 }
@@ -63,17 +78,6 @@ impl Turn {
                 self.state.ledger.note_failed_look(self.now);
                 self.put_off(task);
             }
-        }
-    }
-
-    /// Without a durable start, a person who is in the list already is not invited again. Should the last writes of an
-    /// earlier browser session be missing, it may be this task that invited them.
-    fn listed(&mut self, task: &str, look: &SentLook, maybe_since: Option<i64>) {
-        let since = maybe_since
-            .map(|since| since.saturating_add(look.clock_ahead_ms).saturating_sub(VERIFY_SLACK_MS));
-        match (since, look.sent_ms) {
-            (Some(since), Some(sent)) if sent >= since => self.complete(task, SENT, Effect::Done),
-            _ => self.fail(task, ErrorCode::CannotResendYet),
         }
     }
 

@@ -5,7 +5,7 @@ use crate::agent::entry::{Entry, Stage, Verification};
 use crate::agent::event::{InviteOutcome, Reply, SentLook, SiteCall, Trouble, Unsent};
 use crate::agent::state::PairingEnd;
 use crate::agent::{backoff, readiness};
-use crate::config::{DAY_MS, ME_RETRY_MS, RETRY_AFTER_MOST_MS, START_TRIES, VERIFY_AT_MS, VERIFY_SLACK_MS};
+use crate::config::{DAY_MS, ME_RETRY_MS, RETRY_AFTER_MOST_MS, START_TRIES, VERIFY_AT_MS};
 use liaison_protocol::{
     Effect, ErrorCode, SendConnectionRequest, StartAnswer, TaskType, default_act_within_ms,
 };
@@ -46,10 +46,7 @@ impl Turn {
             }
             Reply::Refused { .. } => {
                 self.brake();
-                if is_asked {
-                    self.note_closed(task);
-                }
-                self.abandon(task);
+                self.close(task, is_asked);
             }
             Reply::Retry { retry_after_ms, .. } => {
                 let asked = retry_after_ms.map(|ms| ms.min(RETRY_AFTER_MOST_MS));
@@ -173,7 +170,19 @@ impl Turn {
                 looks: 0,
                 refused_with: refused,
                 on_request: false,
+                gives_back: false,
             });
+        }
+    }
+
+    /// By the disk nothing of it was begun, but an earlier browser session, whose last writes may be missing, may have sent it
+    /// at any time since it was taken. The list is read for it as soon as it can be; if it isn't there, it is given back.
+    pub(super) fn search_once(&mut self, task: &str, input: &SendConnectionRequest) {
+        let now = self.now;
+        let earliest = self.state.tasks.get(task).map_or(now, |entry| entry.accepted_at);
+        self.search(task, input, (earliest, now.saturating_sub(VERIFY_AT_MS[0])), None);
+        if let Some(Stage::Verifying(search)) = self.state.entry_mut(task).map(|entry| &mut entry.stage) {
+            search.gives_back = true;
         }
     }
 
@@ -192,13 +201,14 @@ impl Turn {
             Ok(look) => look,
             Err(trouble) => return self.look_failed(task, search, trouble),
         };
-        // By LinkedIn's clock. Ours may have been set between the send and now, or between the last look and the send.
-        let ahead = search.clock_ahead.map_or(look.clock_ahead_ms, |then| then.min(look.clock_ahead_ms));
-        let earliest = search.sent_at.saturating_add(ahead).saturating_sub(VERIFY_SLACK_MS);
-        if look.listed && look.sent_ms.is_some_and(|sent| sent >= earliest) {
+        if look.proves(search.sent_at, search.clock_ahead) {
             return self.complete(task, SENT, Effect::Done);
         }
-        if let Some(code) = search.refused_with {
+        if search.gives_back && !look.listed {
+            return self.was_not_started(task);
+        }
+        let refused = search.refused_with.or(search.gives_back.then_some(ErrorCode::CannotResendYet));
+        if let Some(code) = refused.filter(|_| !look.allows(search.sent_at, search.clock_ahead)) {
             return self.fail(task, code);
         }
         let looks = search.looks.saturating_add(1);
@@ -211,10 +221,16 @@ impl Turn {
     }
 
     fn look_failed(&mut self, task: &str, search: &Verification, trouble: &Trouble) {
-        self.hear(trouble);
         if self.now.saturating_sub(search.counted_from) > DAY_MS {
+            self.hear(trouble);
             return self.fail(task, ErrorCode::OutcomeUnknown);
         }
+        self.put_off_look(task, trouble);
+    }
+
+    /// The list could not be read: another look is taken in a while.
+    pub(super) fn put_off_look(&mut self, task: &str, trouble: &Trouble) {
+        self.hear(trouble);
         let at = self.now.saturating_add(ME_RETRY_MS);
         self.state.live_mut(task).call_at = at;
     }

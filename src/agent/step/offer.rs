@@ -32,7 +32,10 @@ impl Turn {
         // Who asks for a look gets one, where only a look can tell.
         let unknown = |tombstone: &&Tombstone| tombstone.failed == Some(ErrorCode::OutcomeUnknown);
         let wants_look = offer.mode == Mode::Verify && buried.as_ref().is_some_and(unknown);
-        if let Some(tombstone) = buried.filter(|_| !wants_look) {
+        // Who has `start` knows whether it was begun in a session whose last writes are missing.
+        let is_known = offer.mode == Mode::Run && pairing.has_start();
+        let asks = is_known && buried.is_some_and(|tombstone| tombstone.carried);
+        if let Some(tombstone) = buried.filter(|_| !wants_look && !asks) {
             return match tombstone.failed {
                 None => self.end_offer(offer, Ended::Completed, SENT, Effect::Done),
                 Some(code) => self.fail_offer(offer, &TaskFailure::new(code)),
@@ -118,9 +121,8 @@ impl Turn {
         // The record of this very task is lost, or comes from an earlier session: it may have been sent. The server's `replayed` tells, and where there is no
         // `start` nobody can.
         let was_carried = replaced.is_some_and(Entry::is_carried);
-        let carried = was_carried || self.state.set_aside.has_task(&offer.task);
-        let has_start = self.state.pairing.as_ref().is_some_and(|pairing| pairing.has_start());
-        if carried && !has_start {
+        let carried = was_carried || self.state.set_aside.has_task(&offer.task) || self.take_up(&offer.task);
+        if carried && !self.has_start() {
             return self.begin_search(offer, &input);
         }
         if !self.state.settings.ask_before_invite {
@@ -132,6 +134,18 @@ impl Turn {
             let last = replaced.map_or(i64::MIN, Entry::shown_at);
             entry.asked_at = Some(now.max(last.saturating_add(1)));
         }
+    }
+
+    /// Whether a tombstone says that an earlier session may have sent it. From here on its entry says so.
+    fn take_up(&mut self, task: &str) -> bool {
+        let Some(server) = self.state.pairing.as_ref().map(|pairing| pairing.server.clone()) else {
+            return false;
+        };
+        let is_carried = self.state.tombstone(&server, task).is_some_and(|tombstone| tombstone.carried);
+        if is_carried {
+            self.state.exhume(&server, task);
+        }
+        is_carried
     }
 
     /// The server asks whether an invitation that it saw started went out. This agent holds nothing of it.
@@ -147,6 +161,7 @@ impl Turn {
                 looks: 0,
                 refused_with: None,
                 on_request: true,
+                gives_back: false,
             }),
         );
     }

@@ -98,10 +98,19 @@ impl Turn {
         self.end_offer(offer, Ended::Failed(failure.code), &json, effect);
     }
 
-    /// Tells the person who approved it of an invitation that the server has closed, and that nobody posts a result for.
-    pub(super) fn note_closed(&mut self, task: &str) {
+    /// Drops an invitation that the server has closed, and that nobody posts a result for. The person is told, if they
+    /// approved it or an earlier session may have sent it.
+    pub(super) fn close(&mut self, task: &str, is_approved: bool) {
+        let is_carried = self.state.tasks.get(task).is_some_and(|entry| entry.is_carried());
+        if is_approved || is_carried {
+            self.note_closed(task, is_carried);
+        }
+        self.abandon(task);
+    }
+
+    fn note_closed(&mut self, task: &str, is_carried: bool) {
         let Some(entry) = self.state.tasks.get(task) else { return };
-        let ended = Ended::Failed(ErrorCode::Cancelled);
+        let ended = if is_carried { Ended::Failed(ErrorCode::OutcomeUnknown) } else { Ended::Closed };
         let summary = Summary { acknowledged: true, ..summary_of(task, &entry.task_type, ended, self.now) };
         let recent = Rc::make_mut(&mut self.state.recent);
         recent.insert(0, summary);

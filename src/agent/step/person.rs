@@ -155,19 +155,10 @@ impl Turn {
     fn abandon_all(&mut self) {
         let tasks: Vec<String> = self.state.tasks.iter().map(|(task, _)| task.to_owned()).collect();
         for task in tasks {
-            self.bury_carried(&task);
             self.abandon(&task);
         }
         self.bury_lost();
         self.state.set_aside.forget_pairing();
-    }
-
-    /// An earlier browser session, whose last writes may be missing, may have sent it: nobody will ask the server, or
-    /// LinkedIn, any more.
-    fn bury_carried(&mut self, task: &str) {
-        if let Some(entry) = self.state.tasks.get(task).filter(|entry| entry.is_carried()).cloned() {
-            self.bury(&entry, Some(ErrorCode::OutcomeUnknown));
-        }
     }
 
     /// Of a task whose record is lost it is not known whether it was sent.
@@ -176,7 +167,7 @@ impl Turn {
         let lost: Vec<String> = self.state.set_aside.tasks().map(str::to_owned).collect();
         for task in lost {
             let (server, failed) = (pairing.server.clone(), Some(ErrorCode::OutcomeUnknown));
-            self.state.bury(Tombstone { server, task, epoch: 0, failed, at: self.now });
+            self.state.bury(Tombstone { server, task, epoch: 0, failed, at: self.now, carried: false });
         }
     }
 

@@ -114,7 +114,7 @@ impl Turn {
             DirectiveAction::Continue | DirectiveAction::Unknown => {}
             DirectiveAction::Cancel => self.cancel(&directive.task),
             DirectiveAction::Resend => self.resend(&directive.task),
-            DirectiveAction::Abandon => self.abandon(&directive.task),
+            DirectiveAction::Abandon => self.close(&directive.task, false),
         }
     }
 
@@ -135,10 +135,14 @@ impl Turn {
     }
 
     /// Forgets a task that was overtaken or is closed. An invitation that was, or may have been, sent leaves a
-    /// tombstone.
+    /// tombstone; so does one of an earlier browser session, whose last writes may be missing.
     pub(super) fn abandon(&mut self, task: &str) {
         let Some(mut entry) = self.state.tasks.remove(task) else { return };
         let failed = match &entry.stage {
+            _ if entry.is_carried() => {
+                self.log(&entry, Ended::Failed(ErrorCode::OutcomeUnknown));
+                Some(ErrorCode::OutcomeUnknown)
+            }
             Stage::Sending { .. } | Stage::Verifying(_) => {
                 // The POST may be on its way.
                 let is_sending = matches!(entry.stage, Stage::Sending { .. });
@@ -149,11 +153,11 @@ impl Turn {
             Stage::Finished(outcome) if outcome.summary.acted => match outcome.summary.ended {
                 Ended::Completed => None,
                 Ended::Failed(code) => Some(code),
-                Ended::Returned => return,
+                Ended::Returned | Ended::Closed => return,
             },
             Stage::Finished(_) => return,
             Stage::Asking { .. } | Stage::Walking(_) | Stage::Checking { .. } | Stage::Starting { .. } => {
-                return self.log(&entry, Ended::Failed(ErrorCode::Cancelled));
+                return self.log(&entry, Ended::Closed);
             }
         };
         self.bury(&entry, failed);
@@ -170,6 +174,7 @@ impl Turn {
                 epoch: entry.epoch,
                 failed,
                 at: self.now,
+                carried: entry.is_carried(),
             });
         }
     }
@@ -195,7 +200,7 @@ impl Turn {
     fn lease_lost(&mut self, task: &str) {
         let Some(entry) = self.state.tasks.get(task) else { return };
         if entry.is_before_effect() {
-            self.abandon(task);
+            self.close(task, false);
         }
     }
 }

@@ -106,7 +106,8 @@ impl Turn {
     /// Looks for an invitation that may have been sent. Where no look can be made for a day, nobody can know.
     fn schedule_look(&mut self, entry: &Entry, search: &Verification, not_before: i64) {
         let is_closed = search.on_request && self.is_off_work_for_invitations();
-        let opens_at = readiness::hours_change(&self.state, self.now).filter(|_| is_closed);
+        let is_allowed = self.state.settings.allows(TaskType::SendConnectionRequest);
+        let opens_at = readiness::hours_change(&self.state, self.now).filter(|_| is_closed && is_allowed);
         if let Some(at) = opens_at {
             return self.wake(at);
         }

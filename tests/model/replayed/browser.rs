@@ -309,8 +309,9 @@ impl Browser {
     /// What it holds, as the model would say it; times are left out.
     pub fn holds(&self) -> Held {
         let server = self.state.pairing.as_ref().map(|pairing| pairing.server.clone());
-        let tomb =
-            server.and_then(|server| self.state.tombstone(&server, TASK).map(|tomb| body_of(tomb.failed)));
+        let tomb = server
+            .and_then(|server| self.state.tombstone(&server, TASK))
+            .map(|tomb| if tomb.carried { Body::Carried } else { body_of(tomb.failed) });
         let entry = self
             .state
             .tasks
@@ -395,6 +396,7 @@ fn stage_of(entry: &RealEntry) -> String {
                 Ended::Completed => Body::Completed,
                 Ended::Returned => Body::Returned,
                 Ended::Failed(code) => body_of(Some(code)),
+                Ended::Closed => panic!("nothing is told of what was closed"),
             };
             format!("finished {body:?} {}", outcome.summary.acted)
         }

@@ -185,7 +185,7 @@ impl RealServer {
 /// The code of a failure.
 pub fn code_of(body: Body) -> ErrorCode {
     match body {
-        Body::Unknown => ErrorCode::OutcomeUnknown,
+        Body::Unknown | Body::Carried => ErrorCode::OutcomeUnknown,
         Body::CannotResendYet => ErrorCode::CannotResendYet,
         Body::Cancelled => ErrorCode::Cancelled,
         Body::Expired => ErrorCode::Expired,
