@@ -139,46 +139,46 @@ install_packages() {
 
 try_packages() { install_packages "$@" || echo "apt has no $*"; }
 
-# What the tests speak to the server with: curl as a caller does, and task servers in plain Python.
+# What the tests speak to the server with: curl as a caller does, task servers in plain Python, a certificate for a name
+# that isn't ours.
 need_test_programs() {
   local program missing=()
-  for program in curl python3; do command -v "$program" >/dev/null || missing+=("$program"); done
+  for program in curl python3 openssl; do command -v "$program" >/dev/null || missing+=("$program"); done
   [ ${#missing[@]} -gt 0 ] || return 0
   can_install_packages || give_up "the tests need ${missing[*]}: install it and run this again"
   stage test-programs install_packages "${missing[@]}"
 }
 
-# Published clients that the simulator has to satisfy. They go to a folder of their own and to nobody's environment.
+# Published clients that the simulator has to satisfy, and LinkedIn's own, which the server has to. They go to a folder of
+# their own and to nobody's environment.
 need_clients() {
   local folder="$LIAISON_ROOT/target/clients" here="$LIAISON_ROOT/tests/clients"
   need_test_programs
   need_node
-  # A Python that was upgraded or taken away leaves its environments behind, dead.
-  if ! cmp -s "$here/requirements.txt" "$folder/venv/.installed-from" ||
-    ! "$folder/venv/bin/python" -c 'import linkedin_api, open_linkedin_api' 2>/dev/null; then
-    need_python_venv
-    stage python-clients install_python_clients "$folder/venv" "$here/requirements.txt"
-  fi
+  need_python_clients "$folder/venv" "$here/requirements.txt" 'import linkedin_api, open_linkedin_api'
+  need_python_clients "$folder/official" "$here/requirements-official.txt" 'import linkedin_api.clients.restli.client'
   { cmp -s "$here/package-lock.json" "$folder/node/.installed-from" &&
     cmp -s "$here/package.json" "$folder/node/package.json" &&
-    (cd "$folder/node" && node -e 'require("linkedin-private-api")') 2>/dev/null; } ||
+    (cd "$folder/node" && node -e 'require("linkedin-private-api"); require("linkedin-api-client")') 2>/dev/null; } ||
     stage node-clients install_node_clients "$folder/node" "$here"
-}
-
-need_python_venv() {
-  python3 -c 'import ensurepip, venv' 2>/dev/null && return
-  can_install_packages ||
-    give_up "Python's venv is missing: install it (Debian: apt-get install python3-venv), then run this again"
-  stage python-venv install_packages python3-venv
 }
 
 # What holds the server against the description of its API.
 need_schemathesis() {
-  local venv="$LIAISON_ROOT/target/openapi/venv" wanted="$LIAISON_ROOT/tests/openapi/requirements.txt"
-  cmp -s "$wanted" "$venv/.installed-from" && "$venv/bin/python" -c 'import schemathesis' 2>/dev/null && return
   need_test_programs
-  need_python_venv
-  stage schemathesis install_python_clients "$venv" "$wanted"
+  need_python_clients "$LIAISON_ROOT/target/openapi/venv" "$LIAISON_ROOT/tests/openapi/requirements.txt" 'import schemathesis'
+}
+
+# need_python_clients <environment> <requirements> <what it then runs>
+need_python_clients() {
+  # A Python that was upgraded or taken away leaves its environments behind, dead.
+  cmp -s "$2" "$1/.installed-from" && "$1/bin/python" -c "$3" 2>/dev/null && return
+  if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+    can_install_packages ||
+      give_up "Python's venv is missing: install it (Debian: apt-get install python3-venv), then run this again"
+    stage python-venv install_packages python3-venv
+  fi
+  stage "python-clients-${1##*/}" install_python_clients "$1" "$2"
 }
 
 install_python_clients() {

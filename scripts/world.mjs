@@ -14,14 +14,15 @@ export * from "./world/simulator.mjs";
  * @param {number} [options.connections] the size of the simulated network
  * @param {boolean} [options.paired] pair the browser with the server, by the options page
  * @param {boolean} [options.signedIn] sign the browser in to the simulated LinkedIn, by its form
+ * @param {object} [options.server] how the server is started
  */
-export async function startWorld({ connections = 250, seed = 1, paired = true, signedIn = true } = {}) {
+export async function startWorld({ connections = 250, seed = 1, paired = true, signedIn = true, server: how = {} } = {}) {
   const parts = [];
   const stop = async () => {
     for (const part of parts.reverse()) await part.stop();
   };
   try {
-    const [simulator, server] = await Promise.all([startSimulator({ seed, connections }), startServer()]);
+    const [simulator, server] = await Promise.all([startSimulator({ seed, connections }), startServer(how)]);
     parts.push(simulator, server);
     const browser = await startBrowser(simulator);
     parts.push(browser);

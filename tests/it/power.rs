@@ -102,7 +102,9 @@ fn cut_back_to_the_question() -> (FakeWorld, Agent) {
 }
 
 /// What keeps the list from being read after a power cut, and what takes that away again.
-const NO_LIST: [(&str, fn(&FakeWorld), Happening); 9] = [
+type Hindrance = (&'static str, fn(&FakeWorld), Happening);
+
+const NO_LIST: [Hindrance; 9] = [
     ("no network", |world| world.site.borrow_mut().next(SENT, Mishap::LostBefore), |_| {}),
     (
         "no network for long",

@@ -13,6 +13,8 @@ import { startServer } from "../../scripts/world/server.mjs";
 const SCHEMATHESIS = join(import.meta.dirname, "../../target/openapi/venv/bin/schemathesis");
 /** Schemathesis may leave out the route that the description itself comes from. */
 const LEFT_OUT = 1;
+/** The published APIs: schemathesis.toml says why. */
+const SWITCHED_OFF = 3;
 
 let server;
 before(async () => {
@@ -45,7 +47,7 @@ test("every answer is one that the description has", { timeout: 300_000 }, async
   const running = promisify(execFile)(SCHEMATHESIS, args, { env, cwd: temporaryFolder("schemathesis"), maxBuffer: 1 << 26 });
   const { stdout } = await running.catch((error) => assert.fail(`${error.stdout}\n${error.stderr}`));
   const [, selected, all] = stdout.match(/Operations:\s+(\d+) selected \/ (\d+) total/) ?? [];
-  assert.equal(selected, all);
+  assert.equal(Number(all) - Number(selected), SWITCHED_OFF, stdout);
   assert.ok(Number(all) >= described - LEFT_OUT, stdout);
   console.log(stdout.split("SUMMARY").at(-1));
   const log = server.log();

@@ -221,8 +221,8 @@ impl TaskInput {
 fn parse_fetch(fields: &Map<String, Value>) -> Result<FetchConnections, InputError> {
     let keyword = optional_string(fields, "keyword").map_err(|()| InputError::Keyword)?;
     let sort_type = optional_string(fields, "sort_type").map_err(|()| InputError::SortType)?;
-    let start = optional_integer(fields, "start").map_err(|()| InputError::Start)?.unwrap_or(0);
-    let count = optional_integer(fields, "count").map_err(|()| InputError::Count)?.unwrap_or(DEFAULT_COUNT);
+    let start = optional_integer(fields, "start").map_err(|_| InputError::Start)?.unwrap_or(0);
+    let count = optional_integer(fields, "count").map_err(|_| InputError::Count)?.unwrap_or(DEFAULT_COUNT);
     if !(1..=MAX_COUNT).contains(&count) {
         return Err(InputError::Count);
     }
@@ -261,11 +261,19 @@ fn optional_string<'a>(fields: &'a Map<String, Value>, name: &str) -> Result<Opt
     }
 }
 
-/// A non-negative integer, also when it is written as `40.0`. Larger than 2^53 is no integer to JavaScript.
-pub(crate) fn optional_integer(fields: &Map<String, Value>, name: &str) -> Result<Option<u64>, ()> {
+/// A member is there and is no non-negative integer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAnInteger;
+
+/// A non-negative integer, also when it is written as `40.0`; `None` when it is absent or `null`. Larger than 2^53 is no
+/// integer to JavaScript.
+///
+/// # Errors
+/// When it is anything else.
+pub fn optional_integer(fields: &Map<String, Value>, name: &str) -> Result<Option<u64>, NotAnInteger> {
     match fields.get(name) {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::Number(number)) => whole::of(number).map(Some).ok_or(()),
-        Some(_) => Err(()),
+        Some(Value::Number(number)) => whole::of(number).map(Some).ok_or(NotAnInteger),
+        Some(_) => Err(NotAnInteger),
     }
 }

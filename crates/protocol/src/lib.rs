@@ -21,8 +21,8 @@ pub use agent::{
 };
 pub use code::{ErrorCode, WaitReason};
 pub use input::{
-    FetchConnections, Fields, InputError, MAX_COUNT, SendConnectionRequest, TaskInput, TaskType,
-    known_task_types,
+    FetchConnections, Fields, InputError, MAX_COUNT, NotAnInteger, SendConnectionRequest, TaskInput,
+    TaskType, known_task_types, optional_integer,
 };
 pub use note::{MAX_NOTE_UTF16, NoteTooLong, trim_note};
 pub use options::{DEADLINE_MS, TaskOptions};

@@ -26,7 +26,7 @@ impl TaskOptions {
     /// # Errors
     /// The first complaint.
     pub fn parse(task_type: TaskType, fields: &Map<String, Value>) -> Result<Self, InputError> {
-        let deadline_ms = optional_integer(fields, DEADLINE).map_err(|()| InputError::Deadline)?;
+        let deadline_ms = optional_integer(fields, DEADLINE).map_err(|_| InputError::Deadline)?;
         if deadline_ms.is_some_and(|ms| !DEADLINE_MS.contains(&ms)) {
             return Err(InputError::Deadline);
         }

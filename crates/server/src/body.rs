@@ -5,6 +5,7 @@ use axum::body::Body;
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::error::Error;
 use tower_http::timeout::TimeoutError;
 
@@ -25,6 +26,12 @@ pub async fn caller_fields(body: Body) -> Result<Map<String, Value>, ApiError> {
         return Ok(Map::new());
     }
     serde_json::from_slice(&bytes).map_err(|_| ApiError::InvalidJson)
+}
+
+/// A caller's text, which they wrote into the body because it is too long for an address.
+pub async fn caller_text(body: Body) -> Result<String, ApiError> {
+    const BROKEN: ApiError = ApiError::Asked(Cow::Borrowed("The body is no text"));
+    String::from_utf8(read(body, CALLER_LIMIT, BROKEN).await?).map_err(|_| BROKEN)
 }
 
 /// An agent's message.

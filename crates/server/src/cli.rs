@@ -72,6 +72,9 @@ struct Serve {
     /// How long ago a team's browser may have been heard of for its tasks to be taken: seconds, or text such as 12h or 2days.
     #[arg(long, env = "LIAISON_SEEN_WITHIN", value_name = "TIME", value_parser = duration, default_value = "48h")]
     seen_within: Duration,
+    /// How long /v2/connections and /v1/network/connections wait for the browser, such as 90s or 2m.
+    #[arg(long, env = "LIAISON_ANSWER_WITHIN", value_name = "TIME", value_parser = answer_within, default_value = "2m")]
+    answer_within: Duration,
     /// Print one line of JSON once it listens: {"url","api_key","pairing_code"}, the last two null but at the first start.
     #[arg(long)]
     json: bool,
@@ -94,6 +97,13 @@ impl Data {
 /// Seconds, or a time as people write it.
 fn duration(text: &str) -> Result<Duration, humantime::DurationError> {
     text.parse().map(Duration::from_secs).or_else(|_| humantime::parse_duration(text))
+}
+
+/// A time for which a caller may be kept waiting.
+fn answer_within(text: &str) -> Result<Duration, String> {
+    const MOST: Duration = Duration::from_secs(3_600);
+    let time = duration(text).map_err(|error| error.to_string())?;
+    if time <= MOST { Ok(time) } else { Err("more than an hour".to_owned()) }
 }
 
 /// How a command ends.
@@ -123,6 +133,7 @@ async fn serve(options: Serve) -> Outcome {
     let config = options.doors.add_to(Config {
         listen: options.listen,
         seen_within: options.seen_within,
+        answer_within: options.answer_within,
         ..Config::new(database.clone())
     });
     let running = liaison_server::start(config).await?;
@@ -162,4 +173,18 @@ fn greet(running: &Running, database: &str) -> io::Result<()> {
     writeln!(out, "3. Ask how it stands, with the id that this answers:\n")?;
     writeln!(out, "   curl '{url}/linkedin-agent/get-task-status?wait=25&api_agent_task_id=TASK_ID' \\")?;
     writeln!(out, "     -H 'x-api-key: {key}'")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_caller_is_kept_waiting_for_an_hour_at_most() {
+        for (text, time) in
+            [("0s", Some(0)), ("90s", Some(90)), ("1h", Some(3_600)), ("61m", None), ("120", Some(120))]
+        {
+            assert_eq!(answer_within(text).ok(), time.map(Duration::from_secs), "{text}");
+        }
+    }
 }

@@ -19,6 +19,9 @@ pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4
 /// How often deadlines are looked at. They are hours away, so a few seconds late is on time.
 const DEFAULT_SWEEP: Duration = Duration::from_secs(5);
 
+/// A list of 500 takes about ten seconds, and more when the account is busy. Clients and proxies seldom wait longer.
+pub const DEFAULT_ANSWER_WITHIN: Duration = Duration::from_secs(120);
+
 /// How long a team's agent may have been away before its tasks are refused, as documented: two days.
 pub const DEFAULT_SEEN_WITHIN: Duration = Duration::from_secs(48 * 3600);
 
@@ -81,6 +84,8 @@ pub struct Config {
     pub metrics_token: Option<String>,
     /// How much is taken from anybody.
     pub limits: Limits,
+    /// How long a call that answers with rows instead of a task's id waits for them.
+    pub answer_within: Duration,
     /// How long a team's agent may have been away before its tasks are refused.
     pub seen_within: Duration,
 }
@@ -98,6 +103,7 @@ impl Config {
             neighbours: Neighbours::default(),
             metrics_token: None,
             limits: Limits::default(),
+            answer_within: DEFAULT_ANSWER_WITHIN,
             seen_within: DEFAULT_SEEN_WITHIN,
         }
     }

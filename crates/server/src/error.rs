@@ -3,6 +3,7 @@
 //! The texts for callers are documented to the letter. The cause of a 5xx goes to the log and never into an answer.
 
 use crate::clock::Timestamp;
+use crate::errand::Unmet;
 use crate::lifecycle::Fenced;
 use crate::store::{CreateError, ManageError, Refusal, ResultError, StoreError, Thing};
 use axum::Json;
@@ -10,6 +11,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use liaison_protocol::{ErrorCode, InputError};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::error::Error;
 use std::time::Duration;
 use utoipa::ToSchema;
@@ -28,6 +30,9 @@ pub enum ApiError {
     InvalidJson,
     #[error("{0}")]
     Input(InputError),
+    /// An input that one of the other published APIs doesn't allow.
+    #[error("{0}")]
+    Asked(Cow<'static, str>),
     #[error("Missing or invalid 'api_agent_task_id'")]
     TaskId,
     #[error("Invalid 'wait': must be an integer between 1 and 25")]
@@ -66,6 +71,10 @@ pub enum ApiError {
          LinkedIn, pair it with this server (`liaison-server pair` makes a code), and keep that browser open"
     )]
     PluginRequired,
+    #[error("This API key lacks the scope {0}")]
+    Scope(&'static str),
+    #[error("{0}")]
+    Unmet(Unmet),
     #[error("No admin user found in the team")]
     NoAdmin,
     #[error("Agent task not found")]
@@ -138,12 +147,38 @@ pub struct ErrorBody {
     retry_at: Option<String>,
 }
 
+/// What every one of the published APIs says of an error, each in its own form.
+pub struct Told {
+    pub status: StatusCode,
+    /// For the program.
+    pub code: &'static str,
+    /// For the person.
+    pub error: String,
+    /// When it may work, as ISO 8601.
+    pub retry_at: Option<String>,
+    /// The same in seconds from now.
+    pub retry_after: Option<u64>,
+}
+
+impl Told {
+    /// An answer with this body, and with `Retry-After` when it is known.
+    pub fn with_body(&self, body: impl Serialize) -> Response {
+        let mut response = (self.status, Json(body)).into_response();
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
 impl ApiError {
     fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
-            Self::InvalidJson | Self::Input(_) | Self::TaskId | Self::Wait | Self::Key => {
+            Self::InvalidJson | Self::Input(_) | Self::Asked(_) | Self::TaskId | Self::Wait | Self::Key => {
                 (StatusCode::BAD_REQUEST, ErrorCode::InvalidInput.as_str())
             }
+            Self::Scope(_) => (StatusCode::FORBIDDEN, "missing_scope"),
+            Self::Unmet(unmet) => unmet.status_and_code(),
             Self::Field(_) | Self::Cursor => (StatusCode::BAD_REQUEST, ErrorCode::InvalidInput.as_str()),
             Self::MissingKey | Self::InvalidKey | Self::AgentToken | Self::PairingCode | Self::AdminKey => {
                 (StatusCode::UNAUTHORIZED, "unauthorised")
@@ -182,12 +217,14 @@ impl ApiError {
     }
 }
 
-impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
+impl ApiError {
+    /// What is to be said of it. What nobody but the operator should read of it goes to the log here.
+    pub fn told(&self) -> Told {
         let (status, code) = self.status_and_code();
         let mut retry_at = None;
         let mut retry_after = None;
-        match &self {
+        match self {
+            Self::Unmet(unmet) => (retry_at, retry_after) = unmet.retry(),
             Self::Limit { until, now, .. } | Self::TooManyGuesses { until, now } => {
                 retry_at = Some(until.to_iso());
                 retry_after = Some(until.ms_since(*now).div_ceil(1000).max(1));
@@ -202,12 +239,15 @@ impl IntoResponse for ApiError {
             Self::Internal(cause) => tracing::error!(cause = causes(cause), "a request failed"),
             _ => {}
         }
-        let body = ErrorBody { success: false, error: self.to_string(), code, retry_at };
-        let mut response = (status, Json(body)).into_response();
-        if let Some(seconds) = retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        response
+        Told { status, code, error: self.to_string(), retry_at, retry_after }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let told = self.told();
+        let (error, retry_at) = (told.error.clone(), told.retry_at.clone());
+        told.with_body(ErrorBody { success: false, error, code: told.code, retry_at })
     }
 }
 

@@ -8,6 +8,8 @@
 //! |---|---|
 //! | [`lifecycle`] | pure: what may become of a task, and when |
 //! | [`store`] | what is on disk; every method one transaction |
+//! | `orders`, `errand` | a task taken or called off; a read that its caller waits for |
+//! | `official`, `linkup` | two published APIs whose calls answer with rows |
 //! | [`hub`] | who waits for what, in memory |
 //! | [`router`] | every route on one screen; `routes`, `auth`, `body` and `error` stand behind it |
 //! | [`listen`], [`peer`], [`watch`], [`door`] | connections, who is at their other end, what is around every request, who knocks too often |
@@ -20,16 +22,20 @@ pub mod bucket;
 pub mod clock;
 pub mod config;
 mod door;
+mod errand;
 mod error;
 mod guess;
 pub mod hub;
 mod idempotency;
 pub mod lifecycle;
 pub mod limits;
+mod linkup;
 mod listen;
 mod metrics;
 pub mod name;
+mod official;
 pub mod openapi;
+mod orders;
 mod parked;
 pub mod peer;
 pub mod router;

@@ -11,6 +11,7 @@ pub mod shapes;
 
 use crate::error::ErrorBody;
 use crate::routes::{about, admin, agent, task};
+use crate::{linkup, official};
 use serde_json::Value;
 use std::sync::LazyLock;
 use utoipa::openapi::OpenApi as Parts;
@@ -29,6 +30,7 @@ use utoipa::{Modify, OpenApi};
     ),
     tags(
         (name = "callers", description = "For programs that want something done. The header x-api-key opens it."),
+        (name = "published", description = "For programs written for two other published APIs: the form is theirs."),
         (name = "agents", description = "For browsers that do it: docs/PROTOCOL.md."),
         (name = "operators", description = "For those who say who may use the server: teams, members, keys, browsers."),
         (name = "operation", description = "For those who run the server."),
@@ -38,6 +40,9 @@ use utoipa::{Modify, OpenApi};
         task::send_connection_request,
         task::get_status,
         task::cancel,
+        official::connections,
+        official::tunnelled,
+        linkup::connections,
         agent::pair,
         agent::poll,
         agent::start,
@@ -93,6 +98,10 @@ impl Modify for Doors {
         let api_key = ApiKeyValue::with_description("x-api-key", "A team's API key");
         let parts = document.components.get_or_insert_default();
         parts.add_security_scheme("api_key", SecurityScheme::ApiKey(ApiKey::Header(api_key)));
+        parts.add_security_scheme(
+            "bearer_key",
+            bearer("A team's API key, where that API has an access token"),
+        );
         parts.add_security_scheme("agent_token", bearer("What pairing gave the agent"));
         parts.add_security_scheme("admin_key", bearer("What `liaison-server admin-key add` printed"));
         parts.add_security_scheme("metrics_token", bearer("What the server was started with"));

@@ -11,13 +11,14 @@ use crate::peer::Neighbours;
 use crate::routes::{about, admin, agent, task};
 use crate::secret::SecretHash;
 use crate::store::Store;
-use crate::watch;
+use crate::{linkup, official, watch};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use std::any::Any;
 use std::sync::Arc;
+use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// What every handler works with.
@@ -41,6 +42,8 @@ pub struct App {
     pub metrics_token: Option<Arc<SecretHash>>,
     /// How long anything may take.
     pub limits: Arc<Limits>,
+    /// How long a call that answers with rows waits for them.
+    pub answer_within: Duration,
 }
 
 impl App {
@@ -63,6 +66,12 @@ pub fn router(app: App) -> Router {
         .route("/linkedin-agent/send-connection-request", post(task::send_connection_request))
         .route("/linkedin-agent/get-task-status", get(task::get_status))
         .route("/linkedin-agent/cancel-task", post(task::cancel))
+        // Callers of two other published APIs; the first shows its key as `Authorization: Bearer`.
+        .route(
+            "/v2/connections",
+            get(official::connections).post(official::tunnelled).fallback(official::wrong_method),
+        )
+        .route("/v1/network/connections", post(linkup::connections).fallback(linkup::wrong_method))
         // Agents: header `Authorization: Bearer`, but for the first.
         .route("/agent/v1/pair", post(agent::pair))
         .route("/agent/v1/poll", post(agent::poll))

@@ -83,6 +83,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         neighbours: Arc::new(config.neighbours),
         metrics_token: config.metrics_token.as_deref().map(|token| Arc::new(hash_secret(token))),
         limits: Arc::new(config.limits),
+        answer_within: config.answer_within,
     };
     let sweeping = tokio::spawn(sweeper::run(app.clone(), config.sweep_every));
     let serving = tokio::spawn(serve(listener, tls.clone(), app.clone()));

@@ -22,11 +22,14 @@ use uuid::Uuid;
 const REQUEST_ID: &str = "x-request-id";
 const LONGEST_ID: usize = 64;
 
-/// Whose answers are held back on purpose, and for how long at most.
-const HELD_BACK: [(&str, Duration); 2] = [
-    ("/agent/v1/poll", Duration::from_millis(MAX_HOLD_MS)),
-    ("/linkedin-agent/get-task-status", Duration::from_millis(MAX_HOLD_MS)),
-];
+/// For how long at most an answer of this route is held back on purpose.
+fn held_back(route: &str, app: &App) -> Duration {
+    match route {
+        "/agent/v1/poll" | "/linkedin-agent/get-task-status" => Duration::from_millis(MAX_HOLD_MS),
+        "/v2/connections" | "/v1/network/connections" => app.answer_within,
+        _ => Duration::ZERO,
+    }
+}
 
 /// What the log calls a path that leads nowhere.
 const NOWHERE: &str = "none";
@@ -40,14 +43,13 @@ pub async fn watch(State(app): State<App>, request: Request, next: Next) -> Resp
     let route = route.as_ref().map_or(NOWHERE, MatchedPath::as_str);
     let span = tracing::error_span!("request", id, method, route, team = Empty, key = Empty, agent = Empty);
     span.in_scope(|| tracing::trace!("came"));
-    let held_back =
-        HELD_BACK.iter().find(|(held, _)| *held == route).map_or(Duration::ZERO, |(_, time)| *time);
+    let patience = app.limits.request + held_back(route, &app);
     let mut response = match peer::meet(&app.neighbours, &request) {
         Ok(peer) => {
             let pause = app.limits.body_pause;
             let mut request = request.map(|body| Body::new(TimeoutBody::new(pause, body)));
             request.extensions_mut().insert(peer);
-            let answering = timeout(app.limits.request + held_back, next.run(request));
+            let answering = timeout(patience, next.run(request));
             let answered = answering.instrument(span.clone()).await;
             answered.unwrap_or_else(|_| span.in_scope(|| ApiError::Overtime.into_response()))
         }

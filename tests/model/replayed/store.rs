@@ -59,6 +59,7 @@ impl RealServer {
             input: &input,
             echo: &echo,
             key: None,
+            part_of: None,
             options: TaskOptions::default(),
         };
         self.task = self.store.create_task(new, at(0)).await.unwrap().task;

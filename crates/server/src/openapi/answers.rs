@@ -32,6 +32,8 @@ pub struct NotDone;
 pub struct AgentRefused;
 /// Refusals of an agent's call about one task.
 pub struct AgentTaskRefused;
+/// Refusals of the published APIs, whose errors have a form of their own.
+pub struct Published;
 /// Refusals of an operator's call.
 pub struct OperatorRefused;
 /// Refusals of a pairing.
@@ -98,6 +100,14 @@ impl IntoResponses for AgentTaskRefused {
             MESSAGE,
         ];
         refusals(&[&own, BODY, ALWAYS])
+    }
+}
+
+impl IntoResponses for Published {
+    fn responses() -> Responses {
+        let default =
+            ResponseBuilder::new().description("An error in that API's own form; its status is as elsewhere");
+        Responses::from([("default".to_owned(), default.build().into())])
     }
 }
 

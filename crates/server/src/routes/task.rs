@@ -8,14 +8,15 @@ use crate::openapi::answers::{NotAnswered, NotCreated, NotDone};
 use crate::openapi::shapes::{
     AboutTask, FetchConnectionsBody, Keyed, SendConnectionRequestBody, TaskOutput, TaskStatus, WhichTask,
 };
+use crate::orders::{self, Order};
 use crate::parked;
 use crate::router::App;
-use crate::store::{NewTask, TaskView, WaitingView};
+use crate::store::{TaskView, WaitingView};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use liaison_protocol::{Findings, Progress, TaskInput, TaskOptions, TaskType, WaitReason};
+use liaison_protocol::{Findings, Progress, TaskType, WaitReason};
 use serde::Serialize;
 use serde_json::Value;
 use std::time::Duration;
@@ -130,16 +131,8 @@ async fn create(
     message: &'static str,
 ) -> Result<Json<CreatedAnswer>, ApiError> {
     let fields = caller_fields(body).await?;
-    let input = TaskInput::parse(kind, &fields)?;
-    let options = TaskOptions::parse(kind, &fields)?;
-    let mut echo = TaskInput::echo(kind, &fields);
-    options.echo_into(&mut echo);
-    let now = app.now();
-    let new = NewTask { team: &caller.team, input: &input, options, echo: &echo, key: key.as_deref() };
-    let created = app.store.create_task(new, now).await.map_err(|error| ApiError::not_created(error, now))?;
-    if let Some(member) = &created.new_for {
-        app.hub.wake(member);
-    }
+    let order = Order { team: &caller.team, kind, fields: &fields, key: key.as_deref(), part_of: None };
+    let created = orders::take(app, order).await?;
     Ok(Json(CreatedAnswer {
         success: true,
         api_agent_task_id: created.task,
@@ -160,13 +153,7 @@ pub async fn cancel(
     let fields = caller_fields(body).await?;
     let id = fields.get("api_agent_task_id").and_then(Value::as_str).ok_or(ApiError::TaskId)?;
     let id = parse_task_id(id)?.to_string();
-    let cancelled = app.store.cancel_task(&caller.team, &id, app.now()).await?;
-    let cancelled = cancelled.ok_or(ApiError::TaskNotFound)?;
-    if cancelled.ended {
-        app.hub.task_ended(&id);
-    }
-    // A parked poll is told at once, and the account is free for the next one.
-    app.hub.wake(&cancelled.member);
+    let cancelled = orders::call_off(&app, &caller.team, &id).await?;
     let data = CancelData { id, status: cancelled.state.public(), cancel_requested: cancelled.requested };
     Ok(Json(CancelAnswer { success: true, data }))
 }

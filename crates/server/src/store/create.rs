@@ -24,6 +24,8 @@ pub struct NewTask<'a> {
     pub echo: &'a Value,
     /// The caller's key, under which the same request is carried out once.
     pub key: Option<&'a str>,
+    /// The whole request, when this task is only how a part of it is carried out: under one key it has to be the same.
+    pub part_of: Option<&'a Value>,
 }
 
 /// A task that was taken, and is on disk.
@@ -106,6 +108,9 @@ impl NewTask<'_> {
         let mut asked = json!({ "input": self.input, "allow_duplicate": self.allows_duplicate() });
         if let Some(ms) = self.options.deadline_ms {
             asked["deadline_ms"] = json!(ms);
+        }
+        if let Some(whole) = self.part_of {
+            asked["part_of"] = whole.clone();
         }
         if let Some(input) = asked["input"].as_object_mut() {
             input.retain(|_, value| !value.is_null());

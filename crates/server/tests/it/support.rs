@@ -24,6 +24,9 @@ pub const DAY: u64 = 24 * HOUR;
 /// 2026-11-22, midnight UTC.
 pub const T0: i64 = 1_795_305_600_000;
 
+/// Longer than any test waits.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 const DATABASE: &str = "liaison.db";
 
 pub struct FakeClock(AtomicI64);
@@ -42,6 +45,7 @@ pub struct World {
     folder: TempDir,
     change: Change,
     invited: AtomicU32,
+    answer_within: Duration,
 }
 
 /// What a test has otherwise than the others.
@@ -55,9 +59,18 @@ impl World {
         Self::with(|_| {}).await
     }
 
+    /// With so long a time for a call that answers with rows.
+    pub async fn answering_within(answer_within: Duration) -> Self {
+        Self::told(answer_within, |_| {}).await
+    }
+
     /// On a server that is told something else.
     pub async fn with(change: Change) -> Self {
-        let mut world = Self::in_folder(tempfile::tempdir().unwrap(), change).await;
+        Self::told(PATIENCE, change).await
+    }
+
+    async fn told(answer_within: Duration, change: Change) -> Self {
+        let mut world = Self::in_folder(tempfile::tempdir().unwrap(), answer_within, change).await;
         world.key = world.server.api_key.clone().unwrap();
         world
     }
@@ -66,36 +79,41 @@ impl World {
     pub async fn on(make: impl AsyncFnOnce(&Path), key: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         make(&folder.path().join(DATABASE)).await;
-        let mut world = Self::in_folder(folder, |_| {}).await;
+        let mut world = Self::in_folder(folder, PATIENCE, |_| {}).await;
         world.key = key.to_owned();
         world
     }
 
-    async fn in_folder(folder: TempDir, change: Change) -> Self {
+    async fn in_folder(folder: TempDir, answer_within: Duration, change: Change) -> Self {
         let clock = Arc::new(FakeClock(AtomicI64::new(T0)));
-        let server = start(&folder, &clock, change).await;
-        Self { server, key: String::new(), http: client(), clock, folder, change, invited: AtomicU32::new(0) }
+        let server = start(&folder, &clock, answer_within, change).await;
+        let invited = AtomicU32::new(0);
+        Self { server, key: String::new(), http: client(), clock, folder, invited, answer_within, change }
     }
 
     /// With the acting admin's browser paired.
     pub async fn paired() -> (Self, Agent) {
-        Self::paired_with(|_| {}).await
+        Self::new().await.with_agent().await
     }
 
     /// The same on a server that is told something else.
     pub async fn paired_with(change: Change) -> (Self, Agent) {
-        let world = Self::with(change).await;
-        let code = world.server.pairing_code.clone().unwrap();
-        let agent = world.pair(&code).await;
-        (world, agent)
+        Self::with(change).await.with_agent().await
+    }
+
+    /// The same, on its first start.
+    pub async fn with_agent(self) -> (Self, Agent) {
+        let code = self.server.pairing_code.clone().unwrap();
+        let agent = self.pair(&code).await;
+        (self, agent)
     }
 
     pub async fn restart(self) -> Self {
-        let Self { server, key, http, clock, folder, change, invited } = self;
+        let Self { server, key, http, clock, folder, invited, answer_within, change } = self;
         server.shutdown().await;
-        let server = start(&folder, &clock, change).await;
+        let server = start(&folder, &clock, answer_within, change).await;
         assert_eq!((&server.api_key, &server.pairing_code), (&None, &None));
-        Self { server, key, http, clock, folder, change, invited }
+        Self { server, key, http, clock, folder, invited, answer_within, change }
     }
 
     pub fn advance(&self, ms: u64) {
@@ -117,6 +135,15 @@ impl World {
         let number = sqlx::query_scalar(query).fetch_one(&mut db).await.unwrap();
         db.close().await.unwrap();
         number
+    }
+
+    /// A text out of the database, as above.
+    pub async fn text(&self, query: &'static str) -> String {
+        let options = SqliteConnectOptions::new().filename(self.folder.path().join(DATABASE));
+        let mut db = options.read_only(true).connect().await.unwrap();
+        let text = sqlx::query_scalar(query).fetch_one(&mut db).await.unwrap();
+        db.close().await.unwrap();
+        text
     }
 
     pub fn now(&self) -> Timestamp {
@@ -207,8 +234,9 @@ impl World {
     }
 }
 
-async fn start(folder: &TempDir, clock: &Arc<FakeClock>, change: Change) -> Running {
+async fn start(folder: &TempDir, clock: &Arc<FakeClock>, answer_within: Duration, change: Change) -> Running {
     let mut config = Config {
+        answer_within,
         listen: ([127, 0, 0, 1], 0).into(),
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         // Tests sweep when they mean to.

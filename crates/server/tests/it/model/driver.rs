@@ -154,7 +154,7 @@ impl Driver for StoreDriver {
         let options = TaskOptions::parse(kind, fields).unwrap();
         let mut echo = TaskInput::echo(kind, fields);
         options.echo_into(&mut echo);
-        let new = NewTask { team: &self.team, input: &input, options, echo: &echo, key };
+        let new = NewTask { team: &self.team, input: &input, options, echo: &echo, key, part_of: None };
         match self.store.create_task(new, self.now).await {
             Ok(created) if created.deduplicated => {
                 (200, json!({"api_agent_task_id": created.task, "deduplicated": true}))
