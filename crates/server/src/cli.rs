@@ -17,7 +17,7 @@ use crate::logging::LogFormat;
 use clap::{Args, Parser, Subcommand};
 use doors::Doors;
 use liaison_server::config::DEFAULT_LISTEN;
-use liaison_server::{Config, Database, Running, default_database};
+use liaison_server::{Config, Database, Retain, Running, default_database};
 use serde_json::json;
 use signals::{Signals, Told};
 use std::error::Error;
@@ -72,6 +72,14 @@ struct Serve {
     /// How long ago a team's browser may have been heard of for its tasks to be taken: seconds, or text such as 12h or 2days.
     #[arg(long, env = "LIAISON_SEEN_WITHIN", value_name = "TIME", value_parser = duration, default_value = "48h")]
     seen_within: Duration,
+    /// How long a task is kept after its end, with what it asked and was answered: a time like 30d or 12h, at least an hour,
+    /// or `forever`.
+    #[arg(long, env = "LIAISON_RETAIN", default_value_t = Retain::default())]
+    retain: Retain,
+    /// Let callers register webhooks on private addresses and without TLS. Whoever has a key can then have this server call
+    /// what only it can reach.
+    #[arg(long, env = "LIAISON_ALLOW_PRIVATE_WEBHOOKS")]
+    allow_private_webhooks: bool,
     /// How long /v2/connections and /v1/network/connections wait for the browser, such as 90s or 2m.
     #[arg(long, env = "LIAISON_ANSWER_WITHIN", value_name = "TIME", value_parser = answer_within, default_value = "2m")]
     answer_within: Duration,
@@ -133,6 +141,8 @@ async fn serve(options: Serve) -> Outcome {
     let config = options.doors.add_to(Config {
         listen: options.listen,
         seen_within: options.seen_within,
+        retain: options.retain,
+        allow_private_webhooks: options.allow_private_webhooks,
         answer_within: options.answer_within,
         ..Config::new(database.clone())
     });

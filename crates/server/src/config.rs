@@ -18,6 +18,10 @@ pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4
 
 /// How often deadlines are looked at. They are hours away, so a few seconds late is on time.
 const DEFAULT_SWEEP: Duration = Duration::from_secs(5);
+/// How long a task is kept after its end: outputs hold people's data.
+const DEFAULT_RETAIN: Duration = Duration::from_secs(30 * 24 * 3600);
+/// A caller who asks once an hour must still find what they asked for.
+const MIN_RETAIN: Duration = Duration::from_secs(3600);
 
 /// A list of 500 takes about ten seconds, and more when the account is busy. Clients and proxies seldom wait longer.
 pub const DEFAULT_ANSWER_WITHIN: Duration = Duration::from_secs(120);
@@ -74,7 +78,7 @@ pub struct Config {
     pub database: Database,
     /// Where `now` comes from.
     pub clock: Arc<dyn Clock>,
-    /// How often deadlines are enforced.
+    /// How often deadlines are enforced, and looked for what else has become due.
     pub sweep_every: Duration,
     /// Certificate and key, for TLS of its own.
     pub tls: Option<TlsFiles>,
@@ -84,10 +88,67 @@ pub struct Config {
     pub metrics_token: Option<String>,
     /// How much is taken from anybody.
     pub limits: Limits,
+    /// How long a task is kept after its end.
+    pub retain: Retain,
+    /// Whether webhooks may go to private addresses, and without TLS.
+    pub allow_private_webhooks: bool,
     /// How long a call that answers with rows instead of a task's id waits for them.
     pub answer_within: Duration,
     /// How long a team's agent may have been away before its tasks are refused.
     pub seen_within: Duration,
+}
+
+/// How long a task is kept after its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retain {
+    /// Until it is deleted.
+    Forever,
+    /// So long.
+    For(Duration),
+}
+
+/// Not a time for which tasks can be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a time of at least an hour, like 30d, or `forever`")]
+pub struct BadRetain;
+
+impl Retain {
+    /// The time, if there is one.
+    #[must_use]
+    pub const fn time(self) -> Option<Duration> {
+        match self {
+            Self::Forever => None,
+            Self::For(time) => Some(time),
+        }
+    }
+}
+
+impl Default for Retain {
+    fn default() -> Self {
+        Self::For(DEFAULT_RETAIN)
+    }
+}
+
+impl FromStr for Retain {
+    type Err = BadRetain;
+
+    fn from_str(text: &str) -> Result<Self, BadRetain> {
+        if text == "forever" {
+            return Ok(Self::Forever);
+        }
+        let seconds = text.parse().ok().map(Duration::from_secs);
+        let time = seconds.or_else(|| humantime::parse_duration(text).ok());
+        time.filter(|time| *time >= MIN_RETAIN).map(Self::For).ok_or(BadRetain)
+    }
+}
+
+impl fmt::Display for Retain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Forever => f.write_str("forever"),
+            Self::For(time) => humantime::format_duration(*time).fmt(f),
+        }
+    }
 }
 
 impl Config {
@@ -103,6 +164,8 @@ impl Config {
             neighbours: Neighbours::default(),
             metrics_token: None,
             limits: Limits::default(),
+            retain: Retain::default(),
+            allow_private_webhooks: false,
             answer_within: DEFAULT_ANSWER_WITHIN,
             seen_within: DEFAULT_SEEN_WITHIN,
         }

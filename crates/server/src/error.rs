@@ -51,6 +51,21 @@ pub enum ApiError {
          task has ended, or send 'allow_duplicate': true"
     )]
     BeingCancelled,
+    #[error(
+        "An invitation to this person was sent and its task has been deleted; send 'allow_duplicate': true to send \
+         another"
+    )]
+    InvitedBefore,
+    #[error("Invalid '{0}': must be {1}")]
+    Query(&'static str, &'static str),
+    #[error("The task has not ended; cancel it first, or wait")]
+    NotFinished,
+    #[error("This task has no list of connections")]
+    NoConnections,
+    #[error("Webhook not found")]
+    WebhookNotFound,
+    #[error("A team has at most {0} webhooks; delete one first")]
+    WebhookLimit(u32),
     #[error("Missing API Key")]
     MissingKey,
     #[error("Invalid API Key")]
@@ -174,9 +189,13 @@ impl Told {
 impl ApiError {
     fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
-            Self::InvalidJson | Self::Input(_) | Self::Asked(_) | Self::TaskId | Self::Wait | Self::Key => {
-                (StatusCode::BAD_REQUEST, ErrorCode::InvalidInput.as_str())
-            }
+            Self::InvalidJson
+            | Self::Input(_)
+            | Self::Asked(_)
+            | Self::TaskId
+            | Self::Wait
+            | Self::Key
+            | Self::Query(..) => (StatusCode::BAD_REQUEST, ErrorCode::InvalidInput.as_str()),
             Self::Scope(_) => (StatusCode::FORBIDDEN, "missing_scope"),
             Self::Unmet(unmet) => unmet.status_and_code(),
             Self::Field(_) | Self::Cursor => (StatusCode::BAD_REQUEST, ErrorCode::InvalidInput.as_str()),
@@ -189,9 +208,11 @@ impl ApiError {
             Self::MetricsClosed => (StatusCode::FORBIDDEN, "metrics_closed"),
             Self::PluginRequired => (StatusCode::FORBIDDEN, "plugin_required"),
             Self::NoAdmin => (StatusCode::NOT_FOUND, "no_admin"),
-            Self::TaskNotFound | Self::AgentTask | Self::NoRoute | Self::Unknown(_) => {
-                (StatusCode::NOT_FOUND, "not_found")
-            }
+            Self::TaskNotFound
+            | Self::AgentTask
+            | Self::NoRoute
+            | Self::WebhookNotFound
+            | Self::Unknown(_) => (StatusCode::NOT_FOUND, "not_found"),
             Self::Limit { code, .. } => (StatusCode::TOO_MANY_REQUESTS, code.as_str()),
             Self::QueueFull => (StatusCode::TOO_MANY_REQUESTS, "queue_full"),
             Self::TooOften(_) => (StatusCode::TOO_MANY_REQUESTS, "too_often"),
@@ -205,6 +226,10 @@ impl ApiError {
             Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused"),
             Self::OtherNote => (StatusCode::CONFLICT, "pending_with_another_note"),
             Self::BeingCancelled => (StatusCode::CONFLICT, "being_cancelled"),
+            Self::InvitedBefore => (StatusCode::CONFLICT, "invited_before"),
+            Self::NotFinished => (StatusCode::CONFLICT, "not_finished"),
+            Self::NoConnections => (StatusCode::CONFLICT, "no_connections"),
+            Self::WebhookLimit(_) => (StatusCode::CONFLICT, "webhook_limit"),
             Self::Superseded => (StatusCode::CONFLICT, "superseded"),
             // Not 400: to an agent that would mean "try again", and the same body would come back for ever.
             Self::Message(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_message"),
@@ -311,6 +336,7 @@ impl ApiError {
             CreateError::KeyReused => Self::KeyReused,
             CreateError::OtherNote => Self::OtherNote,
             CreateError::BeingCancelled => Self::BeingCancelled,
+            CreateError::InvitedBefore => Self::InvitedBefore,
             CreateError::Store(error) => error.into(),
         }
     }

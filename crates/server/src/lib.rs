@@ -11,6 +11,7 @@
 //! | `orders`, `errand` | a task taken or called off; a read that its caller waits for |
 //! | `official`, `linkup` | two published APIs whose calls answer with rows |
 //! | [`hub`] | who waits for what, in memory |
+//! | [`webhook`] | tells endpoints that tasks have ended |
 //! | [`router`] | every route on one screen; `routes`, `auth`, `body` and `error` stand behind it |
 //! | [`listen`], [`peer`], [`watch`], [`door`] | connections, who is at their other end, what is around every request, who knocks too often |
 //! | [`openapi`] | the description of every route |
@@ -24,6 +25,7 @@ pub mod config;
 mod door;
 mod errand;
 mod error;
+mod export;
 mod guess;
 pub mod hub;
 mod idempotency;
@@ -38,6 +40,7 @@ pub mod openapi;
 mod orders;
 mod parked;
 pub mod peer;
+mod query;
 pub mod router;
 mod routes;
 pub mod secret;
@@ -46,8 +49,9 @@ pub mod store;
 mod sweeper;
 pub mod tls;
 mod watch;
+pub mod webhook;
 
 pub use clock::{Clock, SystemClock, Timestamp};
-pub use config::{Config, Database, default_database};
+pub use config::{Config, Database, Retain, default_database};
 pub use limits::Limits;
 pub use server::{Running, StartError, start};

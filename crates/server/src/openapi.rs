@@ -10,7 +10,7 @@ mod page;
 pub mod shapes;
 
 use crate::error::ErrorBody;
-use crate::routes::{about, admin, agent, task};
+use crate::routes::{about, admin, agent, task, tasks, webhook};
 use crate::{linkup, official};
 use serde_json::Value;
 use std::sync::LazyLock;
@@ -40,6 +40,12 @@ use utoipa::{Modify, OpenApi};
         task::send_connection_request,
         task::get_status,
         task::cancel,
+        tasks::list,
+        tasks::delete,
+        tasks::connections_csv,
+        webhook::add,
+        webhook::list,
+        webhook::delete,
         official::connections,
         official::tunnelled,
         linkup::connections,

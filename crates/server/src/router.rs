@@ -8,14 +8,15 @@ use crate::hub::Hub;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::peer::Neighbours;
-use crate::routes::{about, admin, agent, task};
+use crate::routes::{about, admin, agent, task, tasks, webhook};
 use crate::secret::SecretHash;
 use crate::store::Store;
+use crate::webhook::Webhooks;
 use crate::{linkup, official, watch};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,6 +43,10 @@ pub struct App {
     pub metrics_token: Option<Arc<SecretHash>>,
     /// How long anything may take.
     pub limits: Arc<Limits>,
+    /// What tells endpoints that tasks have ended.
+    pub webhooks: Webhooks,
+    /// How long a task is kept after its end; for ever when `None`.
+    pub retain: Option<Duration>,
     /// How long a call that answers with rows waits for them.
     pub answer_within: Duration,
 }
@@ -66,6 +71,11 @@ pub fn router(app: App) -> Router {
         .route("/linkedin-agent/send-connection-request", post(task::send_connection_request))
         .route("/linkedin-agent/get-task-status", get(task::get_status))
         .route("/linkedin-agent/cancel-task", post(task::cancel))
+        .route("/linkedin-agent/tasks", get(tasks::list))
+        .route("/linkedin-agent/tasks/{task}", delete(tasks::delete))
+        .route("/linkedin-agent/tasks/{task}/connections.csv", get(tasks::connections_csv))
+        .route("/linkedin-agent/webhooks", get(webhook::list).post(webhook::add))
+        .route("/linkedin-agent/webhooks/{webhook}", delete(webhook::delete))
         // Callers of two other published APIs; the first shows its key as `Authorization: Bearer`.
         .route(
             "/v2/connections",

@@ -4,3 +4,5 @@ pub mod about;
 pub mod admin;
 pub mod agent;
 pub mod task;
+pub mod tasks;
+pub mod webhook;

@@ -79,13 +79,24 @@ pub fn hash_pairing_code(typed: &str) -> SecretHash {
     hash_secret(&plain)
 }
 
-fn random<const N: usize>() -> Result<[u8; N], NoRandomness> {
+/// A number from 0 to 1, the same chance for each.
+///
+/// # Errors
+/// When the operating system has no randomness to give.
+pub fn chance() -> Result<f64, NoRandomness> {
+    let [a, b, c, d] = random::<4>()?;
+    Ok(f64::from(u32::from_le_bytes([a, b, c, d])) / f64::from(u32::MAX))
+}
+
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], NoRandomness> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(NoRandomness)?;
     Ok(bytes)
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// In digits and small letters.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: [u8; 16] = *b"0123456789abcdef";
     bytes
         .iter()

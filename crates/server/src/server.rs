@@ -15,6 +15,7 @@ use crate::secret::hash_secret;
 use crate::store::{ManageError, Store, StoreError};
 use crate::sweeper;
 use crate::tls::{Tls, TlsError};
+use crate::webhook::{self, Webhooks};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -56,6 +57,7 @@ pub struct Running {
     tls: Option<Arc<Tls>>,
     serving: JoinHandle<()>,
     sweeping: JoinHandle<()>,
+    delivering: JoinHandle<()>,
 }
 
 /// Opens the database, listens and serves.
@@ -83,15 +85,18 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         neighbours: Arc::new(config.neighbours),
         metrics_token: config.metrics_token.as_deref().map(|token| Arc::new(hash_secret(token))),
         limits: Arc::new(config.limits),
+        webhooks: Webhooks::new(config.allow_private_webhooks),
+        retain: config.retain.time(),
         answer_within: config.answer_within,
     };
     let sweeping = tokio::spawn(sweeper::run(app.clone(), config.sweep_every));
+    let delivering = tokio::spawn(webhook::run(app.clone(), config.sweep_every));
     let serving = tokio::spawn(serve(listener, tls.clone(), app.clone()));
     tracing::info!(%address, "listening");
     let (api_key, pairing_code) = first.map(|first| (first.api_key, first.pairing_code)).unzip();
     let scheme = if tls.is_some() { "https" } else { "http" };
     let url = format!("{scheme}://{address}");
-    Ok(Running { url, api_key, pairing_code, app, tls, serving, sweeping })
+    Ok(Running { url, api_key, pairing_code, app, tls, serving, sweeping, delivering })
 }
 
 async fn serve(listener: TcpListener, tls: Option<Arc<Tls>>, app: App) {
@@ -129,12 +134,24 @@ impl Running {
         self.tls.as_deref().map_or(Ok(()), Tls::reload)
     }
 
+    /// Delivers what is due of the webhooks now, and waits for what is under way. It happens by itself too.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn deliver_webhooks(&self) -> Result<(), StoreError> {
+        webhook::deliver_now(&self.app).await
+    }
+
     /// Answers who waits, takes no more connections, lets requests in hand end, and closes the database.
     pub async fn shutdown(self) {
         self.app.hub.close();
         let stop = self.serving.abort_handle();
         if timeout(GRACE, self.serving).await.is_err() {
             tracing::warn!("requests were still in hand after {} s", GRACE.as_secs());
+            stop.abort();
+        }
+        let stop = self.delivering.abort_handle();
+        if timeout(GRACE, self.delivering).await.is_err() {
             stop.abort();
         }
         self.sweeping.abort();

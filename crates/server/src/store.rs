@@ -16,10 +16,14 @@ mod cancel;
 mod code;
 mod create;
 mod db;
+mod delivery;
+mod event;
 mod first;
+mod forget;
 mod idempotency;
 mod key;
 mod limit;
+mod list;
 mod manage;
 mod member;
 mod offer;
@@ -33,6 +37,7 @@ mod sweep;
 mod team;
 mod twin;
 mod view;
+mod webhook;
 mod writer;
 
 pub use admin_key::AdminKeyView;
@@ -40,8 +45,12 @@ pub use agent::{AgentIdentity, Greeting};
 pub use cancel::Cancelled;
 pub use code::CODE_LIFE_MS;
 pub use create::{CreateError, Created, NewTask, Refusal};
+pub use delivery::{Delivery, Notice, Outcome};
+pub use event::EventView;
 pub use first::FirstStart;
+pub use forget::Deletion;
 pub use key::{Access, CONNECTIONS_SCOPE, KeyIdentity, KeyView, Made, NewKey, SCOPES, Scopes};
+pub use list::{ListFilter, Position, TaskPage};
 pub use manage::{Listed, ManageError, Page, Thing};
 pub use member::{MemberChange, MemberRole, MemberView, NewMember};
 pub use poll::{Asking, PollWork};
@@ -49,6 +58,7 @@ pub use result::{Leave, ResultError, Settled, TaskResult};
 pub use roster::AgentView;
 pub use team::TeamView;
 pub use view::{TaskView, WaitingView};
+pub use webhook::{NewWebhook, Webhook, WebhookError};
 
 use crate::config::{DEFAULT_SEEN_WITHIN, Database};
 use crate::secret::NoRandomness;
@@ -225,6 +235,8 @@ async fn open_sqlite(file: &Path) -> Result<Pools, StoreError> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
+        // What is deleted is overwritten, and not only forgotten.
+        .pragma("secure_delete", "ON")
         .busy_timeout(BUSY_TIMEOUT);
     let mut connection = options.connect().await?;
     sqlx::migrate!("migrations/sqlite").run(&mut connection).await?;

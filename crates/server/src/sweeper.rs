@@ -1,4 +1,4 @@
-//! Sees to it that every task ends by its deadline.
+//! Sees to it that every task ends by its deadline, and that nothing is kept for longer than it should.
 
 use crate::error::causes;
 use crate::router::App;
@@ -6,7 +6,8 @@ use crate::store::StoreError;
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
-/// Ends all tasks whose deadline has passed, and forgets old keys; answers with how many tasks ended.
+/// Ends all tasks whose deadline has passed, and forgets old keys and tasks that were kept long enough; answers with how
+/// many tasks ended.
 pub async fn sweep_now(app: &App) -> Result<usize, StoreError> {
     let mut count = 0;
     loop {
@@ -21,6 +22,10 @@ pub async fn sweep_now(app: &App) -> Result<usize, StoreError> {
     }
     app.metrics.overdue(count);
     app.store.forget_old_keys(app.now()).await?;
+    let deleted = app.store.forget_old_tasks(app.retain, app.now()).await?;
+    if deleted > 0 {
+        tracing::info!(deleted, "tasks that were kept long enough were deleted");
+    }
     Ok(count)
 }
 

@@ -26,6 +26,14 @@ const BODY: &Refusals = &[
 pub struct NotCreated;
 /// Refusals of a caller's question.
 pub struct NotAnswered;
+/// Refusals of a list.
+pub struct NotListed;
+/// Refusals of a list as a table.
+pub struct NotExported;
+/// Refusals of a deletion.
+pub struct NotDeleted;
+/// Refusals of a new webhook.
+pub struct NotRegistered;
 /// Refusals of a caller's call about one task, with a body.
 pub struct NotDone;
 /// Refusals of an agent's call.
@@ -79,6 +87,43 @@ impl IntoResponses for NotAnswered {
 impl IntoResponses for NotDone {
     fn responses() -> Responses {
         let own = [INPUT, KEY, (403, "`read_only_key`: the key may only look"), NO_TASK];
+        refusals(&[&own, BODY, ALWAYS])
+    }
+}
+
+impl IntoResponses for NotListed {
+    fn responses() -> Responses {
+        refusals(&[&[INPUT, KEY], ALWAYS])
+    }
+}
+
+impl IntoResponses for NotExported {
+    fn responses() -> Responses {
+        let own = [KEY, NO_TASK, (409, "`not_finished`: it has not ended; `no_connections`: it has no list")];
+        refusals(&[&own, ALWAYS])
+    }
+}
+
+impl IntoResponses for NotDeleted {
+    fn responses() -> Responses {
+        let own = [
+            KEY,
+            (403, "`read_only_key`: the key may only look"),
+            (404, "`not_found`: there is nothing of this id, or it is another team's"),
+            (409, "`not_finished`: cancel it first"),
+        ];
+        refusals(&[&own, ALWAYS])
+    }
+}
+
+impl IntoResponses for NotRegistered {
+    fn responses() -> Responses {
+        let own = [
+            INPUT,
+            KEY,
+            (403, "`read_only_key`: the key may only look"),
+            (409, "`webhook_limit`: the team has as many as it may"),
+        ];
         refusals(&[&own, BODY, ALWAYS])
     }
 }

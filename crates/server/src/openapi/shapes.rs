@@ -28,6 +28,69 @@ pub struct AboutTask {
     /// Seconds to wait for its end.
     #[param(minimum = 1, maximum = 25)]
     pub wait: Option<u32>,
+    /// What is wanted beside: its history.
+    #[param(inline)]
+    pub include: Option<TaskHistory>,
+}
+
+/// What is asked beside a task's standing.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskHistory {
+    /// The task's history.
+    Events,
+}
+
+/// Which tasks are listed, and how.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Listed {
+    /// Where they are.
+    #[param(inline)]
+    pub status: Option<TaskStatus>,
+    /// `agent_fetch_connections` or `agent_send_connection_request`.
+    #[param(pattern = "^agent_(fetch_connections|send_connection_request)$")]
+    pub task_type: Option<String>,
+    /// Created at that time or later.
+    #[param(example = "2026-11-22T08:00:00Z")]
+    pub created_after: Option<String>,
+    /// Created before it.
+    #[param(example = "2026-11-23T08:00:00Z")]
+    pub created_before: Option<String>,
+    /// `output` adds what came of them.
+    #[param(pattern = "^output$")]
+    pub include: Option<String>,
+    /// The `next_cursor` of the page before, with the same filters.
+    pub cursor: Option<String>,
+    /// How many at most.
+    #[param(minimum = 1, maximum = 100)]
+    pub limit: Option<u32>,
+}
+
+/// A task in a path.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct OneTask {
+    /// The task's id.
+    pub task: String,
+}
+
+/// A webhook in a path.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct OneWebhook {
+    /// The webhook's id.
+    pub webhook: String,
+}
+
+/// Where to tell of each end of a task.
+#[derive(ToSchema)]
+pub struct WebhookBody {
+    /// An https URL of a public host.
+    #[schema(example = "https://hooks.example.com/liaison")]
+    pub url: String,
+    /// Whether what came of the task is told, too.
+    pub include_output: Option<bool>,
 }
 
 /// What to list. A body without content is `{}`.

@@ -10,21 +10,19 @@ use crate::openapi::shapes::{
 };
 use crate::orders::{self, Order};
 use crate::parked;
+use crate::query::{Members, parse_count, parse_id};
 use crate::router::App;
-use crate::store::{TaskView, WaitingView};
+use crate::store::{EventView, TaskView, WaitingView};
 use axum::Json;
 use axum::body::Body;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use liaison_protocol::{Findings, Progress, TaskType, WaitReason};
 use serde::Serialize;
 use serde_json::Value;
 use std::time::Duration;
 use utoipa::ToSchema;
-use uuid::Uuid;
-use uuid::fmt::Hyphenated;
 
-const MAX_WAIT_S: u64 = 25;
+const MAX_WAIT_S: u32 = 25;
 const DEDUPLICATED: &str = "This person has an invitation already; its task is answered";
 
 /// The answer to a task that was taken.
@@ -59,15 +57,18 @@ pub struct StatusAnswer {
     data: StatusData,
 }
 
+/// A task as its callers see it.
 #[derive(Serialize, ToSchema)]
-struct StatusData {
+pub struct StatusData {
     id: String,
     #[schema(value_type = TaskStatus)]
     status: &'static str,
     #[schema(value_type = Object)]
     task_input: Value,
+    /// Without the inner one where outputs are not asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<TaskOutput>)]
-    task_output: Option<Value>,
+    task_output: Option<Option<Value>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     waiting: Option<WaitingData>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,6 +77,20 @@ struct StatusData {
     cancel_requested: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     findings: Option<Findings>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    events: Option<Vec<EventData>>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct EventData {
+    at: String,
+    event: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    epoch: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attempt: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -152,7 +167,7 @@ pub async fn cancel(
 ) -> Result<Json<CancelAnswer>, ApiError> {
     let fields = caller_fields(body).await?;
     let id = fields.get("api_agent_task_id").and_then(Value::as_str).ok_or(ApiError::TaskId)?;
-    let id = parse_task_id(id)?.to_string();
+    let id = parse_id(id).ok_or(ApiError::TaskId)?;
     let cancelled = orders::call_off(&app, &caller.team, &id).await?;
     let data = CancelData { id, status: cancelled.state.public(), cancel_requested: cancelled.requested };
     Ok(Json(CancelAnswer { success: true, data }))
@@ -165,34 +180,23 @@ pub async fn cancel(
 pub async fn get_status(
     State(app): State<App>,
     caller: Caller,
-    query: Result<Query<Vec<(String, String)>>, QueryRejection>,
+    query: Members,
 ) -> Result<Json<StatusAnswer>, ApiError> {
-    let Query(query) = query.map_err(|_| ApiError::TaskId)?;
-    let task = task_id(&query)?;
-    let wait = wait(&query)?;
-    let view = parked::task(&app, &caller.team, &task.to_string(), wait).await?;
-    let view = view.ok_or(ApiError::TaskNotFound)?;
-    Ok(Json(StatusAnswer { success: true, data: view.into() }))
-}
-
-/// The values of a name in a query.
-fn values<'a>(query: &'a [(String, String)], name: &str) -> Vec<&'a str> {
-    query.iter().filter(|(given, _)| given == name).map(|(_, value)| value.as_str()).collect()
-}
-
-/// The id in the one form in which it was given out, in letters of either case.
-fn task_id(query: &[(String, String)]) -> Result<Uuid, ApiError> {
-    match values(query, "api_agent_task_id")[..] {
-        [id] => parse_task_id(id),
-        _ => Err(ApiError::TaskId),
+    let [id] = query.values("api_agent_task_id")[..] else { return Err(ApiError::TaskId) };
+    let task = parse_id(id).ok_or(ApiError::TaskId)?;
+    let wait = match query.values("wait")[..] {
+        [] => 0,
+        [seconds] => parse_count(seconds, MAX_WAIT_S).ok_or(ApiError::Wait)?,
+        _ => return Err(ApiError::Wait),
+    };
+    let events = query.optional("include", "'events'", |word| (word == "events").then_some(()))?;
+    let view = parked::task(&app, &caller.team, &task, Duration::from_secs(wait.into())).await?;
+    let mut data = StatusData::of(view.ok_or(ApiError::TaskNotFound)?, true);
+    if events.is_some() {
+        let events = app.store.task_events(&caller.team, &task).await?;
+        data.events = Some(events.into_iter().map(Into::into).collect());
     }
-}
-
-fn parse_task_id(id: &str) -> Result<Uuid, ApiError> {
-    if id.len() != Hyphenated::LENGTH {
-        return Err(ApiError::TaskId);
-    }
-    Uuid::try_parse(id).map_err(|_| ApiError::TaskId)
+    Ok(Json(StatusAnswer { success: true, data }))
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
@@ -200,29 +204,26 @@ const fn is_false(value: &bool) -> bool {
     !*value
 }
 
-fn wait(query: &[(String, String)]) -> Result<Duration, ApiError> {
-    match values(query, "wait")[..] {
-        [] => Ok(Duration::ZERO),
-        [seconds] if seconds.bytes().all(|byte| byte.is_ascii_digit()) => match seconds.parse() {
-            Ok(seconds @ 1..=MAX_WAIT_S) => Ok(Duration::from_secs(seconds)),
-            _ => Err(ApiError::Wait),
-        },
-        _ => Err(ApiError::Wait),
-    }
-}
-
-impl From<TaskView> for StatusData {
-    fn from(view: TaskView) -> Self {
+impl StatusData {
+    /// With the task's output, or without a word about it.
+    pub fn of(view: TaskView, outputs: bool) -> Self {
         Self {
             id: view.id,
             status: view.state.public(),
             task_input: view.input,
-            task_output: view.output,
+            task_output: outputs.then_some(view.output),
             waiting: view.waiting.map(Into::into),
             progress: view.progress,
             cancel_requested: view.cancel_requested,
             findings: view.findings,
+            events: None,
         }
+    }
+}
+
+impl From<EventView> for EventData {
+    fn from(EventView { at, event, epoch, attempt, code }: EventView) -> Self {
+        Self { at: at.to_iso(), event, epoch, attempt, code }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Paired browsers: who they are, what they last said, whose they are.
 
 use super::db::{Db, sql};
-use super::{Store, StoreError, code, limit};
+use super::{Store, StoreError, code, event, limit};
 use crate::clock::Timestamp;
 use crate::secret;
 use liaison_protocol::{PairAnswer, Poll, ReadyState};
@@ -135,7 +135,7 @@ impl Store {
         // Read again: until here another poll may have written.
         let mut before = load_said(&mut tx, agent).await?;
         if before.instance.as_deref() != Some(&poll.instance) {
-            if !take_over(&mut tx, agent, member, &poll.instance).await? {
+            if !take_over(&mut tx, agent, member, &poll.instance, now).await? {
                 return Ok(Greeting::Superseded);
             }
             // Another instance may salt the account's hash anew, so what the one before had bound says nothing. Limits
@@ -180,7 +180,13 @@ pub(super) async fn touch(db: &mut Db, agent: &str, now: Timestamp) -> Result<()
 ///
 /// What the one before was offered and did not start goes back into the queue, under an epoch that nobody holds: its
 /// token no longer starts anything. An invitation that it did start stays started, to be looked up.
-async fn take_over(db: &mut Db, agent: &str, member: &str, instance: &str) -> Result<bool, StoreError> {
+async fn take_over(
+    db: &mut Db,
+    agent: &str,
+    member: &str,
+    instance: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let added = sql("INSERT INTO agent_instance (agent_id, instance) VALUES ($1, $2) ON CONFLICT DO NOTHING")
         .bind(agent)
         .bind(instance)
@@ -190,6 +196,7 @@ async fn take_over(db: &mut Db, agent: &str, member: &str, instance: &str) -> Re
         return Ok(false);
     }
     sql("UPDATE agent SET instance = $1 WHERE id = $2").bind(instance).bind(agent).execute(db).await?;
+    event::note_lost_to_another(db, agent, member, now).await?;
     for statement in TAKE_OVER {
         sql(statement).bind(agent).bind(member).execute(db).await?;
     }

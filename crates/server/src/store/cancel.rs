@@ -1,6 +1,7 @@
 //! A caller wants a task no longer.
 
 use super::db::sql;
+use super::event::{Event, note};
 use super::row::load;
 use super::sweep::end_failed;
 use super::{Store, StoreError};
@@ -34,11 +35,12 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<Cancelled>, StoreError> {
         let mut tx = self.begin().await?;
-        let member: Option<String> = sql("SELECT member_id FROM task WHERE id = $1 AND team_id = $2")
-            .bind(task)
-            .bind(team)
-            .scalar(&mut tx)
-            .await?;
+        let member: Option<String> =
+            sql("SELECT member_id FROM task WHERE id = $1 AND team_id = $2 AND deleted_at IS NULL")
+                .bind(task)
+                .bind(team)
+                .scalar(&mut tx)
+                .await?;
         let Some(member) = member else { return Ok(None) };
         tx.lock(&member).await?;
         let Some(row) = load(&mut tx, &member, task).await? else { return Ok(None) };
@@ -54,6 +56,7 @@ impl Store {
                 .bind(row.seq)
                 .execute(&mut tx)
                 .await?;
+            note(&mut tx, &row, Event::CancelRequested, now).await?;
         }
         let ended = on_cancel == OnCancel::End
             && end_failed(&mut tx, &row, &TaskFailure::new(ErrorCode::Cancelled), now).await?;

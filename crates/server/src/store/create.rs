@@ -76,6 +76,9 @@ pub enum CreateError {
     /// An invitation to this person is being cancelled, and may still go out.
     #[error("an invitation to this person is being cancelled")]
     BeingCancelled,
+    /// An invitation to this person was sent, or may have been, and its task was deleted.
+    #[error("an invitation to this person was sent, and its task deleted")]
+    InvitedBefore,
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -174,6 +177,7 @@ async fn take(
             Twin::Same(task) => return Ok(Created { task, deduplicated: true, new_for: None }),
             Twin::OtherNote => return Err(CreateError::OtherNote),
             Twin::BeingCancelled => return Err(CreateError::BeingCancelled),
+            Twin::Deleted => return Err(CreateError::InvitedBefore),
         }
     }
     let (member_there, agent_seen) = who_is_there(db, member, new.team, seen_since).await?;

@@ -2,6 +2,7 @@
 
 use super::StoreError;
 use super::db::{Db, sql};
+use super::event::{Event, note};
 use super::row::{TaskRow, mark_arrived};
 use crate::clock::Timestamp;
 use crate::lifecycle::{END_WITHIN_MS, LEASE_MS, OFFER_MS, State};
@@ -50,6 +51,7 @@ pub(super) async fn begin(
     .bind(now)
     .execute(db)
     .await?;
+    note(db, &row, Event::Offered, now).await?;
     row.token = Some(token);
     offer_of(&row, Mode::Run, None)
 }
@@ -75,6 +77,7 @@ pub(super) fn offer_of(row: &TaskRow, mode: Mode, since_ms: Option<u64>) -> Resu
 
 /// The same offer as one attempt more: the token may be in the journal that the agent has lost, and still starts it once.
 pub(super) async fn offer_again(db: &mut Db, mut row: TaskRow, now: Timestamp) -> Result<Offer, StoreError> {
+    note(db, &row, Event::Lost, now).await?;
     row.attempt += 1;
     sql("UPDATE task SET attempt = $1, lease_until = $2 WHERE seq = $3 AND state = $4 AND epoch = $5")
         .bind(row.attempt)
@@ -90,6 +93,7 @@ pub(super) async fn offer_again(db: &mut Db, mut row: TaskRow, now: Timestamp) -
         .bind(row.epoch)
         .execute(db)
         .await?;
+    note(db, &row, Event::Offered, now).await?;
     offer_of(&row, Mode::Run, None)
 }
 
@@ -106,9 +110,24 @@ pub(super) async fn go_on(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     mark_arrived(db, row).await?;
+    note_going_on(db, row, state, now).await?;
     let worth_writing =
         state != row.state || row.lease_until.is_none_or(|until| until < now.plus_ms(LEASE_MS / 2));
     if worth_writing { set_lease(db, row, state, Some(now.plus_ms(LEASE_MS))).await } else { Ok(()) }
+}
+
+/// Notes that its agent goes on with a task elsewhere than where the row says that it is.
+pub(super) async fn note_going_on(
+    db: &mut Db,
+    row: &TaskRow,
+    state: State,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    match state {
+        _ if state == row.state => Ok(()),
+        State::Verifying => note(db, row, Event::Verifying, now).await,
+        _ => note(db, row, Event::Resumed, now).await,
+    }
 }
 
 /// Notes that its agent asks its person about it. The word is for this offer: a newer one is asked about anew.
@@ -150,6 +169,7 @@ pub(super) async fn ask_to_verify(
     if repeat {
         return Ok(());
     }
+    note(db, row, Event::Verifying, now).await?;
     sql("UPDATE lease SET verify = TRUE, agent_id = $1, offered_at = $2, asked = asked + 1, arrived = FALSE
          WHERE task_id = $3 AND epoch = $4")
     .bind(agent)

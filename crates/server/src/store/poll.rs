@@ -1,6 +1,7 @@
 //! A poll's look at the tasks: reconciles what the agent holds, and offers at most one task.
 
 use super::db::{Db, sql};
+use super::event::{Event, note};
 use super::offer::{ask_to_verify, begin, go_on, note_asked, offer_again, offer_of, set_lease, set_unheard};
 use super::result::return_row;
 use super::row::{TaskRow, load};
@@ -220,12 +221,16 @@ async fn look_for_lost(
             // answer that crossed a newer poll says nothing of the agent.
             gone @ (Unnamed::Repeat | Unnamed::Untouched) => {
                 return_row(db, &row).await?;
+                note(db, &row, Event::Lost, now).await?;
                 if facts.kind.has_effect() && facts.own_lease {
                     let unheard = row.unheard + u32::from(gone == Unnamed::Untouched);
                     set_unheard(db, &row, unheard).await?;
                 }
             }
-            Unnamed::Again | Unnamed::Requeue => set_lease(db, &row, State::Queued, None).await?,
+            Unnamed::Again | Unnamed::Requeue => {
+                set_lease(db, &row, State::Queued, None).await?;
+                note(db, &row, Event::Lost, now).await?;
+            }
             Unnamed::GiveUp => end(db, &row, &given_up(facts.kind), work, now).await?,
             Unnamed::Cancel => {
                 end(db, &row, &TaskFailure::new(ErrorCode::Cancelled), work, now).await?;

@@ -2,6 +2,8 @@
 
 use super::agent::touch;
 use super::db::{Db, sql};
+use super::event::{self, Event, note};
+use super::offer::note_going_on;
 use super::row::{TaskRow, load, mark_arrived};
 use super::sweep::{end, end_failed, failure_output};
 use super::{AgentIdentity, Store, StoreError, limit, output};
@@ -108,6 +110,7 @@ impl Store {
             OnStart::Replay { act_within_ms } => Leave { act_within_ms, replayed: true },
             OnStart::Start => {
                 start_row(&mut tx, &task, now).await?;
+                note(&mut tx, &task, Event::Started, now).await?;
                 sql("UPDATE lease SET started_at = $1 WHERE token = $2")
                     .bind(now)
                     .bind(token)
@@ -138,10 +141,12 @@ impl Store {
         touch(&mut tx, &agent.id, now).await?;
         lifecycle::on_heartbeat(&facts, &lease)?;
         let count = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        let state = lifecycle::on_continue(&facts, HeldPhase::Running);
+        note_going_on(&mut tx, &task, state, now).await?;
         sql("UPDATE task SET state = $1, lease_until = $2, progress_done = coalesce($3, progress_done),
                              progress_of = coalesce($4, progress_of)
              WHERE seq = $5 AND state = $6 AND epoch = $7")
-        .bind(lifecycle::on_continue(&facts, HeldPhase::Running))
+        .bind(state)
         .bind(now.plus_ms(LEASE_MS))
         .bind(progress.map(|progress| count(progress.done)))
         .bind(progress.and_then(|progress| progress.of).map(count))
@@ -172,14 +177,22 @@ impl Store {
         let Loaded { task, facts, lease, told } = load_lease(&mut tx, agent, task, token).await?;
         touch(&mut tx, &agent.id, now).await?;
         let returned = result.status == CompletionStatus::Returned;
-        let on_complete = lifecycle::on_complete(&facts, &lease, returned, &result.hash)
-            .inspect_err(|_| note_late_proof(&task, &result))?;
+        let on_complete = match lifecycle::on_complete(&facts, &lease, returned, &result.hash) {
+            Ok(on_complete) => on_complete,
+            Err(fenced) => {
+                note_late_proof(tx, &task, &result, now).await?;
+                return Err(fenced.into());
+            }
+        };
         let (state, keep_hash) = match on_complete {
             OnComplete::Replay => {
                 return Ok(Settled { status: told.unwrap_or_default(), replayed: true, ended: false });
             }
             OnComplete::End => (end_row(&mut tx, &task, &result, now).await?, true),
-            OnComplete::Requeue => (return_row(&mut tx, &task).await?, true),
+            OnComplete::Requeue => {
+                note(&mut tx, &task, Event::Returned, now).await?;
+                (return_row(&mut tx, &task).await?, true)
+            }
             OnComplete::Cancel => {
                 end_failed(&mut tx, &task, &TaskFailure::new(ErrorCode::Cancelled), now).await?;
                 (State::Failed, true)
@@ -246,11 +259,19 @@ async fn start_row(db: &mut Db, task: &TaskRow, now: Timestamp) -> Result<(), Re
 }
 
 /// What is over stays as it is, also when it turns out only now what the truth was.
-fn note_late_proof(task: &TaskRow, result: &TaskResult<'_>) {
+async fn note_late_proof(
+    mut tx: Db,
+    task: &TaskRow,
+    result: &TaskResult<'_>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let sent = result.status == CompletionStatus::Completed && task.kind().is_ok_and(TaskType::has_effect);
-    if sent && task.state == State::Failed {
-        tracing::warn!(task = task.id, "an invitation that ended as failed was sent, as is known only now");
+    if !sent || task.state != State::Failed {
+        return Ok(());
     }
+    tracing::warn!(task = task.id, "an invitation that ended as failed was sent, as is known only now");
+    event::note_late_proof(&mut tx, task, now).await?;
+    tx.commit().await
 }
 
 /// A verify offer that comes back was not lost.

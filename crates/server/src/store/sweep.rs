@@ -2,7 +2,7 @@
 
 use super::db::{Db, sql};
 use super::row::{TaskRow, load};
-use super::{Store, StoreError, idempotency};
+use super::{Store, StoreError, delivery, idempotency};
 use crate::clock::Timestamp;
 use crate::lifecycle::{self, State};
 use liaison_protocol::{ErrorCode, TaskFailure, TaskType};
@@ -123,6 +123,7 @@ pub(super) async fn end(
     .await?;
     if ended == 1 {
         idempotency::task_ended(db, &row.id, now).await?;
+        delivery::task_ended(db, row, now).await?;
         return Ok(true);
     }
     Ok(false)

@@ -108,6 +108,7 @@ impl Store {
             .bind(team)
             .execute(&mut tx)
             .await?;
+        sql("DELETE FROM webhook WHERE team_id = $1").bind(team).execute(&mut tx).await?;
         let mut members: Vec<(String,)> =
             sql("SELECT id FROM member WHERE team_id = $1 AND removed_at IS NULL")
                 .bind(team)

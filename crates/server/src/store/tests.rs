@@ -1,4 +1,5 @@
 use super::agent::TAKE_OVER;
+use super::event::LOST_TO_ANOTHER;
 use super::member::LEAVE;
 use super::poll::{IN_FLIGHT, MAY_ASK, OLDEST_QUEUED};
 use super::row::LOAD;
@@ -78,7 +79,8 @@ async fn json_of(response: Response) -> Value {
 #[tokio::test]
 async fn the_claim_path_a_take_over_and_a_leave_look_at_no_task_too_many() {
     let world = World::new().await;
-    let statements = [MAY_ASK, IN_FLIGHT, OLDEST_QUEUED, LOAD].into_iter().chain(TAKE_OVER).chain(LEAVE);
+    let statements =
+        [MAY_ASK, IN_FLIGHT, OLDEST_QUEUED, LOAD, LOST_TO_ANOTHER].into_iter().chain(TAKE_OVER).chain(LEAVE);
     for statement in statements {
         let explain = format!("EXPLAIN QUERY PLAN {statement}");
         let plan: Vec<(i64, i64, i64, String)> =

@@ -4,7 +4,8 @@ use super::StoreError;
 use super::db::{Db, sql};
 use crate::clock::Timestamp;
 use crate::lifecycle::State;
-use liaison_protocol::{SendConnectionRequest, TaskInput, TaskType, normalise_profile_urn};
+use crate::secret;
+use liaison_protocol::{ErrorCode, SendConnectionRequest, TaskInput, TaskType, normalise_profile_urn};
 use serde_json::Value;
 
 /// How long an invitation that was sent, or may have been, stands for the next one. LinkedIn itself takes no second one
@@ -22,6 +23,8 @@ pub(super) enum Twin {
     OtherNote,
     /// One that may still go out, though somebody asked for its end: whether it stands is not known yet.
     BeingCancelled,
+    /// One that was sent, or may have been, and whose task was deleted since.
+    Deleted,
 }
 
 #[derive(sqlx::FromRow)]
@@ -31,6 +34,7 @@ struct Candidate {
     state: State,
     task_input: String,
     cancel_requested: bool,
+    deleted: bool,
 }
 
 /// Looks for an invitation by this member to the same person. One that ended without having been sent stands for
@@ -43,8 +47,9 @@ pub(super) async fn find(
 ) -> Result<Twin, StoreError> {
     // What can no longer start in time only waits for the sweep.
     let candidates: Vec<Candidate> =
-        sql("SELECT id, state, task_input, cancel_requested_at IS NOT NULL AS cancel_requested FROM task
-         WHERE member_id = $1 AND profile = $2 AND (
+        sql("SELECT id, state, task_input, cancel_requested_at IS NOT NULL AS cancel_requested,
+                deleted_at IS NOT NULL AS deleted FROM task
+         WHERE member_id = $1 AND profile IN ($2, $5) AND (
              state IN ('started', 'verifying')
              OR (state IN ('queued', 'offered') AND deadline_at > $3)
              OR (ended_at > $4 AND (state = 'completed' OR failure_code = 'outcome_unknown')))
@@ -53,6 +58,7 @@ pub(super) async fn find(
         .bind(new.profile.as_str())
         .bind(now)
         .bind(now.minus_ms(STANDS_MS))
+        .bind(hash_of(member, new.profile.as_str()))
         .all(db)
         .await?;
     let mut twin = Twin::None;
@@ -68,6 +74,11 @@ pub(super) async fn find(
                     twin = Twin::BeingCancelled;
                 }
             }
+            (false, _) if candidate.deleted => {
+                if !matches!(twin, Twin::Same(_)) {
+                    twin = Twin::Deleted;
+                }
+            }
             // Sent, or about to be: a note can't be changed any more.
             (false, _) => {
                 if !matches!(twin, Twin::Same(_)) {
@@ -77,6 +88,21 @@ pub(super) async fn find(
         }
     }
     Ok(twin)
+}
+
+/// Whom an invitation of a deleted task was for: to be compared, and not to be read.
+pub(super) fn hash_of(member: &str, profile: &str) -> String {
+    secret::hex(&secret::hash_secret(&format!("{member} {profile}")))
+}
+
+/// Until when an invitation that is over stands for the next one to the same person, if it does.
+pub(super) fn stands_until(
+    state: State,
+    failure_code: Option<&str>,
+    ended_at: Option<Timestamp>,
+) -> Option<Timestamp> {
+    let unknown = failure_code == Some(ErrorCode::OutcomeUnknown.as_str());
+    ended_at.filter(|_| state == State::Completed || unknown).map(|at| at.plus_ms(STANDS_MS))
 }
 
 fn has_note(candidate: &Candidate, note: Option<&str>) -> bool {
@@ -92,7 +118,7 @@ fn has_note(candidate: &Candidate, note: Option<&str>) -> bool {
 pub(super) async fn name_persons(db: &mut Db) -> Result<(), StoreError> {
     let nameless: Vec<(i64, Option<String>)> =
         sql("SELECT seq, json_extract(task_input, '$.profile_urn') FROM task
-         WHERE profile IS NULL AND task_type = 'agent_send_connection_request'")
+         WHERE profile IS NULL AND deleted_at IS NULL AND task_type = 'agent_send_connection_request'")
         .all(db)
         .await?;
     for (seq, urn) in nameless {

@@ -30,6 +30,10 @@ pub struct TaskView {
     pub cancel_requested: bool,
     /// What was odd about the list that it read, when something was.
     pub findings: Option<Findings>,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
 }
 
 /// Why a task waits.
@@ -42,7 +46,7 @@ pub struct WaitingView {
 }
 
 #[derive(sqlx::FromRow)]
-struct ViewRow {
+pub(super) struct ViewRow {
     id: String,
     task_type: String,
     task_input: String,
@@ -60,7 +64,26 @@ struct ViewRow {
     last_seen_at: Option<Timestamp>,
     invitation_limit_until: Option<Timestamp>,
     note_limit_until: Option<Timestamp>,
+    created_at: Timestamp,
+    ended_at: Option<Timestamp>,
 }
+
+/// What is read of each task that is shown: `task_output` or a word in its place, and which tasks.
+macro_rules! view_of {
+    ($output:literal, $($which:literal),+) => {
+        concat!(
+            "SELECT task.id, task_type, task_input, has_note, task.state, ",
+            $output,
+            " AS task_output, findings, cancel_requested_at IS NOT NULL AS cancel_requested, progress_done,
+                    progress_of, agent.state AS agent_state, waiting, said_at, last_seen_at, invitation_limit_until,
+                    note_limit_until, task.created_at, task.ended_at
+             FROM task LEFT JOIN agent ON agent.member_id = task.member_id AND agent.superseded_at IS NULL
+             WHERE task.team_id = $1 AND task.deleted_at IS NULL AND ",
+            $($which),+
+        )
+    };
+}
+pub(super) use view_of;
 
 impl Store {
     /// A task of this team. Another team's is as unknown as one that never was.
@@ -73,22 +96,16 @@ impl Store {
         task: &str,
         now: Timestamp,
     ) -> Result<Option<TaskView>, StoreError> {
-        let row: Option<ViewRow> =
-            sql("SELECT task.id, task_type, task_input, has_note, task.state, task_output, findings,
-                    cancel_requested_at IS NOT NULL AS cancel_requested, progress_done, progress_of,
-                    agent.state AS agent_state, waiting, said_at, last_seen_at, invitation_limit_until,
-                    note_limit_until
-             FROM task LEFT JOIN agent ON agent.member_id = task.member_id AND agent.superseded_at IS NULL
-             WHERE task.id = $1 AND task.team_id = $2")
-            .bind(task)
+        let row: Option<ViewRow> = sql(view_of!("task_output", "task.id = $2"))
             .bind(team)
+            .bind(task)
             .optional(&mut self.read().await?)
             .await?;
         row.map(|row| view(row, now)).transpose()
     }
 }
 
-fn view(row: ViewRow, now: Timestamp) -> Result<TaskView, StoreError> {
+pub(super) fn view(row: ViewRow, now: Timestamp) -> Result<TaskView, StoreError> {
     let json = |text: &str| serde_json::from_str(text).map_err(|_| StoreError::Corrupt("a task's JSON"));
     let findings = row.findings.as_deref().map(serde_json::from_str).transpose();
     let count = |value: Option<i64>| value.and_then(|value| u64::try_from(value).ok());
@@ -106,6 +123,8 @@ fn view(row: ViewRow, now: Timestamp) -> Result<TaskView, StoreError> {
         progress,
         cancel_requested: row.cancel_requested,
         findings: findings.map_err(|_| StoreError::Corrupt("a task's findings"))?,
+        created_at: row.created_at,
+        ended_at: row.ended_at,
     })
 }
 

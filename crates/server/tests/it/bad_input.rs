@@ -2,6 +2,7 @@
 //! that is too deep.
 
 use super::support::*;
+use liaison_server::Config;
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -142,11 +143,11 @@ async fn headers_without_end() {
 
 #[tokio::test]
 async fn a_request_that_never_ends_loses_its_connection() {
-    let change: Change = |config| {
+    let change = |config: &mut Config| {
         config.limits.head = Duration::from_millis(300);
         config.limits.connections = 4;
     };
-    let (world, agent) = World::paired_with(change).await;
+    let (world, agent) = World::paired_and(change).await;
     let parked = {
         let agent = agent.clone();
         tokio::spawn(async move { agent.poll(json!({"wait_ms": 25_000, "state": "paused"})).await })
@@ -184,7 +185,7 @@ async fn timeout_at_last(future: impl Future<Output = ()>) {
 
 #[tokio::test]
 async fn a_body_that_pauses_is_given_up() {
-    let world = World::with(|config| config.limits.body_pause = Duration::from_millis(200)).await;
+    let world = World::configured(|config| config.limits.body_pause = Duration::from_millis(200)).await;
     let request = format!(
         "POST {FETCH} HTTP/1.1\r\nHost: localhost\r\nx-api-key: {}\r\nContent-Length: 100\r\n\r\n{{",
         world.key
@@ -198,7 +199,7 @@ async fn a_body_that_pauses_is_given_up() {
 
 #[tokio::test]
 async fn a_request_that_takes_too_long_is_answered() {
-    let world = World::with(|config| config.limits.request = Duration::from_millis(200)).await;
+    let world = World::configured(|config| config.limits.request = Duration::from_millis(200)).await;
     // It goes on dripping, so that it never pauses for long.
     let mut stream = dial(&world).await;
     let head = format!(

@@ -1,6 +1,7 @@
 //! Who comes too often, and a queue that is full.
 
 use super::support::*;
+use liaison_server::Config;
 use liaison_server::bucket::Rate;
 use reqwest::Response;
 use serde_json::{Value, json};
@@ -25,8 +26,8 @@ async fn post(world: &World, key: &str, path: &str, body: Value) -> Response {
 
 #[tokio::test]
 async fn a_key_that_is_used_too_often_waits_and_no_other() {
-    let change: Change = |config| config.limits.api_key = Some(Rate { burst: 3, every: HOUR_LONG });
-    let (world, agent) = World::paired_with(change).await;
+    let change = |config: &mut Config| config.limits.api_key = Some(Rate { burst: 3, every: HOUR_LONG });
+    let (world, agent) = World::paired_and(change).await;
     let (other_key, _) = world.other_team().await;
     for _ in 0..3 {
         world.fetch().await;
@@ -43,11 +44,11 @@ async fn a_key_that_is_used_too_often_waits_and_no_other() {
 
 #[tokio::test]
 async fn many_wrong_secrets_from_one_address_are_not_looked_up() {
-    let change: Change = |config| {
+    let change = |config: &mut Config| {
         config.limits.wrong_secrets = Rate { burst: 3, every: HOUR_LONG };
         config.neighbours.proxies = vec!["127.0.0.1/32".parse().unwrap()];
     };
-    let (world, agent) = World::paired_with(change).await;
+    let (world, agent) = World::paired_and(change).await;
     world.fetch().await;
     agent.offer().await;
     let stranger = Agent { token: "lat_0".to_owned(), ..agent.clone() };
@@ -67,11 +68,11 @@ async fn many_wrong_secrets_from_one_address_are_not_looked_up() {
 
 #[tokio::test]
 async fn behind_a_proxy_each_of_its_clients_counts_for_itself() {
-    let change: Change = |config| {
+    let change = |config: &mut Config| {
         config.limits.wrong_secrets = Rate { burst: 1, every: HOUR_LONG };
         config.neighbours.proxies = vec!["127.0.0.1/32".parse().unwrap()];
     };
-    let world = World::with(change).await;
+    let world = World::configured(change).await;
     let from = async |client: &str| {
         let url = format!("{}/linkedin-agent/get-task-status", world.server.url);
         let request = world.http.get(url).header("x-api-key", "lsk_0").header("x-forwarded-for", client);
@@ -85,7 +86,7 @@ async fn behind_a_proxy_each_of_its_clients_counts_for_itself() {
 
 #[tokio::test]
 async fn a_queue_has_an_end() {
-    let (world, agent) = World::paired_with(|config| config.limits.queue = 3).await;
+    let (world, agent) = World::paired_and(|config| config.limits.queue = 3).await;
     let (other_key, _) = world.other_team().await;
     let (first_status, first) = world.post_under("k", SEND, &json!({"profile_urn": "ACoAAFIRST"})).await;
     assert_eq!(first_status, 200);

@@ -1,6 +1,7 @@
 //! What those who run the server ask it, and by which names it may be called.
 
 use super::support::*;
+use liaison_server::Config;
 use reqwest::Response;
 use serde_json::json;
 
@@ -68,16 +69,16 @@ async fn what_is_counted() {
 
 #[tokio::test]
 async fn metrics_are_for_this_computer_or_for_a_token() {
-    let change: Change = |config| config.metrics_token = Some("a-token".to_owned());
-    let world = World::with(change).await;
+    let change = |config: &mut Config| config.metrics_token = Some("a-token".to_owned());
+    let world = World::configured(change).await;
     let closed = (403, "metrics_closed".to_owned());
     assert_eq!(code(get(&world, "/metrics", &[]).await).await, closed);
     assert_eq!(code(get(&world, "/metrics", &[("authorization", "Bearer a-tokem")]).await).await, closed);
     assert_eq!(code(get(&world, "/metrics", &[("x-api-key", &world.key)]).await).await, closed);
     assert_eq!(get(&world, "/metrics", &[("authorization", "Bearer a-token")]).await.status(), 200);
 
-    let change: Change = |config| config.neighbours.proxies = vec!["127.0.0.0/8".parse().unwrap()];
-    let world = World::with(change).await;
+    let change = |config: &mut Config| config.neighbours.proxies = vec!["127.0.0.0/8".parse().unwrap()];
+    let world = World::configured(change).await;
     for headers in [&[("x-forwarded-for", "127.0.0.1")][..], &[("x-forwarded-for", "192.0.2.7")], &[]] {
         assert_eq!(code(get(&world, "/metrics", headers).await).await, closed, "{headers:?}");
     }
@@ -85,7 +86,7 @@ async fn metrics_are_for_this_computer_or_for_a_token() {
 
 #[tokio::test]
 async fn a_page_whose_name_points_here_is_turned_away() {
-    let world = World::with(|config| config.neighbours.hosts = vec!["tasks.example".to_owned()]).await;
+    let world = World::configured(|config| config.neighbours.hosts = vec!["tasks.example".to_owned()]).await;
     let port = world.server.url.rsplit(':').next().unwrap().to_owned();
     for name in
         ["evil.example".to_owned(), format!("evil.example:{port}"), "127.0.0.1.evil.example".to_owned()]

@@ -1,12 +1,13 @@
 //! A server, a caller and an agent, in a few words each.
 
 use liaison_server::store::MemberRole;
-use liaison_server::{Clock, Config, Limits, Running, Timestamp};
+use liaison_server::{Clock, Config, Limits, Retain, Running, Timestamp};
 use reqwest::Client;
 use serde_json::{Value, json};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
@@ -24,9 +25,6 @@ pub const DAY: u64 = 24 * HOUR;
 /// 2026-11-22, midnight UTC.
 pub const T0: i64 = 1_795_305_600_000;
 
-/// Longer than any test waits.
-const PATIENCE: Duration = Duration::from_secs(120);
-
 const DATABASE: &str = "liaison.db";
 
 pub struct FakeClock(AtomicI64);
@@ -43,34 +41,23 @@ pub struct World {
     pub http: Client,
     clock: Arc<FakeClock>,
     folder: TempDir,
-    change: Change,
     invited: AtomicU32,
-    answer_within: Duration,
+    pub configure: Configure,
 }
 
-/// What a test has otherwise than the others.
-pub type Change = fn(&mut Config);
+/// What a test wants otherwise of its server.
+pub type Configure = Arc<dyn Fn(&mut Config) + Send + Sync>;
 
 /// A status and a JSON body.
 pub type Answer = (u16, Value);
 
 impl World {
     pub async fn new() -> Self {
-        Self::with(|_| {}).await
+        Self::configured(|_| {}).await
     }
 
-    /// With so long a time for a call that answers with rows.
-    pub async fn answering_within(answer_within: Duration) -> Self {
-        Self::told(answer_within, |_| {}).await
-    }
-
-    /// On a server that is told something else.
-    pub async fn with(change: Change) -> Self {
-        Self::told(PATIENCE, change).await
-    }
-
-    async fn told(answer_within: Duration, change: Change) -> Self {
-        let mut world = Self::in_folder(tempfile::tempdir().unwrap(), answer_within, change).await;
+    pub async fn configured(configure: impl Fn(&mut Config) + Send + Sync + 'static) -> Self {
+        let mut world = Self::in_folder(tempfile::tempdir().unwrap(), Arc::new(configure)).await;
         world.key = world.server.api_key.clone().unwrap();
         world
     }
@@ -79,26 +66,25 @@ impl World {
     pub async fn on(make: impl AsyncFnOnce(&Path), key: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         make(&folder.path().join(DATABASE)).await;
-        let mut world = Self::in_folder(folder, PATIENCE, |_| {}).await;
+        let mut world = Self::in_folder(folder, Arc::new(|_| {})).await;
         world.key = key.to_owned();
         world
     }
 
-    async fn in_folder(folder: TempDir, answer_within: Duration, change: Change) -> Self {
+    async fn in_folder(folder: TempDir, configure: Configure) -> Self {
         let clock = Arc::new(FakeClock(AtomicI64::new(T0)));
-        let server = start(&folder, &clock, answer_within, change).await;
-        let invited = AtomicU32::new(0);
-        Self { server, key: String::new(), http: client(), clock, folder, invited, answer_within, change }
+        let server = start(&folder, &clock, &configure).await;
+        let (key, invited) = (String::new(), AtomicU32::new(0));
+        Self { server, key, http: client(), clock, folder, invited, configure }
     }
 
     /// With the acting admin's browser paired.
     pub async fn paired() -> (Self, Agent) {
-        Self::new().await.with_agent().await
+        Self::paired_and(|_| {}).await
     }
 
-    /// The same on a server that is told something else.
-    pub async fn paired_with(change: Change) -> (Self, Agent) {
-        Self::with(change).await.with_agent().await
+    pub async fn paired_and(configure: impl Fn(&mut Config) + Send + Sync + 'static) -> (Self, Agent) {
+        Self::configured(configure).await.with_agent().await
     }
 
     /// The same, on its first start.
@@ -108,12 +94,22 @@ impl World {
         (self, agent)
     }
 
+    /// With so long a time for a call that answers with rows.
+    pub async fn answering_within(answer_within: Duration) -> Self {
+        Self::configured(move |config| config.answer_within = answer_within).await
+    }
+
     pub async fn restart(self) -> Self {
-        let Self { server, key, http, clock, folder, invited, answer_within, change } = self;
+        let Self { server, key, http, clock, folder, invited, configure } = self;
         server.shutdown().await;
-        let server = start(&folder, &clock, answer_within, change).await;
+        let server = start(&folder, &clock, &configure).await;
         assert_eq!((&server.api_key, &server.pairing_code), (&None, &None));
-        Self { server, key, http, clock, folder, invited, answer_within, change }
+        Self { server, key, http, clock, folder, invited, configure }
+    }
+
+    /// Another server on the same file, with the same clock.
+    pub async fn second_instance(&self) -> Running {
+        start(&self.folder, &self.clock, &self.configure).await
     }
 
     pub fn advance(&self, ms: u64) {
@@ -166,6 +162,25 @@ impl World {
     pub async fn get_as(&self, key: &str, query: &str) -> Answer {
         let url = format!("{}/linkedin-agent/get-task-status{query}", self.server.url);
         answer(self.http.get(url).header("x-api-key", key)).await
+    }
+
+    /// A GET of a path.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.get_under(&self.key, path).await
+    }
+
+    pub async fn get_under(&self, key: &str, path: &str) -> Answer {
+        answer(self.http.get(format!("{}{path}", self.server.url)).header("x-api-key", key)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        answer(self.http.delete(format!("{}{path}", self.server.url)).header("x-api-key", &self.key)).await
+    }
+
+    /// The database's file, and what SQLite keeps beside it.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let files = fs::read_dir(self.folder.path()).unwrap();
+        files.map(|file| file.unwrap().path()).collect()
     }
 
     pub async fn status(&self, task: &str) -> Value {
@@ -234,18 +249,19 @@ impl World {
     }
 }
 
-async fn start(folder: &TempDir, clock: &Arc<FakeClock>, answer_within: Duration, change: Change) -> Running {
+async fn start(folder: &TempDir, clock: &Arc<FakeClock>, configure: &Configure) -> Running {
     let mut config = Config {
-        answer_within,
         listen: ([127, 0, 0, 1], 0).into(),
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         // Tests sweep when they mean to.
         sweep_every: Duration::from_secs(3600),
-        // Tests are in a hurry; those about hurry say so.
+        // They are in a hurry; those about hurry say so.
         limits: Limits { api_key: None, ..Limits::default() },
+        // And what they look at for years is not deleted under their eyes.
+        retain: Retain::Forever,
         ..Config::new(folder.path().join(DATABASE))
     };
-    change(&mut config);
+    configure(&mut config);
     liaison_server::start(config).await.unwrap()
 }
 

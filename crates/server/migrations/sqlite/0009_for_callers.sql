@@ -1,0 +1,52 @@
+-- A task that its team deleted, or that was kept long enough, is emptied at once. What is left of its row says that it was
+-- there, so that what is answered twice is answered alike and nobody is invited twice; `purge_at` is when that goes too.
+-- Of whom an invitation was for, a hash is left in `profile`.
+ALTER TABLE task ADD COLUMN deleted_at INTEGER;
+ALTER TABLE task ADD COLUMN purge_at INTEGER;
+CREATE INDEX task_kept_long ON task (ended_at) WHERE ended_at IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX task_to_purge ON task (purge_at) WHERE purge_at IS NOT NULL;
+
+-- A team's list of tasks, newest first; and of those that are not over, which are few among many.
+CREATE INDEX task_by_team ON task (team_id, created_at, id);
+CREATE INDEX task_unfinished_by_team ON task (team_id, created_at, id) WHERE state NOT IN ('completed', 'failed');
+
+-- What became of a task, in the order of `n`. Its creation and its end stand in its own row.
+CREATE TABLE task_event (
+    task_id TEXT NOT NULL REFERENCES task (id) ON DELETE CASCADE,
+    n       INTEGER NOT NULL,
+    at      INTEGER NOT NULL,
+    event   TEXT NOT NULL,
+    epoch   INTEGER,
+    attempt INTEGER,
+    code    TEXT,
+    PRIMARY KEY (task_id, n)
+) STRICT, WITHOUT ROWID;
+
+-- Where a team wants to hear of its tasks' ends. The secret signs, so it is kept as it is.
+CREATE TABLE webhook (
+    id                TEXT PRIMARY KEY NOT NULL,
+    team_id           TEXT NOT NULL REFERENCES team (id),
+    url               TEXT NOT NULL,
+    secret            TEXT NOT NULL,
+    include_output    INTEGER NOT NULL,
+    created_at        INTEGER NOT NULL,
+    -- Until when one instance of the server has it to itself.
+    busy_until        INTEGER NOT NULL DEFAULT 0,
+    disabled_at       INTEGER,
+    disabled_reason   TEXT,
+    last_delivered_at INTEGER,
+    last_error        TEXT,
+    last_error_at     INTEGER
+) STRICT;
+CREATE INDEX webhook_by_team ON webhook (team_id);
+
+-- What is still to be delivered; written in the transaction that ends the task.
+CREATE TABLE webhook_delivery (
+    webhook_id TEXT NOT NULL REFERENCES webhook (id) ON DELETE CASCADE,
+    task_id    TEXT NOT NULL REFERENCES task (id) ON DELETE CASCADE,
+    attempt    INTEGER NOT NULL DEFAULT 0,
+    due_at     INTEGER NOT NULL,
+    PRIMARY KEY (webhook_id, task_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX webhook_delivery_due ON webhook_delivery (webhook_id, due_at);
+CREATE INDEX webhook_delivery_by_task ON webhook_delivery (task_id);
