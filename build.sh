@@ -13,7 +13,7 @@ usage: ./build.sh [verb]
   build          (or no verb) dist/extension/, to load unpacked as it is, and dist/liaison-<version>.zip
   demo [--keep]  the whole thing on this machine: server, simulated LinkedIn, headless Chromium, four tasks
                  --keep leaves it running and prints the URLs and the API key, for a try with curl
-  test           every test: native, wasm in a service worker, type check, published clients, end to end in Chromium
+  test           every test: native, wasm in a service worker, type check, published clients, the API's description, end to end in Chromium
   bench [rows]   core: how fast it is, beside plain JavaScript in the same Chromium, and how a long walk grows; task: from a POST
                  to LinkedIn; wake: from an ended worker to its poll; idle: what having nothing to do costs; server: it under
                  load, on SQLite and on PostgreSQL. All of them without a name; --tasks 60, --wakes 30 and --idle-minutes 2 say how many and how long
@@ -75,7 +75,7 @@ lint_shell() {
     for script in build.sh .ci/run scripts/*.sh tests/*.sh; do bash -n "$script"; done
   fi
   local module
-  for module in examples/node/*.mjs scripts/*.mjs scripts/bench/*.mjs tests/extension/e2e/*.mjs tests/clients/*.*js tests/storm/*.mjs; do node --check "$module"; done
+  for module in examples/node/*.mjs scripts/*.mjs scripts/bench/*.mjs tests/extension/e2e/*.mjs tests/clients/*.*js tests/openapi/*.mjs tests/storm/*.mjs; do node --check "$module"; done
 }
 
 do_lint() {
@@ -101,6 +101,7 @@ test_unit() {
 }
 test_browser() { node scripts/run-node-tests.mjs e2e tests/extension/e2e; }
 test_clients() { node scripts/run-node-tests.mjs clients tests/clients; }
+test_openapi() { node scripts/run-node-tests.mjs openapi tests/openapi; }
 
 do_test() {
   need_browser
@@ -108,6 +109,7 @@ do_test() {
   need_test_programs
   need_wasm_pack
   need_clients
+  need_schemathesis
   rm -f target/node-tests/*.tap
   stage native test_native
   stage wasm-tests test_wasm
@@ -115,6 +117,7 @@ do_test() {
   stage unit test_unit
   stage programs build_programs
   stage clients test_clients
+  stage openapi test_openapi
   stage e2e test_browser
   node scripts/run-node-tests.mjs total
 }

@@ -176,6 +176,12 @@ need_clients() {
     stage node-clients install_node_clients "$folder/node" "$here"
 }
 
+# What holds the server against the description of its API.
+need_schemathesis() {
+  need_test_programs
+  need_python_clients "$LIAISON_ROOT/target/openapi/venv" "$LIAISON_ROOT/tests/openapi/requirements.txt" 'import schemathesis'
+}
+
 # need_python_clients <environment> <requirements> <what it then runs>
 need_python_clients() {
   # A Python that was upgraded or taken away leaves its environments behind, dead.

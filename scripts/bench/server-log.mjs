@@ -1,11 +1,11 @@
 // @ts-check
-// The real server's own times: asked for debug lines it writes one when a request's head has come and one when its answer's head is
+// The real server's own times: asked for every line it writes one when a request's head has come and one when its answer's head is
 // ready, to the microsecond.
 
 import { within } from "../world.mjs";
 
 const DEADLINE_MS = 60_000;
-const LINE = /^(\S+?)\.(\d{6})Z .*request\{.*path="(\S+?)"\}.*(started|finished) processing request/;
+const LINE = /^(\S+?)\.(\d{6})Z .*request\{.* route="(\S+?)".*\}: liaison_server::watch: (came|answered)/;
 
 /** What to start a server with, and what it said since. */
 export function serverLog() {
@@ -15,8 +15,8 @@ export function serverLog() {
 
   function onLog(line) {
     const [, second, fraction, path, what] = line.match(LINE) ?? [];
-    if (!path) return;
-    seen.push({ atMs: Date.parse(`${second}Z`) + Number(fraction) / 1000, path, what: what === "started" ? "came" : "answered" });
+    if (!path || (what !== "came" && what !== "answered")) return;
+    seen.push({ atMs: Date.parse(`${second}Z`) + Number(fraction) / 1000, path, what });
     for (const hear of hearers) hear();
   }
 
@@ -39,5 +39,5 @@ export function serverLog() {
       });
     }
   }
-  return { options: { env: { RUST_LOG: "liaison_server=debug,tower_http=debug", NO_COLOR: "1" }, onLog }, seen, first };
+  return { options: { env: { RUST_LOG: "info,liaison_server::watch=trace", NO_COLOR: "1" }, onLog }, seen, first };
 }

@@ -3,7 +3,7 @@
 //! Durations are milliseconds, never wall-clock times. Unknown fields are ignored. What a "level one" server (only
 //! `poll` and `complete`) leaves out has its default here. `docs/PROTOCOL.md` is the prose.
 
-use crate::{Findings, TaskFailure, WaitReason};
+use crate::{Findings, TaskFailure, whole};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use std::fmt;
@@ -73,6 +73,7 @@ fn or_none<'de, T: serde::de::DeserializeOwned, D: Deserializer<'de>>(d: D) -> R
 
 /// `POST /agent/v1/pair`: a one-time code for an agent token.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PairRequest {
     /// The one-time code.
     pub code: String,
@@ -82,6 +83,7 @@ pub struct PairRequest {
 
 /// Answer to [`PairRequest`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PairAnswer {
     /// The agent token; shown to nobody, used as `Authorization: Bearer`.
     pub token: String,
@@ -89,83 +91,9 @@ pub struct PairAnswer {
     pub agent: String,
 }
 
-/// What the agent can do right now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ReadyState {
-    /// Takes what `accepts` names.
-    Ready,
-    /// The person paused it.
-    Paused,
-    /// Nobody is signed in to LinkedIn.
-    SignedOut,
-    /// Another member is signed in than the bound one.
-    WrongAccount,
-    /// A challenge or a block waits for the person.
-    Latched,
-}
-
-/// `POST /agent/v1/poll`: asks for work and says what is held. Parked for at most `wait_ms`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Poll {
-    /// Random, made at pairing. The last instance to pair owns the token.
-    pub instance: String,
-    /// The extension's version.
-    pub version: String,
-    /// Salted hash of the signed-in member; `null` until one is known.
-    pub account: Option<String>,
-    /// How long the answer may be held back.
-    pub wait_ms: u64,
-    /// What the agent can do.
-    pub state: ReadyState,
-    /// Task types that may be offered at once.
-    pub accepts: Vec<String>,
-    /// Task types that may not, why, and for how long.
-    #[serde(default)]
-    pub waiting: Vec<Waiting>,
-    /// Everything in the journal.
-    #[serde(default)]
-    pub held: Vec<Held>,
-}
-
-/// A kind of task that waits, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Waiting {
-    /// The kind.
-    pub task_type: String,
-    /// Why.
-    pub reason: WaitReason,
-    /// For how long; `null` when it waits for a person.
-    pub for_ms: Option<u64>,
-}
-
-/// A task in the agent's journal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Held {
-    /// The task's id.
-    pub task: String,
-    /// The epoch it is held under.
-    pub epoch: u32,
-    /// How far it is.
-    pub phase: HeldPhase,
-}
-
-/// How far a held task is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HeldPhase {
-    /// Accepted; nothing was asked of LinkedIn yet.
-    Claimed,
-    /// Being carried out.
-    Running,
-    /// An invitation whose outcome is being looked up.
-    Verifying,
-    /// Ended; the result was not acknowledged yet.
-    Finished,
-}
-
-/// Answer to [`Poll`].
+/// Answer to [`crate::Poll`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PollAnswer {
     /// A task to carry out, or nothing.
     #[serde(default)]
@@ -183,6 +111,7 @@ pub struct PollAnswer {
 
 /// What a server wants done with a held task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Directive {
     /// The task.
     pub task: String,
@@ -195,6 +124,7 @@ pub struct Directive {
 
 /// See [`Directive`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DirectiveAction {
     /// Go on.
@@ -212,6 +142,7 @@ pub enum DirectiveAction {
 
 /// What an offer wants.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// Carry the task out.
@@ -223,6 +154,7 @@ pub enum Mode {
 
 /// A task offered to the agent.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Offer {
     /// The task's id, at most 128 characters.
     pub task: String,
@@ -230,6 +162,7 @@ pub struct Offer {
     pub task_type: String,
     /// The input as the caller sent it.
     #[serde(default, deserialize_with = "or_default")]
+    #[cfg_attr(feature = "schema", schema(value_type = Object))]
     pub task_input: Map<String, Value>,
     /// What is wanted. Default: run.
     #[serde(default, deserialize_with = "or_default")]
@@ -264,6 +197,7 @@ impl Offer {
 
 /// `POST /agent/v1/tasks/{id}/start`: asks for leave to have an effect.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Start {
     /// The offer's token.
     pub token: String,
@@ -271,6 +205,7 @@ pub struct Start {
 
 /// Answer to [`Start`]; on the server's disk before it was given.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct StartAnswer {
     /// How long the lease lasts without a heartbeat.
     #[serde(default = "default_lease_ms", deserialize_with = "or_default_lease")]
@@ -285,15 +220,21 @@ pub struct StartAnswer {
 
 /// How much of a task is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Progress {
     /// Rows walked.
+    #[cfg_attr(feature = "schema", schema(maximum = 9_007_199_254_740_991_i64))]
+    #[serde(deserialize_with = "whole::needed")]
     pub done: u64,
     /// Rows expected, when known.
+    #[cfg_attr(feature = "schema", schema(maximum = 9_007_199_254_740_991_i64))]
+    #[serde(default, deserialize_with = "whole::optional")]
     pub of: Option<u64>,
 }
 
 /// `POST /agent/v1/tasks/{id}/heartbeat`, every 15 s while a task runs.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Heartbeat {
     /// The offer's token.
     pub token: String,
@@ -304,6 +245,7 @@ pub struct Heartbeat {
 
 /// What a heartbeat is answered with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum HeartbeatAction {
     /// Go on.
@@ -315,6 +257,7 @@ pub enum HeartbeatAction {
 
 /// Answer to [`Heartbeat`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct HeartbeatAnswer {
     /// The lease, counted anew.
     #[serde(default = "default_lease_ms", deserialize_with = "or_default_lease")]
@@ -326,6 +269,7 @@ pub struct HeartbeatAnswer {
 
 /// How a task ended, as the agent tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CompletionStatus {
     /// Done.
@@ -338,6 +282,7 @@ pub enum CompletionStatus {
 
 /// What is known of the task's effect on LinkedIn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// Certainly none.
@@ -351,6 +296,7 @@ pub enum Effect {
 
 /// `POST /agent/v1/tasks/{id}/complete`: the result. Repeated until the answer is final; idempotent by token.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Complete {
     /// The offer's token.
     pub token: String,
@@ -360,7 +306,7 @@ pub struct Complete {
     #[serde(default)]
     pub task_output: Value,
     /// What is known of the effect.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub effect: Effect,
     /// What was odd about a list; absent when nothing was, or when it is no such object.
     #[serde(default, deserialize_with = "or_none")]
@@ -380,6 +326,7 @@ impl Complete {
 
 /// Answer to [`Complete`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct CompleteAnswer {
     /// The task's public status now: `pending`, `processing`, `completed` or `failed`.
     #[serde(default)]

@@ -2,7 +2,7 @@
 //!
 //! The server answers with these texts; the agent checks again, since any server may drive it.
 
-use crate::{ProfileId, normalise_profile_urn, trim_note};
+use crate::{ProfileId, normalise_profile_urn, trim_note, whole};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::fmt;
@@ -271,22 +271,9 @@ pub struct NotAnInteger;
 /// # Errors
 /// When it is anything else.
 pub fn optional_integer(fields: &Map<String, Value>, name: &str) -> Result<Option<u64>, NotAnInteger> {
-    const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
     match fields.get(name) {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::Number(number)) => match (number.as_u64(), number.as_f64()) {
-            (Some(integer), Some(float)) if float <= MAX_SAFE => Ok(Some(integer)),
-            (None, Some(float)) if (0.0..=MAX_SAFE).contains(&float) && float.trunc() == float =>
-            {
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "checked just above"
-                )]
-                Ok(Some(float as u64))
-            }
-            _ => Err(NotAnInteger),
-        },
+        Some(Value::Number(number)) => whole::of(number).map(Some).ok_or(NotAnInteger),
         Some(_) => Err(NotAnInteger),
     }
 }

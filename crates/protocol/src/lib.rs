@@ -10,13 +10,14 @@ mod input;
 mod note;
 mod options;
 mod output;
+mod poll;
 mod urn;
+mod whole;
 
 pub use agent::{
     Complete, CompleteAnswer, CompletionStatus, Directive, DirectiveAction, Effect, Heartbeat,
-    HeartbeatAction, HeartbeatAnswer, Held, HeldPhase, Mode, Offer, PairAnswer, PairRequest, Poll,
-    PollAnswer, Progress, ReadyState, Start, StartAnswer, Waiting, capability, default_act_within_ms,
-    default_lease_ms,
+    HeartbeatAction, HeartbeatAnswer, Mode, Offer, PairAnswer, PairRequest, PollAnswer, Progress, Start,
+    StartAnswer, capability, default_act_within_ms, default_lease_ms,
 };
 pub use code::{ErrorCode, WaitReason};
 pub use input::{
@@ -28,4 +29,5 @@ pub use options::{DEADLINE_MS, TaskOptions};
 pub use output::{
     Connection, Fallback, FetchOutput, Findings, FullConnection, FullFetchOutput, SentOutput, TaskFailure,
 };
+pub use poll::{Held, HeldPhase, Poll, ReadyState, Waiting};
 pub use urn::{InvalidProfileUrn, PROFILE_URN_PREFIX, ProfileId, normalise_profile_urn};

@@ -1,11 +1,12 @@
 //! What a finished task holds: the documented records and the typed failure.
 
-use crate::ErrorCode;
+use crate::{ErrorCode, whole};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::borrow::Cow;
 
 /// One connection, exactly the documented seven fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Connection {
     /// First and last name, joined by one space; `""` when LinkedIn gave none.
     pub name: String,
@@ -25,6 +26,7 @@ pub struct Connection {
 
 /// One connection of a task with `fields: "all"`: the documented seven members and these two.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct FullConnection {
     /// The documented members.
     #[serde(flatten)]
@@ -37,6 +39,7 @@ pub struct FullConnection {
 
 /// `task_output` of a completed `agent_fetch_connections`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct FetchOutput {
     /// How many connections are in *this* answer. Less than `count` only at the end of the list.
     pub total: u64,
@@ -46,6 +49,7 @@ pub struct FetchOutput {
 
 /// The same of a task with `fields: "all"`. With `fields: "total"` it has no rows and `total` is 0.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct FullFetchOutput {
     /// As in [`FetchOutput`].
     pub total: u64,
@@ -58,6 +62,7 @@ pub struct FullFetchOutput {
 
 /// What was odd about a list, counted. Rows are never dropped in silence: what is not in the answer is counted here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Findings {
     /// Rows whose member LinkedIn didn't resolve; they are in the answer, with their URN alone.
     #[serde(default)]
@@ -84,6 +89,7 @@ fn known_fallback<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<F
 
 /// A way to the list of connections other than the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Fallback {
     /// The same list under an older decoration.
@@ -104,6 +110,7 @@ impl Fallback {
 
 /// `task_output` of a completed `agent_send_connection_request`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SentOutput {
     /// Always `true`: what was not sent ends the task `failed`.
     pub sent: bool,
@@ -112,6 +119,7 @@ pub struct SentOutput {
 /// `task_output` of a failed task as the agent posts it. The server turns `retry_in_ms` into the documented
 /// `retry_at`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct TaskFailure {
     /// One sentence for a person. Never holds a name, a note, a cookie or a page's text.
     pub error: String,
@@ -120,7 +128,8 @@ pub struct TaskFailure {
     /// Whether creating the task again makes sense.
     pub retryable: bool,
     /// How long to wait first, in milliseconds; `null` when no time is known.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole::optional")]
+    #[cfg_attr(feature = "schema", schema(maximum = 9_007_199_254_740_991_i64))]
     pub retry_in_ms: Option<u64>,
     /// What to do, for a person.
     pub remedy: String,

@@ -4,8 +4,10 @@
 //! A secret is looked up by its hash. How long that takes says something about hashes, and nothing about a secret.
 
 use crate::error::ApiError;
+use crate::peer::{Peer, peer_of};
 use crate::router::App;
 use crate::store::{Access, AgentIdentity};
+use crate::watch;
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
@@ -39,13 +41,18 @@ pub struct Operator {
 
 impl Caller {
     /// The caller whose key stands where LinkedIn's own API has an access token.
-    pub async fn by_bearer(headers: &HeaderMap, app: &App) -> Result<Self, ApiError> {
+    pub async fn by_bearer(headers: &HeaderMap, peer: Peer, app: &App) -> Result<Self, ApiError> {
         let key = bearer(headers).filter(|key| !key.is_empty()).ok_or(ApiError::MissingKey)?;
-        Self::by_key(key, app).await
+        Self::by_key(key, peer, app).await
     }
 
-    async fn by_key(key: &str, app: &App) -> Result<Self, ApiError> {
-        let key = app.store.use_key(key, app.now()).await?.ok_or(ApiError::InvalidKey)?;
+    async fn by_key(key: &str, peer: Peer, app: &App) -> Result<Self, ApiError> {
+        let find = app.store.use_key(key, app.now());
+        let found = app.door.open(peer, key, find, ApiError::InvalidKey).await?;
+        app.door.count(key)?;
+        let key = found;
+        watch::note("team", &key.team_id);
+        watch::note("key", &key.id);
         Ok(Self { team: key.team_id, key: key.id, access: key.access, scopes: key.scopes.0 })
     }
 
@@ -67,7 +74,7 @@ impl FromRequestParts<App> for Caller {
         let key =
             parts.headers.get(API_KEY_HEADER).filter(|key| !key.is_empty()).ok_or(ApiError::MissingKey)?;
         let key = key.to_str().map_err(|_| ApiError::InvalidKey)?;
-        Self::by_key(key, app).await
+        Self::by_key(key, peer_of(&parts.extensions), app).await
     }
 }
 
@@ -86,7 +93,10 @@ impl FromRequestParts<App> for Agent {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let token = bearer(&parts.headers).ok_or(ApiError::AgentToken)?;
-        app.store.agent_of_token(token).await?.map(Self).ok_or(ApiError::AgentToken)
+        let find = app.store.agent_of_token(token);
+        let agent = app.door.open(peer_of(&parts.extensions), token, find, ApiError::AgentToken).await?;
+        watch::note("agent", &agent.id);
+        Ok(Self(agent))
     }
 }
 
@@ -95,7 +105,9 @@ impl FromRequestParts<App> for Operator {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let key = bearer(&parts.headers).ok_or(ApiError::AdminKey)?;
-        let key = app.store.use_admin_key(key, app.now()).await?.ok_or(ApiError::AdminKey)?;
+        let find = app.store.use_admin_key(key, app.now());
+        let key = app.door.open(peer_of(&parts.extensions), key, find, ApiError::AdminKey).await?;
+        watch::note("key", &key);
         Ok(Self { key })
     }
 }

@@ -6,6 +6,8 @@ use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
+use std::error::Error;
+use tower_http::timeout::TimeoutError;
 
 /// A caller's task is a few hundred bytes.
 const CALLER_LIMIT: usize = 64 * 1024;
@@ -48,12 +50,28 @@ async fn message<T: DeserializeOwned>(body: Body, limit: usize) -> Result<T, Api
     serde_json::from_slice(&bytes).map_err(|_| NOT_UNDERSTOOD)
 }
 
+/// Whether [`crate::watch`] gave the body up.
+fn has_paused(error: &axum::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if error.is::<TimeoutError>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
 /// The whole body, or `broken` when it ends early.
 async fn read(mut body: Body, limit: usize, broken: ApiError) -> Result<Vec<u8>, ApiError> {
     let mut bytes = Vec::new();
     let mut seen = 0;
     while let Some(frame) = body.frame().await {
-        let Ok(frame) = frame else { return Err(broken) };
+        let frame = match frame {
+            Ok(frame) => frame,
+            Err(error) if has_paused(&error) => return Err(ApiError::SlowBody),
+            Err(_) => return Err(broken),
+        };
         let Some(data) = frame.data_ref() else { continue };
         seen += data.len();
         if seen <= limit {

@@ -4,17 +4,22 @@
 
 mod admin_key;
 mod agent;
+mod doors;
 mod key;
 mod list;
 mod member;
 mod pair;
 mod place;
+mod signals;
 mod team;
 
+use crate::logging::LogFormat;
 use clap::{Args, Parser, Subcommand};
+use doors::Doors;
 use liaison_server::config::DEFAULT_LISTEN;
 use liaison_server::{Config, Database, Retain, Running, default_database};
 use serde_json::json;
+use signals::{Signals, Told};
 use std::error::Error;
 use std::io::{self, Write, stdout};
 use std::net::SocketAddr;
@@ -27,6 +32,9 @@ use tokio::runtime::Runtime;
 pub struct Arguments {
     #[command(subcommand)]
     command: Command,
+    /// How the log on stderr is written. What it tells is RUST_LOG's to say.
+    #[arg(long, env = "LIAISON_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text, global = true)]
+    pub log_format: LogFormat,
 }
 
 #[derive(Subcommand)]
@@ -53,11 +61,14 @@ enum Command {
 
 #[derive(Args)]
 struct Serve {
-    /// Where to listen. Whoever reaches an address other than loopback can try keys; put TLS in front of it.
+    /// Where to listen. Whoever reaches an address other than loopback can try keys; give it a certificate, or put a
+    /// proxy with TLS in front of it.
     #[arg(long, env = "LIAISON_LISTEN", default_value_t = DEFAULT_LISTEN)]
     listen: SocketAddr,
     #[command(flatten)]
     data: Data,
+    #[command(flatten)]
+    doors: Doors,
     /// How long ago a team's browser may have been heard of for its tasks to be taken: seconds, or text such as 12h or 2days.
     #[arg(long, env = "LIAISON_SEEN_WITHIN", value_name = "TIME", value_parser = duration, default_value = "48h")]
     seen_within: Duration,
@@ -122,19 +133,19 @@ pub fn run(arguments: Arguments) -> Outcome {
 
 async fn serve(options: Serve) -> Outcome {
     // Listened for before anyone is told that we are up: a signal right after must not be a hard end.
-    let end = end_signal()?;
-    if !options.listen.ip().is_loopback() {
-        tracing::warn!(listen = %options.listen, "reachable from other computers, and without TLS of its own");
+    let mut signals = Signals::listen()?;
+    if !options.listen.ip().is_loopback() && options.doors.is_plain() {
+        tracing::warn!(listen = %options.listen, "reachable from other computers, without TLS, and no proxy is named");
     }
     let database = options.data.database();
-    let config = Config {
+    let config = options.doors.add_to(Config {
         listen: options.listen,
         seen_within: options.seen_within,
         retain: options.retain,
         allow_private_webhooks: options.allow_private_webhooks,
         answer_within: options.answer_within,
         ..Config::new(database.clone())
-    };
+    });
     let running = liaison_server::start(config).await?;
     if options.json {
         let line =
@@ -144,7 +155,12 @@ async fn serve(options: Serve) -> Outcome {
         greet(&running, &database.to_string())?;
     }
     stdout().flush()?;
-    end.await;
+    while signals.next().await == Told::Reload {
+        match running.reload_certificate() {
+            Ok(()) => tracing::info!("the certificate was read again"),
+            Err(error) => tracing::error!(%error, "the certificate stays as it was"),
+        }
+    }
     tracing::info!("shutting down");
     running.shutdown().await;
     Ok(())
@@ -167,29 +183,6 @@ fn greet(running: &Running, database: &str) -> io::Result<()> {
     writeln!(out, "3. Ask how it stands, with the id that this answers:\n")?;
     writeln!(out, "   curl '{url}/linkedin-agent/get-task-status?wait=25&api_agent_task_id=TASK_ID' \\")?;
     writeln!(out, "     -H 'x-api-key: {key}'")
-}
-
-#[cfg(unix)]
-fn end_signal() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-#[cfg(not(unix))]
-fn end_signal() -> io::Result<impl Future<Output = ()>> {
-    Ok(async {
-        // Without a way to be told, only a hard end is left, which loses nothing that was acknowledged.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    })
 }
 
 #[cfg(test)]

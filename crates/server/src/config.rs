@@ -1,6 +1,9 @@
 //! What the server is told at its start.
 
 use crate::clock::{Clock, SystemClock};
+use crate::limits::Limits;
+use crate::peer::Neighbours;
+use crate::tls::TlsFiles;
 use sqlx::postgres::PgConnectOptions;
 use std::env;
 use std::fmt;
@@ -77,6 +80,14 @@ pub struct Config {
     pub clock: Arc<dyn Clock>,
     /// How often deadlines are enforced, and looked for what else has become due.
     pub sweep_every: Duration,
+    /// Certificate and key, for TLS of its own.
+    pub tls: Option<TlsFiles>,
+    /// Proxies that are believed, and names by which the server may be called.
+    pub neighbours: Neighbours,
+    /// What opens `/metrics`; without it programs on this computer may look.
+    pub metrics_token: Option<String>,
+    /// How much is taken from anybody.
+    pub limits: Limits,
     /// How long a task is kept after its end.
     pub retain: Retain,
     /// Whether webhooks may go to private addresses, and without TLS.
@@ -149,6 +160,10 @@ impl Config {
             database: database.into(),
             clock: Arc::new(SystemClock),
             sweep_every: DEFAULT_SWEEP,
+            tls: None,
+            neighbours: Neighbours::default(),
+            metrics_token: None,
+            limits: Limits::default(),
             retain: Retain::default(),
             allow_private_webhooks: false,
             answer_within: DEFAULT_ANSWER_WITHIN,

@@ -13,9 +13,15 @@ use liaison_protocol::{ErrorCode, InputError};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::error::Error;
+use std::time::Duration;
+use utoipa::ToSchema;
 
 /// When to come again to a server whose disk is full or failing: a person has to see to it.
 const STORAGE_RETRY_S: u64 = 30;
+/// When to come again with a task for which there was no room: an agent ends a few a minute.
+const QUEUE_RETRY_S: u64 = 60;
+/// When to come again to a server that was too slow.
+const SOON_RETRY_S: u64 = 5;
 
 /// What can go wrong with a request.
 #[derive(Debug, thiserror::Error)]
@@ -90,6 +96,25 @@ pub enum ApiError {
     TaskNotFound,
     #[error("LinkedIn invitation limit reached")]
     Limit { code: ErrorCode, until: Timestamp, now: Timestamp },
+    #[error("Too many tasks of this team are unfinished; create more once some have ended")]
+    QueueFull,
+    #[error("Too many calls with this API key; come again when 'Retry-After' says")]
+    TooOften(Duration),
+    #[error("Too many wrong keys or tokens came from this address; come again when 'Retry-After' says")]
+    WrongTooOften(Duration),
+    #[error(
+        "On its own computer this server is not called by this name; use localhost, or start it with '--host' and the \
+         name (behind a proxy, with '--trusted-proxy' and the proxy's address)"
+    )]
+    Host,
+    #[error("Only programs on the server's own computer may see this, or who has its '--metrics-token'")]
+    MetricsClosed,
+    #[error("Not ready")]
+    NotReady,
+    #[error("The request's body paused for too long")]
+    SlowBody,
+    #[error("It took too long, and may have been done or not; send it again as after any lost answer")]
+    Overtime,
     #[error("Not found")]
     NoRoute,
     #[error("Method not allowed")]
@@ -123,11 +148,16 @@ pub enum ApiError {
     Panicked,
 }
 
-#[derive(Serialize)]
-struct ErrorBody {
+/// Why a call was refused.
+#[derive(Serialize, ToSchema)]
+pub struct ErrorBody {
+    /// Always `false`.
     success: bool,
+    /// For a person.
     error: String,
+    /// For the program.
     code: &'static str,
+    /// When LinkedIn's limit is expected to be over, as ISO 8601.
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_at: Option<String>,
 }
@@ -175,6 +205,7 @@ impl ApiError {
             Self::ReadOnlyKey => (StatusCode::FORBIDDEN, "read_only_key"),
             Self::TooManyGuesses { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_guesses"),
             Self::ForeignOrigin => (StatusCode::FORBIDDEN, "foreign_origin"),
+            Self::MetricsClosed => (StatusCode::FORBIDDEN, "metrics_closed"),
             Self::PluginRequired => (StatusCode::FORBIDDEN, "plugin_required"),
             Self::NoAdmin => (StatusCode::NOT_FOUND, "no_admin"),
             Self::TaskNotFound
@@ -183,6 +214,13 @@ impl ApiError {
             | Self::WebhookNotFound
             | Self::Unknown(_) => (StatusCode::NOT_FOUND, "not_found"),
             Self::Limit { code, .. } => (StatusCode::TOO_MANY_REQUESTS, code.as_str()),
+            Self::QueueFull => (StatusCode::TOO_MANY_REQUESTS, "queue_full"),
+            Self::TooOften(_) => (StatusCode::TOO_MANY_REQUESTS, "too_often"),
+            Self::WrongTooOften(_) => (StatusCode::TOO_MANY_REQUESTS, "wrong_too_often"),
+            Self::Host => (StatusCode::MISDIRECTED_REQUEST, "wrong_host"),
+            Self::SlowBody => (StatusCode::REQUEST_TIMEOUT, "slow_body"),
+            Self::NotReady => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
+            Self::Overtime => (StatusCode::SERVICE_UNAVAILABLE, "overtime"),
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
             Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused"),
@@ -220,6 +258,9 @@ impl ApiError {
                 retry_after = Some(STORAGE_RETRY_S);
                 tracing::error!(cause = causes(cause), "the database can't be used");
             }
+            Self::TooOften(wait) | Self::WrongTooOften(wait) => retry_after = Some(in_seconds(*wait)),
+            Self::QueueFull => retry_after = Some(QUEUE_RETRY_S),
+            Self::NotReady | Self::Overtime => retry_after = Some(SOON_RETRY_S),
             Self::Internal(cause) => tracing::error!(cause = causes(cause), "a request failed"),
             _ => {}
         }
@@ -235,8 +276,13 @@ impl IntoResponse for ApiError {
     }
 }
 
+/// Whole seconds, of which a client that waits them has waited long enough.
+fn in_seconds(wait: Duration) -> u64 {
+    wait.as_secs().saturating_add(1)
+}
+
 /// An error and what lies behind it, in one line.
-fn causes(error: &dyn Error) -> String {
+pub fn causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {
@@ -286,6 +332,7 @@ impl ApiError {
             CreateError::Refused(Refusal::NoAdmin) => Self::NoAdmin,
             CreateError::Refused(Refusal::NoAgent) => Self::PluginRequired,
             CreateError::Refused(Refusal::Limit { code, until }) => Self::Limit { code, until, now },
+            CreateError::Refused(Refusal::QueueFull) => Self::QueueFull,
             CreateError::KeyReused => Self::KeyReused,
             CreateError::OtherNote => Self::OtherNote,
             CreateError::BeingCancelled => Self::BeingCancelled,

@@ -183,6 +183,12 @@ impl Hub {
         self.closing.send_replace(true);
     }
 
+    /// Whether [`Hub::close`] was called.
+    #[must_use]
+    pub fn is_closing(&self) -> bool {
+        *self.closing.borrow()
+    }
+
     /// Returns once [`Hub::close`] was called.
     pub async fn closed(&self) {
         // The sender lives in `self`, so the channel can't close under us.

@@ -14,12 +14,16 @@
 //! | [`hints`] | what servers on one database tell each other |
 //! | [`webhook`] | tells endpoints that tasks have ended |
 //! | [`router`] | every route on one screen; `routes`, `auth`, `body` and `error` stand behind it |
+//! | [`listen`], [`peer`], [`watch`], [`door`] | connections, who is at their other end, what is around every request, who knocks too often |
+//! | [`openapi`] | the description of every route |
 //! | [`server`] | start and shutdown of the whole |
 
 pub mod auth;
 mod body;
+pub mod bucket;
 pub mod clock;
 pub mod config;
+mod door;
 mod errand;
 mod error;
 mod export;
@@ -28,11 +32,16 @@ pub mod hints;
 pub mod hub;
 mod idempotency;
 pub mod lifecycle;
+pub mod limits;
 mod linkup;
+mod listen;
+mod metrics;
 pub mod name;
 mod official;
+pub mod openapi;
 mod orders;
 mod parked;
+pub mod peer;
 mod query;
 pub mod router;
 mod routes;
@@ -40,8 +49,11 @@ pub mod secret;
 pub mod server;
 pub mod store;
 mod sweeper;
+pub mod tls;
+mod watch;
 pub mod webhook;
 
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use config::{Config, Database, Retain, default_database};
+pub use limits::Limits;
 pub use server::{Running, StartError, start};

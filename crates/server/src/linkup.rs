@@ -11,6 +11,7 @@ use crate::body::caller_fields;
 use crate::errand::{Errand, name_tasks};
 use crate::error::ApiError;
 use crate::idempotency::IdempotencyKey;
+use crate::openapi::answers::Published;
 use crate::router::App;
 use axum::Json;
 use axum::extract::{FromRequestParts, Request, State};
@@ -23,7 +24,11 @@ use serde_json::json;
 /// Its callers have an answer of their own for a session that is over, and expect it at once.
 const IMPATIENT_OF: &[WaitReason] = &[WaitReason::SignedOut];
 
-/// `POST /v1/network/connections`
+/// LinkupAPI's call for the connections, in its own form: docs/API-LINKUP.md.
+#[utoipa::path(post, path = "/v1/network/connections", tag = "published", operation_id = "linkup_connections",
+    security(("api_key" = [])),
+    request_body(content = Object),
+    responses((status = 200, description = "The connections", body = Object), Published))]
 pub async fn connections(State(app): State<App>, request: Request) -> Result<Response, Error> {
     let (mut parts, body) = request.into_parts();
     let WritingCaller(caller) = WritingCaller::from_request_parts(&mut parts, &app).await?;

@@ -1,17 +1,17 @@
 //! `liaison-server`: the command line.
 
 mod cli;
+mod logging;
 
 use clap::Parser;
 use std::error::Error;
 use std::io::{Write, stderr};
 use std::process::ExitCode;
-use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).init();
-    match cli::run(cli::Arguments::parse()) {
+    let arguments = cli::Arguments::parse();
+    logging::begin(arguments.log_format);
+    match cli::run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             report(&*error);

@@ -12,6 +12,8 @@ use crate::body::caller_text;
 use crate::errand::{Errand, Rows, name_tasks};
 use crate::error::ApiError;
 use crate::idempotency::IdempotencyKey;
+use crate::openapi::answers::Published;
+use crate::peer::peer_of;
 use crate::router::App;
 use crate::store::CONNECTIONS_SCOPE;
 use axum::Json;
@@ -32,7 +34,14 @@ const METHOD_HEADER: &str = "x-restli-method";
 const METHODS: [&str; 3] = ["finder", "get", "get_all"];
 const OVERRIDE_HEADER: &str = "x-http-method-override";
 
-/// `GET /v2/connections`
+/// LinkedIn's own call for the connections, in its own form: docs/API-OFFICIAL.md.
+#[utoipa::path(get, path = "/v2/connections", tag = "published", operation_id = "official_connections",
+    security(("bearer_key" = [])),
+    params(("q" = String, Query, description = "`viewer`"),
+           ("start" = Option<u32>, Query, description = "Index of the first"),
+           ("count" = Option<u32>, Query, description = "How many; 10 unless told"),
+           ("projection" = Option<String>, Query, description = "Which members are wanted")),
+    responses((status = 200, description = "A page of them", body = Object), Published))]
 pub async fn connections(State(app): State<App>, request: Request) -> Result<Response, Error> {
     // Whoever asks for the head alone would have a list read for nothing.
     if request.method() != Method::GET {
@@ -43,7 +52,12 @@ pub async fn connections(State(app): State<App>, request: Request) -> Result<Res
     answer(&app, &viewer, parts.uri.query().unwrap_or_default()).await
 }
 
-/// `POST /v2/connections`: a GET whose query is too long for an address, as LinkedIn's own clients send it.
+/// The same, where a query is too long for an address: it is the body, as LinkedIn's own clients send it.
+#[utoipa::path(post, path = "/v2/connections", tag = "published", operation_id = "official_connections_tunnelled",
+    security(("bearer_key" = [])),
+    params(("X-HTTP-Method-Override" = String, Header, description = "`GET`")),
+    request_body(content = String, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "A page of them", body = Object), Published))]
 pub async fn tunnelled(State(app): State<App>, request: Request) -> Result<Response, Error> {
     let (mut parts, body) = request.into_parts();
     if parts.headers.get(OVERRIDE_HEADER).is_none_or(|method| method != "GET") {
@@ -65,7 +79,7 @@ struct Viewer {
 }
 
 async fn viewer(app: &App, parts: &mut Parts) -> Result<Viewer, ApiError> {
-    let caller = Caller::by_bearer(&parts.headers, app).await?;
+    let caller = Caller::by_bearer(&parts.headers, peer_of(&parts.extensions), app).await?;
     if !caller.has_scope(CONNECTIONS_SCOPE) {
         return Err(ApiError::Scope(CONNECTIONS_SCOPE));
     }

@@ -29,6 +29,9 @@ pub async fn poll(app: &App, asking: Asking<'_>, wait_ms: u64) -> Result<PollAns
         }
         let news = !work.directives.is_empty() && place.are_new(&work.directives);
         if work.offer.is_some() || news || Instant::now() >= give_up {
+            if work.offer.is_some() {
+                app.metrics.offered();
+            }
             place.tell(&work.directives);
             let nothing = work.offer.is_none() && work.directives.is_empty();
             return Ok(answer(work, if nothing && wait_ms < SOON_MS { LATER_MS } else { 0 }));

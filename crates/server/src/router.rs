@@ -1,24 +1,26 @@
 //! Every route, on one screen.
 
 use crate::clock::{Clock, Timestamp};
+use crate::door::Door;
 use crate::error::ApiError;
 use crate::guess::Guesses;
 use crate::hub::Hub;
-use crate::routes::{admin, agent, task, tasks, webhook};
+use crate::limits::Limits;
+use crate::metrics::Metrics;
+use crate::peer::Neighbours;
+use crate::routes::{about, admin, agent, task, tasks, webhook};
+use crate::secret::SecretHash;
 use crate::store::Store;
 use crate::webhook::Webhooks;
-use crate::{linkup, official};
+use crate::{linkup, official, watch};
 use axum::Router;
-use axum::body::Body;
-use axum::http::Request;
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::trace::TraceLayer;
-use tracing::Span;
 
 /// What every handler works with.
 #[derive(Clone)]
@@ -31,6 +33,16 @@ pub struct App {
     pub guesses: Guesses,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// Who knocks too often.
+    pub door: Door,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// Who is believed, and how we are called.
+    pub neighbours: Arc<Neighbours>,
+    /// What opens `/metrics`, if something has to.
+    pub metrics_token: Option<Arc<SecretHash>>,
+    /// How long anything may take.
+    pub limits: Arc<Limits>,
     /// What tells endpoints that tasks have ended.
     pub webhooks: Webhooks,
     /// How long a task is kept after its end; for ever when `None`.
@@ -48,7 +60,12 @@ impl App {
 /// The server, as a function of its state.
 pub fn router(app: App) -> Router {
     Router::new()
-        .route("/healthz", get(healthy))
+        // The server itself: open, but for what `about::metrics` says.
+        .route("/healthz", get(about::health))
+        .route("/readyz", get(about::ready))
+        .route("/metrics", get(about::metrics))
+        .route("/openapi.json", get(about::document))
+        .route("/reference", get(about::reference))
         // Callers: header `x-api-key`.
         .route("/linkedin-agent/fetch-connections", post(task::fetch_connections))
         .route("/linkedin-agent/send-connection-request", post(task::send_connection_request))
@@ -93,17 +110,8 @@ pub fn router(app: App) -> Router {
         .fallback(no_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(from_fn_with_state(app.clone(), watch::watch))
         .with_state(app)
-}
-
-/// The path alone: a query or a body may hold what is nobody's business.
-fn span(request: &Request<Body>) -> Span {
-    tracing::debug_span!("request", method = %request.method(), path = request.uri().path())
-}
-
-async fn healthy() -> &'static str {
-    "ok"
 }
 
 async fn no_route() -> ApiError {

@@ -1,5 +1,6 @@
 //! The handlers, by who calls them.
 
+pub mod about;
 pub mod admin;
 pub mod agent;
 pub mod task;

@@ -6,15 +6,20 @@
 //! their wait runs out. That is good enough for a moment's overlap and not meant for sharing load.
 
 use crate::config::Config;
+use crate::door::Door;
 use crate::guess::Guesses;
 use crate::hints::{self, Exchange};
+use crate::listen;
+use crate::metrics::Metrics;
 use crate::router::{App, router};
+use crate::secret::hash_secret;
 use crate::store::{ManageError, Store, StoreError};
 use crate::sweeper;
+use crate::tls::{Tls, TlsError};
 use crate::webhook::{self, Webhooks};
-use axum::serve::ListenerExt;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -31,6 +36,9 @@ pub enum StartError {
     /// The address is taken, or not ours.
     #[error("listening on {0}")]
     Listen(SocketAddr, #[source] io::Error),
+    /// The certificate can't be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The database can't be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -48,6 +56,7 @@ pub struct Running {
     /// The first start's pairing code.
     pub pairing_code: Option<String>,
     app: App,
+    tls: Option<Arc<Tls>>,
     exchange: Option<Exchange>,
     serving: JoinHandle<()>,
     sweeping: JoinHandle<()>,
@@ -63,48 +72,41 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     // First of all: the keys of a first start are shown once, and must not be lost to an address that is taken.
     let listener = TcpListener::bind(config.listen).await.map_err(listen_error)?;
     let address = listener.local_addr().map_err(listen_error)?;
+    let tls = config.tls.map(Tls::load).transpose()?.map(Arc::new);
     let store = Store::open(&config.database).await?.seen_within(config.seen_within);
     let first = store.first_start(config.clock.now()).await?;
+    let metrics = Arc::new(Metrics::default());
+    let counted = Arc::clone(&metrics);
+    let store = store.with(config.limits.queue, Arc::new(move |kind, waited| counted.waited(kind, waited)));
     let (hub, exchange) = hints::connect(&store, Uuid::new_v4().to_string()).await?;
     let app = App {
         store,
         hub,
         guesses: Guesses::default(),
         clock: config.clock,
+        door: Door::new(config.limits.wrong_secrets, config.limits.api_key),
+        metrics,
+        neighbours: Arc::new(config.neighbours),
+        metrics_token: config.metrics_token.as_deref().map(|token| Arc::new(hash_secret(token))),
+        limits: Arc::new(config.limits),
         webhooks: Webhooks::new(config.allow_private_webhooks),
         retain: config.retain.time(),
         answer_within: config.answer_within,
     };
     let sweeping = tokio::spawn(sweeper::run(app.clone(), config.sweep_every));
     let delivering = tokio::spawn(webhook::run(app.clone(), config.sweep_every));
-    let serving = tokio::spawn(serve(listener, app.clone()));
+    let serving = tokio::spawn(serve(listener, tls.clone(), app.clone()));
     tracing::info!(%address, "listening");
     let (api_key, pairing_code) = first.map(|first| (first.api_key, first.pairing_code)).unzip();
-    Ok(Running {
-        url: format!("http://{address}"),
-        api_key,
-        pairing_code,
-        app,
-        exchange,
-        serving,
-        sweeping,
-        delivering,
-    })
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let url = format!("{scheme}://{address}");
+    Ok(Running { url, api_key, pairing_code, app, tls, exchange, serving, sweeping, delivering })
 }
 
-async fn serve(listener: TcpListener, app: App) {
-    let hub = app.hub.clone();
+async fn serve(listener: TcpListener, tls: Option<Arc<Tls>>, app: App) {
+    let (hub, limits) = (app.hub.clone(), Arc::clone(&app.limits));
     let closing = async move { hub.closed().await };
-    // The end of a long answer must not wait until its beginning is acknowledged.
-    let listener = listener.tap_io(|connection| {
-        if let Err(error) = connection.set_nodelay(true) {
-            tracing::debug!(%error, "a connection that sends small pieces late");
-        }
-    });
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(closing).await {
-        tracing::error!(%error, "serving ended");
-    }
+    listen::serve(listener, tls, router(app), limits, closing).await;
 }
 
 impl Running {
@@ -126,6 +128,14 @@ impl Running {
     /// When the database fails.
     pub async fn sweep(&self) -> Result<usize, StoreError> {
         sweeper::sweep_now(&self.app).await
+    }
+
+    /// Reads certificate and key again, for connections from now on. When they can't be used, the ones before stay.
+    ///
+    /// # Errors
+    /// [`TlsError`].
+    pub fn reload_certificate(&self) -> Result<(), TlsError> {
+        self.tls.as_deref().map_or(Ok(()), Tls::reload)
     }
 
     /// Delivers what is due of the webhooks now, and waits for what is under way. It happens by itself too.

@@ -30,6 +30,7 @@ mod member;
 mod offer;
 mod output;
 mod poll;
+mod queue;
 mod rest;
 mod result;
 mod roster;
@@ -65,6 +66,7 @@ pub use webhook::{NewWebhook, Webhook, WebhookError};
 use crate::config::{DEFAULT_SEEN_WITHIN, Database};
 use crate::secret::NoRandomness;
 use db::{Db, Open};
+use queue::Room;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteError, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -73,7 +75,7 @@ use sqlx::{ConnectOptions, Connection};
 use std::fs::{self, OpenOptions};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use writer::Writer;
 
 /// How long to wait for another process (`liaison-server pair`, a backup) that writes to the same file.
@@ -162,8 +164,13 @@ fn is_passing(error: &sqlx::Error) -> bool {
 #[derive(Clone)]
 pub struct Store {
     pools: Pools,
+    room: Room,
+    waited: Option<Waited>,
     seen_within: Duration,
 }
+
+/// Told what was waited for, `read` or `write`, and how long.
+pub type Waited = Arc<dyn Fn(&'static str, Duration) + Send + Sync>;
 
 #[derive(Clone)]
 enum Pools {
@@ -181,7 +188,13 @@ impl Store {
             Database::Sqlite(file) => open_sqlite(file).await?,
             Database::Postgres(options) => open_postgres(options).await?,
         };
-        Ok(Self { pools, seen_within: DEFAULT_SEEN_WITHIN })
+        Ok(Self { pools, room: Room::new(u32::MAX), waited: None, seen_within: DEFAULT_SEEN_WITHIN })
+    }
+
+    /// The same, with room for so many unfinished tasks of each team, and telling how long it waits for a connection.
+    #[must_use]
+    pub fn with(self, unfinished: u32, waited: Waited) -> Self {
+        Self { room: Room::new(unfinished), waited: Some(waited), ..self }
     }
 
     /// The same database, where a team counts as having an agent when one was seen within this time.
@@ -224,18 +237,30 @@ impl Store {
     }
 
     async fn begin_under(&self, lock: Option<&str>) -> Result<Db, StoreError> {
-        Ok(match &self.pools {
+        let began = Instant::now();
+        let db = match &self.pools {
             Pools::Sqlite { writer, .. } => Db::SqliteWrite(writer.turn().await?),
             Pools::Postgres { pool, .. } => Db::PostgresWrite(Open::begin(pool, lock).await?),
-        })
+        };
+        self.tell("write", began);
+        Ok(db)
     }
 
     /// A connection that only reads, and sees what is committed.
     async fn read(&self) -> Result<Db, StoreError> {
-        Ok(match &self.pools {
+        let began = Instant::now();
+        let db = match &self.pools {
             Pools::Sqlite { read, .. } => Db::SqliteRead(read.acquire().await?),
             Pools::Postgres { pool, .. } => Db::PostgresRead(pool.acquire().await?),
-        })
+        };
+        self.tell("read", began);
+        Ok(db)
+    }
+
+    fn tell(&self, kind: &'static str, began: Instant) {
+        if let Some(waited) = &self.waited {
+            waited(kind, began.elapsed());
+        }
     }
 }
 

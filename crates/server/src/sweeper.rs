@@ -1,5 +1,6 @@
 //! Sees to it that every task ends by its deadline, and that nothing is kept for longer than it should.
 
+use crate::error::causes;
 use crate::router::App;
 use crate::store::StoreError;
 use std::time::Duration;
@@ -19,6 +20,7 @@ pub async fn sweep_now(app: &App) -> Result<usize, StoreError> {
             break;
         }
     }
+    app.metrics.overdue(count);
     app.store.forget_old_keys(app.now()).await?;
     let deleted = app.store.forget_old_tasks(app.retain, app.now()).await?;
     if deleted > 0 {
@@ -36,7 +38,7 @@ pub async fn run(app: App, every: Duration) {
         match sweep_now(&app).await {
             Ok(0) => {}
             Ok(ended) => tracing::info!(ended, "tasks ended at their deadline"),
-            Err(error) => tracing::error!(%error, cause = ?error, "the sweep failed"),
+            Err(error) => tracing::error!(cause = causes(&error), "the sweep failed"),
         }
     }
 }

@@ -74,7 +74,7 @@ impl FromRequestParts<App> for Part {
 }
 
 /// An answer with what was asked for.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 pub struct Done<T> {
     success: bool,
     data: T,
@@ -87,7 +87,7 @@ impl<T> Done<T> {
 }
 
 /// An answer to what leaves nothing to show.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 pub struct Gone {
     success: bool,
 }
@@ -95,7 +95,7 @@ pub struct Gone {
 const GONE: Json<Gone> = Json(Gone { success: true });
 
 /// A part of a list, and where the next one begins.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 pub struct List<T> {
     success: bool,
     #[serde(flatten)]

@@ -4,13 +4,16 @@ use crate::auth::Agent;
 use crate::body::{agent_message, agent_result};
 use crate::error::ApiError;
 use crate::lifecycle::LEASE_MS;
+use crate::openapi::answers::{AgentRefused, AgentTaskRefused, NotPaired};
+use crate::openapi::shapes::CompleteBody;
 use crate::parked;
+use crate::peer::Peer;
 use crate::router::App;
 use crate::secret::hash_secret;
 use crate::store::{Asking, Greeting, Leave, TaskResult};
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{ConnectInfo, FromRequestParts, Path, State};
+use axum::extract::{FromRequestParts, Path, State};
 use axum::http::header::{CONTENT_TYPE, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
@@ -18,7 +21,6 @@ use liaison_protocol::{
     Complete, CompleteAnswer, CompletionStatus, Effect, Heartbeat, HeartbeatAnswer, PairAnswer, PairRequest,
     Poll, PollAnswer, ReadyState, Start, StartAnswer, TaskType,
 };
-use std::net::SocketAddr;
 
 /// Longest name of a browser, and longest id that an agent makes up.
 const MAX_NAME: usize = 128;
@@ -38,10 +40,12 @@ impl FromRequestParts<App> for TaskId {
     }
 }
 
-/// `POST /agent/v1/pair`
+/// Gives an agent its token for a one-time code.
+#[utoipa::path(post, path = "/agent/v1/pair", tag = "agents", request_body(content = PairRequest),
+    responses((status = 200, description = "Paired", body = PairAnswer), NotPaired))]
 pub async fn pair(
     State(app): State<App>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    peer: Peer,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<PairAnswer>, ApiError> {
@@ -50,10 +54,10 @@ pub async fn pair(
     // What acts on a terminal has no place in a name that is listed there.
     let name: String = request.name.chars().filter(|c| !c.is_control()).take(MAX_NAME).collect();
     let now = app.now();
-    app.guesses.admit(peer.ip(), now).map_err(|until| ApiError::TooManyGuesses { until, now })?;
+    app.guesses.admit(peer.address, now).map_err(|until| ApiError::TooManyGuesses { until, now })?;
     let paired = app.store.pair(&request.code, name.trim(), now).await;
     if !matches!(paired, Ok(None)) {
-        app.guesses.take_back(peer.ip());
+        app.guesses.take_back(peer.address);
     }
     let (answer, member) = paired?.ok_or(ApiError::PairingCode)?;
     // The poll of the agent that was just superseded goes back empty, and its next one is told.
@@ -79,7 +83,10 @@ fn refuse_web_pages(headers: &HeaderMap) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// `POST /agent/v1/poll`
+/// Asks for work, and says what is held. The answer may be held back for `wait_ms`.
+#[utoipa::path(post, path = "/agent/v1/poll", tag = "agents", security(("agent_token" = [])),
+    request_body(content = Poll),
+    responses((status = 200, description = "Work, or none", body = PollAnswer), AgentRefused))]
 pub async fn poll(
     State(app): State<App>,
     Agent(agent): Agent,
@@ -107,7 +114,10 @@ pub async fn poll(
     parked::poll(&app, asking, poll.wait_ms).await.map(Json)
 }
 
-/// `POST /agent/v1/tasks/{task}/start`
+/// Asks for leave to have an effect.
+#[utoipa::path(post, path = "/agent/v1/tasks/{task}/start", tag = "agents", security(("agent_token" = [])),
+    params(("task" = String, Path, description = "The task's id")), request_body(content = Start),
+    responses((status = 200, description = "Granted", body = StartAnswer), AgentTaskRefused))]
 pub async fn start(
     State(app): State<App>,
     Agent(agent): Agent,
@@ -122,7 +132,10 @@ pub async fn start(
     Ok(Json(StartAnswer { lease_ms: LEASE_MS, act_within_ms, replayed }))
 }
 
-/// `POST /agent/v1/tasks/{task}/heartbeat`
+/// Says that the task is being carried out, and how far it is.
+#[utoipa::path(post, path = "/agent/v1/tasks/{task}/heartbeat", tag = "agents", security(("agent_token" = [])),
+    params(("task" = String, Path, description = "The task's id")), request_body(content = Heartbeat),
+    responses((status = 200, description = "Noted", body = HeartbeatAnswer), AgentTaskRefused))]
 pub async fn heartbeat(
     State(app): State<App>,
     Agent(agent): Agent,
@@ -134,8 +147,13 @@ pub async fn heartbeat(
     Ok(Json(HeartbeatAnswer { lease_ms: LEASE_MS, action }))
 }
 
-/// `POST /agent/v1/tasks/{task}/complete`. A superseded agent may still hand in what it did: throwing the result
+/// Hands in a result.
+///
+/// A superseded agent may still hand in what it did: throwing the result
 /// away would help nobody, and the fence of epochs keeps it from doing harm.
+#[utoipa::path(post, path = "/agent/v1/tasks/{task}/complete", tag = "agents", security(("agent_token" = [])),
+    params(("task" = String, Path, description = "The task's id")), request_body(content = CompleteBody),
+    responses((status = 200, description = "Final", body = CompleteAnswer), AgentTaskRefused))]
 pub async fn complete(
     State(app): State<App>,
     Agent(agent): Agent,
@@ -144,13 +162,27 @@ pub async fn complete(
 ) -> Result<Json<CompleteAnswer>, ApiError> {
     let complete: Complete = agent_result(body).await?;
     let result = check_result(&complete)?;
+    let word = word_for(&result);
     let settled = app.store.complete(&agent, &task, &complete.token, result, app.now()).await?;
+    if !settled.replayed {
+        app.metrics.result(word);
+    }
     if settled.ended {
         app.hub.task_ended(&task);
         // The account is free for the next one.
         app.hub.wake(&agent.member_id);
     }
     Ok(Json(CompleteAnswer { status: settled.status, replayed: settled.replayed }))
+}
+
+/// What a result is counted as.
+fn word_for(result: &TaskResult<'_>) -> &'static str {
+    match (result.status, &result.failure) {
+        (CompletionStatus::Failed, Some(failure)) => failure.code.as_str(),
+        (CompletionStatus::Failed, None) => "failed",
+        (CompletionStatus::Completed, _) => "completed",
+        (CompletionStatus::Returned, _) => "returned",
+    }
 }
 
 fn check_result(complete: &Complete) -> Result<TaskResult<'_>, ApiError> {

@@ -4,6 +4,10 @@ use crate::auth::{Caller, WritingCaller};
 use crate::body::caller_fields;
 use crate::error::ApiError;
 use crate::idempotency::IdempotencyKey;
+use crate::openapi::answers::{NotAnswered, NotCreated, NotDone};
+use crate::openapi::shapes::{
+    AboutTask, FetchConnectionsBody, Keyed, SendConnectionRequestBody, TaskOutput, TaskStatus, WhichTask,
+};
 use crate::orders::{self, Order};
 use crate::parked;
 use crate::query::{Members, parse_count, parse_id};
@@ -16,12 +20,13 @@ use liaison_protocol::{Findings, Progress, TaskType, WaitReason};
 use serde::Serialize;
 use serde_json::Value;
 use std::time::Duration;
+use utoipa::ToSchema;
 
 const MAX_WAIT_S: u32 = 25;
 const DEDUPLICATED: &str = "This person has an invitation already; its task is answered";
 
 /// The answer to a task that was taken.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct CreatedAnswer {
     success: bool,
     api_agent_task_id: String,
@@ -31,34 +36,38 @@ pub struct CreatedAnswer {
 }
 
 /// The answer of `cancel-task`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct CancelAnswer {
     success: bool,
     data: CancelData,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct CancelData {
     id: String,
+    #[schema(value_type = TaskStatus)]
     status: &'static str,
     cancel_requested: bool,
 }
 
 /// The answer of `get-task-status`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct StatusAnswer {
     success: bool,
     data: StatusData,
 }
 
 /// A task as its callers see it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct StatusData {
     id: String,
+    #[schema(value_type = TaskStatus)]
     status: &'static str,
+    #[schema(value_type = Object)]
     task_input: Value,
     /// Without the inner one where outputs are not asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<TaskOutput>)]
     task_output: Option<Option<Value>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     waiting: Option<WaitingData>,
@@ -72,7 +81,7 @@ pub struct StatusData {
     events: Option<Vec<EventData>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct EventData {
     at: String,
     event: String,
@@ -84,13 +93,21 @@ struct EventData {
     code: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct WaitingData {
     reason: WaitReason,
     until: Option<String>,
 }
 
-/// `POST /linkedin-agent/fetch-connections`
+/// Makes a task that lists or searches the account's own connections.
+#[utoipa::path(post, path = "/linkedin-agent/fetch-connections", tag = "callers", security(("api_key" = [])),
+    params(Keyed),
+    request_body(content = FetchConnectionsBody),
+    responses(
+        (status = 200, description = "Taken", body = CreatedAnswer, links(("status" = (operation_id = "get_status",
+            parameters(("api_agent_task_id" = "$response.body#/api_agent_task_id")))))),
+        NotCreated,
+    ))]
 pub async fn fetch_connections(
     State(app): State<App>,
     WritingCaller(caller): WritingCaller,
@@ -101,7 +118,15 @@ pub async fn fetch_connections(
     create(&app, &caller, &key, TaskType::FetchConnections, body, message).await
 }
 
-/// `POST /linkedin-agent/send-connection-request`
+/// Makes a task that sends one invitation.
+#[utoipa::path(post, path = "/linkedin-agent/send-connection-request", tag = "callers", security(("api_key" = [])),
+    params(Keyed),
+    request_body(content = SendConnectionRequestBody),
+    responses(
+        (status = 200, description = "Taken", body = CreatedAnswer, links(("status" = (operation_id = "get_status",
+            parameters(("api_agent_task_id" = "$response.body#/api_agent_task_id")))))),
+        NotCreated,
+    ))]
 pub async fn send_connection_request(
     State(app): State<App>,
     WritingCaller(caller): WritingCaller,
@@ -131,7 +156,10 @@ async fn create(
     }))
 }
 
-/// `POST /linkedin-agent/cancel-task`
+/// Calls a task off: at once before it has started, and before its next step after that.
+#[utoipa::path(post, path = "/linkedin-agent/cancel-task", tag = "callers", security(("api_key" = [])),
+    request_body(content = WhichTask),
+    responses((status = 200, description = "Asked for", body = CancelAnswer), NotDone))]
 pub async fn cancel(
     State(app): State<App>,
     WritingCaller(caller): WritingCaller,
@@ -145,7 +173,10 @@ pub async fn cancel(
     Ok(Json(CancelAnswer { success: true, data }))
 }
 
-/// `GET /linkedin-agent/get-task-status?api_agent_task_id=…[&wait=1..25][&include=events]`
+/// How a task stands. With `wait` the answer is held back until the task ends, or for so many seconds.
+#[utoipa::path(get, path = "/linkedin-agent/get-task-status", tag = "callers", security(("api_key" = [])),
+    params(AboutTask),
+    responses((status = 200, description = "So", body = StatusAnswer), NotAnswered))]
 pub async fn get_status(
     State(app): State<App>,
     caller: Caller,

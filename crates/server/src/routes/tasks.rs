@@ -5,6 +5,8 @@ use crate::auth::{Caller, WritingCaller};
 use crate::error::ApiError;
 use crate::export;
 use crate::lifecycle::State;
+use crate::openapi::answers::{NotDeleted, NotExported, NotListed};
+use crate::openapi::shapes::{Listed, OneTask};
 use crate::query::{Members, parse_count, parse_id, write_cursor};
 use crate::router::App;
 use crate::store::{Deletion, ListFilter, TaskView};
@@ -15,19 +17,20 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use liaison_protocol::TaskType;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 const DEFAULT_LIMIT: u32 = 20;
 const MAX_LIMIT: u32 = 100;
 
 /// The answer with a page of tasks.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct ListAnswer {
     success: bool,
     data: Vec<ListedData>,
     next_cursor: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct ListedData {
     #[serde(flatten)]
     status: StatusData,
@@ -36,13 +39,13 @@ struct ListedData {
 }
 
 /// The answer to a deletion.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct DeletedAnswer {
     success: bool,
     data: DeletedData,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct DeletedData {
     id: String,
     deleted: bool,
@@ -74,7 +77,10 @@ impl DeletedAnswer {
     }
 }
 
-/// `GET /linkedin-agent/tasks?status&task_type&created_after&created_before&include&cursor&limit`
+/// The team's tasks, newest first.
+#[utoipa::path(get, path = "/linkedin-agent/tasks", operation_id = "list_tasks", tag = "callers",
+    security(("api_key" = [])), params(Listed),
+    responses((status = 200, description = "A page of them", body = ListAnswer), NotListed))]
 pub async fn list(
     Shared(app): Shared<App>,
     caller: Caller,
@@ -113,7 +119,10 @@ fn listed(task: TaskView, outputs: bool) -> ListedData {
     ListedData { status: StatusData::of(task, outputs), created_at, ended_at }
 }
 
-/// `DELETE /linkedin-agent/tasks/{id}`
+/// Deletes a task that has ended, and what came of it.
+#[utoipa::path(delete, path = "/linkedin-agent/tasks/{task}", operation_id = "delete_task", tag = "callers",
+    security(("api_key" = [])), params(OneTask),
+    responses((status = 200, description = "Deleted", body = DeletedAnswer), NotDeleted))]
 pub async fn delete(
     Shared(app): Shared<App>,
     WritingCaller(caller): WritingCaller,
@@ -127,7 +136,10 @@ pub async fn delete(
     }
 }
 
-/// `GET /linkedin-agent/tasks/{id}/connections.csv`
+/// The rows of a completed list as a table.
+#[utoipa::path(get, path = "/linkedin-agent/tasks/{task}/connections.csv", operation_id = "connections_csv",
+    tag = "callers", security(("api_key" = [])), params(OneTask),
+    responses((status = 200, description = "RFC 4180, UTF-8", content_type = "text/csv", body = String), NotExported))]
 pub async fn connections_csv(
     Shared(app): Shared<App>,
     caller: Caller,

@@ -4,6 +4,8 @@ use super::tasks::{DeletedAnswer, PathId};
 use crate::auth::{Caller, WritingCaller};
 use crate::body::caller_fields;
 use crate::error::ApiError;
+use crate::openapi::answers::{NotDeleted, NotListed, NotRegistered};
+use crate::openapi::shapes::{OneWebhook, WebhookBody};
 use crate::router::App;
 use crate::store::{NewWebhook, StoreError, Webhook, WebhookError};
 use crate::webhook::{UrlError, check_url, new_secret};
@@ -12,15 +14,18 @@ use axum::body::Body;
 use axum::extract::State;
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 /// The answer with a new webhook.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = WebhookAddedAnswer)]
 pub struct AddedAnswer {
     success: bool,
     data: AddedData,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = WebhookAddedData)]
 struct AddedData {
     #[serde(flatten)]
     webhook: WebhookData,
@@ -28,13 +33,13 @@ struct AddedData {
 }
 
 /// The answer with all of them.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct WebhooksAnswer {
     success: bool,
     data: Vec<WebhookData>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct WebhookData {
     id: String,
     url: String,
@@ -63,7 +68,10 @@ impl From<Webhook> for WebhookData {
     }
 }
 
-/// `POST /linkedin-agent/webhooks`
+/// Registers an endpoint that is told of each end of the team's tasks. Its secret is shown this once.
+#[utoipa::path(post, path = "/linkedin-agent/webhooks", operation_id = "add_webhook", tag = "callers",
+    security(("api_key" = [])), request_body(content = WebhookBody),
+    responses((status = 200, description = "Registered", body = AddedAnswer), NotRegistered))]
 pub async fn add(
     State(app): State<App>,
     WritingCaller(caller): WritingCaller,
@@ -98,13 +106,19 @@ const fn not_a_url(error: UrlError) -> ApiError {
     )
 }
 
-/// `GET /linkedin-agent/webhooks`
+/// The team's endpoints, without their secrets.
+#[utoipa::path(get, path = "/linkedin-agent/webhooks", operation_id = "list_webhooks", tag = "callers",
+    security(("api_key" = [])),
+    responses((status = 200, description = "All of them", body = WebhooksAnswer), NotListed))]
 pub async fn list(State(app): State<App>, caller: Caller) -> Result<Json<WebhooksAnswer>, ApiError> {
     let webhooks = app.store.webhooks(&caller.team).await?;
     Ok(Json(WebhooksAnswer { success: true, data: webhooks.into_iter().map(Into::into).collect() }))
 }
 
-/// `DELETE /linkedin-agent/webhooks/{webhook}`
+/// Deletes an endpoint, and what it was still to be told.
+#[utoipa::path(delete, path = "/linkedin-agent/webhooks/{webhook}", operation_id = "delete_webhook", tag = "callers",
+    security(("api_key" = [])), params(OneWebhook),
+    responses((status = 200, description = "Deleted", body = DeletedAnswer), NotDeleted))]
 pub async fn delete(
     State(app): State<App>,
     WritingCaller(caller): WritingCaller,

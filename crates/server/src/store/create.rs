@@ -2,6 +2,7 @@
 
 use super::db::{Db, sql};
 use super::idempotency::{self, Kept};
+use super::queue::Room;
 use super::twin::{self, Twin};
 use super::{Store, StoreError, member};
 use crate::clock::Timestamp;
@@ -47,6 +48,9 @@ pub enum Refusal {
     /// No browser was seen for long.
     #[error("the team has no agent")]
     NoAgent,
+    /// As many tasks of the team are unfinished as there may be.
+    #[error("the team's queue is full")]
+    QueueFull,
     /// LinkedIn refuses invitations from the acting account.
     #[error("the account is at a limit")]
     Limit {
@@ -152,7 +156,7 @@ impl Store {
         let member = member.ok_or(Refusal::NoAdmin)?;
         let seen_within_ms = u64::try_from(self.seen_within.as_millis()).unwrap_or(u64::MAX);
         let seen_since = now.minus_ms(seen_within_ms);
-        let created = take(&mut tx, &member, new, seen_since, now).await?;
+        let created = take(&mut tx, &self.room, &member, new, seen_since, now).await?;
         if let Some(key) = new.key {
             let kept =
                 Kept { request_hash, task_id: created.task.clone(), deduplicated: created.deduplicated };
@@ -168,6 +172,7 @@ impl Store {
 /// The task that is there for the same person, or else a new one.
 async fn take(
     db: &mut Db,
+    room: &Room,
     member: &str,
     new: &NewTask<'_>,
     seen_since: Timestamp,
@@ -196,6 +201,9 @@ async fn take(
     let kind = new.input.task_type();
     let has_note = invitation.is_some_and(|invitation| invitation.note.is_some());
     check_limits(db, member, kind, has_note, now).await?;
+    if !room.take(db, new.team).await? {
+        return Err(Refusal::QueueFull.into());
+    }
     let task = Uuid::new_v4().to_string();
     sql(
         "INSERT INTO task (id, team_id, member_id, task_type, task_input, has_note, profile, state, created_at,

@@ -18,7 +18,7 @@ pub const SCOPES: [&str; 1] = [CONNECTIONS_SCOPE];
 pub(super) const USED_EVERY_MS: u64 = 60_000;
 
 /// What a key may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Access {
     /// Look.
@@ -53,7 +53,7 @@ impl TryFrom<String> for Access {
 }
 
 /// Which doors beside the documented ones a key opens.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(transparent)]
 pub struct Scopes(pub Vec<String>);
 
@@ -104,7 +104,7 @@ pub struct Made {
 }
 
 /// A key as its operator sees it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, sqlx::FromRow, utoipa::ToSchema)]
 pub struct KeyView {
     /// Its id, for good.
     pub id: String,

@@ -73,7 +73,7 @@ impl Page<'static> {
 }
 
 /// A part of a list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Listed<T> {
     /// The entries.
     #[serde(rename = "data")]

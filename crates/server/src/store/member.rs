@@ -13,7 +13,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 /// What a member may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MemberRole {
     /// May act: the oldest admin's account is the one that does.
@@ -63,7 +63,7 @@ impl From<MemberRole> for NewMember<'_> {
 }
 
 /// A member as their operator sees them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, sqlx::FromRow, utoipa::ToSchema)]
 pub struct MemberView {
     /// Their id, for good.
     pub id: String,

@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 use serde::Serialize;
 
 /// A browser that is paired.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct AgentView {
     /// Its id, for good.
     pub id: String,

@@ -8,7 +8,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 /// A team as its operator sees it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, sqlx::FromRow, utoipa::ToSchema)]
 pub struct TeamView {
     /// Its id, for good.
     pub id: String,

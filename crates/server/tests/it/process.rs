@@ -23,7 +23,7 @@ impl Drop for Process {
 
 impl Process {
     pub fn serve(home: &Home) -> Self {
-        Self::spawn(command("serve", home).args(["--listen", "127.0.0.1:0", "--json"]))
+        Self::spawn(command("serve", home).args(["--listen", "127.0.0.1:0", "--json", "--rate-limit", "0"]))
     }
 
     pub fn spawn(command: &mut Command) -> Self {

@@ -2,7 +2,7 @@
 
 use crate::database::Home;
 use liaison_server::store::MemberRole;
-use liaison_server::{Clock, Config, Retain, Running, Timestamp};
+use liaison_server::{Clock, Config, Limits, Retain, Running, Timestamp};
 use reqwest::Client;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -230,6 +230,8 @@ async fn start(home: &Home, clock: &Arc<FakeClock>, configure: &Configure) -> Ru
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         // Tests sweep when they mean to.
         sweep_every: Duration::from_secs(3600),
+        // They are in a hurry; those about hurry say so.
+        limits: Limits { api_key: None, ..Limits::default() },
         // And what they look at for years is not deleted under their eyes.
         retain: Retain::Forever,
         ..Config::new(home.database())

@@ -4,13 +4,19 @@ use super::{Done, GONE, Gone, Ids, List, Part, name_in};
 use crate::auth::Operator;
 use crate::body::caller_fields;
 use crate::error::ApiError;
+use crate::openapi::answers::OperatorRefused;
+use crate::openapi::bodies::{NameBody, WhichPart};
 use crate::router::App;
 use crate::store::AgentView;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 
-/// `GET /admin/v1/teams/{team}/agents`
+/// A team's paired browsers.
+#[utoipa::path(get, path = "/admin/v1/teams/{team}/agents", tag = "operators", operation_id = "list_agents",
+    security(("admin_key" = [])),
+    params(("team" = String, Path, description = "Its id"), WhichPart),
+    responses((status = 200, description = "Done", body = List<AgentView>), OperatorRefused))]
 pub async fn list(
     State(app): State<App>,
     _: Operator,
@@ -21,7 +27,11 @@ pub async fn list(
     Ok(List::of(app.store.agents(&team, part.page(), app.now()).await?))
 }
 
-/// `GET /admin/v1/teams/{team}/agents/{agent}`
+/// One browser.
+#[utoipa::path(get, path = "/admin/v1/teams/{team}/agents/{agent}", tag = "operators", operation_id = "show_agent",
+    security(("admin_key" = [])),
+    params(("team" = String, Path, description = "Its id"), ("agent" = String, Path, description = "Its id")),
+    responses((status = 200, description = "Done", body = Done<AgentView>), OperatorRefused))]
 pub async fn show(
     State(app): State<App>,
     _: Operator,
@@ -30,7 +40,12 @@ pub async fn show(
     Ok(Done::with(app.store.agent(&team, &agent, app.now()).await?))
 }
 
-/// `PATCH /admin/v1/teams/{team}/agents/{agent}` `{name}`
+/// Calls a browser something else.
+#[utoipa::path(patch, path = "/admin/v1/teams/{team}/agents/{agent}", tag = "operators", operation_id = "rename_agent",
+    security(("admin_key" = [])),
+    params(("team" = String, Path, description = "Its id"), ("agent" = String, Path, description = "Its id")),
+    request_body(content = NameBody),
+    responses((status = 200, description = "Done", body = Done<AgentView>), OperatorRefused))]
 pub async fn rename(
     State(app): State<App>,
     operator: Operator,
@@ -43,7 +58,11 @@ pub async fn rename(
     Ok(Done::with(app.store.agent(&team, &agent, app.now()).await?))
 }
 
-/// `DELETE /admin/v1/teams/{team}/agents/{agent}`
+/// Revokes a browser's token.
+#[utoipa::path(delete, path = "/admin/v1/teams/{team}/agents/{agent}", tag = "operators", operation_id = "revoke_agent",
+    security(("admin_key" = [])),
+    params(("team" = String, Path, description = "Its id"), ("agent" = String, Path, description = "Its id")),
+    responses((status = 200, description = "Done", body = Gone), OperatorRefused))]
 pub async fn revoke(
     State(app): State<App>,
     operator: Operator,

@@ -4,6 +4,8 @@ use super::{Done, GONE, Gone, Ids, List, Part, optional_name_in};
 use crate::auth::Operator;
 use crate::body::caller_fields;
 use crate::error::ApiError;
+use crate::openapi::answers::OperatorRefused;
+use crate::openapi::bodies::{KeyBody, WhichPart};
 use crate::router::App;
 use crate::store::{Access, KeyView, NewKey, SCOPES, Scopes};
 use axum::Json;
@@ -13,14 +15,18 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// A key that was just made, with the key itself, which is not shown again.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 pub struct MadeKey {
     #[serde(flatten)]
     key: KeyView,
     api_key: String,
 }
 
-/// `GET /admin/v1/teams/{team}/keys`
+/// A team's API keys.
+#[utoipa::path(get, path = "/admin/v1/teams/{team}/keys", tag = "operators", operation_id = "list_keys",
+    security(("admin_key" = [])),
+    params(("team" = String, Path, description = "Its id"), WhichPart),
+    responses((status = 200, description = "Done", body = List<KeyView>), OperatorRefused))]
 pub async fn list(
     State(app): State<App>,
     _: Operator,
@@ -31,7 +37,12 @@ pub async fn list(
     Ok(List::of(app.store.keys(&team, part.page()).await?))
 }
 
-/// `POST /admin/v1/teams/{team}/keys` `{name?, access?, scopes?}`
+/// Makes an API key, and shows it this once.
+#[utoipa::path(post, path = "/admin/v1/teams/{team}/keys", tag = "operators", operation_id = "add_key",
+    security(("admin_key" = [])),
+    params(("team" = String, Path, description = "Its id")),
+    request_body(content = KeyBody),
+    responses((status = 200, description = "Done", body = Done<MadeKey>), OperatorRefused))]
 pub async fn add(
     State(app): State<App>,
     operator: Operator,
@@ -50,7 +61,11 @@ pub async fn add(
     Ok(Done::with(MadeKey { key, api_key: made.secret }))
 }
 
-/// `GET /admin/v1/teams/{team}/keys/{key}`
+/// One API key, without the key itself.
+#[utoipa::path(get, path = "/admin/v1/teams/{team}/keys/{key}", tag = "operators", operation_id = "show_key",
+    security(("admin_key" = [])),
+    params(("team" = String, Path, description = "Its id"), ("key" = String, Path, description = "Its id")),
+    responses((status = 200, description = "Done", body = Done<KeyView>), OperatorRefused))]
 pub async fn show(
     State(app): State<App>,
     _: Operator,
@@ -59,7 +74,11 @@ pub async fn show(
     Ok(Done::with(app.store.key(&team, &key).await?))
 }
 
-/// `DELETE /admin/v1/teams/{team}/keys/{key}`
+/// Revokes an API key.
+#[utoipa::path(delete, path = "/admin/v1/teams/{team}/keys/{key}", tag = "operators", operation_id = "revoke_key",
+    security(("admin_key" = [])),
+    params(("team" = String, Path, description = "Its id"), ("key" = String, Path, description = "Its id")),
+    responses((status = 200, description = "Done", body = Gone), OperatorRefused))]
 pub async fn revoke(
     State(app): State<App>,
     operator: Operator,

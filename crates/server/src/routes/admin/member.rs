@@ -5,6 +5,8 @@ use crate::auth::Operator;
 use crate::body::caller_fields;
 use crate::clock::Timestamp;
 use crate::error::ApiError;
+use crate::openapi::answers::OperatorRefused;
+use crate::openapi::bodies::{MemberBody, WhichPart};
 use crate::router::App;
 use crate::store::{CODE_LIFE_MS, MemberChange, MemberRole, MemberView, NewMember};
 use axum::Json;
@@ -14,13 +16,17 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// A code that was just made.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 pub struct PairingCode {
     code: String,
     expires_at: Timestamp,
 }
 
-/// `GET /admin/v1/teams/{team}/members`
+/// A team's members.
+#[utoipa::path(get, path = "/admin/v1/teams/{team}/members", tag = "operators", operation_id = "list_members",
+    security(("admin_key" = [])),
+    params(("team" = String, Path, description = "Its id"), WhichPart),
+    responses((status = 200, description = "Done", body = List<MemberView>), OperatorRefused))]
 pub async fn list(
     State(app): State<App>,
     _: Operator,
@@ -31,7 +37,12 @@ pub async fn list(
     Ok(List::of(app.store.members(&team, part.page()).await?))
 }
 
-/// `POST /admin/v1/teams/{team}/members` `{role?, name?}`
+/// Somebody joins.
+#[utoipa::path(post, path = "/admin/v1/teams/{team}/members", tag = "operators", operation_id = "add_member",
+    security(("admin_key" = [])),
+    params(("team" = String, Path, description = "Its id")),
+    request_body(content = MemberBody),
+    responses((status = 200, description = "Done", body = Done<MemberView>), OperatorRefused))]
 pub async fn add(
     State(app): State<App>,
     operator: Operator,
@@ -46,7 +57,11 @@ pub async fn add(
     Ok(Done::with(app.store.member(&team, &member).await?))
 }
 
-/// `GET /admin/v1/teams/{team}/members/{member}`
+/// One member.
+#[utoipa::path(get, path = "/admin/v1/teams/{team}/members/{member}", tag = "operators", operation_id = "show_member",
+    security(("admin_key" = [])),
+    params(("team" = String, Path, description = "Its id"), ("member" = String, Path, description = "Its id")),
+    responses((status = 200, description = "Done", body = Done<MemberView>), OperatorRefused))]
 pub async fn show(
     State(app): State<App>,
     _: Operator,
@@ -55,7 +70,12 @@ pub async fn show(
     Ok(Done::with(app.store.member(&team, &member).await?))
 }
 
-/// `PATCH /admin/v1/teams/{team}/members/{member}` `{role?, name?}`
+/// Another name or role.
+#[utoipa::path(patch, path = "/admin/v1/teams/{team}/members/{member}", tag = "operators", operation_id = "change_member",
+    security(("admin_key" = [])),
+    params(("team" = String, Path, description = "Its id"), ("member" = String, Path, description = "Its id")),
+    request_body(content = MemberBody),
+    responses((status = 200, description = "Done", body = Done<MemberView>), OperatorRefused))]
 pub async fn change(
     State(app): State<App>,
     operator: Operator,
@@ -69,7 +89,11 @@ pub async fn change(
     Ok(Done::with(app.store.member(&team, &member).await?))
 }
 
-/// `DELETE /admin/v1/teams/{team}/members/{member}`
+/// Somebody leaves; what waits for their account ends.
+#[utoipa::path(delete, path = "/admin/v1/teams/{team}/members/{member}", tag = "operators", operation_id = "remove_member",
+    security(("admin_key" = [])),
+    params(("team" = String, Path, description = "Its id"), ("member" = String, Path, description = "Its id")),
+    responses((status = 200, description = "Done", body = Gone), OperatorRefused))]
 pub async fn remove(
     State(app): State<App>,
     operator: Operator,
@@ -81,7 +105,11 @@ pub async fn remove(
     Ok(GONE)
 }
 
-/// `POST /admin/v1/teams/{team}/members/{member}/pairing-codes`
+/// A one-time code that pairs a browser for a member.
+#[utoipa::path(post, path = "/admin/v1/teams/{team}/members/{member}/pairing-codes", tag = "operators", operation_id = "make_pairing_code",
+    security(("admin_key" = [])),
+    params(("team" = String, Path, description = "Its id"), ("member" = String, Path, description = "Its id")),
+    responses((status = 200, description = "Done", body = Done<PairingCode>), OperatorRefused))]
 pub async fn pairing_code(
     State(app): State<App>,
     operator: Operator,

@@ -4,18 +4,28 @@ use super::{Done, GONE, Gone, Ids, List, Part, name_in};
 use crate::auth::Operator;
 use crate::body::caller_fields;
 use crate::error::ApiError;
+use crate::openapi::answers::OperatorRefused;
+use crate::openapi::bodies::{NameBody, WhichPart};
 use crate::router::App;
 use crate::store::TeamView;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 
-/// `GET /admin/v1/teams`
+/// All teams.
+#[utoipa::path(get, path = "/admin/v1/teams", tag = "operators", operation_id = "list_teams",
+    security(("admin_key" = [])),
+    params(WhichPart),
+    responses((status = 200, description = "Done", body = List<TeamView>), OperatorRefused))]
 pub async fn list(State(app): State<App>, _: Operator, part: Part) -> Result<Json<List<TeamView>>, ApiError> {
     Ok(List::of(app.store.teams(part.page()).await?))
 }
 
-/// `POST /admin/v1/teams` `{name}`
+/// Makes a team without members or keys.
+#[utoipa::path(post, path = "/admin/v1/teams", tag = "operators", operation_id = "add_team",
+    security(("admin_key" = [])),
+    request_body(content = NameBody),
+    responses((status = 200, description = "Done", body = Done<TeamView>), OperatorRefused))]
 pub async fn add(
     State(app): State<App>,
     operator: Operator,
@@ -27,7 +37,11 @@ pub async fn add(
     Ok(Done::with(app.store.team(&team).await?))
 }
 
-/// `GET /admin/v1/teams/{team}`
+/// One team.
+#[utoipa::path(get, path = "/admin/v1/teams/{team}", tag = "operators", operation_id = "show_team",
+    security(("admin_key" = [])),
+    params(("team" = String, Path, description = "Its id")),
+    responses((status = 200, description = "Done", body = Done<TeamView>), OperatorRefused))]
 pub async fn show(
     State(app): State<App>,
     _: Operator,
@@ -36,7 +50,12 @@ pub async fn show(
     Ok(Done::with(app.store.team(&team).await?))
 }
 
-/// `PATCH /admin/v1/teams/{team}` `{name}`
+/// Calls a team something else.
+#[utoipa::path(patch, path = "/admin/v1/teams/{team}", tag = "operators", operation_id = "rename_team",
+    security(("admin_key" = [])),
+    params(("team" = String, Path, description = "Its id")),
+    request_body(content = NameBody),
+    responses((status = 200, description = "Done", body = Done<TeamView>), OperatorRefused))]
 pub async fn rename(
     State(app): State<App>,
     operator: Operator,
@@ -49,7 +68,11 @@ pub async fn rename(
     Ok(Done::with(app.store.team(&team).await?))
 }
 
-/// `DELETE /admin/v1/teams/{team}`
+/// Removes a team with its members, browsers and keys.
+#[utoipa::path(delete, path = "/admin/v1/teams/{team}", tag = "operators", operation_id = "remove_team",
+    security(("admin_key" = [])),
+    params(("team" = String, Path, description = "Its id")),
+    responses((status = 200, description = "Done", body = Gone), OperatorRefused))]
 pub async fn remove(
     State(app): State<App>,
     operator: Operator,

@@ -1,0 +1,166 @@
+//! Who knocks too often: one bucket for each API key, and one for each address from which wrong secrets come.
+//!
+//! Nobody guesses 256 random bits. But each guess is a look-up in the database, and a program with an outdated key may
+//! knock for ever; so an address from which many wrong secrets came is answered without looking, for a while. A secret
+//! that opened a door here before is always looked up, so that neighbours behind one address don't lock each other out.
+//! Programs on this computer are always looked up, too: after a restart nobody is known yet, and one with an outdated
+//! key would keep the person's own browser out.
+
+use crate::bucket::{Buckets, Rate};
+use crate::error::ApiError;
+use crate::peer::Peer;
+use crate::secret::{SecretHash, hash_secret};
+use crate::store::StoreError;
+use std::collections::HashSet;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+/// So many secrets are remembered as good; with more all are forgotten, which costs them nothing but the privilege.
+const MOST_REMEMBERED: usize = 50_000;
+
+/// The memory of both doors.
+#[derive(Clone)]
+pub struct Door(Arc<Memory>);
+
+struct Memory {
+    wrong: Buckets<IpAddr>,
+    callers: Option<Buckets<SecretHash>>,
+    opened: Mutex<HashSet<SecretHash>>,
+}
+
+impl Door {
+    /// Lets `wrong` secrets an address be looked up, and each API key be used at the rate of `callers`.
+    #[must_use]
+    pub fn new(wrong: Rate, callers: Option<Rate>) -> Self {
+        let callers = callers.map(Buckets::new);
+        Self(Arc::new(Memory { wrong: Buckets::new(wrong), callers, opened: Mutex::default() }))
+    }
+
+    /// Looks `secret` up with `find`, unless too many wrong ones came from `peer`. `refused` is the answer to one that
+    /// opens nothing.
+    ///
+    /// # Errors
+    /// `refused`, [`ApiError::WrongTooOften`], or what the database fails with.
+    pub async fn open<T>(
+        &self,
+        peer: Peer,
+        secret: &str,
+        find: impl Future<Output = Result<Option<T>, StoreError>>,
+        refused: ApiError,
+    ) -> Result<T, ApiError> {
+        let hash = hash_secret(secret);
+        let network = network_of(peer.address);
+        let opened_before = self.opened().contains(&hash);
+        if !opened_before && !peer.is_here {
+            self.0.wrong.has_room(&network, Instant::now()).map_err(ApiError::WrongTooOften)?;
+        }
+        if let Some(found) = find.await? {
+            if !opened_before {
+                self.remember(hash);
+            }
+            return Ok(found);
+        }
+        self.opened().remove(&hash);
+        // With many at once the bucket may be full by now, which is all the same.
+        let _ = self.0.wrong.take(network, Instant::now());
+        Err(refused)
+    }
+
+    /// Counts one call with this API key.
+    ///
+    /// # Errors
+    /// [`ApiError::TooOften`].
+    pub fn count(&self, api_key: &str) -> Result<(), ApiError> {
+        let Some(callers) = &self.0.callers else { return Ok(()) };
+        callers.take(hash_secret(api_key), Instant::now()).map_err(ApiError::TooOften)
+    }
+
+    fn remember(&self, hash: SecretHash) {
+        let mut opened = self.opened();
+        if opened.len() >= MOST_REMEMBERED {
+            opened.clear();
+        }
+        opened.insert(hash);
+    }
+
+    /// A panic while the lock was held can't leave the set half-changed: every change is one call.
+    fn opened(&self) -> MutexGuard<'_, HashSet<SecretHash>> {
+        self.0.opened.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One subscriber of IPv6 has a network of 2^64 addresses, and counts as one.
+fn network_of(peer: IpAddr) -> IpAddr {
+    match peer.to_canonical() {
+        IpAddr::V4(address) => address.into(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+    const PEER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 7));
+
+    async fn open(door: &Door, address: IpAddr, secret: &str, good: bool) -> Result<u8, ApiError> {
+        let find = async move { Ok(good.then_some(1)) };
+        let peer = Peer { address, is_here: address.is_loopback() };
+        door.open(peer, secret, find, ApiError::InvalidKey).await
+    }
+
+    #[tokio::test]
+    async fn who_was_let_in_is_not_locked_out_by_neighbours() {
+        let door = Door::new(Rate { burst: 2, every: HOUR }, None);
+        assert!(open(&door, PEER, "good", true).await.is_ok());
+        for _ in 0..2 {
+            assert!(matches!(open(&door, PEER, "wrong", false).await, Err(ApiError::InvalidKey)));
+        }
+        assert!(matches!(open(&door, PEER, "wrong", false).await, Err(ApiError::WrongTooOften(_))));
+        // Never looked up, so that it would be good doesn't show.
+        assert!(matches!(open(&door, PEER, "new", true).await, Err(ApiError::WrongTooOften(_))));
+        assert!(open(&door, PEER, "good", true).await.is_ok());
+        assert!(open(&door, "192.0.2.8".parse().unwrap(), "new", true).await.is_ok(), "another address");
+        // Revoked: looked up once more, and then one of the many.
+        assert!(matches!(open(&door, PEER, "good", false).await, Err(ApiError::InvalidKey)));
+        assert!(matches!(open(&door, PEER, "good", true).await, Err(ApiError::WrongTooOften(_))));
+    }
+
+    #[tokio::test]
+    async fn a_network_of_ipv6_counts_as_one() {
+        let door = Door::new(Rate { burst: 1, every: HOUR }, None);
+        let [one, same, other] =
+            ["2001:db8::1", "2001:db8::2", "2001:db8:0:1::1"].map(|address| address.parse().unwrap());
+        assert!(matches!(open(&door, one, "wrong", false).await, Err(ApiError::InvalidKey)));
+        assert!(matches!(open(&door, same, "wrong", false).await, Err(ApiError::WrongTooOften(_))));
+        assert!(matches!(open(&door, other, "wrong", false).await, Err(ApiError::InvalidKey)));
+        let mapped = "::ffff:192.0.2.7".parse().unwrap();
+        assert!(matches!(open(&door, PEER, "wrong", false).await, Err(ApiError::InvalidKey)));
+        assert!(matches!(open(&door, mapped, "wrong", false).await, Err(ApiError::WrongTooOften(_))));
+    }
+
+    #[tokio::test]
+    async fn programs_on_this_computer_don_t_lock_each_other_out() {
+        let door = Door::new(Rate { burst: 1, every: HOUR }, None);
+        let here = "127.0.0.1".parse().unwrap();
+        for _ in 0..5 {
+            assert!(matches!(open(&door, here, "wrong", false).await, Err(ApiError::InvalidKey)));
+        }
+        assert!(open(&door, here, "good", true).await.is_ok());
+    }
+
+    #[test]
+    fn each_api_key_has_its_rate() {
+        let door = Door::new(Rate { burst: 1, every: HOUR }, Some(Rate { burst: 2, every: HOUR }));
+        assert!(door.count("a").is_ok());
+        assert!(door.count("a").is_ok());
+        assert!(matches!(door.count("a"), Err(ApiError::TooOften(_))));
+        assert!(door.count("b").is_ok());
+    }
+}
