@@ -32,12 +32,12 @@ pub enum Hint {
     Work(String),
     /// This task has ended.
     Ended(String),
-    /// A poll of this member came to the server that tells of it, with this number there.
+    /// A poll of this member came to the server that tells of it.
     Poll {
         /// The member.
         member: String,
-        /// Which of that server's polls of this member it is.
-        number: u64,
+        /// When it came, in microseconds since 1970 by that server's clock.
+        came_at: u64,
     },
 }
 
@@ -47,7 +47,7 @@ impl Hint {
         match self {
             Self::Work(member) => format!("w{member}"),
             Self::Ended(task) => format!("e{task}"),
-            Self::Poll { member, number } => format!("p{number}:{member}"),
+            Self::Poll { member, came_at } => format!("p{came_at}:{member}"),
         }
     }
 
@@ -58,8 +58,8 @@ impl Hint {
             "w" => Some(Self::Work(rest.to_owned())),
             "e" => Some(Self::Ended(rest.to_owned())),
             "p" => {
-                let (number, member) = rest.split_once(':')?;
-                Some(Self::Poll { member: member.to_owned(), number: number.parse().ok()? })
+                let (came_at, member) = rest.split_once(':')?;
+                Some(Self::Poll { member: member.to_owned(), came_at: came_at.parse().ok()? })
             }
             _ => None,
         }
@@ -77,13 +77,13 @@ impl Hint {
 fn payloads(server: &str, hints: &[Hint]) -> Vec<(u64, String)> {
     let mut newest: BTreeMap<&str, u64> = BTreeMap::new();
     for hint in hints {
-        if let Hint::Poll { member, number } = hint {
+        if let Hint::Poll { member, came_at } = hint {
             let known = newest.entry(member).or_default();
-            *known = (*known).max(*number);
+            *known = (*known).max(*came_at);
         }
     }
     let is_news = |hint: &&Hint| match hint {
-        Hint::Poll { member, number } => newest.get(member.as_str()) == Some(number),
+        Hint::Poll { member, came_at } => newest.get(member.as_str()) == Some(came_at),
         Hint::Work(_) | Hint::Ended(_) => true,
     };
     let words: BTreeSet<(u64, String)> =
@@ -101,16 +101,11 @@ fn payloads(server: &str, hints: &[Hint]) -> Vec<(u64, String)> {
     payloads
 }
 
-/// Takes in a payload.
+/// Takes in a payload, unless it comes back to who sent it.
 fn hear(hub: &Hub, server: &str, payload: &str) {
     let mut words = payload.split(' ');
-    let own = words.next() == Some(server);
-    for hint in words.filter_map(Hint::of_word) {
-        if own {
-            hub.hear_own(&hint);
-        } else {
-            hub.hear(&hint);
-        }
+    if words.next() != Some(server) {
+        words.filter_map(Hint::of_word).for_each(|hint| hub.hear(&hint));
     }
 }
 
@@ -183,6 +178,11 @@ async fn listen(channels: Channels, server: String, hub: Hub, mut listener: List
             // The connection was lost, and is there again.
             Ok(None) => hub.wake_all(),
             Err(error) => {
+                // Its connection is wanted back by whoever closes the database.
+                drop(listener);
+                if channels.are_closed() {
+                    return;
+                }
                 tracing::warn!(%error, "can't hear what other servers say");
                 listener = listen_again(&channels).await;
                 hub.wake_all();
@@ -205,8 +205,8 @@ async fn listen_again(channels: &Channels) -> Listener {
 mod tests {
     use super::*;
 
-    fn poll(member: &str, number: u64) -> Hint {
-        Hint::Poll { member: member.to_owned(), number }
+    fn poll(member: &str, came_at: u64) -> Hint {
+        Hint::Poll { member: member.to_owned(), came_at }
     }
 
     #[test]

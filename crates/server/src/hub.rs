@@ -9,6 +9,7 @@ use crate::hints::Hint;
 use liaison_protocol::Directive;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::sync::{broadcast, mpsc, watch};
 
 /// Ends that a slow waiter may fall behind; past that it looks into the database again, so nothing is lost.
@@ -31,22 +32,14 @@ pub struct Hub {
 struct Slot {
     news: watch::Sender<News>,
     told: Vec<Directive>,
-    /// The newest poll that all servers have heard of.
-    announced: u64,
 }
 
 #[derive(Clone, Copy, Default)]
 struct News {
     newest_poll: u64,
-    /// Polls up to this one are older than one at another server.
-    overtaken: u64,
+    /// When the newest poll came to another server, as far as it was heard of while one was here.
+    newer_elsewhere: u64,
     wakes: u64,
-}
-
-impl News {
-    const fn is_newest(self, poll: u64) -> bool {
-        self.newest_poll == poll && self.overtaken < poll
-    }
 }
 
 /// A poll's place in the line.
@@ -54,6 +47,7 @@ pub struct Place {
     hub: Hub,
     member: String,
     number: u64,
+    came_at: u64,
     news: watch::Receiver<News>,
 }
 
@@ -96,8 +90,9 @@ impl Hub {
         let news = slot.news.subscribe();
         let number = news.borrow().newest_poll;
         drop(slots);
-        self.tell_others(Hint::Poll { member: member.to_owned(), number });
-        Place { hub: self.clone(), member: member.to_owned(), number, news }
+        let came_at = micros_now();
+        self.tell_others(Hint::Poll { member: member.to_owned(), came_at });
+        Place { hub: self.clone(), member: member.to_owned(), number, came_at, news }
     }
 
     /// The open poll of `member` goes back empty, and its agent's next one learns why.
@@ -130,21 +125,13 @@ impl Hub {
         match hint {
             Hint::Work(member) => self.wake_here(member),
             Hint::Ended(task) => self.end_here(task),
-            // All servers hear the same in the same order: what this one announced before is older.
-            Hint::Poll { member, .. } => {
+            // The servers' clocks are a little apart: what is heard of is older than what has not come yet.
+            Hint::Poll { member, came_at } => {
                 if let Some(slot) = self.slots().get(member) {
-                    slot.news.send_modify(|news| news.overtaken = slot.announced);
+                    let came_at = (*came_at).min(micros_now());
+                    slot.news.send_modify(|news| news.newer_elsewhere = news.newer_elsewhere.max(came_at));
                 }
             }
-        }
-    }
-
-    /// What this server itself has told comes back to it, among what the others tell.
-    pub fn hear_own(&self, hint: &Hint) {
-        if let Hint::Poll { member, number } = hint
-            && let Some(slot) = self.slots().get_mut(member)
-        {
-            slot.announced = slot.announced.max(*number);
         }
     }
 
@@ -206,7 +193,12 @@ impl Place {
     /// the database: what happens after it wakes [`Place::woken`].
     #[must_use]
     pub fn look(&mut self) -> bool {
-        self.news.borrow_and_update().is_newest(self.number)
+        let news = *self.news.borrow_and_update();
+        self.is_newest(news)
+    }
+
+    const fn is_newest(&self, news: News) -> bool {
+        news.newest_poll == self.number && news.newer_elsewhere <= self.came_at
     }
 
     /// Parks until there is news since the last [`Place::look`].
@@ -214,7 +206,7 @@ impl Place {
         let _parked = Parked::count(&self.hub.parked);
         tokio::select! {
             _ = self.news.changed() => {
-                if self.news.borrow().is_newest(self.number) { Woken::Work } else { Woken::Overtaken }
+                if self.is_newest(*self.news.borrow()) { Woken::Work } else { Woken::Overtaken }
             }
             () = self.hub.closed() => Woken::Closing,
         }
@@ -233,6 +225,12 @@ impl Place {
             slot.told = directives.to_vec();
         }
     }
+}
+
+/// Microseconds since 1970. It orders the polls of one member at several servers and decides nothing else.
+fn micros_now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// Counts one parked poll for as long as it lives, also when its connection goes away.
@@ -292,24 +290,24 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_others_tell_comes_after_what_was_announced_before_it() {
+    async fn a_newer_poll_elsewhere_overtakes_and_an_older_one_does_not() {
         let (hints, mut told) = mpsc::channel(10);
         let hub = Hub::telling(hints);
-        let elsewhere = Hint::Poll { member: "member".to_owned(), number: 70 };
-        let mut place = hub.take_place("member");
-        assert!(place.look());
-        // It was at another server before this one came here: all have yet to hear of this one.
-        hub.hear(&elsewhere);
-        assert!(place.look());
-        hub.hear_own(&told.recv().await.unwrap());
-        assert!(place.look());
-        assert_eq!(woken_at_once(&mut place).await, None);
-        hub.hear(&elsewhere);
-        assert_eq!(woken_at_once(&mut place).await, Some(Woken::Overtaken));
-        assert!(!place.look());
+        let mut older = hub.take_place("member");
+        let Some(Hint::Poll { member, came_at }) = told.recv().await else { panic!("nothing was told") };
+        let elsewhere = |came_at: u64| Hint::Poll { member: member.clone(), came_at };
+        assert!(older.look());
+        // It was on its way for longer than this one.
+        hub.hear(&elsewhere(came_at - 1));
+        assert!(older.look());
+        // A clock that is ahead is not believed further than to now.
+        while micros_now() == came_at {}
+        hub.hear(&elsewhere(u64::MAX));
+        assert_eq!(woken_at_once(&mut older).await, Some(Woken::Overtaken));
+        assert!(!older.look());
         let mut newer = hub.take_place("member");
         assert!(newer.look());
-        hub.hear(&Hint::Work("member".to_owned()));
+        hub.hear(&Hint::Work(member.clone()));
         assert_eq!(woken_at_once(&mut newer).await, Some(Woken::Work));
     }
 

@@ -217,15 +217,6 @@ impl Store {
         }
     }
 
-    /// Whether the database answers right now.
-    ///
-    /// # Errors
-    /// When it doesn't.
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        let _: bool = db::sql("SELECT EXISTS (SELECT 1 FROM team)").one(&mut self.read().await?).await?;
-        Ok(())
-    }
-
     /// A transaction that may write.
     async fn begin(&self) -> Result<Db, StoreError> {
         self.begin_under(None).await

@@ -66,6 +66,12 @@ impl Channels {
         Ok(())
     }
 
+    /// Whether the database was closed.
+    #[must_use]
+    pub fn are_closed(&self) -> bool {
+        self.0.is_closed()
+    }
+
     pub(super) async fn close(&self) {
         self.0.close().await;
     }

@@ -28,7 +28,7 @@ impl Room {
         }
         let unfinished: i64 = sql(
             "SELECT count(*) FROM (SELECT 1 FROM task WHERE team_id = $1 AND state NOT IN ('completed', 'failed')
-                                   LIMIT $2) AS some",
+                                   LIMIT $2) AS open",
         )
         .bind(team)
         .bind(self.limit)

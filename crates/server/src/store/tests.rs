@@ -152,7 +152,7 @@ async fn the_claim_path_in_postgresql_looks_at_no_task_too_many() {
             // What one member's tasks are not found by is everybody's.
             let by_member = ["task_queue", "task_in_flight", "task_pkey", "agent_pkey"];
             let is_used = |index: &&str| steps.iter().any(|step| step.contains(*index));
-            assert!(by_member.iter().any(|index| is_used(index)), "{statement}\n{steps:#?}");
+            assert!(by_member.iter().any(is_used), "{statement}\n{steps:#?}");
             for everybodys in
                 ["task_deadline", "task_by_team", "task_unfinished", "task_kept", "task_to_purge"]
             {

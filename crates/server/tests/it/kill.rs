@@ -138,7 +138,10 @@ impl World {
         let mut count = 0;
         // The browser has its part in the first life; what it leaves begun keeps it waiting in the later ones.
         while count < after || self.told.completed.is_empty() {
-            let ack = heard.recv().await.unwrap();
+            let ack = tokio::select! {
+                ack = heard.recv() => ack.unwrap(),
+                ended = all.join_next() => panic!("somebody was refused before it was killed: {ended:?}"),
+            };
             count += usize::from(self.take(ack));
         }
         process.child.kill().unwrap();

@@ -37,20 +37,6 @@ impl Two {
         Agent { url: self.other.url.clone(), ..self.agent.clone() }
     }
 
-    async fn create_as(&self, server: &Running, key: &str) {
-        let request = self.world.http.post(format!("{}{FETCH}", server.url)).header("x-api-key", key);
-        assert_eq!(answer(request.body("{}")).await.0, 200);
-    }
-
-    /// Returns once the other server has heard all that the first has said so far. Nobody else's poll is parked there.
-    async fn settle(&self) {
-        let (key, stranger) = self.world.other_team().await;
-        let poll = parked_poll(&Agent { url: self.other.url.clone(), ..stranger });
-        until_parked(&self.other, 1).await;
-        self.create_as(&self.world.server, &key).await;
-        assert!(soon(poll).await.unwrap()["task"].is_object());
-    }
-
     async fn status_elsewhere(&self, query: &str) -> Value {
         let url = format!("{}/linkedin-agent/get-task-status{query}", self.other.url);
         answer(self.world.http.get(url).header("x-api-key", &self.world.key)).await.1["data"].clone()
@@ -110,7 +96,6 @@ async fn a_newer_poll_at_the_other_answers_the_older_one_empty() {
     let two = Two::new().await;
     let older = parked_poll(&two.agent);
     until_parked(&two.world.server, 1).await;
-    two.settle().await;
     let newer = parked_poll(&two.elsewhere());
     assert_eq!(soon(older).await.unwrap()["task"], Value::Null);
     let task = two.world.fetch().await;
@@ -122,12 +107,6 @@ async fn pairing_at_one_answers_the_older_agent_s_poll_at_the_other_empty() {
     let two = Two::new().await;
     let older = parked_poll(&two.elsewhere());
     until_parked(&two.other, 1).await;
-    // What the other says comes back to it before it hears of the pairing.
-    let (key, stranger) = two.world.other_team().await;
-    let poll = parked_poll(&stranger);
-    until_parked(&two.world.server, 1).await;
-    two.create_as(&two.other, &key).await;
-    soon(poll).await.unwrap();
     let newer = two.world.pair_again().await;
     assert_eq!(soon(older).await.unwrap()["task"], Value::Null);
     assert_code(&two.elsewhere().try_poll(json!({})).await, 409, "superseded");

@@ -47,7 +47,7 @@ async fn the_database_is_gone_for_a_while() {
     assert_eq!(agent.start(&offer).await.1["replayed"], false);
     let parked = spawn(async move { stranger.poll(json!({"wait_ms": 25_000})).await });
     world.server.parked().wait_for(|parked| *parked == 1).await.unwrap();
-    world.server.store().ping().await.unwrap();
+    world.server.store().answers().await.unwrap();
 
     cluster.stop();
     let poll = json!({"instance": "i-1", "version": "0", "account": "acc-1", "wait_ms": 0, "state": "ready", "accepts": []});
@@ -70,11 +70,11 @@ async fn the_database_is_gone_for_a_while() {
             assert_unavailable(request.send().await.unwrap()).await;
         }
     }
-    assert!(world.server.store().ping().await.unwrap_err().is_passing());
+    assert!(world.server.store().answers().await.unwrap_err().is_passing());
     assert!(world.server.sweep().await.unwrap_err().is_passing());
 
     cluster.start();
-    world.server.store().ping().await.unwrap();
+    world.server.store().answers().await.unwrap();
     assert_eq!(agent.start(&offer).await.1["replayed"], true);
     assert_eq!(agent.sent(&offer).await.1, json!({"status": "completed", "replayed": false}));
     for (key, before) in [("0000001", Some(&first)), ("0000002", Some(&second)), ("0000003", None)] {
