@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::spawn;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
 
 /// Less than a wait of 25 s, which finds by itself at its end what it was never told of.
@@ -221,4 +221,40 @@ async fn a_key_is_one_task_wherever_it_comes_in() {
         assert_eq!(one.0, 200);
     }
     assert_eq!(two.world.number("SELECT count(*) FROM task").await, 30);
+}
+
+/// What two decide at the same moment, one of them decides first: every call is about the same member.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_decisions_about_one_member_the_second_knows_of_the_first() {
+    let two = Two::new().await;
+    let urls = [two.world.server.url.clone(), two.other.url.clone()];
+    for round in 0..15 {
+        let mut creating = JoinSet::new();
+        for call in 0..16 {
+            let request = two.world.http.post(format!("{}{SEND}", urls[call % 2]));
+            let person = json!({"profile_urn": format!("ACoAABCDEF{round:03}")});
+            let request = request.header("x-api-key", &two.world.key).body(person.to_string());
+            creating.spawn(async move { answer(request).await.1["api_agent_task_id"].clone() });
+        }
+        let tasks: BTreeSet<String> =
+            creating.join_all().await.iter().map(|task| task.as_str().unwrap().to_owned()).collect();
+        assert_eq!(tasks.len(), 1, "one person, one invitation");
+        let mut polling = JoinSet::new();
+        for url in urls.iter().cycle().take(8) {
+            let agent = Agent { url: url.clone(), ..two.agent.clone() };
+            polling.spawn(async move { agent.poll(json!({})).await["task"].clone() });
+        }
+        let offers = polling.join_all().await;
+        let tokens: BTreeSet<&str> = offers.iter().filter_map(|offer| offer["token"].as_str()).collect();
+        assert_eq!(tokens.len(), 1, "one task, one offer: {offers:?}");
+        let offer = offers.iter().find(|offer| offer.is_object()).unwrap();
+        let mut starting = JoinSet::new();
+        for url in urls.iter().cycle().take(8) {
+            let (agent, offer) = (Agent { url: url.clone(), ..two.agent.clone() }, offer.clone());
+            starting.spawn(async move { agent.start(&offer).await.1["replayed"] == false });
+        }
+        let first = starting.join_all().await.into_iter().filter(|first| *first).count();
+        assert_eq!(first, 1, "leave to send is given once");
+        assert_eq!(two.agent.sent(offer).await.0, 200);
+    }
 }
