@@ -63,6 +63,49 @@ fn a_start_without_a_good_answer_is_asked_again_and_sent_once() {
     }
 }
 
+/// The server no longer wants the agent, and its caller calls the task off meanwhile. Then the person pairs anew.
+fn called_off_between_two_pairings(world: &FakeWorld, agent: &mut Agent) {
+    assert_eq!(agent.status().state, "unauthorised");
+    world.server.borrow_mut().tasks[0].stand =
+        Stand::Ended("failed".to_owned(), json!({ "code": "cancelled" }));
+    pair_again(agent);
+}
+
+#[test]
+fn after_pairing_anew_what_was_approved_is_not_sent_without_leave() {
+    for restarts in [false, true] {
+        let (world, mut agent) = world(3, Two);
+        set(&mut agent, json!({ "ask_before_invite": true }));
+        world.server.borrow_mut().add("t-1", CONNECT, stranger());
+        agent.run_until("the question", |world| record(world, "t-1").is_some());
+        world.server.borrow_mut().next("/poll", answers(401, "unauthorised"));
+        agent.run_for(MINUTE);
+        assert!(decide(&mut agent, "t-1", true).ok);
+        called_off_between_two_pairings(&world, &mut agent);
+        if restarts {
+            agent.kill();
+            world.disk.borrow_mut().restart_browser(0);
+            agent.reboot();
+        }
+        agent.run_for(HOUR);
+        assert_eq!((posts(&world), record(&world, "t-1")), (0, None), "restarts: {restarts}");
+    }
+}
+
+#[test]
+fn after_pairing_anew_what_was_being_checked_is_not_sent_without_leave() {
+    let (world, mut agent) = world(3, Two);
+    world.site.borrow_mut().next(SENT, Mishap::Slow(20 * SECOND));
+    world.server.borrow_mut().next("/heartbeat", answers(401, "unauthorised"));
+    world.server.borrow_mut().add("t-1", CONNECT, stranger());
+    agent.run_until("the heartbeat", |world| calls(world, "/heartbeat") == 1);
+    agent.run_for(SECOND);
+    assert!(record(&world, "t-1").unwrap().contains("checking"));
+    called_off_between_two_pairings(&world, &mut agent);
+    agent.run_for(HOUR);
+    assert_eq!((posts(&world), record(&world, "t-1")), (0, None));
+}
+
 #[test]
 fn a_server_that_asks_to_wait_gets_the_task_back() {
     for status in [429, 503] {

@@ -77,8 +77,9 @@ impl Turn {
             Ok(answer) => answer,
             Err(problem) => return self.answer(id, Answer::refused(problem.clone())),
         };
-        // With the same server the bound member stays the same, as does what is in the journal for that member. Who wants
-        // another member forgets the pairing first.
+        // With the same server the bound member stays the same, as does what is in the journal for that member: what waits there
+        // may be due before the first poll tells anew that the server has `start`. Who wants another member forgets the pairing
+        // first.
         let was_lost = self.state.pairing.is_none();
         let same_server = self.state.pairing.clone().filter(|old| old.server == request.server);
         if same_server.is_none() {
@@ -93,8 +94,8 @@ impl Turn {
             instance: identity.instance.clone(),
             salt: same_server.as_ref().map_or(identity.salt, |old| old.salt),
             name: request.name.clone(),
-            bound_account: same_server.and_then(|old| old.bound_account.clone()),
-            supports: Vec::new(),
+            bound_account: same_server.as_ref().and_then(|old| old.bound_account.clone()),
+            supports: same_server.map(|old| old.supports.clone()).unwrap_or_default(),
             ended: None,
         }));
         // What a pairing left behind whose own record is lost: it may have been with this server.
