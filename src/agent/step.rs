@@ -219,7 +219,10 @@ impl Turn {
                         .into_iter()
                         .for_each(|entry| entry.stage = stage.clone());
                 }
-                Stage::Asking { input, carried: true, .. } => self.search_once(&entry.task, input),
+                Stage::Asking { input, carried: true, .. } => {
+                    let then = self.state.ledger.clock_ahead(entry.accepted_at);
+                    self.search_once(&entry.task, input, then);
+                }
                 Stage::Asking { .. } | Stage::Checking { carried: false, .. } => self.give_back(&entry.task),
                 _ => {}
             }

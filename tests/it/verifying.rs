@@ -356,3 +356,26 @@ fn at_level_one_what_was_sent_since_it_was_taken_is_told_by_the_clock_of_then() 
         assert_eq!((status.as_str(), posts(&world)), (wanted, 1 + u32::from(is_sent)), "{output}");
     }
 }
+
+#[test]
+fn at_level_one_an_invitation_by_hand_is_not_told_as_sent_by_the_clock_of_now() {
+    // Approved and not sent; after the browser's restart our clock is half an hour ahead.
+    let (world, mut agent) = world(3, One);
+    assert_eq!(invite(&mut agent, "t-0", json!({ "profile_urn": "ACoAAother9" })).0, "completed");
+    invited_by_hand(&world, 0);
+    agent.run_for(20 * MINUTE);
+    set(&mut agent, json!({ "ask_before_invite": true }));
+    world.server.borrow_mut().add("t-1", CONNECT, stranger());
+    agent.run_until("the question", |world| record(world, "t-1").is_some());
+    agent.run_for(SECOND);
+    set(&mut agent, json!({ "invites_per_day": 0 }));
+    assert!(decide(&mut agent, "t-1", true).ok);
+    agent.run_for(SECOND);
+    agent.kill();
+    world.disk.borrow_mut().restart_browser(0);
+    world.time.jump(30 * MINUTE);
+    agent.reboot();
+    set(&mut agent, json!({ "invites_per_day": 20 }));
+    let (status, output) = agent.run_to_end("t-1");
+    assert_eq!((status.as_str(), output.get("sent"), posts(&world)), ("failed", None, 1), "{output}");
+}

@@ -34,17 +34,17 @@ impl Turn {
             return;
         };
         let (input, is_first, carried, accepted_at) = (input.clone(), *start == 0, *carried, *accepted_at);
+        // As it was when the task was taken, and not as this look has it.
+        let then = self.state.ledger.clock_ahead(accepted_at);
         match result {
             Ok(look) => {
-                // As it was when the task was taken, and not as this look has it.
-                let then = self.state.ledger.clock_ahead(accepted_at);
                 self.state.ledger.merge(look, self.now);
                 if is_first && !self.has_start() && carried && look.allows(accepted_at, then) {
                     // This very task may have sent it, in a session whose last writes are missing.
                     return if look.proves(accepted_at, then) {
                         self.complete(task, SENT, Effect::Done)
                     } else {
-                        self.search_once(task, &input)
+                        self.search_once(task, &input, then)
                     };
                 }
                 if look.listed && is_first && !self.has_start() {
@@ -63,7 +63,7 @@ impl Turn {
             Err(trouble) if matches!(trouble.code, ErrorCode::Drift | ErrorCode::Refused) => {
                 if is_first && !self.has_start() && carried {
                     // This very task may have sent it, in a session whose last writes are missing.
-                    self.search_once(task, &input);
+                    self.search_once(task, &input, then);
                     return self.put_off_look(task, trouble);
                 }
                 if is_first && !self.has_start() {

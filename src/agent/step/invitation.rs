@@ -176,13 +176,14 @@ impl Turn {
     }
 
     /// By the disk nothing of it was begun, but an earlier browser session, whose last writes may be missing, may have sent it
-    /// at any time since it was taken. The list is read for it as soon as it can be; if it isn't there, it is given back.
-    pub(super) fn search_once(&mut self, task: &str, input: &SendConnectionRequest) {
+    /// at any time since it was taken, when LinkedIn's clock less ours was `then`, as far as is known. The list is read for it
+    /// as soon as it can be; if it isn't there, it is given back.
+    pub(super) fn search_once(&mut self, task: &str, input: &SendConnectionRequest, then: Option<i64>) {
         let now = self.now;
         let earliest = self.state.tasks.get(task).map_or(now, |entry| entry.accepted_at);
         self.search(task, input, (earliest, now.saturating_sub(VERIFY_AT_MS[0])), None);
         if let Some(Stage::Verifying(search)) = self.state.entry_mut(task).map(|entry| &mut entry.stage) {
-            search.gives_back = true;
+            (search.gives_back, search.clock_ahead) = (true, then);
         }
     }
 
