@@ -57,6 +57,14 @@ impl Log {
         self.0.insert(&number, text.into());
     }
 
+    /// Whether a line says that a task of this name ended so.
+    #[must_use]
+    pub fn has(&self, task: &str, ended: Ended) -> bool {
+        let (outcome, code) = ended.words();
+        let says = |line: LogLine| line.task == task && line.outcome == outcome && line.code.as_deref() == code;
+        self.0.values().flat_map(|text| text.split('\n')).filter_map(read).any(says)
+    }
+
     /// The chunk of that day that takes the next line: none whose record was set aside, and may come back.
     fn number(&self, aside: &Aside, now: i64) -> String {
         let day = day_of(now);

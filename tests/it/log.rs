@@ -45,6 +45,29 @@ fn a_line_says_when_what_whom_how_it_ended_and_who_asked() {
 }
 
 #[test]
+fn what_an_earlier_session_may_have_sent_has_one_line_however_often_it_is_abandoned() {
+    let (world, mut agent) = world(3, Two);
+    set(&mut agent, json!({ "ask_before_invite": true }));
+    world.server.borrow_mut().add("t-1", CONNECT, stranger());
+    agent.run_until("the question", |world| record(world, "t-1").is_some());
+    agent.run_for(SECOND);
+    agent.kill();
+    world.disk.borrow_mut().restart_browser(0);
+    agent.reboot();
+    for nth in 1..4 {
+        agent.run_for(MINUTE);
+        assert!(record(&world, "t-1").unwrap().contains("asking"), "{nth}: it was taken up again");
+        let abandon = json!({ "task": "t-1", "epoch": 1, "do": "abandon" });
+        world.server.borrow_mut().raw_directives.push(abandon);
+        world.server.borrow_mut().wake();
+        agent.run_until("the end", |world| world.server.borrow().raw_directives.is_empty());
+        agent.run_for(20);
+        let lines = log(&mut agent);
+        assert_eq!(brief(&lines), [("t-1", "failed", Some("outcome_unknown"))], "{nth}");
+    }
+}
+
+#[test]
 fn what_a_server_only_offers_leaves_no_line() {
     let (world, mut agent) = world(3, Two);
     assert_eq!(invite(&mut agent, "t-1", stranger()).0, "completed");

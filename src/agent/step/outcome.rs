@@ -85,6 +85,14 @@ impl Turn {
         }
     }
 
+    /// The same, unless there is such a line: what its tombstone has taken up and a server abandons again, be it ten thousand
+    /// times, leaves none either.
+    pub(super) fn log_once(&mut self, entry: &Entry, ended: Ended) {
+        if !self.state.log.has(&entry.task, ended) {
+            self.log(entry, ended);
+        }
+    }
+
     /// Takes an offer into the journal as ended: nothing is to be done for it.
     pub(super) fn end_offer(&mut self, offer: &Offer, ended: Ended, output_json: &str, effect: Effect) {
         let summary = summary_of(&offer.task, &offer.task_type, ended, self.now);

@@ -140,7 +140,9 @@ impl Turn {
         let Some(mut entry) = self.state.tasks.remove(task) else { return };
         let failed = match &entry.stage {
             _ if entry.is_carried() => {
-                self.log(&entry, Ended::Failed(ErrorCode::OutcomeUnknown));
+                // The session before may have asked for it what the disk doesn't know.
+                Rc::make_mut(&mut entry).touched = true;
+                self.log_once(&entry, Ended::Failed(ErrorCode::OutcomeUnknown));
                 Some(ErrorCode::OutcomeUnknown)
             }
             Stage::Sending { .. } | Stage::Verifying(_) => {
