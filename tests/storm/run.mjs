@@ -168,10 +168,9 @@ function fetched(world, { method, url, body }) {
   world.note("fetch", placeOfProfile(world.plan, profile));
 }
 
-/** A worker runs whose debugger sees all that it does. @param {World} world */
-function sees({ blind }) {
-  const last = blind.at(-1);
-  if (last) last.to = Math.min(last.to, Date.now());
+/** A worker runs whose debugger sees all that it does: every window is over. @param {Pick<World, "blind">} world */
+export function sees({ blind }, at = Date.now()) {
+  for (const window of blind) window.to = Math.min(window.to, at);
 }
 
 /** @param {Plan} plan @param {string} profile */

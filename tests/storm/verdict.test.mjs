@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { temporaryFolder } from "../../scripts/world/process.mjs";
 import { KINDS, planOf } from "./plan.mjs";
+import { sees } from "./run.mjs";
 import { searchAll } from "./search.mjs";
 import { judge, untouched } from "./verdict.mjs";
 
@@ -165,6 +166,17 @@ for (const [what, but] of /** @type {[string, Record<string, any>][]} */ ([
 ])) {
   test(`is no violation: ${what}`, () => assert.deepEqual(violationsOf(reportOf(but)), []));
 }
+
+test("from the next worker on all is seen, though a second strike came before it", () => {
+  const blind = [
+    { from: 1_100, to: Infinity },
+    { from: 1_200, to: Infinity },
+  ];
+  sees({ blind }, 1_300);
+  const [violation, ...others] = violationsOf(reportOf({ fetches: [], blind }));
+  assert.match(violation ?? "", /POST 1 of 1 belongs to no fetch/);
+  assert.deepEqual(others, []);
+});
 
 for (const [what, events, may] of /** @type {[string, any[], boolean][]} */ ([
   ["a worker ended after its leave", [asked(), heard(), ...strikes("worker"), result()], true],
