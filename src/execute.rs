@@ -8,7 +8,7 @@ mod read;
 
 use crate::agent::event::{SiteCall, SiteOutcome, Trouble};
 use crate::ports::{Ports, SiteAnswer, SiteFailure};
-use crate::voyager::response::{Refusal, SiteResponse, retry_after_ms};
+use crate::voyager::response::{Refusal, SiteResponse, http_date_ms, retry_after_ms};
 use liaison_protocol::ErrorCode;
 
 /// Performs one call, once.
@@ -26,7 +26,9 @@ pub async fn perform<P: Ports>(call: SiteCall, ports: &P) -> SiteOutcome {
             SiteOutcome::Sent(read::sent(&profile, start, site, clock).await)
         }
         SiteCall::Invite { profile, note, from, until } => {
-            SiteOutcome::Invite(invite::send(&profile, note.as_deref(), (from, until), site, clock).await)
+            let (outcome, clock_ahead_ms) =
+                invite::send(&profile, note.as_deref(), (from, until), site, clock).await;
+            SiteOutcome::Invite { outcome, clock_ahead_ms }
         }
     }
 }
@@ -40,6 +42,11 @@ fn response_of(answer: &SiteAnswer, now: i64) -> SiteResponse<'_> {
         retry_after_ms: answer.retry_after.as_deref().and_then(|header| retry_after_ms(header, now)),
         body: &answer.body,
     }
+}
+
+/// LinkedIn's clock less ours, in ms, by the answer's `Date`.
+fn clock_ahead_ms(answer: &SiteAnswer, now: i64) -> Option<i64> {
+    answer.date.as_deref().and_then(http_date_ms).map(|date| date.saturating_sub(now))
 }
 
 fn trouble(code: ErrorCode, asked: bool) -> Trouble {

@@ -293,14 +293,19 @@ pub enum SiteOutcome {
     /// To [`SiteCall::Sent`].
     Sent(Result<SentLook, Trouble>),
     /// To [`SiteCall::Invite`].
-    Invite(InviteOutcome),
+    Invite {
+        /// What became of it.
+        outcome: InviteOutcome,
+        /// LinkedIn's clock less ours, in ms, by the answer's `Date`; `None` where there was none, or ours was set meanwhile.
+        clock_ahead_ms: Option<i64>,
+    },
 }
 
 impl SiteOutcome {
     /// Whether a request left.
     #[must_use]
     pub fn was_asked(&self) -> bool {
-        let unsent = matches!(self, Self::Invite(InviteOutcome::Unsent(_)));
+        let unsent = matches!(self, Self::Invite { outcome: InviteOutcome::Unsent(_), .. });
         // What can't be asked for ends a task as if it had been.
         let asked = |trouble: &Trouble| trouble.asked && trouble.code != ErrorCode::InvalidInput;
         !unsent && self.trouble().is_none_or(asked)
@@ -314,12 +319,15 @@ impl SiteOutcome {
             | Self::List(_, Err(trouble))
             | Self::Total(Err(trouble))
             | Self::Sent(Err(trouble))
-            | Self::Invite(InviteOutcome::Refused(trouble)) => Some(trouble),
+            | Self::Invite { outcome: InviteOutcome::Refused(trouble), .. } => Some(trouble),
             Self::Me(Ok(_))
             | Self::List(_, Ok(_))
             | Self::Total(Ok(_))
             | Self::Sent(Ok(_))
-            | Self::Invite(InviteOutcome::Sent | InviteOutcome::Unknown | InviteOutcome::Unsent(_)) => None,
+            | Self::Invite {
+                outcome: InviteOutcome::Sent | InviteOutcome::Unknown | InviteOutcome::Unsent(_),
+                ..
+            } => None,
         }
     }
 }

@@ -61,7 +61,8 @@ impl Log {
     #[must_use]
     pub fn has(&self, task: &str, ended: Ended) -> bool {
         let (outcome, code) = ended.words();
-        let says = |line: LogLine| line.task == task && line.outcome == outcome && line.code.as_deref() == code;
+        let says =
+            |line: LogLine| line.task == task && line.outcome == outcome && line.code.as_deref() == code;
         self.0.values().flat_map(|text| text.split('\n')).filter_map(read).any(says)
     }
 

@@ -283,7 +283,9 @@ impl Turn {
             (None, SiteOutcome::List(_, result)) => self.checked_list(result),
             (Some(task), SiteOutcome::Total(result)) => self.total(task, result),
             (Some(task), SiteOutcome::Sent(result)) => self.looked(task, result),
-            (Some(task), SiteOutcome::Invite(outcome)) => self.invited(task, outcome),
+            (Some(task), SiteOutcome::Invite { outcome, clock_ahead_ms }) => {
+                self.invited(task, outcome, *clock_ahead_ms);
+            }
             (None, _) => {}
         }
     }

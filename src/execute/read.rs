@@ -1,6 +1,6 @@
 //! The reads: who is signed in, a page of connections, the newest sent invitations.
 
-use super::{response_of, trouble, trouble_of, trouble_of_failure};
+use super::{clock_ahead_ms, response_of, trouble, trouble_of, trouble_of_failure};
 use crate::agent::event::{ListCall, SentLook, SentRow, Trouble, hash_of};
 use crate::agent::walk::{Page, PageRequest, PageRow, RowDetails};
 use crate::clean::{Finding, clean_connection, fold, iso_8601, name_matches};
@@ -12,7 +12,7 @@ use crate::voyager::me::parse_me;
 use crate::voyager::request::{
     CsrfToken, ListSource, SiteRequest, Sort, build_list, build_me, build_sent_invitations, build_summary,
 };
-use crate::voyager::response::{http_date_ms, judge_read, judge_whole_read};
+use crate::voyager::response::{judge_read, judge_whole_read};
 use crate::voyager::sent::parse_sent_invitations;
 use crate::voyager::summary::parse_summary;
 use liaison_protocol::{ErrorCode, Fallback};
@@ -106,7 +106,7 @@ pub(super) async fn sent(
     Ok(SentLook {
         listed: theirs().next().is_some(),
         sent_ms: theirs().filter_map(|invitation| invitation.sent_ms).max(),
-        clock_ahead_ms: answer.date.as_deref().and_then(http_date_ms).map_or(0, |date| date - now),
+        clock_ahead_ms: clock_ahead_ms(&answer, now).unwrap_or(0),
         rows: all.iter().map(|row| SentRow { who: hash_of(&row.profile_id), sent_ms: row.sent_ms }).collect(),
     })
 }

@@ -326,6 +326,45 @@ fn a_clock_set_between_the_list_and_the_send_has_nothing_called_unsent() {
 }
 
 #[test]
+fn a_clock_set_back_between_the_list_and_the_send_makes_no_older_invitation_pass_for_it() {
+    // LinkedIn's answer to the POST itself says by how much.
+    let unreadable = Mishap::Answer { status: 502, body: "oops".to_owned(), retry_after: None };
+    for (mishap, code) in
+        [(Mishap::Code(406, "CANT_RESEND_YET"), "cannot_resend_yet"), (unreadable, "outcome_unknown")]
+    {
+        let (world, mut agent) = world(3, Two);
+        assert_eq!(invite(&mut agent, "t-0", json!({ "profile_urn": "ACoAAother9" })).0, "completed");
+        agent.run_for(20 * MINUTE);
+        invited_by_hand(&world, 0);
+        agent.run_for(20 * MINUTE);
+        world.time.jump(-30 * MINUTE);
+        agent.run_for(MINUTE);
+        let looks = world.site.borrow().count(SENT);
+        world.site.borrow_mut().next(INVITE, mishap);
+        world.server.borrow_mut().add("t-1", CONNECT, stranger());
+        agent.run_until("the POST", |world| world.site.borrow().count(INVITE) == 2);
+        assert_eq!(world.site.borrow().count(SENT), looks, "{code}: no list was read in between");
+        let (status, output) = agent.run_to_end("t-1");
+        assert_eq!((status.as_str(), output["code"].as_str()), ("failed", Some(code)), "{output}");
+    }
+}
+
+#[test]
+fn a_clock_set_while_linkedin_answers_has_nothing_called_unsent() {
+    // Chrome repeats the POST: sent, and refused.
+    for set in [-30 * MINUTE, 30 * MINUTE] {
+        let (world, mut agent) = world(3, Two);
+        world.site.borrow_mut().next(INVITE, Mishap::SentTwice);
+        world.server.borrow_mut().add("t-1", CONNECT, stranger());
+        agent.run_until("the POST", |world| posts(world) == 1);
+        world.time.jump(set);
+        let (status, output) = agent.run_to_end("t-1");
+        let is_told = status == "completed" || output["code"] == "outcome_unknown";
+        assert!(is_told, "{set}: {status}, {output}");
+    }
+}
+
+#[test]
 fn at_level_one_what_was_sent_since_it_was_taken_is_told_by_the_clock_of_then() {
     // Taken while our clock was a day ahead, sent, and cut back to the person's approval; the clock is set right.
     for is_sent in [true, false] {

@@ -114,7 +114,7 @@ impl Turn {
         });
     }
 
-    pub(super) fn invited(&mut self, task: &str, outcome: &InviteOutcome) {
+    pub(super) fn invited(&mut self, task: &str, outcome: &InviteOutcome, clock_ahead: Option<i64>) {
         let Some(Entry { stage: Stage::Sending { input, at }, .. }) =
             self.state.tasks.get(task).map(AsRef::as_ref)
         else {
@@ -123,10 +123,11 @@ impl Turn {
         let (input, at) = (input.clone(), *at);
         match outcome {
             InviteOutcome::Sent => self.complete(task, SENT, Effect::Done),
-            InviteOutcome::Unknown => self.search(task, &input, (at, at), None),
+            InviteOutcome::Unknown => self.search_sent(task, &input, at, None, clock_ahead),
             InviteOutcome::Refused(trouble) if trouble.code == ErrorCode::CannotResendYet => {
                 // Chrome may itself repeat a POST whose connection dies; LinkedIn answers the repeat with this code.
-                self.search(task, &input, (at, at), Some(ErrorCode::CannotResendYet));
+                let refused = Some(ErrorCode::CannotResendYet);
+                self.search_sent(task, &input, at, refused, clock_ahead);
             }
             InviteOutcome::Refused(trouble) => {
                 self.fail_for(task, trouble);
@@ -172,6 +173,21 @@ impl Turn {
                 on_request: false,
                 gives_back: false,
             });
+        }
+    }
+
+    /// The same of what may have been sent just now. LinkedIn's answer to the POST itself knows best what our clock was then.
+    fn search_sent(
+        &mut self,
+        task: &str,
+        input: &SendConnectionRequest,
+        at: i64,
+        refused: Option<ErrorCode>,
+        clock_ahead: Option<i64>,
+    ) {
+        self.search(task, input, (at, at), refused);
+        if let Some(Stage::Verifying(search)) = self.state.entry_mut(task).map(|entry| &mut entry.stage) {
+            search.clock_ahead = clock_ahead.or(search.clock_ahead);
         }
     }
 

@@ -201,7 +201,7 @@ impl Browser {
         };
         let in_time = (*from..=*until).contains(&self.now);
         if !in_time {
-            self.site(SiteOutcome::Invite(InviteOutcome::Unsent(Unsent::Late)));
+            self.invited(InviteOutcome::Unsent(Unsent::Late));
         }
         in_time
     }
@@ -210,12 +210,16 @@ impl Browser {
     pub fn hears_site(&mut self, answer: SiteAnswer) {
         let refused =
             |code| InviteOutcome::Refused(Trouble { code, detail: None, retry_after_ms: None, asked: true });
-        self.site(SiteOutcome::Invite(match answer {
+        self.invited(match answer {
             SiteAnswer::Sent => InviteOutcome::Sent,
             SiteAnswer::Refused => refused(ErrorCode::ProfileUnavailable),
             SiteAnswer::CannotResend => refused(ErrorCode::CannotResendYet),
             SiteAnswer::Nothing => InviteOutcome::Unknown,
-        }));
+        });
+    }
+
+    fn invited(&mut self, outcome: InviteOutcome) {
+        self.site(SiteOutcome::Invite { outcome, clock_ahead_ms: None });
     }
 
     fn site(&mut self, outcome: SiteOutcome) {
