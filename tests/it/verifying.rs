@@ -104,6 +104,17 @@ fn cannot_resend_yet_is_verified_before_it_is_reported() {
 }
 
 #[test]
+fn cannot_resend_yet_beside_an_invitation_of_no_known_time_is_neither_sent_nor_unsent() {
+    // Chrome repeats the POST: sent, and refused.
+    let (world, mut agent) = world(3, Two);
+    world.site.borrow_mut().sent_list_has_times = false;
+    world.site.borrow_mut().next(INVITE, Mishap::SentTwice);
+    let (status, output) = carry_out(&mut agent, "t-1", CONNECT, stranger());
+    assert_eq!((status.as_str(), output["code"].as_str()), ("failed", Some("outcome_unknown")));
+    assert_eq!((posts(&world), last_completion(&world)["effect"].as_str()), (1, Some("maybe")));
+}
+
+#[test]
 fn a_look_that_fails_is_tried_again_and_counts_for_nothing() {
     let (world, mut agent) = world(3, Two);
     world.site.borrow_mut().next(INVITE, Mishap::LostAfter);

@@ -26,11 +26,12 @@ impl SentLook {
     }
 
     /// Whether the person may have been: ours may have been set between `since` and the look, an hour before at most, that
-    /// told `then`.
+    /// told `then`; and of an invitation without a time nobody knows.
     #[must_use]
     pub fn allows(&self, since: i64, then: Option<i64>) -> bool {
         let least = |then: i64| self.clock_ahead_ms.clamp(then.saturating_sub(LOOK_MS), then);
-        self.is_since(since, then.map_or(self.clock_ahead_ms, least))
+        let is_undated = self.listed && self.sent_ms.is_none();
+        is_undated || self.is_since(since, then.map_or(self.clock_ahead_ms, least))
     }
 
     fn is_since(&self, since: i64, ahead: i64) -> bool {

@@ -109,6 +109,8 @@ pub struct LinkedIn {
     pub invitations: Vec<(String, i64, Option<String>)>,
     /// Whether the list of sent invitations is behind by all of the new ones.
     pub sent_list_lags: bool,
+    /// Whether the list of sent invitations says when they were sent.
+    pub sent_list_has_times: bool,
     /// Invitation POSTs that arrived.
     pub posts: u32,
     /// Every request, by method and path.
@@ -135,6 +137,7 @@ impl LinkedIn {
             clock_ahead_ms: 0,
             invitations: Vec::new(),
             sent_list_lags: false,
+            sent_list_has_times: true,
             posts: 0,
             requests: Vec::new(),
             times: Vec::new(),
@@ -259,7 +262,7 @@ impl LinkedIn {
                     "entityUrn": format!("urn:li:fs_relInvitation:{n}"),
                     "toMemberId": id,
                     "*toMember": format!("urn:li:fs_miniProfile:{id}"),
-                    "sentTime": at,
+                    "sentTime": self.sent_list_has_times.then_some(at),
                 })
             })
             .collect();
