@@ -21,7 +21,7 @@ pub struct Tombstone {
     /// When.
     pub at: i64,
     /// Whether by the disk nothing of it was begun, and only the last writes of an earlier browser session may have been
-    /// missing: a server that has `start` knows better.
+    /// missing, and the server had `start` when this was written: it knows better.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub carried: bool,
 }

@@ -294,6 +294,18 @@ fn what_an_earlier_session_may_have_sent_is_remembered_when_the_pairing_is_forgo
 }
 
 #[test]
+fn what_a_server_without_start_had_sent_is_not_asked_about_when_it_has_learnt_it() {
+    let (world, mut agent) = asked_and_forgotten(One, true);
+    world.server.borrow_mut().level = Two;
+    world.server.borrow_mut().tasks[0].stand = Stand::Queued;
+    agent.run_for(MINUTE);
+    decide(&mut agent, "t-1", true);
+    let (status, output) = agent.run_to_end("t-1");
+    assert_eq!((status.as_str(), &output["code"]), ("failed", &json!("outcome_unknown")));
+    assert_eq!((posts(&world), calls(&world, "/start")), (1, 0));
+}
+
+#[test]
 fn what_the_server_knows_was_not_started_is_asked_about_again_after_a_new_pairing() {
     for asks in [true, false] {
         let (world, mut agent) = asked_and_forgotten(Two, false);

@@ -176,7 +176,7 @@ impl Turn {
                 epoch: entry.epoch,
                 failed,
                 at: self.now,
-                carried: entry.is_carried(),
+                carried: entry.is_carried() && pairing.has_start(),
             });
         }
     }

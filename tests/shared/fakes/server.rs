@@ -75,7 +75,8 @@ pub struct Task {
 
 /// The server.
 pub struct TaskServer {
-    level: Level,
+    /// What it has; a newer version of it may have more.
+    pub level: Level,
     /// All tasks.
     pub tasks: Vec<Task>,
     /// Every call: its path and body.
