@@ -97,7 +97,9 @@ impl Protocol {
         let excuses = world.seen.excuses;
         let sent = world.site.ours || world.site.late_posts > 0;
         match body {
-            Body::Completed | Body::Unknown | Body::Carried | Body::GivenUp | Body::Returned => true,
+            Body::Completed | Body::Unknown | Body::GivenUp | Body::Returned => true,
+            // It is remembered, and nobody is ever told so.
+            Body::Carried => false,
             // Chrome repeated the POST, and the list has not shown what the first one did. On level one also: the list
             // showed it to an agent that had lost the journal.
             Body::CannotResendYet => {
