@@ -55,6 +55,7 @@ impl State {
         for day in self.tombstones.values_mut().filter(|day| day.iter().any(same)) {
             Rc::make_mut(day).retain(|old| !same(old));
         }
+        self.tombstones.retain(|_, day| !day.is_empty());
     }
 
     fn has_too_many_tombstones(&self) -> bool {

@@ -313,6 +313,9 @@ fn what_the_server_knows_was_not_started_is_asked_about_again_after_a_new_pairin
         agent.run_for(MINUTE);
         if asks {
             assert_eq!((agent.status().approvals.len(), posts(&world)), (1, 0));
+            let disk = world.disk.borrow();
+            assert!(!disk.keys().iter().any(|key| key.starts_with("tombstones")), "{:?}", disk.keys());
+            drop(disk);
             assert!(decide(&mut agent, "t-1", true).ok);
         }
         let (status, output) = agent.run_to_end("t-1");
