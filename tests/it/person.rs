@@ -272,9 +272,7 @@ fn asked_and_forgotten(level: crate::fakes::server::Level, is_sent: bool) -> (Fa
         assert!(decide(&mut agent, "t-1", true).ok);
         agent.run_until("the POST", |world| posts(world) == 1);
     }
-    agent.kill();
-    let lost = world.disk.borrow().unsynced();
-    world.disk.borrow_mut().restart_browser(lost);
+    cut_power(&mut agent);
     agent.reboot();
     agent.run_for(SECOND);
     assert!(agent.ask(Command::Forget).ok);

@@ -94,9 +94,7 @@ fn cut_back_to_the_question() -> (FakeWorld, Agent) {
     world.disk.borrow_mut().sync();
     assert!(decide(&mut agent, "t-1", true).ok);
     agent.run_until("the POST", |world| posts(world) == 1);
-    agent.kill();
-    let lost = world.disk.borrow().unsynced();
-    world.disk.borrow_mut().restart_browser(lost);
+    cut_power(&mut agent);
     assert!(record(&world, "t-1").unwrap().contains("\"approved\":false"));
     (world, agent)
 }
@@ -194,9 +192,7 @@ fn what_was_approved_and_may_have_been_sent_is_not_said_to_have_failed_with_the_
         world.disk.borrow_mut().sync();
         set(&mut agent, json!({ "invites_per_day": 20 }));
         agent.run_until("the POST", |world| posts(world) == 1);
-        agent.kill();
-        let lost = world.disk.borrow().unsynced();
-        world.disk.borrow_mut().restart_browser(lost);
+        cut_power(&mut agent);
         assert!(record(&world, "t-1").unwrap().contains("\"approved\":true"));
         world.site.borrow_mut().next(SENT, mishap);
         agent.reboot();
@@ -220,9 +216,7 @@ fn what_was_sent_and_acknowledged_is_not_told_as_cancelled_when_the_journal_has_
         assert!(decide(&mut agent, "t-1", true).ok);
         assert_eq!(agent.run_to_end("t-1").0, "completed");
         agent.run_for(SECOND);
-        agent.kill();
-        let lost = world.disk.borrow().unsynced();
-        world.disk.borrow_mut().restart_browser(lost);
+        cut_power(&mut agent);
         agent.reboot();
         // It is abandoned, or its start is refused.
         world.server.borrow_mut().next("/poll", Loss::Before);

@@ -73,6 +73,27 @@ pub fn pair_again(agent: &mut Agent) {
     assert!(agent.ask(pair).ok);
 }
 
+/// The worker ends, and the browser loses power: of what it wrote, all that the disk did not have yet is gone. It is down.
+pub fn cut_power(agent: &mut Agent) {
+    agent.kill();
+    let mut disk = agent.world.disk.borrow_mut();
+    let lost = disk.unsynced();
+    disk.restart_browser(lost);
+}
+
+/// The person's clock is set, under a worker that runs or while none does.
+pub fn set_clock(agent: &mut Agent, by_ms: i64, restarts: bool) {
+    if restarts {
+        agent.kill();
+        agent.world.time.jump(by_ms);
+        agent.reboot();
+    } else {
+        agent.run_for(SECOND);
+        agent.world.time.jump(by_ms);
+        agent.tell(Event::Woken);
+    }
+}
+
 /// Another member, or the first again, signs in; the worker is told.
 pub fn member_changes(agent: &mut Agent, by: i64) {
     let member = agent.world.site.borrow().member.wrapping_add_signed(by);

@@ -274,15 +274,7 @@ fn however_the_clock_is_set_an_older_invitation_is_no_proof() {
                 world.site.borrow_mut().next(INVITE, mishap.clone());
                 world.server.borrow_mut().add("t-1", CONNECT, stranger());
                 agent.run_until("the POST", |world| world.site.borrow().count(INVITE) == 1);
-                if restarts {
-                    agent.kill();
-                    world.time.jump(set);
-                    agent.reboot();
-                } else {
-                    agent.run_for(SECOND);
-                    world.time.jump(set);
-                    agent.tell(Event::Woken);
-                }
+                set_clock(&mut agent, set, restarts);
                 let (status, output) = agent.run_to_end("t-1");
                 assert_eq!((status.as_str(), output.get("sent")), ("failed", None), "{what}: {output}");
             }
@@ -301,15 +293,7 @@ fn however_the_clock_is_set_what_was_sent_is_found() {
             world.site.borrow_mut().next(INVITE, Mishap::LostAfter);
             world.server.borrow_mut().add("t-1", CONNECT, stranger());
             agent.run_until("the POST", |world| posts(world) == 1);
-            if restarts {
-                agent.kill();
-                world.time.jump(set);
-                agent.reboot();
-            } else {
-                agent.run_for(SECOND);
-                world.time.jump(set);
-                agent.tell(Event::Woken);
-            }
+            set_clock(&mut agent, set, restarts);
             let (status, output) = agent.run_to_end("t-1");
             assert_eq!((status.as_str(), posts(&world)), ("completed", 1), "{what}: {output}");
         }
@@ -395,9 +379,7 @@ fn at_level_one_what_was_sent_since_it_was_taken_is_told_by_the_clock_of_then() 
         } else {
             invited_by_hand(&world, 20 * HOUR);
         }
-        agent.kill();
-        let lost = world.disk.borrow().unsynced();
-        world.disk.borrow_mut().restart_browser(lost);
+        cut_power(&mut agent);
         world.time.jump(-DAY);
         agent.reboot();
         set(&mut agent, json!({ "invites_per_day": 20 }));
