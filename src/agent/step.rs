@@ -213,11 +213,7 @@ impl Turn {
         for entry in lost {
             match &entry.stage {
                 Stage::Asking { input, carried: true, .. } if self.has_start() => {
-                    let stage = self.first_stage(input, true);
-                    self.state
-                        .entry_mut(&entry.task)
-                        .into_iter()
-                        .for_each(|entry| entry.stage = stage.clone());
+                    self.ask_about(&entry, input);
                 }
                 Stage::Asking { input, carried: true, .. } => {
                     let then = self.state.ledger.clock_ahead(entry.accepted_at);

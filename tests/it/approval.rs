@@ -284,6 +284,28 @@ fn a_browser_that_lost_its_last_writes_never_sends_twice() {
 }
 
 #[test]
+fn what_was_only_asked_about_at_the_server_is_not_taken_for_approved() {
+    // Its note went with the browser's session, so the server is asked whether it was started. Then the note is there again.
+    let (world, mut agent) = asking(Two);
+    let note = world.disk.borrow().in_session("note:t-1").unwrap().to_owned();
+    world.disk.borrow_mut().sync();
+    cut_power(&mut agent);
+    world.server.borrow_mut().next("/start", Loss::TimedOut);
+    agent.reboot();
+    agent.run_until("the start", |world| calls(world, "/start") == 1);
+    // It is learnt meanwhile who is signed in.
+    agent.run_for(5 * SECOND);
+    agent.kill();
+    world.disk.borrow_mut().put_in_session("note:t-1", &note);
+    agent.reboot();
+    agent.run_for(HOUR);
+    assert_eq!(posts(&world), 0, "nobody approved of it");
+    assert_eq!(approvals(&mut agent).len(), 1, "it is asked about anew");
+    assert!(decide(&mut agent, "t-1", true).ok);
+    assert_eq!((agent.run_to_end("t-1").0.as_str(), posts(&world)), ("completed", 1));
+}
+
+#[test]
 fn switched_on_it_holds_for_the_one_that_was_taken_already() {
     for (level, stage) in [(One, "checking"), (Two, "checking"), (Two, "starting")] {
         let (world, mut agent) = world(3, level);

@@ -62,15 +62,23 @@ impl Turn {
     /// the server tells whether it was started, or else LinkedIn's list is read for it.
     pub(super) fn stop_carried(&mut self, entry: &Entry, input: &SendConnectionRequest) {
         if self.has_start() {
-            let stage = self.first_stage(input, true);
-            if let Some(entry) = self.state.entry_mut(&entry.task) {
-                entry.stage = stage;
-            }
+            self.ask_about(entry, input);
         } else {
             self.search(&entry.task, input, (entry.accepted_at, self.now), None);
         }
         if let Some(entry) = self.state.tasks.get(&entry.task).cloned() {
             self.schedule_task(&entry);
+        }
+    }
+
+    /// Asks the server whether an invitation was started that waits here. What its person has not approved of is not sent, whatever
+    /// the server says: it counts as never asked about.
+    pub(super) fn ask_about(&mut self, entry: &Entry, input: &SendConnectionRequest) {
+        let stage = self.first_stage(input, true);
+        let is_approved = matches!(entry.stage, Stage::Asking { approved: true, .. });
+        if let Some(entry) = self.state.entry_mut(&entry.task) {
+            entry.stage = stage;
+            entry.asked_at = entry.asked_at.filter(|_| is_approved);
         }
     }
 
