@@ -318,6 +318,7 @@ impl From<ResultError> for ApiError {
     fn from(error: ResultError) -> Self {
         match error {
             ResultError::NotFound => Self::AgentTask,
+            ResultError::Superseded => Self::Superseded,
             ResultError::Output => Self::Message("The task's output doesn't have the documented shape"),
             ResultError::Fenced(fenced) => Self::Fenced(fenced),
             ResultError::Store(error) => error.into(),

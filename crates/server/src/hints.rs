@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 /// Channels over which hints are spread by whom they are about.
 pub const SHARDS: u64 = 16;
@@ -24,6 +24,11 @@ const MAX_PAYLOAD: usize = 7_900;
 const GATHER: Duration = Duration::from_millis(5);
 /// How long to leave a database alone that could not be listened to.
 const RECONNECT: Duration = Duration::from_secs(1);
+/// A connection on which nothing was heard for so long is asked whether it is still there: one that a firewall or a
+/// failover has dropped without a word says nothing either.
+const QUIET: Duration = Duration::from_secs(30);
+/// How long the database may take to answer that, or to take hints.
+const ANSWER: Duration = Duration::from_secs(5);
 
 /// One thing that others may want to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -162,8 +167,10 @@ async fn tell(
             return;
         }
         let next = Instant::now() + GATHER;
-        if let Err(error) = channels.send(payloads(&server, &batch)).await {
-            tracing::debug!(%error, count, "hints that nobody hears");
+        match timeout(ANSWER, channels.send(payloads(&server, &batch))).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::debug!(%error, count, "hints that nobody hears"),
+            Err(_) => tracing::debug!(count, "hints that the database didn't take in time"),
         }
         if !hints.is_closed() {
             sleep_until(next).await;
@@ -173,7 +180,16 @@ async fn tell(
 
 async fn listen(channels: Channels, server: String, hub: Hub, mut listener: Listener) {
     loop {
-        match listener.next().await {
+        let Ok(heard) = timeout(QUIET, listener.next()).await else {
+            if !matches!(timeout(ANSWER, listener.ping()).await, Ok(Ok(()))) {
+                tracing::warn!("the connection to what other servers say is dead");
+                drop(listener);
+                listener = listen_again(&channels).await;
+                hub.wake_all();
+            }
+            continue;
+        };
+        match heard {
             Ok(Some(payload)) => hear(&hub, &server, &payload),
             // The connection was lost, and is there again.
             Ok(None) => hub.wake_all(),

@@ -271,7 +271,7 @@ pub fn on_start(facts: &Facts, lease: &Lease, now: Timestamp) -> Result<OnStart,
     if let Some(started_at) = lease.started_at {
         let act_within_ms = if may_act_again(facts, started_at, now) { ACT_WITHIN_MS } else { 0 };
         Ok(OnStart::Replay { act_within_ms })
-    } else if now < facts.start_by {
+    } else if now < facts.start_by && !facts.cancel_requested {
         Ok(OnStart::Start)
     } else {
         Err(Fenced::TaskClosed)

@@ -160,8 +160,14 @@ impl Running {
         }
         self.sweeping.abort();
         if let Some(exchange) = self.exchange {
-            exchange.finish().await;
+            // What can't be told any more was only a hint.
+            let _ = timeout(GRACE, exchange.finish()).await;
         }
-        self.app.store.close().await;
+        if timeout(GRACE, self.app.store.close()).await.is_err() {
+            tracing::warn!(
+                "the database was not closed after {} s; what is committed stays",
+                GRACE.as_secs()
+            );
+        }
     }
 }

@@ -108,6 +108,10 @@ impl RealServer {
             waiting: Vec::new(),
             held: held.into_iter().collect(),
         };
+        // What was given back rests for a moment, which is manners and no part of the model: who says something new is
+        // offered it at once.
+        let other = Poll { accepts: vec!["another".to_owned()], ..poll.clone() };
+        self.store.greet(&agent, &other, at(now)).await.unwrap();
         if self.store.greet(&agent, &poll, at(now)).await.unwrap() == Greeting::Superseded {
             return None;
         }
@@ -119,7 +123,6 @@ impl RealServer {
             accepts,
             held: &poll.held,
             waiting: &[],
-            resting: Vec::new(),
         };
         Some(self.store.poll(&asking, at(now)).await.unwrap())
     }

@@ -88,6 +88,8 @@ pub async fn add(
     let new = NewWebhook { team: &caller.team, url: url.as_str(), secret: &secret, include_output };
     let webhook = app.store.add_webhook(new, app.now()).await.map_err(|error| match error {
         WebhookError::TooMany(most) => ApiError::WebhookLimit(most),
+        // Its keys went with it.
+        WebhookError::NoTeam => ApiError::InvalidKey,
         WebhookError::Store(error) => error.into(),
     })?;
     Ok(Json(AddedAnswer { success: true, data: AddedData { webhook: webhook.into(), secret } }))

@@ -78,6 +78,15 @@ impl Channels {
 }
 
 impl Listener {
+    /// Whether the connection is alive.
+    ///
+    /// # Errors
+    /// When it isn't.
+    pub async fn ping(&mut self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(&mut self.0).await?;
+        Ok(())
+    }
+
     /// The next payload; `None` after the connection was lost, once there is another.
     ///
     /// # Errors

@@ -136,7 +136,7 @@ impl Store {
         }
     }
 
-    /// `None`: the same key came in meanwhile by way of another acting member, whose lock is another one.
+    /// `None`: while the acting member's lock was waited for they left, or the same key came in by way of another one.
     async fn try_to_create(&self, new: &NewTask<'_>, now: Timestamp) -> Result<Option<Created>, CreateError> {
         let request_hash = new.request_hash();
         let mut tx = self.begin().await?;
@@ -147,6 +147,8 @@ impl Store {
         if let Some(key) = new.key
             && let Some(kept) = idempotency::find(&mut tx, new.team, key).await?
         {
+            // Others in the same commit may have written it just now: it is answered once that is on the disk.
+            tx.commit().await?;
             return if kept.request_hash == request_hash {
                 Ok(Some(Created { task: kept.task_id, deduplicated: kept.deduplicated, new_for: None }))
             } else {
@@ -156,6 +158,9 @@ impl Store {
         let member = member.ok_or(Refusal::NoAdmin)?;
         let seen_within_ms = u64::try_from(self.seen_within.as_millis()).unwrap_or(u64::MAX);
         let seen_since = now.minus_ms(seen_within_ms);
+        if !is_there(&mut tx, &member).await? {
+            return Ok(None);
+        }
         let created = take(&mut tx, &self.room, &member, new, seen_since, now).await?;
         if let Some(key) = new.key {
             let kept =
@@ -191,11 +196,7 @@ async fn take(
             Twin::Deleted => return Err(CreateError::InvitedBefore),
         }
     }
-    let (member_there, agent_seen) = who_is_there(db, member, new.team, seen_since).await?;
-    if !member_there {
-        return Err(Refusal::NoAdmin.into());
-    }
-    if !agent_seen {
+    if !agent_seen(db, new.team, seen_since).await? {
         return Err(Refusal::NoAgent.into());
     }
     let kind = new.input.task_type();
@@ -224,19 +225,16 @@ async fn take(
     Ok(Created { task, deduplicated: false, new_for: Some(member.to_owned()) })
 }
 
-/// Whether the member is still one, who may have left while their lock was waited for; and whether an agent of the team
-/// was seen.
-async fn who_is_there(
-    db: &mut Db,
-    member: &str,
-    team: &str,
-    since: Timestamp,
-) -> Result<(bool, bool), StoreError> {
-    let there = sql(
-        "SELECT EXISTS (SELECT 1 FROM member WHERE id = $1 AND removed_at IS NULL),
-                EXISTS (SELECT 1 FROM agent WHERE team_id = $2 AND superseded_at IS NULL AND last_seen_at >= $3)",
+async fn is_there(db: &mut Db, member: &str) -> Result<bool, StoreError> {
+    let there = sql("SELECT EXISTS (SELECT 1 FROM member WHERE id = $1 AND removed_at IS NULL)");
+    Ok(there.bind(member).one(db).await?)
+}
+
+async fn agent_seen(db: &mut Db, team: &str, since: Timestamp) -> Result<bool, StoreError> {
+    let seen = sql(
+        "SELECT EXISTS (SELECT 1 FROM agent WHERE team_id = $1 AND superseded_at IS NULL AND last_seen_at >= $2)",
     );
-    Ok(there.bind(member).bind(team).bind(since).record(db).await?)
+    Ok(seen.bind(team).bind(since).one(db).await?)
 }
 
 /// A limit stops what it is about and nothing else: reading goes on under both, a plain invitation under the notes'.

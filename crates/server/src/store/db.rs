@@ -105,7 +105,7 @@ impl Db {
 
     /// Waits until no other transaction has locked this name, and keeps it until the transaction ends. In SQLite whoever
     /// writes is alone already. What is decided about a task or an agent is decided under its member's lock; who takes
-    /// several locks takes them in the order of their names.
+    /// several takes a team's before its members', and members' in the order of their ids.
     pub(super) async fn lock(&mut self, name: &str) -> Result<(), Error> {
         if let Self::PostgresWrite(_) = self {
             sql("SELECT pg_advisory_xact_lock($1)").bind(number_of(name)).execute(self).await?;

@@ -106,15 +106,21 @@ impl Store {
         tx.lock("webhooks").await?;
         let mut claimed = Vec::new();
         for (webhook, task) in due().all::<(String, String)>(&mut tx).await? {
+            // Counted before it is sent: one that ends the process is not tried for ever.
+            let counted = sql(
+                "UPDATE webhook_delivery SET attempt = attempt + 1 WHERE webhook_id = $1 AND task_id = $2",
+            )
+            .bind(&webhook)
+            .bind(&task)
+            .execute(&mut tx)
+            .await?;
+            // Its task was deleted meanwhile, and it with it.
+            if counted == 0 {
+                continue;
+            }
             sql("UPDATE webhook SET busy_until = $1 WHERE id = $2")
                 .bind(now.plus_ms(LEASE_MS))
                 .bind(&webhook)
-                .execute(&mut tx)
-                .await?;
-            // Counted before it is sent: one that ends the process is not tried for ever.
-            sql("UPDATE webhook_delivery SET attempt = attempt + 1 WHERE webhook_id = $1 AND task_id = $2")
-                .bind(&webhook)
-                .bind(&task)
                 .execute(&mut tx)
                 .await?;
             let delivery: Option<Delivery> =
@@ -154,7 +160,8 @@ impl Store {
         }))
     }
 
-    /// Writes down what an attempt came to, and gives the endpoint back.
+    /// Writes down what an attempt came to, and gives the endpoint back. What comes of an attempt that lasted until
+    /// another one was begun is the other one's to say.
     ///
     /// # Errors
     /// When the database fails.
@@ -178,19 +185,21 @@ impl Store {
             Outcome::GivenUp { error } => (Some(Event::WebhookFailed), Some(error.as_str())),
             Outcome::Gone => (Some(Event::WebhookFailed), Some("http_410")),
         };
-        if let Outcome::Again { due_at, .. } = outcome {
-            sql("UPDATE webhook_delivery SET due_at = $1 WHERE webhook_id = $2 AND task_id = $3")
+        let own = match outcome {
+            Outcome::Again { due_at, .. } => {
+                sql("UPDATE webhook_delivery SET due_at = $1
+                     WHERE webhook_id = $2 AND task_id = $3 AND attempt = $4")
                 .bind(*due_at)
                 .bind(&delivery.webhook_id)
                 .bind(&delivery.task_id)
+                .bind(delivery.attempt)
                 .execute(&mut tx)
-                .await?;
-        } else {
-            sql("DELETE FROM webhook_delivery WHERE webhook_id = $1 AND task_id = $2")
-                .bind(&delivery.webhook_id)
-                .bind(&delivery.task_id)
-                .execute(&mut tx)
-                .await?;
+                .await?
+            }
+            _ => remove(&mut tx, delivery).await?,
+        };
+        if own == 0 {
+            return release_if_idle(tx, delivery).await;
         }
         if let Some(event) = event.filter(|_| member.is_some()) {
             note_webhook(&mut tx, &delivery.task_id, event, delivery.attempt, code, now).await?;
@@ -205,17 +214,46 @@ impl Store {
     /// When the database fails.
     pub async fn drop_delivery(&self, delivery: &Delivery) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        sql("DELETE FROM webhook_delivery WHERE webhook_id = $1 AND task_id = $2")
-            .bind(&delivery.webhook_id)
-            .bind(&delivery.task_id)
-            .execute(&mut tx)
-            .await?;
-        sql("UPDATE webhook SET busy_until = 0 WHERE id = $1")
-            .bind(&delivery.webhook_id)
-            .execute(&mut tx)
-            .await?;
-        tx.commit().await
+        remove(&mut tx, delivery).await?;
+        release_if_idle(tx, delivery).await
     }
+}
+
+/// Removes what this attempt was about, unless another attempt has been begun.
+async fn remove(db: &mut Db, delivery: &Delivery) -> Result<u64, StoreError> {
+    let removed = sql("DELETE FROM webhook_delivery WHERE webhook_id = $1 AND task_id = $2 AND attempt = $3")
+        .bind(&delivery.webhook_id)
+        .bind(&delivery.task_id)
+        .bind(delivery.attempt)
+        .execute(db)
+        .await?;
+    Ok(removed)
+}
+
+/// Gives the endpoint back of a task that is told to nobody any more. While it is still there, another attempt has it.
+async fn release_if_idle(mut tx: Db, delivery: &Delivery) -> Result<(), StoreError> {
+    sql("UPDATE webhook SET busy_until = 0 WHERE id = $1
+           AND NOT EXISTS (SELECT 1 FROM webhook_delivery WHERE webhook_id = $1 AND task_id = $2)")
+    .bind(&delivery.webhook_id)
+    .bind(&delivery.task_id)
+    .execute(&mut tx)
+    .await?;
+    tx.commit().await
+}
+
+/// An endpoint is gone, and with it what it was still to be told.
+pub(super) async fn forget_endpoint(db: &mut Db, webhook: &str) -> Result<u64, StoreError> {
+    Ok(sql("DELETE FROM webhook_delivery WHERE webhook_id = $1").bind(webhook).execute(db).await?)
+}
+
+/// The same of all of a team's.
+pub(super) async fn forget_endpoints(db: &mut Db, team: &str) -> Result<(), StoreError> {
+    sql("DELETE FROM webhook_delivery WHERE webhook_id IN (SELECT id FROM webhook WHERE team_id = $1)")
+        .bind(team)
+        .execute(db)
+        .await?;
+    sql("DELETE FROM webhook WHERE team_id = $1").bind(team).execute(db).await?;
+    Ok(())
 }
 
 async fn note_at_endpoint(
@@ -266,8 +304,8 @@ async fn disable(db: &mut Db, delivery: &Delivery, reason: &str, now: Timestamp)
         .bind(&delivery.webhook_id)
         .execute(db)
         .await?;
-    sql("DELETE FROM webhook_delivery WHERE webhook_id = $1").bind(&delivery.webhook_id).execute(db).await?;
-    tracing::warn!(webhook = delivery.webhook_id, reason, "a webhook was disabled");
+    let untold = forget_endpoint(db, &delivery.webhook_id).await?;
+    tracing::warn!(webhook = delivery.webhook_id, reason, untold, "a webhook was disabled");
     Ok(())
 }
 

@@ -157,7 +157,8 @@ async fn write(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     sql("INSERT INTO task_event (task_id, n, at, event, epoch, attempt, code)
-         SELECT $1, count(*), $2, $3, $4, $5, $6 FROM task_event WHERE task_id = $1 HAVING count(*) < $7")
+         SELECT $1, count(*), $2, $3, $4, $5, $6 FROM task_event WHERE task_id = $1 HAVING count(*) < $7
+            AND EXISTS (SELECT 1 FROM task WHERE id = $1 AND deleted_at IS NULL)")
     .bind(task)
     .bind(now)
     .bind(event.as_str())

@@ -56,6 +56,8 @@ impl Store {
         if !row.state.is_over() {
             return Ok(Deletion::NotFinished);
         }
+        // What is over stays as it is, but for its history, which is written under this lock.
+        tx.lock(&row.member_id).await?;
         empty(&mut tx, &row, now).await?;
         tx.commit().await?;
         Ok(Deletion::Deleted)

@@ -210,7 +210,8 @@ pub(super) async fn acting(db: &mut Db, team: &str) -> Result<Option<String>, St
 }
 
 /// What becomes of a member who leaves, and of what they have. What they had not begun is due at once and ends with the
-/// next sweep, `cancelled`; what they had begun is marked, so that it never comes back to the queue. Both ways to find it are named for the sake of their indexes.
+/// next sweep, `cancelled`; what they had begun is marked, so that it never comes back to the queue.
+/// Both ways to find it are named for the sake of their indexes.
 pub(super) const LEAVE: [&str; 4] = [
     "UPDATE member SET removed_at = $1 WHERE id = $2",
     "UPDATE agent SET superseded_at = $1 WHERE member_id = $2 AND superseded_at IS NULL",

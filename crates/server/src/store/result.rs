@@ -1,6 +1,6 @@
 //! What an agent says about a lease: started, alive, ended.
 
-use super::agent::touch;
+use super::agent::{acts, touch};
 use super::db::{Db, sql};
 use super::event::{self, Event, note};
 use super::offer::note_going_on;
@@ -30,6 +30,9 @@ pub enum ResultError {
     /// The agent has no such task, or the task no such token.
     #[error("no such task for this agent")]
     NotFound,
+    /// The agent acts for its member no longer.
+    #[error("another browser acts in this one's place")]
+    Superseded,
     /// A completed task's output is not the documented one.
     #[error("the output has not the documented shape")]
     Output,
@@ -115,6 +118,10 @@ impl Store {
         let mut tx = self.begin_for(&agent.member_id).await?;
         let Loaded { task, facts, lease, .. } = load_lease(&mut tx, agent, task, token).await?;
         touch(&mut tx, agent, now).await?;
+        // It may have been overtaken, or its member have left, while this call was on its way.
+        if !acts(&mut tx, &agent.id).await? {
+            return Err(ResultError::Superseded);
+        }
         let leave = match lifecycle::on_start(&facts, &lease, now)? {
             OnStart::Replay { act_within_ms } => Leave { act_within_ms, replayed: true },
             OnStart::Start => {
@@ -187,12 +194,15 @@ impl Store {
         let on_complete = match lifecycle::on_complete(&facts, &lease, returned, &result.hash) {
             Ok(on_complete) => on_complete,
             Err(fenced) => {
-                note_late_proof(tx, &task, &result, now).await?;
+                note_late_proof(&mut tx, &task, &result, now).await?;
+                // Final, and perhaps by what others in the same commit wrote just now.
+                tx.commit().await?;
                 return Err(fenced.into());
             }
         };
         let (state, keep_hash) = match on_complete {
             OnComplete::Replay => {
+                tx.commit().await?;
                 return Ok(Settled { status: told.unwrap_or_default(), replayed: true, ended: false });
             }
             OnComplete::End => (end_row(&mut tx, &task, &result, now).await?, true),
@@ -264,7 +274,7 @@ async fn start_row(db: &mut Db, task: &TaskRow, now: Timestamp) -> Result<(), Re
 
 /// What is over stays as it is, also when it turns out only now what the truth was.
 async fn note_late_proof(
-    mut tx: Db,
+    db: &mut Db,
     task: &TaskRow,
     result: &TaskResult<'_>,
     now: Timestamp,
@@ -274,8 +284,7 @@ async fn note_late_proof(
         return Ok(());
     }
     tracing::warn!(task = task.id, "an invitation that ended as failed was sent, as is known only now");
-    event::note_late_proof(&mut tx, task, now).await?;
-    tx.commit().await
+    event::note_late_proof(db, task, now).await
 }
 
 /// A verify offer that comes back was not lost.

@@ -1,6 +1,7 @@
 //! Teams: each with its members, keys, browsers and tasks, and none of another's.
 
 use super::db::{Db, sql};
+use super::delivery;
 use super::manage::{Listed, ManageError, Page, Thing};
 use super::{Store, StoreError, member};
 use crate::clock::Timestamp;
@@ -108,7 +109,6 @@ impl Store {
             .bind(team)
             .execute(&mut tx)
             .await?;
-        sql("DELETE FROM webhook WHERE team_id = $1").bind(team).execute(&mut tx).await?;
         let mut members: Vec<(String,)> =
             sql("SELECT id FROM member WHERE team_id = $1 AND removed_at IS NULL")
                 .bind(team)
@@ -120,6 +120,8 @@ impl Store {
             tx.lock(member).await?;
             member::leave(&mut tx, member, now).await?;
         }
+        // Behind the members' locks, under which their tasks end and endpoints are told of it.
+        delivery::forget_endpoints(&mut tx, team).await?;
         tx.commit().await?;
         Ok(members)
     }

@@ -8,15 +8,17 @@ use super::member::LEAVE;
 use super::poll::{IN_FLIGHT, MAY_ASK, OLDEST_QUEUED};
 use super::result::LOAD_LEASE;
 use super::row::LOAD;
-use super::{Pools, SqlitePool, Store};
+use super::{NewTask, Pools, SqlitePool, Store, db};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::server::{Running, start};
 use cluster::Cluster;
+use liaison_protocol::{TaskInput, TaskOptions, TaskType};
 use reqwest::{Client, Response};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sqlx::postgres::PgConnection;
 use tempfile::TempDir;
+use tokio::task::yield_now;
 
 const SEND: &str = "/linkedin-agent/send-connection-request";
 
@@ -81,8 +83,8 @@ async fn json_of(response: Response) -> Value {
     serde_json::from_str(&response.text().await.unwrap()).unwrap()
 }
 
-/// Every statement of a poll, of a take-over and of a member's leave that looks for tasks finds them by an index: they hold the write lock, and
-/// finished tasks are kept.
+/// Every statement of a poll, of a take-over and of a member's leave that looks for tasks finds them by an index: they hold
+/// the write lock, and finished tasks are kept.
 #[tokio::test]
 async fn the_claim_path_a_take_over_and_a_leave_look_at_no_task_too_many() {
     let world = World::new().await;
@@ -105,7 +107,7 @@ async fn the_claim_path_a_take_over_and_a_leave_look_at_no_task_too_many() {
 }
 
 /// 20,000 tasks of 2,000 members, nine of ten over. One plan for all values, and one for these.
-const MANY: [&str; 7] = [
+const MANY: [&str; 8] = [
     "INSERT INTO team (id, name, created_at) VALUES ('t', 'a team', 0)",
     "INSERT INTO member (id, team_id, role, joined_at) SELECT 'm' || n, 't', 'admin', 0 FROM generate_series(1, 2000) AS n",
     "INSERT INTO agent (id, team_id, member_id, name, token_hash, paired_at, last_seen_at, said_at, instance)
@@ -116,6 +118,7 @@ const MANY: [&str; 7] = [
      FROM generate_series(1, 20000) AS n",
     "INSERT INTO lease (token, task_id, epoch, agent_id)
      SELECT 'l' || n, 'k' || n, 1, 'a' || (n % 2000 + 1) FROM generate_series(1, 20000) AS n",
+    "INSERT INTO task_event (task_id, n, at, event) SELECT 'k' || n, 0, 0, 'offered' FROM generate_series(1, 20000) AS n",
     // And one with a queue in which a kind is not to be found at all.
     "INSERT INTO task (id, team_id, member_id, task_type, task_input, has_note, state, created_at, start_by, deadline_at)
      SELECT 'q' || n, 't', 'm9', 'agent_fetch_connections', '{}', FALSE, 'queued', 0, 9, 9 FROM generate_series(1, 50000) AS n",
@@ -142,6 +145,9 @@ async fn the_claim_path_in_postgresql_looks_at_no_task_too_many() {
         (LOAD_LEASE, "(text, text, text)", "('k7', 'm8', 'l7')"),
     ];
     cases.extend(TAKE_OVER.map(|statement| (statement, "(text, text)", "('a7', 'm7')")));
+    cases.push((LOST_TO_ANOTHER, "(text, text, bigint, bigint)", "('a7', 'm7', 5, 40)"));
+    // The first two are about the member and their agents.
+    cases.extend(LEAVE.into_iter().skip(2).map(|statement| (statement, "(bigint, text)", "(5, 'm7')")));
     for plan in ["force_generic_plan", "force_custom_plan"] {
         run(&mut db, format!("SET plan_cache_mode = {plan}")).await;
         for (statement, kinds, values) in &cases {
@@ -224,6 +230,51 @@ async fn on_a_full_disk_nothing_is_acknowledged_that_is_not_stored() {
         world.number("SELECT count(*) FROM pragma_integrity_check() WHERE integrity_check <> 'ok'").await,
         0
     );
+}
+
+/// Those who share a commit see what the others wrote. What is answered by it has to be stored, too.
+#[tokio::test]
+async fn nobody_is_answered_by_what_is_not_stored_yet() {
+    let world = World::new().await;
+    let store = world.server.store().clone();
+    let (team, now) = (store.first_team().await.unwrap(), SystemClock.now());
+    let create = || {
+        let (store, team) = (store.clone(), team.clone());
+        tokio::spawn(async move {
+            let fields = Map::new();
+            let input = TaskInput::parse(TaskType::FetchConnections, &fields).unwrap();
+            let options = TaskOptions::default();
+            let new = NewTask {
+                team: &team,
+                input: &input,
+                options,
+                echo: &json!({}),
+                key: Some("k"),
+                part_of: None,
+            };
+            store.create_task(new, now).await
+        })
+    };
+    let held = store.begin().await.unwrap();
+    // The committer may have been woken by what was before: it stands in front.
+    yield_now().await;
+    let twice = [create(), create()];
+    yield_now().await;
+    let lost = tokio::spawn({
+        let store = store.clone();
+        async move {
+            let mut turn = store.begin().await.unwrap();
+            db::sql("ROLLBACK").execute(&mut turn).await.unwrap();
+        }
+    });
+    yield_now().await;
+    drop(held);
+    lost.await.unwrap();
+    for answer in twice {
+        assert!(answer.await.unwrap().is_err(), "told of a task that isn't there");
+    }
+    assert_eq!(world.number("SELECT count(*) FROM task").await, 0);
+    assert!(create().await.unwrap().unwrap().new_for.is_some());
 }
 
 #[tokio::test]

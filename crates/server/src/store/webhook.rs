@@ -1,7 +1,7 @@
 //! Where a team wants to hear of its tasks' ends.
 
 use super::db::sql;
-use super::{Store, StoreError};
+use super::{ManageError, Store, StoreError, delivery, team};
 use crate::clock::Timestamp;
 use uuid::Uuid;
 
@@ -49,6 +49,9 @@ pub enum WebhookError {
     /// The team has as many as it may have.
     #[error("the team has {0} webhooks already")]
     TooMany(u32),
+    /// The team was removed while this was on its way.
+    #[error("there is no such team any more")]
+    NoTeam,
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -67,7 +70,10 @@ impl Store {
     /// [`WebhookError`].
     pub async fn add_webhook(&self, new: NewWebhook<'_>, now: Timestamp) -> Result<Webhook, WebhookError> {
         let mut tx = self.begin().await?;
-        tx.lock(new.team).await?;
+        team::lock_existing(&mut tx, new.team).await.map_err(|error| match error {
+            ManageError::Store(error) => WebhookError::Store(error),
+            ManageError::Unknown(_) | ManageError::Cursor => WebhookError::NoTeam,
+        })?;
         let count: i64 =
             sql("SELECT count(*) FROM webhook WHERE team_id = $1").bind(new.team).one(&mut tx).await?;
         if count >= MAX_WEBHOOKS.into() {
@@ -123,6 +129,9 @@ impl Store {
             .bind(team)
             .execute(&mut tx)
             .await?;
+        if deleted == 1 {
+            delivery::forget_endpoint(&mut tx, webhook).await?;
+        }
         tx.commit().await?;
         Ok(deleted == 1)
     }

@@ -8,6 +8,7 @@ mod caller;
 mod cancel;
 mod csv;
 mod deadline;
+mod delivery;
 mod door;
 mod events;
 mod fields;

@@ -1,7 +1,9 @@
 //! Teams, members and keys, as callers and agents feel them.
 
 use super::support::*;
-use liaison_server::store::{Access, MemberChange, MemberRole, NewKey, Page};
+use liaison_server::store::{
+    Access, MemberChange, MemberRole, NewKey, NewWebhook, Page, ResultError, WebhookError,
+};
 use serde_json::{Value, json};
 
 const CANCEL: &str = "/linkedin-agent/cancel-task";
@@ -191,6 +193,34 @@ async fn an_offer_to_who_leaves_is_called_off() {
     assert_code(&agent.start(&offer).await, 409, "superseded");
     world.server.sweep().await.unwrap();
     assert_eq!(world.status(&task).await["task_output"]["code"], "cancelled");
+}
+
+/// The call was let in before they left, and decided about after.
+#[tokio::test]
+async fn who_leaves_gets_no_leave_to_send_that_was_asked_for_before() {
+    let (world, agent) = World::paired().await;
+    let (store, team) = (world.server.store(), first_team(&world).await);
+    world.invite().await;
+    let offer = agent.offer().await;
+    let let_in = store.agent_of_token(&agent.token).await.unwrap().unwrap();
+    assert!(!let_in.superseded);
+    store.remove_member(&team, &acting(&world).await.unwrap(), world.now()).await.unwrap();
+    let word = |name: &str| offer[name].as_str().unwrap().to_owned();
+    let refused = store.start(&let_in, &word("task"), &word("token"), world.now()).await;
+    assert!(matches!(refused, Err(ResultError::Superseded)), "{refused:?}");
+}
+
+/// The call was let in before the team was removed, and decided about after.
+#[tokio::test]
+async fn a_removed_team_gets_no_webhook_that_was_asked_for_before() {
+    let world = World::new().await;
+    let (store, team) = (world.server.store(), first_team(&world).await);
+    store.remove_team(&team, world.now()).await.unwrap();
+    let url = "https://hooks.example/late";
+    let late = NewWebhook { team: &team, url, secret: "whsec_none", include_output: true };
+    let refused = store.add_webhook(late, world.now()).await;
+    assert!(matches!(refused, Err(WebhookError::NoTeam)), "{refused:?}");
+    assert_eq!(world.number("SELECT count(*) FROM webhook").await, 0);
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ end() {
 trap end EXIT
 trap 'exit 1' INT TERM HUP
 
-"$programs/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync >&2
+"$programs/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --data-checksums --no-sync >&2
 start
 echo "$folder"
 while read -r order; do
