@@ -29,6 +29,7 @@ mod manage;
 mod member;
 mod offer;
 mod output;
+mod part;
 mod poll;
 mod queue;
 mod rest;

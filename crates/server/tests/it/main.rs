@@ -9,6 +9,7 @@ mod cancel;
 mod csv;
 mod deadline;
 mod door;
+mod errand;
 mod events;
 mod fields;
 mod guess;
