@@ -8,7 +8,8 @@ use crate::clock::Timestamp;
 use crate::secret;
 
 impl Store {
-    /// Whether the key of this part stands for a task to go on with. One that was created before `not_before` is none, and gives the key up: a read may be done again. A key of another request stays as it is.
+    /// Whether the key of this part stands for a task to go on with. One that failed, was deleted, or was created before
+    /// `not_before` is none, and gives the key up: a read may be done again. A key of another request stays as it is.
     ///
     /// # Errors
     /// When the database fails.
@@ -18,7 +19,7 @@ impl Store {
         loop {
             // Most of the time there is nothing to be given up, and nobody has to stand in line for it.
             let spent: Option<bool> = sql("SELECT request_hash = $3 AND
-                        task.created_at < $4
+                        (task.deleted_at IS NOT NULL OR task.state = 'failed' OR task.created_at < $4)
                  FROM idempotency_key JOIN task ON task.id = task_id
                  WHERE idempotency_key.team_id = $1 AND key_hash = $2")
             .bind(part.team)
@@ -33,7 +34,7 @@ impl Store {
             let mut tx = self.begin().await?;
             sql("DELETE FROM idempotency_key WHERE team_id = $1 AND key_hash = $2 AND request_hash = $3
                    AND task_id IN (SELECT id FROM task
-                        WHERE created_at < $4)")
+                        WHERE deleted_at IS NOT NULL OR state = 'failed' OR created_at < $4)")
             .bind(part.team)
             .bind(&key)
             .bind(&request)

@@ -128,3 +128,67 @@ async fn what_was_read_long_ago_is_not_gone_on_with() {
     assert_eq!(who(&answer), (1..601).collect::<Vec<_>>());
     assert_eq!(world.tasks().await, 3);
 }
+
+#[tokio::test]
+async fn a_part_that_brought_nothing_frees_its_key() {
+    let (world, agent) = World::paired().await;
+    let network = people(700);
+    for (n, code) in FAILURES.iter().map(|(code, _)| *code).chain(["signed_out"]).enumerate() {
+        let key = format!("k-{n}");
+        let fails = async {
+            agent.carry_out(&network).await;
+            agent.fail(failure(code, Some(60_000))).await;
+        };
+        let answer = tokio::join!(fails, whole(world.rows(600, &key))).1;
+        assert_ne!(answer.0, 200);
+        assert_eq!(answer.2["code"], code);
+        // What was read stays, and what wasn't is read.
+        let (input, answer) = tokio::join!(agent.carry_out(&network), whole(world.rows(600, &key)));
+        assert_eq!(input["start"], 500);
+        assert_eq!(who(&answer), (0..600).collect::<Vec<_>>(), "{code}");
+        assert_eq!(world.tasks().await, 3 * (i64::try_from(n).unwrap() + 1));
+    }
+}
+
+#[tokio::test]
+async fn a_part_that_expired_or_was_deleted_frees_its_key() {
+    let (world, agent) = World::answering_within(Duration::ZERO).await.with_agent().await;
+    let network = people(3);
+    let late = async || {
+        let answer = whole(world.rows(3, "k-1")).await;
+        assert_eq!(told(&answer), (504, "not_in_time"));
+        tasks_named(&answer.1).remove(0)
+    };
+    let first = late().await;
+    assert_eq!(late().await, first);
+    world.advance(10 * MINUTE);
+    assert_eq!(world.server.sweep().await.unwrap(), 1);
+    assert_eq!(world.status(&first).await["task_output"]["code"], "expired");
+    let second = late().await;
+    assert_ne!(second, first);
+    agent.carry_out(&network).await;
+    assert_eq!(who(&whole(world.rows(3, "k-1")).await), [0, 1, 2]);
+    assert_eq!(world.delete(&format!("/linkedin-agent/tasks/{second}")).await.0, 200);
+    assert_ne!(late().await, second);
+    assert_eq!(world.tasks().await, 3);
+}
+
+/// A list anew does no harm; a second invitation would.
+#[tokio::test]
+async fn nothing_but_a_part_frees_a_key() {
+    let (world, agent) = World::paired().await;
+    let invitation = json!({"profile_urn": "ACoAABCDEF123"});
+    let (_, invited) = world.post_under("k-1", SEND, &invitation).await;
+    let offer = agent.offer().await;
+    assert_eq!(agent.complete(&offer, "failed", failure("refused", None), "none").await.0, 200);
+    let (_, fetched) = world.post_under("k-2", FETCH, &json!({"count": 3})).await;
+    agent.fail(failure("network", None)).await;
+    let failed = tokio::join!(agent.fail(failure("network", None)), whole(world.rows(3, "k-3"))).1;
+    assert_eq!(failed.0, 502);
+    for (key, count) in [("k-1", 3), ("k-2", 3), ("k-3", 4)] {
+        assert_eq!(told(&whole(world.rows(count, key)).await), (422, "idempotency_key_reused"), "{key}");
+    }
+    assert_eq!(world.post_under("k-1", SEND, &invitation).await, (200, invited));
+    assert_eq!(world.post_under("k-2", FETCH, &json!({"count": 3})).await, (200, fetched));
+    assert_eq!(world.tasks().await, 3);
+}
