@@ -473,7 +473,8 @@ async fn urls_that_are_refused() {
     assert_eq!(webhooks(&world).await, json!([]));
 }
 
-/// Neither is called: an address that was allowed once, and a name that stands for one that is not.
+/// Neither is called: an address that was allowed once, and a name that is refused by itself. What other names stand for is
+/// looked at when they are called, see `webhook::client`.
 #[tokio::test]
 async fn what_is_private_is_not_called() {
     let (mut world, agent) = world().await;
