@@ -36,6 +36,7 @@ mod rest;
 mod result;
 mod roster;
 mod row;
+mod scope;
 mod sweep;
 mod team;
 mod twin;
