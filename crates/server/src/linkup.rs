@@ -43,6 +43,11 @@ pub async fn connections(State(app): State<App>, request: Request) -> Result<Res
     Ok(response)
 }
 
+/// An error of the server in LinkupAPI's form.
+pub fn tell(error: ApiError) -> Response {
+    Error::from(error).into_response()
+}
+
 /// Every other method.
 pub async fn wrong_method() -> Error {
     ApiError::Method.into()

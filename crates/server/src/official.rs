@@ -67,6 +67,11 @@ pub async fn tunnelled(State(app): State<App>, request: Request) -> Result<Respo
     answer(&app, &viewer, &caller_text(body).await?).await
 }
 
+/// An error of the server in LinkedIn's form.
+pub fn tell(error: ApiError) -> Response {
+    Error::from(error).into_response()
+}
+
 /// Every other method.
 pub async fn wrong_method() -> Error {
     ApiError::Method.into()
