@@ -3,6 +3,7 @@
 //!
 //! A secret is looked up by its hash. How long that takes says something about hashes, and nothing about a secret.
 
+use crate::door::Guest;
 use crate::error::ApiError;
 use crate::peer::{Peer, peer_of};
 use crate::router::App;
@@ -48,7 +49,7 @@ impl Caller {
 
     async fn by_key(key: &str, peer: Peer, app: &App) -> Result<Self, ApiError> {
         let find = app.store.use_key(key, app.now());
-        let found = app.door.open(peer, key, find, ApiError::InvalidKey).await?;
+        let found = app.door.open(Guest::Caller, peer, key, find, ApiError::InvalidKey).await?;
         app.door.count(key)?;
         let key = found;
         watch::note("team", &key.team_id);
@@ -94,7 +95,8 @@ impl FromRequestParts<App> for Agent {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let token = bearer(&parts.headers).ok_or(ApiError::AgentToken)?;
         let find = app.store.agent_of_token(token);
-        let agent = app.door.open(peer_of(&parts.extensions), token, find, ApiError::AgentToken).await?;
+        let peer = peer_of(&parts.extensions);
+        let agent = app.door.open(Guest::Agent, peer, token, find, ApiError::AgentToken).await?;
         watch::note("agent", &agent.id);
         Ok(Self(agent))
     }
@@ -106,7 +108,8 @@ impl FromRequestParts<App> for Operator {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let key = bearer(&parts.headers).ok_or(ApiError::AdminKey)?;
         let find = app.store.use_admin_key(key, app.now());
-        let key = app.door.open(peer_of(&parts.extensions), key, find, ApiError::AdminKey).await?;
+        let peer = peer_of(&parts.extensions);
+        let key = app.door.open(Guest::Operator, peer, key, find, ApiError::AdminKey).await?;
         watch::note("key", &key);
         Ok(Self { key })
     }

@@ -61,13 +61,11 @@ impl<K: Eq + Hash> Buckets<K> {
         Ok(())
     }
 
-    /// Whether `key`'s bucket has room for one more.
-    ///
-    /// # Errors
-    /// How long to wait for it.
-    pub fn has_room(&self, key: &K, now: Instant) -> Result<(), Duration> {
-        let empty_at = self.buckets().get(key).copied().unwrap_or(now).max(now);
-        self.fits(empty_at + self.rate.every, now)
+    /// Takes one out again that should not have been counted.
+    pub fn give_back(&self, key: &K, now: Instant) {
+        if let Some(empty_at) = self.buckets().get_mut(key) {
+            *empty_at = empty_at.checked_sub(self.rate.every).map_or(now, |less| less.max(now));
+        }
     }
 
     fn fits(&self, empty_at: Instant, now: Instant) -> Result<(), Duration> {
@@ -94,7 +92,6 @@ mod tests {
         for _ in 0..3 {
             assert_eq!(buckets.take("a", start), Ok(()));
         }
-        assert_eq!(buckets.has_room(&"a", start), Err(SECOND));
         assert_eq!(buckets.take("a", start), Err(SECOND));
         assert_eq!(buckets.take("b", start), Ok(()), "each has a bucket of its own");
         assert_eq!(
@@ -108,6 +105,24 @@ mod tests {
             assert_eq!(buckets.take("a", start + 100 * SECOND), Ok(()));
         }
         assert!(buckets.take("a", start + 100 * SECOND).is_err(), "rest is not saved up beyond the burst");
+    }
+
+    #[test]
+    fn what_is_given_back_was_never_there() {
+        let buckets = Buckets::new(Rate { burst: 2, every: SECOND });
+        let start = Instant::now();
+        buckets.give_back(&"a", start);
+        for _ in 0..5 {
+            assert_eq!(buckets.take("a", start), Ok(()));
+            buckets.give_back(&"a", start);
+        }
+        assert_eq!((buckets.take("a", start), buckets.take("a", start)), (Ok(()), Ok(())));
+        assert_eq!(buckets.take("a", start), Err(SECOND));
+        for _ in 0..5 {
+            buckets.give_back(&"a", start + SECOND);
+        }
+        assert_eq!((buckets.take("a", start + SECOND), buckets.take("a", start + SECOND)), (Ok(()), Ok(())));
+        assert!(buckets.take("a", start + SECOND).is_err(), "an empty bucket is no emptier than that");
     }
 
     #[test]

@@ -1,32 +1,49 @@
-//! Who knocks too often: one bucket for each API key, and one for each address from which wrong secrets come.
+//! Who knocks too often: one bucket for each API key, and for each door one for each address from which wrong secrets come.
 //!
 //! Nobody guesses 256 random bits. But each guess is a look-up in the database, and a program with an outdated key may
 //! knock for ever; so an address from which many wrong secrets came is answered without looking, for a while. A secret
 //! that opened a door here before is always looked up, so that neighbours behind one address don't lock each other out.
-//! Programs on this computer are always looked up, too: after a restart nobody is known yet, and one with an outdated
-//! key would keep the person's own browser out.
+//! Programs on this computer are always looked up, too. And each door counts for itself: after a restart nobody is known yet,
+//! and a program with an outdated key would keep the browser of whoever it belongs to out.
+//!
+//! A secret is counted before it is looked up, and taken back when it was right: a hundred at the same moment are no way
+//! around.
 
 use crate::bucket::{Buckets, Rate};
 use crate::error::ApiError;
-use crate::peer::Peer;
+use crate::peer::{Peer, network_of};
 use crate::secret::{SecretHash, hash_secret};
 use crate::store::StoreError;
 use std::collections::HashSet;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 /// So many secrets are remembered as good; with more all are forgotten, which costs them nothing but the privilege.
 const MOST_REMEMBERED: usize = 50_000;
 
-/// The memory of both doors.
+/// One subscriber of IPv6 has a network of 2^64 addresses, and counts as one.
+const IPV6_BITS: u32 = 64;
+
+/// Whose secrets are looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Guest {
+    /// API keys.
+    Caller,
+    /// Tokens.
+    Agent,
+    /// Admin keys.
+    Operator,
+}
+
+/// The memory of all doors.
 #[derive(Clone)]
 pub struct Door(Arc<Memory>);
 
 struct Memory {
-    wrong: Buckets<IpAddr>,
+    wrong: Buckets<(Guest, IpAddr)>,
     callers: Option<Buckets<SecretHash>>,
-    opened: Mutex<HashSet<SecretHash>>,
+    opened: Mutex<HashSet<(Guest, SecretHash)>>,
 }
 
 impl Door {
@@ -37,33 +54,41 @@ impl Door {
         Self(Arc::new(Memory { wrong: Buckets::new(wrong), callers, opened: Mutex::default() }))
     }
 
-    /// Looks `secret` up with `find`, unless too many wrong ones came from `peer`. `refused` is the answer to one that
-    /// opens nothing.
+    /// Looks `secret` up with `find`, unless too many wrong ones of this kind came from `peer`. `refused` is the answer to
+    /// one that opens nothing.
     ///
     /// # Errors
     /// `refused`, [`ApiError::WrongTooOften`], or what the database fails with.
     pub async fn open<T>(
         &self,
+        guest: Guest,
         peer: Peer,
         secret: &str,
         find: impl Future<Output = Result<Option<T>, StoreError>>,
         refused: ApiError,
     ) -> Result<T, ApiError> {
-        let hash = hash_secret(secret);
-        let network = network_of(peer.address);
-        let opened_before = self.opened().contains(&hash);
-        if !opened_before && !peer.is_here {
-            self.0.wrong.has_room(&network, Instant::now()).map_err(ApiError::WrongTooOften)?;
+        let secret = (guest, hash_secret(secret));
+        let from = (guest, network_of(peer.address, IPV6_BITS));
+        let opened_before = self.opened().contains(&secret);
+        let is_counted = !opened_before && !peer.is_here;
+        if is_counted {
+            self.0.wrong.take(from, Instant::now()).map_err(ApiError::WrongTooOften)?;
         }
-        if let Some(found) = find.await? {
+        let found = find.await;
+        if is_counted && !matches!(found, Ok(None)) {
+            self.0.wrong.give_back(&from, Instant::now());
+        }
+        if let Some(found) = found? {
             if !opened_before {
-                self.remember(hash);
+                self.remember(secret);
             }
             return Ok(found);
         }
-        self.opened().remove(&hash);
-        // With many at once the bucket may be full by now, which is all the same.
-        let _ = self.0.wrong.take(network, Instant::now());
+        self.opened().remove(&secret);
+        if !is_counted {
+            // With many at once the bucket may be full by now, which is all the same.
+            let _ = self.0.wrong.take(from, Instant::now());
+        }
         Err(refused)
     }
 
@@ -76,34 +101,25 @@ impl Door {
         callers.take(hash_secret(api_key), Instant::now()).map_err(ApiError::TooOften)
     }
 
-    fn remember(&self, hash: SecretHash) {
+    fn remember(&self, secret: (Guest, SecretHash)) {
         let mut opened = self.opened();
         if opened.len() >= MOST_REMEMBERED {
             opened.clear();
         }
-        opened.insert(hash);
+        opened.insert(secret);
     }
 
     /// A panic while the lock was held can't leave the set half-changed: every change is one call.
-    fn opened(&self) -> MutexGuard<'_, HashSet<SecretHash>> {
+    fn opened(&self) -> MutexGuard<'_, HashSet<(Guest, SecretHash)>> {
         self.0.opened.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// One subscriber of IPv6 has a network of 2^64 addresses, and counts as one.
-fn network_of(peer: IpAddr) -> IpAddr {
-    match peer.to_canonical() {
-        IpAddr::V4(address) => address.into(),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::Poll;
     use std::time::Duration;
 
     const HOUR: Duration = Duration::from_secs(3600);
@@ -112,7 +128,7 @@ mod tests {
     async fn open(door: &Door, address: IpAddr, secret: &str, good: bool) -> Result<u8, ApiError> {
         let find = async move { Ok(good.then_some(1)) };
         let peer = Peer { address, is_here: address.is_loopback() };
-        door.open(peer, secret, find, ApiError::InvalidKey).await
+        door.open(Guest::Caller, peer, secret, find, ApiError::InvalidKey).await
     }
 
     #[tokio::test]
@@ -153,6 +169,68 @@ mod tests {
             assert!(matches!(open(&door, here, "wrong", false).await, Err(ApiError::InvalidKey)));
         }
         assert!(open(&door, here, "good", true).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn secrets_at_the_same_moment_are_counted_one_by_one() {
+        let door = Door::new(Rate { burst: 3, every: HOUR }, None);
+        let (looked_up, peer) = (AtomicUsize::new(0), Peer { address: PEER, is_here: false });
+        let guesses = (0..10).map(|n| {
+            let (door, looked_up) = (&door, &looked_up);
+            async move {
+                let find = async {
+                    looked_up.fetch_add(1, Ordering::Relaxed);
+                    // Until all the others have come.
+                    tokio::task::yield_now().await;
+                    Ok(None::<u8>)
+                };
+                door.open(Guest::Agent, peer, &format!("wrong {n}"), find, ApiError::AgentToken).await
+            }
+        });
+        let mut guesses: Vec<_> = guesses.map(Box::pin).collect();
+        let mut answers = Vec::new();
+        std::future::poll_fn(|context| {
+            guesses.retain_mut(|guess| match guess.as_mut().poll(context) {
+                Poll::Ready(answer) => {
+                    answers.push(answer.unwrap_err());
+                    false
+                }
+                Poll::Pending => true,
+            });
+            if guesses.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+        assert_eq!(looked_up.load(Ordering::Relaxed), 3);
+        let late = answers.iter().filter(|answer| matches!(answer, ApiError::WrongTooOften(_))).count();
+        assert_eq!(late, 7);
+    }
+
+    #[tokio::test]
+    async fn what_could_not_be_looked_up_was_no_guess() {
+        let door = Door::new(Rate { burst: 1, every: HOUR }, None);
+        let peer = Peer { address: PEER, is_here: false };
+        for _ in 0..3 {
+            let find = async { Err::<Option<u8>, _>(StoreError::NoTeam) };
+            let answer = door.open(Guest::Caller, peer, "any", find, ApiError::InvalidKey).await;
+            assert!(matches!(answer, Err(ApiError::Internal(_))));
+        }
+        assert!(open(&door, PEER, "good", true).await.is_ok());
+    }
+
+    /// A token in the place of an API key is no key, and stays a token that is known.
+    #[tokio::test]
+    async fn what_opens_one_door_is_nothing_at_another() {
+        let door = Door::new(Rate { burst: 1, every: HOUR }, None);
+        let peer = Peer { address: PEER, is_here: false };
+        let token = async |good: bool| {
+            let find = async move { Ok(good.then_some(1)) };
+            door.open(Guest::Agent, peer, "token", find, ApiError::AgentToken).await
+        };
+        assert!(token(true).await.is_ok());
+        assert!(matches!(open(&door, PEER, "token", false).await, Err(ApiError::InvalidKey)));
+        assert!(matches!(open(&door, PEER, "token", false).await, Err(ApiError::WrongTooOften(_))));
+        assert!(matches!(token(false).await, Err(ApiError::AgentToken)), "known here, so looked up");
+        assert!(matches!(token(true).await, Err(ApiError::WrongTooOften(_))), "known no more");
     }
 
     #[test]

@@ -5,11 +5,14 @@
 //! their task with them, unless they gave an `Idempotency-Key` and so can come back for it. What is not there in time is
 //! left to be asked for by its id; an errand's task has to start soon, or it is not carried out at all.
 
+mod head;
 mod unmet;
 
+pub use head::{name_findings, name_tasks};
 pub use unmet::Unmet;
 
 use crate::auth::Caller;
+use crate::clock::Timestamp;
 use crate::error::ApiError;
 use crate::idempotency::IdempotencyKey;
 use crate::lifecycle::State;
@@ -17,9 +20,9 @@ use crate::orders::{self, Order};
 use crate::parked;
 use crate::router::App;
 use crate::store::TaskView;
-use axum::http::{HeaderName, HeaderValue};
-use axum::response::Response;
-use liaison_protocol::{Fields, FullConnection, FullFetchOutput, MAX_COUNT, TaskType, WaitReason};
+use liaison_protocol::{
+    Fallback, Fields, Findings, FullConnection, FullFetchOutput, MAX_COUNT, TaskType, WaitReason,
+};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
@@ -30,6 +33,9 @@ use tokio::time::Instant;
 /// How soon an errand's task must start: long enough to come back for it, and short enough that callers who try again
 /// and again leave no pile of work behind.
 const START_WITHIN_MS: u64 = 10 * 60_000;
+/// How soon after the end of the one before it a part must be made. An agent knows for half an hour where it stood in the list;
+/// later nobody would notice that somebody before that place is gone, and the part would begin one row too late.
+const GO_ON_WITHIN_MS: u64 = 30 * 60_000 - START_WITHIN_MS;
 /// Further tasks for what is missing because the list moved between two of them and gave rows twice.
 const TOP_UPS: u64 = 2;
 /// How often it is looked why a task waits. Its end is heard of at once.
@@ -46,24 +52,37 @@ pub struct Errand<'a> {
     /// Reasons to wait for which this caller doesn't.
     impatient: &'a [WaitReason],
     tasks: Vec<String>,
-}
-
-/// The header that names an errand's tasks.
-const TASKS_HEADER: HeaderName = HeaderName::from_static("x-liaison-tasks");
-
-/// Names an errand's tasks in the head of its answer.
-pub fn name_tasks(response: &mut Response, tasks: &[String]) {
-    if let Some(value) = HeaderValue::from_str(&tasks.join(", ")).ok().filter(|value| !value.is_empty()) {
-        response.headers_mut().insert(TASKS_HEADER, value);
-    }
+    /// Whether one of the tasks was made by an earlier call, or the list was begun by one that is too long ago.
+    came_back: bool,
+    /// Tasks that were made before are none of this errand's.
+    not_before: Timestamp,
 }
 
 /// Rows, in the order of the list.
+#[derive(Default)]
 pub struct Rows {
     /// How many connections the account has, when that was asked for and LinkedIn told.
     pub network_total: Option<u64>,
     /// No one twice.
     pub connections: Vec<FullConnection>,
+    /// What was odd about the list.
+    pub findings: Findings,
+}
+
+/// What one task has brought.
+struct Read {
+    output: FullFetchOutput,
+    findings: Findings,
+    ended_at: Timestamp,
+}
+
+impl Read {
+    /// Whether these rows come right after those before them, as far as that can be known. LinkedIn's older list is in
+    /// another order, in which a number is another place.
+    fn goes_on_from(&self, before: &Self) -> bool {
+        let is_legacy = |read: &Self| read.findings.fallback == Some(Fallback::LegacyList);
+        !self.findings.list_shifted && is_legacy(self) == is_legacy(before)
+    }
 }
 
 impl<'a> Errand<'a> {
@@ -71,7 +90,18 @@ impl<'a> Errand<'a> {
     pub fn new(app: &'a App, caller: &'a Caller, key: &'a IdempotencyKey, whole: Value) -> Self {
         let give_up = Instant::now() + app.answer_within;
         let (team, key) = (caller.team.as_str(), key.as_deref());
-        Self { app, team, key, whole, give_up, impatient: &[], tasks: Vec::new() }
+        let not_before = Timestamp(0);
+        Self {
+            app,
+            team,
+            key,
+            whole,
+            give_up,
+            impatient: &[],
+            tasks: Vec::new(),
+            came_back: false,
+            not_before,
+        }
     }
 
     /// Doesn't wait while the browser has one of these reasons to.
@@ -87,48 +117,97 @@ impl<'a> Errand<'a> {
 
     /// How many connections the account has, without reading the list.
     pub async fn network_total(&mut self) -> Result<Option<u64>, ApiError> {
-        Ok(self.run(0, 1, Fields::Total).await?.network_total)
+        let read = self.run(0, 1, Fields::Total, None).await?;
+        Ok(read.and_then(|read| read.output.network_total))
     }
 
     /// `count` connections from `start` on, fewer only at the end of the list; `fields` as of the first task.
     pub async fn rows(&mut self, start: u64, count: u64, fields: Fields) -> Result<Rows, ApiError> {
-        let mut rows = Rows { network_total: None, connections: Vec::new() };
-        let mut seen = HashSet::new();
-        let (mut next, mut fields) = (start, fields);
-        let most_tasks = count.div_ceil(MAX_COUNT) + TOP_UPS;
-        for _ in 0..most_tasks {
-            let wanted = count.saturating_sub(rows.connections.len() as u64).min(MAX_COUNT);
-            let output = self.run(next, wanted, fields).await?;
-            rows.network_total = rows.network_total.or(output.network_total);
-            let fresh = |row: &FullConnection| seen.insert(row.connection.entity_urn.clone());
-            rows.connections.extend(output.connections.into_iter().filter(fresh));
-            if output.total < wanted || rows.connections.len() as u64 >= count {
+        if let Some(rows) = self.joined(start, count, fields).await? {
+            return Ok(rows);
+        }
+        // What earlier calls have left under a key is read anew, or the key would stand for nothing as long as it is kept.
+        if std::mem::take(&mut self.came_back) {
+            self.tasks.clear();
+            self.not_before = self.app.now().plus_ms(1);
+            if let Some(rows) = self.joined(start, count, fields).await? {
                 return Ok(rows);
             }
-            next += wanted;
-            fields = Fields::Documented;
         }
-        // Rather none than an answer that says it were the list's end.
+        // Rather none than an answer with people left out, or one that says it were the list's end.
         Err(ApiError::Unmet(Unmet::Unreadable))
     }
 
-    /// One task, from its beginning to its end.
-    async fn run(&mut self, start: u64, count: u64, fields: Fields) -> Result<FullFetchOutput, ApiError> {
+    /// As [`Errand::rows`]; `None` when the parts don't make one list.
+    async fn joined(&mut self, start: u64, count: u64, fields: Fields) -> Result<Option<Rows>, ApiError> {
+        let mut rows = Rows::default();
+        let mut seen = HashSet::new();
+        let (mut next, mut fields) = (start, fields);
+        let mut before: Option<Read> = None;
+        let most_tasks = count.div_ceil(MAX_COUNT) + TOP_UPS;
+        for _ in 0..most_tasks {
+            let wanted = count.saturating_sub(rows.connections.len() as u64).min(MAX_COUNT);
+            let ended_before = before.as_ref().map(|read| read.ended_at);
+            let Some(mut read) = self.run(next, wanted, fields, ended_before).await? else { return Ok(None) };
+            if before.as_ref().is_some_and(|before| !read.goes_on_from(before)) {
+                return Ok(None);
+            }
+            rows.network_total = rows.network_total.or(read.output.network_total);
+            rows.findings = sum(rows.findings, read.findings);
+            let fresh = |row: &FullConnection| seen.insert(row.connection.entity_urn.clone());
+            rows.connections.extend(std::mem::take(&mut read.output.connections).into_iter().filter(fresh));
+            if read.output.total < wanted || rows.connections.len() as u64 >= count {
+                return Ok(Some(rows));
+            }
+            next += wanted;
+            fields = Fields::Documented;
+            before = Some(read);
+        }
+        Ok(None)
+    }
+
+    /// One task, from its beginning to its end. `None`: it could only be made so long after `ended_before`, the end of the
+    /// one before, that nobody can say whether it would begin where that one ended.
+    async fn run(
+        &mut self,
+        start: u64,
+        count: u64,
+        fields: Fields,
+        ended_before: Option<Timestamp>,
+    ) -> Result<Option<Read>, ApiError> {
         // The first part has the caller's key itself, so that the same key for another call is noticed. No caller's key
         // has a line's end in it.
         let number = self.tasks.len();
         let key = self.key.map(|key| if number == 0 { key.to_owned() } else { format!("{key}\n{number}") });
-        let part = Part { team: self.team.to_owned(), key, whole: self.whole.clone(), start, count, fields };
+        let part = Part {
+            team: self.team.to_owned(),
+            key,
+            whole: self.whole.clone(),
+            start,
+            count,
+            fields,
+            not_before: ended_before.unwrap_or(self.not_before).max(self.not_before),
+            may_begin: ended_before.is_none_or(|ended| self.app.now().ms_since(ended) <= GO_ON_WITHIN_MS),
+        };
         // Goes on when its caller goes away: then its outcome is dropped, and the task called off.
         let taken = tokio::spawn(part.take(self.app.clone())).await;
-        let (task, mut abandoned) = taken.map_err(|_| ApiError::Panicked)??;
-        self.tasks.push(task.clone());
-        let view = self.ended(&task, &mut abandoned).await?;
+        let Some(mut taken) = taken.map_err(|_| ApiError::Panicked)?? else {
+            self.came_back = true;
+            return Ok(None);
+        };
+        self.came_back |= !taken.is_new;
+        self.tasks.push(taken.task.clone());
+        let view = self.ended(&taken.task, &mut taken.abandoned).await?;
         let output = view.output.unwrap_or_default();
         if view.state != State::Completed {
             return Err(ApiError::Unmet(Unmet::failed(&output, self.app.now())));
         }
-        FullFetchOutput::deserialize(output).map_err(|_| ApiError::Unmet(Unmet::Unreadable))
+        let output = FullFetchOutput::deserialize(output);
+        Ok(Some(Read {
+            output: output.map_err(|_| ApiError::Unmet(Unmet::Unreadable))?,
+            findings: view.findings.unwrap_or_default(),
+            ended_at: view.ended_at.unwrap_or_else(|| self.app.now()),
+        }))
     }
 
     /// The task once it has ended.
@@ -161,6 +240,17 @@ impl<'a> Errand<'a> {
     }
 }
 
+/// What was odd about a list, part after part.
+fn sum(one: Findings, other: Findings) -> Findings {
+    Findings {
+        unresolved: one.unresolved.saturating_add(other.unresolved),
+        duplicates: one.duplicates.saturating_add(other.duplicates),
+        unreadable: one.unreadable.saturating_add(other.unreadable),
+        list_shifted: one.list_shifted || other.list_shifted,
+        fallback: one.fallback.or(other.fallback),
+    }
+}
+
 /// What one task is to bring.
 struct Part {
     team: String,
@@ -169,10 +259,21 @@ struct Part {
     start: u64,
     count: u64,
     fields: Fields,
+    /// A task that was made before is no part of it.
+    not_before: Timestamp,
+    /// Whether a task is made when there is none.
+    may_begin: bool,
+}
+
+/// The task of a part.
+struct Taken {
+    task: String,
+    is_new: bool,
+    abandoned: Abandoned,
 }
 
 impl Part {
-    async fn take(self, app: App) -> Result<(String, Abandoned), ApiError> {
+    async fn take(self, app: App) -> Result<Option<Taken>, ApiError> {
         let mut wish = Map::new();
         wish.insert("start".to_owned(), json!(self.start));
         wish.insert("count".to_owned(), json!(self.count));
@@ -187,9 +288,11 @@ impl Part {
             key: self.key.as_deref(),
             part_of: Some(&self.whole),
         };
-        let task = orders::take(&app, order).await?.task;
-        let abandoned = self.key.is_none().then(|| task.clone());
-        Ok((task, Abandoned { app, team: self.team, task: abandoned }))
+        let taken = orders::take_part(&app, order, self.not_before, self.may_begin).await?;
+        let Some(created) = taken else { return Ok(None) };
+        let abandoned = self.key.is_none().then(|| created.task.clone());
+        let abandoned = Abandoned { app, team: self.team, task: abandoned };
+        Ok(Some(Taken { task: created.task, is_new: created.new_for.is_some(), abandoned }))
     }
 }
 

@@ -13,8 +13,9 @@
 //! way around. Each process counts for itself.
 
 use crate::clock::Timestamp;
+use crate::peer::network_of;
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// How long a guess counts: as long as a code lives.
@@ -25,6 +26,9 @@ const OF_ONE: u32 = 10;
 const OF_ALL: u32 = 1_000;
 /// Addresses that are remembered, of about 50 bytes each.
 const REMEMBERED: usize = 100_000;
+
+/// Whoever has one IPv6 address has a whole network of them: a /64 always, often a /48.
+const IPV6_BITS: u32 = 48;
 
 /// The counts.
 #[derive(Clone, Default)]
@@ -72,7 +76,7 @@ impl Guesses {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Counts { of_one, of_all } = &mut *counts;
         of_all.renew(now);
-        let network = network_of(address);
+        let network = network_of(address, IPV6_BITS);
         if of_one.len() >= REMEMBERED && !of_one.contains_key(&network) {
             of_one.retain(|_, count| count.guesses > 0 && !count.is_over(now));
             if of_one.len() >= REMEMBERED {
@@ -95,21 +99,10 @@ impl Guesses {
     /// Takes a guess back: it was right, or could not be looked up.
     pub fn take_back(&self, address: IpAddr) {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(one) = counts.of_one.get_mut(&network_of(address)) {
+        if let Some(one) = counts.of_one.get_mut(&network_of(address, IPV6_BITS)) {
             one.guesses = one.guesses.saturating_sub(1);
         }
         counts.of_all.guesses = counts.of_all.guesses.saturating_sub(1);
-    }
-}
-
-/// Whoever has one IPv6 address has a whole network of them: a /64 always, often a /48.
-fn network_of(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.into(),
-        IpAddr::V6(address) => {
-            let [a, b, c, ..] = address.segments();
-            Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0).into()
-        }
     }
 }
 
@@ -180,7 +173,7 @@ mod tests {
         }
         assert!(guesses.admit("2001:db8:1:ffff::1".parse().unwrap(), NOW).is_err());
         assert_eq!(guesses.admit("2001:db8:2::1".parse().unwrap(), NOW), Ok(()));
-        assert_eq!(network_of("::ffff:10.0.0.1".parse().unwrap()), ip(1));
+        assert_eq!(network_of("::ffff:10.0.0.1".parse().unwrap(), IPV6_BITS), ip(1));
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub struct Limits {
     pub write: Duration,
     /// Calls with one API key; `None` doesn't count them.
     pub api_key: Option<Rate>,
-    /// Wrong keys and tokens out of one address (of IPv6, one network of 64 bits).
+    /// Wrong API keys out of one address (of IPv6, one network of 64 bits), as many wrong tokens, and as many wrong admin keys.
     pub wrong_secrets: Rate,
     /// A team's unfinished tasks.
     pub queue: u32,

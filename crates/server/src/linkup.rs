@@ -8,7 +8,7 @@ mod request;
 
 use crate::auth::WritingCaller;
 use crate::body::caller_fields;
-use crate::errand::{Errand, name_tasks};
+use crate::errand::{Errand, name_findings, name_tasks};
 use crate::error::ApiError;
 use crate::idempotency::IdempotencyKey;
 use crate::openapi::answers::Published;
@@ -39,7 +39,13 @@ pub async fn connections(State(app): State<App>, request: Request) -> Result<Res
     let rows = errand.rows(wish.start(), wish.count(), Fields::All).await?;
     let mut response = Json(answer::body(&wish, &rows)).into_response();
     name_tasks(&mut response, errand.tasks());
+    name_findings(&mut response, &rows.findings);
     Ok(response)
+}
+
+/// An error of the server in LinkupAPI's form.
+pub fn tell(error: ApiError) -> Response {
+    Error::from(error).into_response()
 }
 
 /// Every other method.

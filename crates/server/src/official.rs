@@ -9,7 +9,7 @@ mod request;
 
 use crate::auth::Caller;
 use crate::body::caller_text;
-use crate::errand::{Errand, Rows, name_tasks};
+use crate::errand::{Errand, Rows, name_findings, name_tasks};
 use crate::error::ApiError;
 use crate::idempotency::IdempotencyKey;
 use crate::openapi::answers::Published;
@@ -67,6 +67,11 @@ pub async fn tunnelled(State(app): State<App>, request: Request) -> Result<Respo
     answer(&app, &viewer, &caller_text(body).await?).await
 }
 
+/// An error of the server in LinkedIn's form.
+pub fn tell(error: ApiError) -> Response {
+    Error::from(error).into_response()
+}
+
 /// Every other method.
 pub async fn wrong_method() -> Error {
     ApiError::Method.into()
@@ -115,11 +120,12 @@ async fn answer(app: &App, viewer: &Viewer, query: &str) -> Result<Response, Err
     let rows = match (wants_rows, wants_total) {
         (true, true) => errand.rows(wish.start, wish.count, Fields::All).await?,
         (true, false) => errand.rows(wish.start, wish.count, Fields::Documented).await?,
-        (false, true) => Rows { network_total: errand.network_total().await?, connections: Vec::new() },
-        (false, false) => Rows { network_total: None, connections: Vec::new() },
+        (false, true) => Rows { network_total: errand.network_total().await?, ..Rows::default() },
+        (false, false) => Rows::default(),
     };
     let mut response = Json(answer::body(&viewer.caller.team, &wish, &rows)).into_response();
     response.headers_mut().insert(VERSION_HEADER, HeaderValue::from_static(VERSIONS[1]));
     name_tasks(&mut response, errand.tasks());
+    name_findings(&mut response, &rows.findings);
     Ok(response)
 }

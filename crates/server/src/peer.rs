@@ -13,7 +13,7 @@ use axum::http::uri::Authority;
 use axum::http::{Extensions, HeaderMap};
 use ipnet::IpNet;
 use std::convert::Infallible;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
@@ -97,6 +97,18 @@ pub fn meet(neighbours: &Neighbours, request: &Request) -> Result<Peer, ApiError
     Ok(peer)
 }
 
+/// The network of an address, as whoever has one IPv6 address has a whole one: its first `ipv6_bits`. Of IPv4 the address.
+#[must_use]
+pub fn network_of(address: IpAddr, ipv6_bits: u32) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.into(),
+        IpAddr::V6(address) => {
+            let mask = u128::MAX.checked_shl(128 - ipv6_bits).unwrap_or(0);
+            Ipv6Addr::from_bits(address.to_bits() & mask).into()
+        }
+    }
+}
+
 /// Who asks, of a request that [`meet`] has met.
 #[must_use]
 pub fn peer_of(extensions: &Extensions) -> Peer {
@@ -128,6 +140,19 @@ mod tests {
         }
         let peer = neighbours().who(remote.parse().unwrap(), &headers);
         (peer.address.to_string(), peer.is_here)
+    }
+
+    #[test]
+    fn networks() {
+        for (address, bits, network) in [
+            ("2001:db8:1:2:3:4:5:6", 64, "2001:db8:1:2::"),
+            ("2001:db8:1:2:3:4:5:6", 48, "2001:db8:1::"),
+            ("192.0.2.7", 48, "192.0.2.7"),
+            ("::ffff:192.0.2.7", 48, "192.0.2.7"),
+        ] {
+            let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+            assert_eq!(network_of(ip(address), bits), ip(network));
+        }
     }
 
     #[test]

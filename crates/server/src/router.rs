@@ -7,12 +7,14 @@ use crate::guess::Guesses;
 use crate::hub::Hub;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
+use crate::parked::MAX_HOLD_MS;
 use crate::peer::Neighbours;
 use crate::routes::{about, admin, agent, task, tasks, webhook};
 use crate::secret::SecretHash;
 use crate::store::Store;
+use crate::watch::{self, Manner};
 use crate::webhook::Webhooks;
-use crate::{linkup, official, watch};
+use crate::{linkup, official};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
@@ -59,6 +61,52 @@ impl App {
 
 /// The server, as a function of its state.
 pub fn router(app: App) -> Router {
+    let ours = Manner { tell: IntoResponse::into_response, held_back: Duration::ZERO };
+    let parking = Manner { held_back: Duration::from_millis(MAX_HOLD_MS), ..ours };
+    let waiting = |tell| Manner { tell, held_back: app.answer_within };
+    watched(at_once().fallback(no_route), ours, &app)
+        .merge(watched(held_back(), parking, &app))
+        .merge(watched(as_linkedin_has_it(), waiting(official::tell), &app))
+        .merge(watched(as_linkup_has_it(), waiting(linkup::tell), &app))
+        .with_state(app)
+}
+
+/// Whatever becomes of a request, it is answered, and in the form of its API.
+fn watched(routes: Router<App>, manner: Manner, app: &App) -> Router<App> {
+    let routes = routes.method_not_allowed_fallback(wrong_method);
+    survived(routes, manner.tell).layer(from_fn_with_state((app.clone(), manner), watch::watch))
+}
+
+/// A panic itself was reported on stderr by its hook.
+fn survived<S: Clone + Send + Sync + 'static>(
+    routes: Router<S>,
+    tell: fn(ApiError) -> Response,
+) -> Router<S> {
+    routes.layer(CatchPanicLayer::custom(move |_: Box<dyn Any + Send>| tell(ApiError::Panicked)))
+}
+
+/// Answers that wait for something: a task's end, or work.
+fn held_back() -> Router<App> {
+    Router::new()
+        .route("/linkedin-agent/get-task-status", get(task::get_status))
+        .route("/agent/v1/poll", post(agent::poll))
+}
+
+/// Another published API's call; it shows its key as `Authorization: Bearer`.
+fn as_linkedin_has_it() -> Router<App> {
+    Router::new().route(
+        "/v2/connections",
+        get(official::connections).post(official::tunnelled).fallback(official::wrong_method),
+    )
+}
+
+/// As above; this one shows its key as we do.
+fn as_linkup_has_it() -> Router<App> {
+    Router::new().route("/v1/network/connections", post(linkup::connections).fallback(linkup::wrong_method))
+}
+
+/// All others.
+fn at_once() -> Router<App> {
     Router::new()
         // The server itself: open, but for what `about::metrics` says.
         .route("/healthz", get(about::health))
@@ -69,22 +117,14 @@ pub fn router(app: App) -> Router {
         // Callers: header `x-api-key`.
         .route("/linkedin-agent/fetch-connections", post(task::fetch_connections))
         .route("/linkedin-agent/send-connection-request", post(task::send_connection_request))
-        .route("/linkedin-agent/get-task-status", get(task::get_status))
         .route("/linkedin-agent/cancel-task", post(task::cancel))
         .route("/linkedin-agent/tasks", get(tasks::list))
         .route("/linkedin-agent/tasks/{task}", delete(tasks::delete))
         .route("/linkedin-agent/tasks/{task}/connections.csv", get(tasks::connections_csv))
         .route("/linkedin-agent/webhooks", get(webhook::list).post(webhook::add))
         .route("/linkedin-agent/webhooks/{webhook}", delete(webhook::delete))
-        // Callers of two other published APIs; the first shows its key as `Authorization: Bearer`.
-        .route(
-            "/v2/connections",
-            get(official::connections).post(official::tunnelled).fallback(official::wrong_method),
-        )
-        .route("/v1/network/connections", post(linkup::connections).fallback(linkup::wrong_method))
         // Agents: header `Authorization: Bearer`, but for the first.
         .route("/agent/v1/pair", post(agent::pair))
-        .route("/agent/v1/poll", post(agent::poll))
         .route("/agent/v1/tasks/{task}/start", post(agent::start))
         .route("/agent/v1/tasks/{task}/heartbeat", post(agent::heartbeat))
         .route("/agent/v1/tasks/{task}/complete", post(agent::complete))
@@ -107,11 +147,6 @@ pub fn router(app: App) -> Router {
             "/admin/v1/teams/{team}/agents/{agent}",
             get(admin::agent::show).patch(admin::agent::rename).delete(admin::agent::revoke),
         )
-        .fallback(no_route)
-        .method_not_allowed_fallback(wrong_method)
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(app.clone(), watch::watch))
-        .with_state(app)
 }
 
 async fn no_route() -> ApiError {
@@ -122,7 +157,27 @@ async fn wrong_method() -> ApiError {
     ApiError::Method
 }
 
-/// The panic itself was reported on stderr by its hook.
-fn panicked(_: Box<dyn Any + Send>) -> Response {
-    ApiError::Panicked.into_response()
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+    use axum::extract::Request;
+    use axum::http::StatusCode;
+    use http_body_util::BodyExt;
+    use serde_json::Value;
+    use tower::ServiceExt;
+
+    async fn after_a_panic(tell: fn(ApiError) -> Response) -> Value {
+        let odd = Router::new().fallback(async || -> StatusCode { panic!("it never happens") });
+        let response = survived(odd, tell).oneshot(Request::new(Body::empty())).await.unwrap();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        serde_json::from_slice(&response.into_body().collect().await.unwrap().to_bytes()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_told_in_the_form_of_its_api() {
+        assert_eq!(after_a_panic(IntoResponse::into_response).await["success"], false);
+        assert_eq!(after_a_panic(official::tell).await["status"], 500);
+        assert_eq!(after_a_panic(linkup::tell).await["status"], "error");
+    }
 }

@@ -3,7 +3,6 @@
 //! The log has the route and never the path (which may hold what a caller typed), no query, no header and no body.
 
 use crate::error::ApiError;
-use crate::parked::MAX_HOLD_MS;
 use crate::peer;
 use crate::router::App;
 use axum::body::Body;
@@ -11,7 +10,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
 use tower_http::timeout::TimeoutBody;
@@ -22,20 +21,20 @@ use uuid::Uuid;
 const REQUEST_ID: &str = "x-request-id";
 const LONGEST_ID: usize = 64;
 
-/// For how long at most an answer of this route is held back on purpose.
-fn held_back(route: &str, app: &App) -> Duration {
-    match route {
-        "/agent/v1/poll" | "/linkedin-agent/get-task-status" => Duration::from_millis(MAX_HOLD_MS),
-        "/v2/connections" | "/v1/network/connections" => app.answer_within,
-        _ => Duration::ZERO,
-    }
+/// How routes are watched over.
+#[derive(Clone, Copy)]
+pub struct Manner {
+    /// Their form of an error, where no handler of theirs can tell it.
+    pub tell: fn(ApiError) -> Response,
+    /// For how long at most their answers are held back on purpose.
+    pub held_back: Duration,
 }
 
 /// What the log calls a path that leads nowhere.
 const NOWHERE: &str = "none";
 
 /// Watches over one request.
-pub async fn watch(State(app): State<App>, request: Request, next: Next) -> Response {
+pub async fn watch(State((app, manner)): State<(App, Manner)>, request: Request, next: Next) -> Response {
     let began = Instant::now();
     let id = request_id(request.headers());
     let method = name_of(request.method());
@@ -43,7 +42,7 @@ pub async fn watch(State(app): State<App>, request: Request, next: Next) -> Resp
     let route = route.as_ref().map_or(NOWHERE, MatchedPath::as_str);
     let span = tracing::error_span!("request", id, method, route, team = Empty, key = Empty, agent = Empty);
     span.in_scope(|| tracing::trace!("came"));
-    let patience = app.limits.request + held_back(route, &app);
+    let patience = app.limits.request + manner.held_back;
     let mut response = match peer::meet(&app.neighbours, &request) {
         Ok(peer) => {
             let pause = app.limits.body_pause;
@@ -51,9 +50,9 @@ pub async fn watch(State(app): State<App>, request: Request, next: Next) -> Resp
             request.extensions_mut().insert(peer);
             let answering = timeout(patience, next.run(request));
             let answered = answering.instrument(span.clone()).await;
-            answered.unwrap_or_else(|_| span.in_scope(|| ApiError::Overtime.into_response()))
+            answered.unwrap_or_else(|_| span.in_scope(|| (manner.tell)(ApiError::Overtime)))
         }
-        Err(strange) => strange.into_response(),
+        Err(strange) => (manner.tell)(strange),
     };
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&id) {

@@ -29,9 +29,10 @@ enum Action {
         /// write, or read: then it may only look
         #[arg(long, value_parser = access, default_value = "write")]
         access: Access,
-        /// What it opens beside the documented calls, with commas between: r_1st_connections (GET /v2/connections), or none
-        #[arg(long, value_parser = scopes, default_value = "r_1st_connections")]
-        scopes: Scopes,
+        /// What it opens beside the documented calls, with commas between: r_1st_connections (GET /v2/connections), or none.
+        /// Unless told everything with write access, and none with read
+        #[arg(long, value_parser = scopes)]
+        scopes: Option<Scopes>,
     },
     /// List the keys, oldest first. The keys themselves are not kept.
     List {
@@ -91,6 +92,7 @@ impl Key {
         match self.action {
             None => add(self.alone, &NewKey::default()).await,
             Some(Action::Add { place, name, access, scopes }) => {
+                let scopes = scopes.unwrap_or_else(|| Scopes::unless_told(access));
                 add(place, &NewKey { name: name.as_deref(), access, scopes }).await
             }
             Some(Action::List { place, shown }) => {

@@ -65,7 +65,8 @@ impl IntoResponses for NotCreated {
             (404, "`no_admin`: nobody in the team could act"),
             (
                 409,
-                "`pending_with_another_note`, `being_cancelled`: an invitation to the same person is in the way",
+                "`pending_with_another_note`, `being_cancelled`, `invited_before`: an invitation to the same person is in \
+                 the way",
             ),
             (422, "`idempotency_key_reused`: the key was used for another request"),
             (

@@ -54,7 +54,7 @@ pub struct KeyBody {
     /// What it may do; `write` unless told.
     #[schema(nullable = false)]
     pub access: Option<Access>,
-    /// What it opens beside; everything unless told.
+    /// What it opens beside; unless told everything with `write` access, nothing with `read`.
     #[schema(nullable = false)]
     pub scopes: Option<Vec<ScopeWord>>,
 }

@@ -107,7 +107,7 @@ impl NewTask<'_> {
 
     /// A hash of what is asked for. Two spellings of one wish are the same request; what is absent says nothing, so that
     /// neither a member that a later version adds nor another time to start by makes an older request another one.
-    fn request_hash(&self) -> Vec<u8> {
+    pub(super) fn request_hash(&self) -> Vec<u8> {
         let mut asked = json!({ "input": self.input, "allow_duplicate": self.allows_duplicate() });
         if let Some(ms) = self.options.deadline_ms {
             asked["deadline_ms"] = json!(ms);

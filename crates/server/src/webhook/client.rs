@@ -8,6 +8,9 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use reqwest::{StatusCode, redirect};
 use std::error::Error;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::OnceLock;
 use std::time::Duration;
 use tokio::net::lookup_host;
@@ -34,19 +37,24 @@ pub enum Failure {
 /// What sends. It is made when first needed: reading the computer's certificates takes a while.
 pub struct Client {
     allow_private: bool,
+    look_up: LookUp,
     http: OnceLock<reqwest::Client>,
 }
+
+/// Finds the addresses that a name stands for, with any port.
+type LookUp = fn(Name) -> Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>>;
 
 /// Looks a name up once, and hands on the very addresses that were looked at.
 struct Guarded {
     allow_private: bool,
+    look_up: LookUp,
 }
 
 impl Resolve for Guarded {
     fn resolve(&self, name: Name) -> Resolving {
-        let allow_private = self.allow_private;
+        let (allow_private, found) = (self.allow_private, (self.look_up)(name));
         Box::pin(async move {
-            let addresses = lookup_host((name.as_str(), 0)).await?.collect();
+            let addresses = found.await?;
             let addresses = if allow_private { addresses } else { only_public(addresses)? };
             Ok(Box::new(addresses.into_iter()) as Addrs)
         })
@@ -54,8 +62,15 @@ impl Resolve for Guarded {
 }
 
 impl Client {
+    /// Looks names up as this computer does.
     pub const fn new(allow_private: bool) -> Self {
-        Self { allow_private, http: OnceLock::new() }
+        Self::looking_up(allow_private, |name| {
+            Box::pin(async move { Ok(lookup_host((name.as_str(), 0)).await?.collect()) })
+        })
+    }
+
+    const fn looking_up(allow_private: bool, look_up: LookUp) -> Self {
+        Self { allow_private, look_up, http: OnceLock::new() }
     }
 
     /// Sends a message once.
@@ -113,7 +128,7 @@ impl Client {
             .referer(false)
             // Each attempt looks its host up anew.
             .pool_max_idle_per_host(0)
-            .dns_resolver(Guarded { allow_private: self.allow_private })
+            .dns_resolver(Guarded { allow_private: self.allow_private, look_up: self.look_up })
             .build()?;
         Ok(self.http.get_or_init(|| http))
     }
@@ -144,4 +159,42 @@ fn word_for(error: &reqwest::Error) -> &'static str {
 fn retry_after_ms(headers: &HeaderMap) -> Option<u64> {
     let seconds: u64 = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
     Some(seconds.saturating_mul(1000))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::{Ipv4Addr, TcpListener};
+
+    async fn send(allow_private: bool, url: &str, look_up: LookUp) -> Result<(), Failure> {
+        let client = Client::looking_up(allow_private, look_up);
+        let secret = super::super::new_secret().unwrap();
+        client.send(url, &secret, "msg_1", "{}".to_owned(), Timestamp(0)).await
+    }
+
+    /// A name that anybody may give to any address: only when it is looked up does it show what it stands for.
+    #[tokio::test]
+    async fn a_name_of_a_private_address_is_not_called() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let url = format!("https://hooks.example:{port}/hook");
+        let nobody_called = || listener.accept().unwrap_err().kind() == io::ErrorKind::WouldBlock;
+        let names: [LookUp; 3] = [
+            |_| Box::pin(async { Ok(vec![([127, 0, 0, 1], 0).into()]) }),
+            |_| Box::pin(async { Ok(vec![([127, 0, 0, 1], 0).into(), ([1, 1, 1, 1], 0).into()]) }),
+            |_| Box::pin(async { Ok(Vec::new()) }),
+        ];
+        for look_up in names {
+            assert_eq!(send(false, &url, look_up).await, Err(failed("forbidden_address")));
+            assert!(nobody_called());
+        }
+        // The address is what it is about: where private ones are allowed, that very one is called.
+        let answered = tokio::task::spawn_blocking(move || {
+            listener.set_nonblocking(false).unwrap();
+            drop(listener.accept().unwrap());
+        });
+        assert_ne!(send(true, &url, names[0]).await, Ok(()));
+        answered.await.unwrap();
+    }
 }

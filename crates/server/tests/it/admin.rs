@@ -214,6 +214,24 @@ async fn keys_are_shown_once() {
     assert_eq!((&plain["access"], &plain["scopes"]), (&json!("write"), &json!(["r_1st_connections"])));
 }
 
+/// LinkedIn's own call has a browser read the list: more than looking.
+#[tokio::test]
+async fn a_key_that_may_only_read_has_no_scope_unless_told() {
+    let (world, _agent) = World::paired().await;
+    let desk = Desk::of(world).await;
+    let keys = format!("{}/keys", desk.team().await);
+    let reader = desk.post(&keys, json!({"access": "read"})).await;
+    assert_eq!((&reader["access"], &reader["scopes"]), (&json!("read"), &json!([])));
+    let url = format!("{}/v2/connections?q=viewer", desk.world.server.url);
+    let refused = answer(desk.world.http.get(url).bearer_auth(text(&reader["api_key"]))).await;
+    assert_eq!((refused.0, &refused.1["code"]), (403, &json!("missing_scope")));
+    assert_eq!(desk.world.number("SELECT count(*) FROM task").await, 0);
+    let told = desk.post(&keys, json!({"access": "read", "scopes": ["r_1st_connections"]})).await;
+    assert_eq!((&told["access"], &told["scopes"]), (&json!("read"), &json!(["r_1st_connections"])));
+    let writer = desk.post(&keys, json!({"access": "write"})).await;
+    assert_eq!(writer["scopes"], json!(["r_1st_connections"]));
+}
+
 #[tokio::test]
 async fn presence_is_told_in_seconds() {
     let (world, agent) = World::paired().await;

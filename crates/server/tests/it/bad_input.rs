@@ -219,3 +219,51 @@ async fn a_request_that_takes_too_long_is_answered() {
     let answer = rest(&mut stream).await.to_lowercase();
     assert!(answer.contains("retry-after: 5") && answer.contains("\"code\":\"overtime\""), "{answer}");
 }
+
+/// What is answered before a handler was asked, or in its stead, has the form of the API that was called all the same.
+#[tokio::test]
+async fn what_no_handler_answers_has_the_form_of_its_api() {
+    let world = World::configured(|config| {
+        config.limits.request = Duration::from_millis(100);
+        config.answer_within = Duration::ZERO;
+    })
+    .await;
+    let apis = [
+        ("/v2/connections", "authorization: Bearer", "x-http-method-override: GET\r\n"),
+        ("/v1/network/connections", "x-api-key:", ""),
+        (FETCH, "x-api-key:", ""),
+    ];
+    for (path, door, beside) in apis {
+        let key = &world.key;
+        // A page whose name was pointed here, and a body that never comes.
+        for (host, status, code) in [("evil.example", 421, "wrong_host"), ("localhost", 503, "overtime")] {
+            let head = format!("POST {path} HTTP/1.1\r\nHost: {host}\r\n{door} {key}\r\n{beside}");
+            let answer = raw(&world, &format!("{head}Content-Length: 100\r\n\r\n{{")).await;
+            let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+            assert!(head.starts_with(&format!("HTTP/1.1 {status}")), "{path} {host}: {answer}");
+            let body: Value = serde_json::from_str(body).unwrap();
+            assert_eq!(body["code"], code, "{path}: {body}");
+            let text = match path {
+                "/v2/connections" => {
+                    assert_eq!(
+                        (&body["serviceErrorCode"], &body["status"]),
+                        (&json!(0), &json!(status)),
+                        "{body}"
+                    );
+                    assert!(head.contains("x-restli-error-response: true"), "{head}");
+                    &body["message"]
+                }
+                "/v1/network/connections" => {
+                    assert_eq!(body["status"], "error", "{body}");
+                    &body["message"]
+                }
+                _ => {
+                    assert_eq!(body["success"], false, "{body}");
+                    &body["error"]
+                }
+            };
+            assert!(text.as_str().is_some_and(|text| !text.is_empty()), "{body}");
+            assert_eq!(head.contains("retry-after: 5"), status == 503, "{head}");
+        }
+    }
+}

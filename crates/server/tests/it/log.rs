@@ -1,10 +1,15 @@
 //! The log of a whole run at its most talkative: what happened, and nothing of anybody.
 
-use super::process::{Process, command};
+use super::lists::read;
+use super::process::{PROGRAM, Process, command};
 use super::support::*;
+use super::webhooks::Endpoint;
 use crate::database::Home;
+use axum::http::StatusCode;
+use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use std::fs::{self, File};
+use std::process::Command;
 
 /// In everything that is somebody's business.
 const MARK: &str = "Zaphod";
@@ -14,9 +19,14 @@ async fn it_tells_what_happened_and_nothing_of_anybody() {
     let (home, folder) = (Home::new().await, tempfile::tempdir().unwrap());
     let log = folder.path().join("log");
     let mut serve = command("serve", &home);
-    serve.args(["--listen", "127.0.0.1:0", "--json", "--log-format", "json"]).env("RUST_LOG", "trace");
+    serve.args(["--listen", "127.0.0.1:0", "--json", "--log-format", "json", "--allow-private-webhooks"]);
+    serve.env("RUST_LOG", "trace");
     let mut server = Process::spawn(serve.stderr(File::create(&log).unwrap()));
-    let secrets = a_whole_run(&server).await;
+    let mut add = Command::new(PROGRAM);
+    add.args(["admin-key", "add", "--name", MARK, "--database"]).arg(home.argument());
+    let made = add.output().unwrap();
+    let admin_key = String::from_utf8(made.stdout).unwrap().trim().to_owned();
+    let secrets = a_whole_run(&server, &admin_key).await;
     let _ = server.child.kill();
     server.child.wait().unwrap();
 
@@ -38,10 +48,32 @@ async fn it_tells_what_happened_and_nothing_of_anybody() {
     of("/agent/v1/tasks/{task}/start", 401);
     of("none", 404);
     of("/linkedin-agent/get-task-status", 400);
+    for (route, status) in [
+        ("/linkedin-agent/tasks", 200),
+        ("/linkedin-agent/tasks", 400),
+        ("/linkedin-agent/tasks/{task}/connections.csv", 200),
+        ("/linkedin-agent/tasks/{task}", 200),
+        ("/linkedin-agent/webhooks", 200),
+        ("/linkedin-agent/webhooks", 400),
+        ("/v2/connections", 200),
+        ("/v1/network/connections", 200),
+        ("/v1/network/connections", 400),
+        ("/admin/v1/teams", 200),
+        ("/admin/v1/teams", 400),
+        ("/admin/v1/teams", 401),
+        ("/admin/v1/teams/{team}/members", 200),
+        ("/admin/v1/teams/{team}/keys", 200),
+    ] {
+        of(route, status);
+    }
+    for done in ["a team was added", "a member was changed", "an API key was made", "a webhook was disabled"]
+    {
+        assert!(lines.iter().any(|line| line["message"] == done), "no line says that {done}");
+    }
 }
 
 /// Everything that a caller, an agent and a stranger do, with marks in it; answers with the secrets.
-async fn a_whole_run(server: &Process) -> Vec<String> {
+async fn a_whole_run(server: &Process, admin_key: &str) -> Vec<String> {
     let url = server.url();
     let http = client();
     let key = server.hello["api_key"].as_str().unwrap().to_owned();
@@ -85,5 +117,102 @@ async fn a_whole_run(server: &Process) -> Vec<String> {
         request.send().await.unwrap();
     }
     let leases = [&offer, &invitation].map(|offer| offer["token"].as_str().unwrap().to_owned());
-    [key, code.replace('-', ""), code, token].into_iter().chain(leases).collect()
+    let mut others = what_callers_do_beside(&http, url, &key, &agent, task).await;
+    others.extend(what_operators_do(&http, url, admin_key).await);
+    [key, code.replace('-', ""), code, token].into_iter().chain(leases).chain(others).collect()
+}
+
+/// A call whose answer is for nobody here to judge; its status and body.
+async fn made(request: RequestBuilder) -> (u16, Value) {
+    let response = request.send().await.unwrap();
+    let status = response.status().as_u16();
+    (status, serde_json::from_str(&response.text().await.unwrap()).unwrap_or_default())
+}
+
+async fn what_callers_do_beside(
+    http: &Client,
+    url: &str,
+    key: &str,
+    agent: &Agent,
+    task: &str,
+) -> Vec<String> {
+    let call =
+        |method: Method, path: &str| http.request(method, format!("{url}{path}")).header("x-api-key", key);
+    let hooks = "/linkedin-agent/webhooks";
+    let mut endpoint = Endpoint::new().await;
+    let mut secrets = Vec::new();
+    for at in [format!("{}/{MARK}?{MARK}", endpoint.url), format!("http://{MARK}.invalid:1/{MARK}?{MARK}")] {
+        let register = call(Method::POST, hooks).body(json!({"url": at, "include_output": true}).to_string());
+        let (status, webhook) = made(register).await;
+        assert_eq!(status, 200, "{webhook}");
+        secrets.push(webhook["data"]["secret"].as_str().unwrap().to_owned());
+    }
+    let wrong = json!({"url": format!("ftp://{MARK}/"), "include_output": MARK}).to_string();
+    assert_eq!(made(call(Method::POST, hooks).body(wrong)).await.0, 400);
+
+    let row = json!({"name": MARK, "first_name": MARK, "last_name": MARK, "headline": MARK, "entity_urn": MARK,
+                     "public_identifier": MARK, "profile_image_url": MARK});
+    let carried_out = async || {
+        let offer = agent.poll(json!({"account": MARK, "wait_ms": 20_000})).await["task"].clone();
+        let output = read(std::slice::from_ref(&row), &offer["task_input"]);
+        assert_eq!(agent.complete(&offer, "completed", output, "none").await.0, 200);
+    };
+    // Gone for good, with the first of them.
+    endpoint.answers(StatusCode::GONE);
+    let query = format!("/v2/connections?q=viewer&{MARK}={MARK}&projection=(elements*(to~),{MARK},paging)");
+    let official = http.get(format!("{url}{query}")).bearer_auth(key);
+    let linkup = json!({"login_token": MARK, "country": MARK}).to_string();
+    assert_eq!(tokio::join!(carried_out(), made(official)).1.0, 200);
+    endpoint.next().await;
+    let ask = call(Method::POST, "/v1/network/connections").header("idempotency-key", MARK.to_lowercase());
+    assert_eq!(tokio::join!(carried_out(), made(ask.body(linkup))).1.0, 200);
+    let wrong = json!({"login_token": MARK, "start_page": MARK, "end_page": MARK}).to_string();
+    assert_eq!(made(call(Method::POST, "/v1/network/connections").body(wrong)).await.0, 400);
+
+    let tasks = "/linkedin-agent/tasks";
+    for (method, path, status) in [
+        (Method::GET, format!("{tasks}?include=output&{MARK}={MARK}"), 200),
+        (Method::GET, format!("{tasks}?cursor={MARK}"), 400),
+        (Method::GET, format!("{tasks}/{task}/connections.csv?{MARK}"), 200),
+        (Method::DELETE, format!("{tasks}/{task}?{MARK}"), 200),
+        (Method::DELETE, format!("{tasks}/{MARK}"), 404),
+        (Method::GET, format!("{hooks}?{MARK}"), 200),
+        (Method::DELETE, format!("{hooks}/{MARK}"), 404),
+    ] {
+        assert_eq!(made(call(method, &path)).await.0, status, "{path}");
+    }
+    secrets
+}
+
+async fn what_operators_do(http: &Client, url: &str, admin_key: &str) -> Vec<String> {
+    let as_who = async |key: &str, method: Method, path: &str, body: Value| {
+        let request = http.request(method, format!("{url}/admin/v1/teams{path}")).bearer_auth(key);
+        made(request.body(body.to_string())).await
+    };
+    let done = async |method: Method, path: &str, body: Value| {
+        let (status, body) = as_who(admin_key, method, path, body).await;
+        assert_eq!(status, 200, "{path}: {body}");
+        body["data"].clone()
+    };
+    let id = |thing: &Value| thing["id"].as_str().unwrap().to_owned();
+    let name = || json!({"name": MARK});
+    assert_eq!(as_who(MARK, Method::GET, "", name()).await.0, 401);
+    assert_eq!(as_who(admin_key, Method::POST, "", json!({"name": format!("{MARK}\u{1b}")})).await.0, 400);
+    assert_eq!(as_who(admin_key, Method::GET, &format!("/{MARK}?limit={MARK}"), json!({})).await.0, 404);
+    let team = format!("/{}", id(&done(Method::POST, "", name()).await));
+    done(Method::PATCH, &team, name()).await;
+    let member = json!({"name": MARK, "role": "admin"});
+    let member =
+        format!("{team}/members/{}", id(&done(Method::POST, &format!("{team}/members"), member).await));
+    done(Method::PATCH, &member, name()).await;
+    let code = done(Method::POST, &format!("{member}/pairing-codes"), json!({})).await;
+    let key = done(Method::POST, &format!("{team}/keys"), name()).await;
+    for list in ["", &format!("{team}/members"), &format!("{team}/keys"), &format!("{team}/agents")] {
+        done(Method::GET, &format!("{list}?limit=5&{MARK}={MARK}"), json!({})).await;
+    }
+    done(Method::DELETE, &format!("{team}/keys/{}", id(&key)), json!({})).await;
+    done(Method::DELETE, &member, json!({})).await;
+    done(Method::DELETE, &team, json!({})).await;
+    let code = code["code"].as_str().unwrap().to_owned();
+    vec![admin_key.to_owned(), key["api_key"].as_str().unwrap().to_owned(), code.replace('-', ""), code]
 }

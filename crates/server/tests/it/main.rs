@@ -10,6 +10,7 @@ mod csv;
 mod deadline;
 mod delivery;
 mod door;
+mod errand;
 mod events;
 mod fields;
 mod guess;

@@ -24,6 +24,8 @@ async fn whole(request: reqwest::RequestBuilder) -> String {
 async fn a_caller_learns_nothing_of_another_team_s_task() {
     let (world, agent) = World::paired().await;
     let (stranger, _) = world.other_team().await;
+    let read = world.fetch().await;
+    assert_eq!(agent.fetched(&agent.offer().await).await.0, 200);
     let queued = world.invite().await;
     let in_hand = world.fetch().await;
     let offer = agent.poll(json!({"accepts": ["agent_fetch_connections"]})).await["task"].clone();
@@ -32,18 +34,27 @@ async fn a_caller_learns_nothing_of_another_team_s_task() {
     world.cancel(&ended).await;
     let about = async |key: &str, task: &str, query: &str| {
         let url = format!("{}/linkedin-agent", world.server.url);
-        let ask = world.http.get(format!("{url}/get-task-status?api_agent_task_id={task}{query}"));
         let cancel = world.http.post(format!("{url}/cancel-task"));
-        let cancel = cancel.body(json!({ "api_agent_task_id": task }).to_string());
-        (whole(ask.header("x-api-key", key)).await, whole(cancel.header("x-api-key", key)).await)
+        let mut answers = Vec::new();
+        for call in [
+            world.http.get(format!("{url}/get-task-status?api_agent_task_id={task}{query}")),
+            cancel.body(json!({ "api_agent_task_id": task }).to_string()),
+            world.http.get(format!("{url}/tasks/{task}/connections.csv")),
+            world.http.delete(format!("{url}/tasks/{task}")),
+        ] {
+            answers.push(whole(call.header("x-api-key", key)).await);
+        }
+        answers
     };
-    for query in ["", "&wait=1"] {
+    for query in ["", "&wait=1", "&include=events"] {
         let nothing = about(&stranger, NEVER_WAS, query).await;
-        assert!(nothing.0.starts_with("404") && nothing.1.starts_with("404"), "{nothing:?}");
-        for task in [&queued, &in_hand, &ended] {
+        assert!(nothing.iter().all(|answer| answer.starts_with("404")), "{nothing:?}");
+        for task in [&queued, &in_hand, &ended, &read] {
             assert_eq!(about(&stranger, task, query).await, nothing);
         }
     }
+    let table = world.http.get(format!("{}/linkedin-agent/tasks/{read}/connections.csv", world.server.url));
+    assert!(whole(table.header("x-api-key", &world.key)).await.starts_with("200"), "nothing was deleted");
     // A key of another team names nothing of this one.
     let body = json!({"profile_urn": "ACoAAFOREIGN"});
     let (_, ours) = world.post_under("the-key", SEND, &body).await;
@@ -53,6 +64,24 @@ async fn a_caller_learns_nothing_of_another_team_s_task() {
     assert_ne!(ours["api_agent_task_id"], theirs["api_agent_task_id"]);
     assert_eq!(world.status(&queued).await["status"], "pending", "nothing was cancelled");
     assert_eq!(world.status(&in_hand).await["status"], "processing");
+}
+
+#[tokio::test]
+async fn a_caller_learns_nothing_of_another_team_s_webhook() {
+    let (world, _agent) = World::paired().await;
+    let (stranger, _) = world.other_team().await;
+    let body = json!({"url": "https://hooks.example.com/"});
+    let (status, made) = world.post("/linkedin-agent/webhooks", body).await;
+    assert_eq!(status, 200, "{made}");
+    let delete = async |key: &str, webhook: &str| {
+        let url = format!("{}/linkedin-agent/webhooks/{webhook}", world.server.url);
+        whole(world.http.delete(url).header("x-api-key", key)).await
+    };
+    let id = made["data"]["id"].as_str().unwrap();
+    let nothing = delete(&stranger, NEVER_WAS).await;
+    assert!(nothing.starts_with("404"), "{nothing}");
+    assert_eq!(delete(&stranger, id).await, nothing);
+    assert!(delete(&world.key, id).await.starts_with("200"), "it is still there");
 }
 
 #[tokio::test]

@@ -18,13 +18,13 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 const WEBHOOKS: &str = "/linkedin-agent/webhooks";
 
 /// An endpoint: takes note of what it is told, and answers what it was told to answer, or 204.
-struct Endpoint {
-    url: String,
+pub struct Endpoint {
+    pub url: String,
     told: UnboundedReceiver<Told>,
     answers: Arc<Mutex<VecDeque<Response>>>,
 }
 
-struct Told {
+pub struct Told {
     path: String,
     headers: HeaderMap,
     body: Bytes,
@@ -34,7 +34,7 @@ struct Told {
 struct Ear(UnboundedSender<Told>, Arc<Mutex<VecDeque<Response>>>);
 
 impl Endpoint {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let (sender, told) = unbounded_channel();
         let answers: Arc<Mutex<VecDeque<Response>>> = Arc::default();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -44,11 +44,11 @@ impl Endpoint {
         Self { url, told, answers }
     }
 
-    fn answers(&self, answer: impl IntoResponse) {
+    pub fn answers(&self, answer: impl IntoResponse) {
         self.answers.lock().unwrap().push_back(answer.into_response());
     }
 
-    async fn next(&mut self) -> Told {
+    pub async fn next(&mut self) -> Told {
         self.told.recv().await.unwrap()
     }
 
@@ -473,7 +473,8 @@ async fn urls_that_are_refused() {
     assert_eq!(webhooks(&world).await, json!([]));
 }
 
-/// Neither is called: an address that was allowed once, and a name that stands for one that is not.
+/// Neither is called: an address that was allowed once, and a name that is refused by itself. What other names stand for is
+/// looked at when they are called, see `webhook::client`.
 #[tokio::test]
 async fn what_is_private_is_not_called() {
     let (mut world, agent) = world().await;

@@ -146,6 +146,16 @@ async fn keys_are_made_listed_and_revoked() {
 }
 
 #[tokio::test]
+async fn a_key_that_may_only_read_has_no_scope_unless_told() {
+    let shop = Shop::new();
+    shop.run(&["key", "add", "--name", "looks", "--access", "read"]);
+    shop.run(&["key", "add", "--name", "told", "--access", "read", "--scopes", "r_1st_connections"]);
+    let keys = shop.list(&["key", "list"]);
+    let scopes: Vec<&Value> = keys.iter().skip(1).map(|key| &key["scopes"]).collect();
+    assert_eq!(scopes, [&json!([]), &json!(["r_1st_connections"])]);
+}
+
+#[tokio::test]
 async fn members_change_and_leave() {
     let shop = Shop::new();
     let token = shop.pair(shop.server.hello["pairing_code"].as_str().unwrap()).await;

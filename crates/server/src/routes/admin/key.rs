@@ -50,11 +50,9 @@ pub async fn add(
     body: Body,
 ) -> Result<Json<Done<MadeKey>>, ApiError> {
     let fields = caller_fields(body).await?;
-    let new = NewKey {
-        name: optional_name_in(&fields)?.flatten(),
-        access: access_in(&fields)?,
-        scopes: scopes_in(&fields)?,
-    };
+    let (name, access) = (optional_name_in(&fields)?.flatten(), access_in(&fields)?);
+    let scopes = scopes_in(&fields)?.unwrap_or_else(|| Scopes::unless_told(access));
+    let new = NewKey { name, access, scopes };
     let made = app.store.add_key(&team, &new, app.now()).await?;
     tracing::info!(admin_key = operator.key, team, key = made.id, "an API key was made");
     let key = app.store.key(&team, &made.id).await?;
@@ -95,14 +93,14 @@ fn access_in(fields: &Map<String, Value>) -> Result<Access, ApiError> {
     access.ok_or(ApiError::Field("Invalid 'access': must be 'read' or 'write'"))
 }
 
-fn scopes_in(fields: &Map<String, Value>) -> Result<Scopes, ApiError> {
+fn scopes_in(fields: &Map<String, Value>) -> Result<Option<Scopes>, ApiError> {
     const NO_SCOPES: ApiError =
         ApiError::Field("Invalid 'scopes': must be an array, empty or of 'r_1st_connections'");
-    let Some(scopes) = fields.get("scopes") else { return Ok(Scopes::default()) };
+    let Some(scopes) = fields.get("scopes") else { return Ok(None) };
     let given = scopes.as_array().ok_or(NO_SCOPES)?;
     let is_given = |scope: &&str| given.iter().any(|name| name.as_str() == Some(scope));
     if !given.iter().all(|name| name.as_str().is_some_and(|name| SCOPES.contains(&name))) {
         return Err(NO_SCOPES);
     }
-    Ok(Scopes(SCOPES.into_iter().filter(is_given).map(str::to_owned).collect()))
+    Ok(Some(Scopes(SCOPES.into_iter().filter(is_given).map(str::to_owned).collect())))
 }
