@@ -8,7 +8,7 @@ import { watchStatus } from "../lib/status-watch.js";
 import { showSteps } from "../lib/steps.js";
 import { offerLimits, showLimits } from "./limits-form.js";
 import { offerLog } from "./log.js";
-import { pairingLine, readForm } from "./pairing.js";
+import { pairingLine, readForm } from "../lib/pairing.js";
 
 /** @typedef {import("../lib/messages.js").Answer} Answer */
 /** @typedef {import("../lib/messages.js").Command} Command */
