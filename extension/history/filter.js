@@ -14,7 +14,7 @@ const DAY_MS = 86_400_000;
  * @returns {Row[]} newest first
  */
 export function rowsOf(log) {
-  return log.toReversed().map((entry) => {
+  return [...log].reverse().map((entry) => {
     const line = lineOf(entry);
     const said = [line.what, line.whom, line.outcome, line.why, entry.code, entry.task, entry.server];
     return { entry, line, text: plain(said.join("\n")) };

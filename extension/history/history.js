@@ -128,7 +128,7 @@ function rowItem({ line }) {
     cell("history_what", line.what),
     cell("history_whom", whom),
     cell("history_outcome", outcome, ...(line.why ? [make("span", "why", line.why)] : [])),
-    cell("history_server", line.server),
+    cell("server_label", line.server),
   ];
   const item = make("tr", "", ...cells);
   item.setAttribute("role", "row");
