@@ -13,7 +13,7 @@ const API = "/linkedin-agent";
  * @param {string} server
  * @param {string} system Chrome's short name of it
  */
-export const firstCommand = (server, system) => `${curl(system)} "${quotable(server)}${API}/fetch-connections" -d "{}"`;
+export const firstCommand = (server, system) => `${curl(system)} -d "{}" "${quotable(server)}${API}/fetch-connections"`;
 
 /**
  * @param {string} server

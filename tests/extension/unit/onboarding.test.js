@@ -77,7 +77,7 @@ test("a figure out of range is refused by its name, unless none goes out", () =>
 
 test("a command is one line for every shell, and asks the server that this browser is paired with", () => {
   const server = "http://127.0.0.1:8787/liaison";
-  assert.equal(firstCommand(server, "linux"), `curl -H "x-api-key: YOUR_API_KEY" "${server}/linkedin-agent/fetch-connections" -d "{}"`);
+  assert.equal(firstCommand(server, "linux"), `curl -H "x-api-key: YOUR_API_KEY" -d "{}" "${server}/linkedin-agent/fetch-connections"`);
   assert.match(firstCommand(server, "win"), /^curl\.exe /);
   const result = resultCommand(server, "mac", "a/b&c");
   assert.ok(result.endsWith(`"${server}/linkedin-agent/get-task-status?wait=25&api_agent_task_id=a%2Fb%26c"`), result);
