@@ -21,8 +21,12 @@ pub struct ViewersConnections {
     #[schema(maximum = 500)]
     pub count: Option<u32>,
     /// Which members are wanted, such as `(elements(*(to~)),paging)`: docs/API-OFFICIAL.md. (The pattern is a part of what is taken.)
-    #[param(pattern = r"^\((\*|elements|paging|elements\(\*\(to~\)\),paging|paging\((start|count|total)\))\)$")]
-    #[schema(pattern = r"^\((\*|elements|paging|elements\(\*\(to~\)\),paging|paging\((start|count|total)\))\)$")]
+    #[param(
+        pattern = r"^\((\*|elements|paging|elements\(\*\(to~\)\),paging|paging\((start|count|total)\))\)$"
+    )]
+    #[schema(
+        pattern = r"^\((\*|elements|paging|elements\(\*\(to~\)\),paging|paging\((start|count|total)\))\)$"
+    )]
     pub projection: Option<String>,
 }
 
@@ -133,7 +137,8 @@ impl IntoResponses for OfficialRefused {
 impl IntoResponses for LinkupRefused {
     fn responses() -> Responses {
         let key = "`unauthorised`: the API key is missing or wrong; `signed_out`: nobody is signed in to LinkedIn in the browser";
-        let access = "`read_only_key`: the key may only look; `plugin_required`: no agent of the team was seen lately";
+        let access =
+            "`read_only_key`: the key may only look; `plugin_required`: no agent of the team was seen lately";
         let own = [INPUT, (401, key), (403, access), NO_ADMIN, METHOD, KEY_USED];
         refusals_as("LinkupError", &[&own, OF_LINKEDIN, BODY, ALWAYS])
     }
