@@ -20,6 +20,7 @@ pub mod pace;
 pub mod readiness;
 pub mod server_url;
 pub mod settings;
+pub mod signal;
 pub mod slots;
 pub mod state;
 pub mod status;

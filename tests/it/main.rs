@@ -34,6 +34,7 @@ mod refusals;
 mod rogue;
 mod session;
 mod settings;
+mod signals;
 mod starting;
 mod storage;
 mod support;
