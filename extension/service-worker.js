@@ -2,7 +2,7 @@
  * The background worker: it joins Chrome's events to the agent core and does nothing else. Chrome may end it at any
  * moment, so it keeps no state of its own; listeners are registered in the first turn and wait for one ready gate.
  */
-import { host, hostReadingAhead, listen, packageUrl, prepareWorker, reloadExtension } from "./lib/browser.js";
+import { host, hostReadingAhead, listen, openPage, packageUrl, prepareWorker, reloadExtension } from "./lib/browser.js";
 import { createCore } from "./lib/core.js";
 import { t } from "./lib/i18n.js";
 import { isCommand, refuse } from "./lib/messages.js";
@@ -22,6 +22,7 @@ listen({
   wake: (reason) => void core.wake(reason).catch(logFailure),
   message: answer,
   updateAvailable: () => void Promise.race([core.drain(), sleep(DRAIN_LIMIT_MS)]).catch(logFailure).then(reloadExtension),
+  firstRun: () => void welcome().catch(logFailure),
 });
 globalThis.addEventListener("error", (event) => core.noticeTrap(event.error));
 globalThis.addEventListener("unhandledrejection", (event) => core.noticeTrap(event.reason));
@@ -42,6 +43,12 @@ async function answer(message, fromOwnPage) {
     logFailure(error);
     return refuse("core_down", t("core_down_message"), t("core_down_remedy"));
   }
+}
+
+/** A profile into which the extension is loaded at each start has it new each time: who is paired needs no welcome. */
+async function welcome() {
+  const { server } = (await core.command({ kind: "status" }).catch(() => null))?.status ?? {};
+  if (!server) await openPage("onboarding/onboarding.html");
 }
 
 /** A running core shows the badge itself. */

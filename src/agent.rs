@@ -18,6 +18,7 @@ pub mod ledger;
 pub mod log;
 pub mod pace;
 pub mod readiness;
+pub mod report;
 pub mod server_url;
 pub mod settings;
 pub mod signal;

@@ -29,6 +29,7 @@
  * @property {(reason: WakeReason) => void} wake
  * @property {(message: unknown, fromOwnPage: boolean) => Promise<unknown>} message never rejects
  * @property {() => void} updateAvailable
+ * @property {() => void} firstRun the extension is new in this browser
  */
 
 export const LINKEDIN_ORIGIN = "https://www.linkedin.com/*";
@@ -108,7 +109,10 @@ async function showBadge(badge, title) {
  */
 export function listen(on) {
   chrome.alarms.onAlarm.addListener(({ name }) => on.wake(name === WATCHDOG_ALARM ? "watchdog" : "alarm"));
-  chrome.runtime.onInstalled.addListener(() => on.wake("installed"));
+  chrome.runtime.onInstalled.addListener(({ reason }) => {
+    on.wake("installed");
+    if (reason === "install") on.firstRun();
+  });
   chrome.runtime.onStartup.addListener(() => on.wake("startup"));
   // Without this listener Chrome waits for the worker to fall idle before it updates, which this one never does.
   chrome.runtime.onUpdateAvailable.addListener(() => on.updateAvailable());
@@ -201,6 +205,9 @@ export const requestOrigins = (origins) => chrome.permissions.request({ origins 
 export const releaseOrigin = (origin) => chrome.permissions.remove({ origins: [origin] });
 
 export const openOptions = () => chrome.runtime.openOptionsPage();
+
+/** @param {string} path of a page inside the package, to be shown in a tab of its own */
+export const openPage = async (path) => void (await chrome.tabs.create({ url: packageUrl(path) }));
 
 /** @returns {Promise<string>} Chrome's short name of the operating system */
 export const operatingSystem = async () => (await chrome.runtime.getPlatformInfo()).os;

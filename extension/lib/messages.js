@@ -19,8 +19,11 @@ import { t } from "./i18n.js";
  *   | { kind: "decide", task: string, approve: boolean, asked_at_ms: number }
  *   | { kind: "cancel_task", task: string }
  *   | { kind: "export_log" }
- *   | { kind: "erase_log" }} Command `clear_stop`: a person has seen to what LinkedIn stopped the agent for; `set_settings`:
- *   all of it is taken or nothing; `decide`: about the very invitation that its person was asked about then
+ *   | { kind: "erase_log" }
+ *   | { kind: "erase_everything" }
+ *   | { kind: "report" }} Command `clear_stop`: a person has seen to what LinkedIn stopped the agent for; `set_settings`:
+ *   all of it is taken or nothing; `decide`: about the very invitation that its person was asked about then;
+ *   `erase_everything`: but what keeps limits and stops, and anything from being sent twice
  */
 
 /**
@@ -123,7 +126,8 @@ import { t } from "./i18n.js";
  * @property {Approval[]} approvals
  */
 
-/** @typedef {{ ok: true, status?: Status, steps?: Step[], log?: LogEntry[] }} Done */
+/** @typedef {Record<string, unknown>} Report how the agent stands, in codes and counts: nothing of a person is in it */
+/** @typedef {{ ok: true, status?: Status, steps?: Step[], log?: LogEntry[], report?: Report }} Done */
 /** @typedef {{ ok: false, error: Problem, steps?: Step[] }} Refused */
 /** @typedef {Done | Refused} Answer */
 /** @typedef {{ ok: false, unanswered: true, error: Problem, steps?: undefined }} NoAnswer */
@@ -148,6 +152,8 @@ export const DEADLINES_MS = {
   cancel_task: 5_000,
   export_log: 10_000,
   erase_log: 5_000,
+  erase_everything: 10_000,
+  report: 5_000,
 };
 
 /**

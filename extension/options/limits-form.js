@@ -6,11 +6,11 @@
 import { button, byId, input, make, setText } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
 import { send } from "../lib/messages.js";
-import * as limits from "./limits.js";
+import * as limits from "../lib/limits.js";
 
 /** @typedef {import("../lib/messages.js").Status} Status */
-/** @typedef {import("./limits.js").Limits} Limits */
-/** @typedef {import("./limits.js").Figure} Figure */
+/** @typedef {import("../lib/limits.js").Limits} Limits */
+/** @typedef {import("../lib/limits.js").Figure} Figure */
 
 /** @type {Record<string, string>} the box of a kind of task */
 const KINDS = { agent_fetch_connections: "allow-reading", agent_send_connection_request: "allow-inviting" };

@@ -3,7 +3,8 @@
  * it; a code that this version does not know is shown as it is rather than guessed at.
  */
 import { clockTime, duration, t } from "../lib/i18n.js";
-import * as words from "./words.js";
+import { failureWords, outcomeLine, own, taskName, word } from "../lib/outcome.js";
+import * as words from "../lib/words.js";
 
 /** @typedef {import("../lib/messages.js").Status} Status */
 /** @typedef {import("../lib/messages.js").Running} Running */
@@ -11,11 +12,8 @@ import * as words from "./words.js";
 /** @typedef {import("../lib/messages.js").Approval} Approval */
 /** @typedef {import("../lib/messages.js").Usage} Usage */
 /** @typedef {import("../lib/messages.js").Recent} Recent */
-/** @typedef {import("../lib/messages.js").Step} Step */
-/** @typedef {import("../lib/messages.js").Answer} Answer */
-/** @typedef {import("../lib/messages.js").NoAnswer} NoAnswer */
-/** @typedef {import("./words.js").Said} Said */
-/** @typedef {import("./words.js").Tone} Tone */
+/** @typedef {import("../lib/words.js").Said} Said */
+/** @typedef {import("../lib/words.js").Tone} Tone */
 
 /** This phase is mostly waiting, for minutes, and does not keep a pause from being complete. */
 const PATIENT_PHASE = "verifying";
@@ -36,9 +34,6 @@ export function stopLines({ attention }) {
   const stop = attention ? own(words.STOPS, attention.code) : undefined;
   return stop ? { meaning: t(stop.meaning), clearing: t(stop.clearing) } : null;
 }
-
-/** @param {string} taskType */
-export const taskName = (taskType) => word(words.TASKS, taskType);
 
 /**
  * @param {Status} status
@@ -97,20 +92,6 @@ export function linkedinLine({ linkedin }) {
 
 /** @param {Status} status */
 export const fallbackLine = ({ fallback }) => (fallback ? word(words.FALLBACKS, fallback) : "");
-
-/**
- * What a check of LinkedIn came to, in one line. Why it could not even begin is the problem's to say.
- *
- * @param {Answer | NoAnswer | null} answer
- * @param {Step[]} steps
- * @returns {{ tone: Tone, text: string }}
- */
-export function checkLine(answer, steps) {
-  if (answer?.ok) return { tone: "good", text: t("check_passed") };
-  if (steps.length > 0) return { tone: "bad", text: t("check_failed") };
-  // Who was not answered cannot know what was checked.
-  return { tone: "bad", text: answer && !("unanswered" in answer) ? t("check_refused") : "" };
-}
 
 /** @param {Running} running */
 export function progressLine({ done, of }) {
@@ -204,33 +185,8 @@ export function approvalLine({ profile_urn, note, asked_at_ms, approved }, nowMs
  */
 export function recentLine(recent, nowMs) {
   const { task_type, outcome, at_ms, acknowledged } = recent;
-  const { key, tone } = words.OUTCOME[outcome];
+  const { tone, text } = outcomeLine(outcome);
   const when = t("recent_ago", duration(nowMs - at_ms));
   const unsent = acknowledged ? "" : t("recent_unsent");
-  return { tone, title: taskName(task_type), outcome: t(key), when, ...failureWords(recent), unsent };
+  return { tone, title: taskName(task_type), outcome: text, when, ...failureWords(recent), unsent };
 }
-
-/** @param {Recent} recent */
-function failureWords({ code, message, remedy }) {
-  const said = code ? own(words.FAILURES, code) : undefined;
-  return said ? { why: t(said.said), remedy: t(said.remedy) } : { why: message ?? "", remedy: remedy ?? "" };
-}
-
-/**
- * @param {Record<string, string>} table
- * @param {string} code
- */
-function word(table, code) {
-  const key = own(table, code);
-  return key ? t(key) : code;
-}
-
-/**
- * A code comes from outside: it must not reach what every object inherits.
- *
- * @template T
- * @param {Record<string, T>} table
- * @param {string} code
- * @returns {T | undefined}
- */
-const own = (table, code) => (Object.hasOwn(table, code) ? table[code] : undefined);

@@ -6,7 +6,7 @@ import { saveLog } from "../lib/log-file.js";
 import { send } from "../lib/messages.js";
 import { watchStatus } from "../lib/status-watch.js";
 import { offerApprovals } from "./approvals.js";
-import { offerCheck, showCheck } from "./check.js";
+import { offerCheck, showCheck } from "../lib/check.js";
 import { fallbackLine, headline, linkedinLine, recentLine, serverLine, waitingItems } from "./describe.js";
 import { offerCancelling } from "./running.js";
 import { offerClearing, showStop } from "./stop.js";

@@ -57,6 +57,12 @@ impl Aside {
         self.keys.iter().map(String::as_str)
     }
 
+    /// What kind of records they are: a key may have a task's name in it.
+    pub fn kinds(&self) -> impl Iterator<Item = &'static str> {
+        const KINDS: [&str; 8] = [SETTINGS, PACE, INVITATIONS, BREAKERS, PAIRING, TASK, LOG, TOMBSTONES];
+        self.keys().map(|key| KINDS.into_iter().find(|kind| key.starts_with(kind)).unwrap_or("other"))
+    }
+
     /// The tasks among them.
     pub fn tasks(&self) -> impl Iterator<Item = &str> {
         self.keys().filter_map(|key| key.strip_prefix(TASK))

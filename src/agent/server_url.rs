@@ -81,6 +81,13 @@ impl ServerUrl {
         &self.0
     }
 
+    /// Whether it is on this computer.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        let rest = self.0.split_once("://").map_or("", |(_, rest)| rest);
+        host_of(rest.split('/').next().unwrap_or(rest)).is_some_and(is_loopback)
+    }
+
     /// Chrome's match pattern for the permission to talk to it. Patterns name no port.
     #[must_use]
     pub fn permission_pattern(&self) -> String {

@@ -7,6 +7,7 @@ pub use policy::{Approval, CEILINGS, Ceilings, Usage};
 use crate::agent::entry::{Ended, Entry, Stage};
 use crate::agent::log::LogLine;
 use crate::agent::readiness::{asked, waiting_kinds};
+use crate::agent::report::Report;
 use crate::agent::settings::Settings;
 use crate::agent::signal::is_server_gone;
 use crate::agent::state::{PairingEnd, State};
@@ -85,13 +86,16 @@ pub struct Answer {
     /// To `export_log`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<Vec<LogLine>>,
+    /// To `report`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report: Option<Box<Report>>,
 }
 
 impl Answer {
     /// Done.
     #[must_use]
     pub const fn done() -> Self {
-        Self { ok: true, error: None, status: None, steps: None, log: None }
+        Self { ok: true, error: None, status: None, steps: None, log: None, report: None }
     }
 
     /// Not done.

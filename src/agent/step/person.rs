@@ -6,7 +6,9 @@ use crate::agent::breaker::Breakers;
 use crate::agent::entry::Stage;
 use crate::agent::event::{Command, CommandId, Effect, Identity, PairingRequest, PairingSecret};
 use crate::agent::readiness;
+use crate::agent::report::report;
 use crate::agent::server_url::ServerUrl;
+use crate::agent::settings::Settings;
 use crate::agent::state::{Pairing, Said};
 use crate::agent::status::{Answer, Problem, SET_ASIDE, attention, status};
 use crate::agent::tombstone::Tombstone;
@@ -30,6 +32,8 @@ impl Turn {
             Command::ClearStop { code } => self.clear_stop(id, code),
             Command::ExportLog => self.export_log(id),
             Command::EraseLog => self.erase_log(id),
+            Command::EraseEverything => self.erase_everything(id),
+            Command::Report => self.tell_report(id),
             Command::Drain => self.state.live.draining.get_or_insert_default().push(id),
         }
     }
@@ -181,6 +185,25 @@ impl Turn {
         self.state.log = Rc::default();
         self.state.set_aside.forget_log();
         self.answer(id, Answer::done());
+    }
+
+    /// Leaves nothing of the person: no pairing, setting, task, result or line of the log. What holds the agent back stays,
+    /// or to erase would be a way to send more, or twice: when invitations were sent, which of them ended, and what LinkedIn
+    /// said no to.
+    fn erase_everything(&mut self, id: CommandId) {
+        self.leave();
+        // Of a pairing whose own record is lost.
+        self.abandon_all();
+        self.clear_set_aside();
+        let state = &mut self.state;
+        (state.settings, state.log, state.recent) = (Settings::default(), Rc::default(), Rc::default());
+        (state.account, state.other_way) = (None, None);
+        self.answer(id, Answer::done());
+    }
+
+    fn tell_report(&mut self, id: CommandId) {
+        let report = Some(Box::new(report(&self.state, self.now)));
+        self.answer(id, Answer { report, ..Answer::done() });
     }
 
     /// The person has looked: what was set aside is erased, and what stood in its place holds.

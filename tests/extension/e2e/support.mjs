@@ -35,7 +35,7 @@ export async function untilAsSaid(popup, at) {
 export async function agreeOn({ server, popup }, task, reason) {
   const waiting = await server.waitingFor(task, reason);
   const sentence = await popup.evaluate(async (reason) => {
-    const [{ WAITING }, { t }] = await Promise.all([import("/popup/words.js"), import("/lib/i18n.js")]);
+    const [{ WAITING }, { t }] = await Promise.all([import("/lib/words.js"), import("/lib/i18n.js")]);
     return t(WAITING[reason].said);
   }, reason);
   const item = popup.locator("#waiting .item").filter({ hasText: sentence }).first();

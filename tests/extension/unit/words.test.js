@@ -5,9 +5,10 @@ import { installChrome } from "./support/chrome.js";
 
 installChrome();
 const describe = await import("../../../extension/popup/describe.js");
-const { approvalLine, canCancel, checkLine, fallbackLine, linkedinLine, progressLine } = describe;
+const { approvalLine, canCancel, fallbackLine, linkedinLine, progressLine } = describe;
 const { recentLine, serverLine, stopLines, uncountedLine, usageLine, waitingItems } = describe;
-const { pairingLine } = await import("../../../extension/options/pairing.js");
+const { pairingLine } = await import("../../../extension/lib/pairing.js");
+const { checkLine } = await import("../../../extension/lib/check.js");
 const { stepLine } = await import("../../../extension/lib/steps.js");
 const { clockTime, duration } = await import("../../../extension/lib/i18n.js");
 
