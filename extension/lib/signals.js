@@ -5,7 +5,7 @@ import { t } from "./i18n.js";
 import { problemWords } from "./problems.js";
 
 /** @typedef {import("./browser.js").Host} Host */
-/** @typedef {import("./browser.js").Face} Face */
+/** @typedef {import("./browser.js").Browser} Browser */
 
 /** @type {Record<string, string>} */
 const STATES = { paused: "badge_paused", working: "badge_working" };
@@ -20,14 +20,13 @@ const NOTICES = {
 };
 
 /**
- * @template {Face} F
- * @param {F} face
- * @returns {F & Pick<Host, "showBadge" | "notify">} with words for what the core names
+ * @param {Browser} shell
+ * @returns {Host} with words for what the core names
  */
-export const inLanguage = (face) => ({
-  ...face,
-  showBadge: (badge, said, title) => face.showBadge(badge, badgeTitle(said, title)),
-  notify: (id, kind) => face.notify(id, noticeWords(kind)),
+export const inLanguage = (shell) => ({
+  ...shell,
+  showBadge: (badge, said, title) => shell.showBadge(badge, badgeTitle(said, title)),
+  notify: (id, kind) => shell.notify(id, noticeWords(kind)),
 });
 
 /**
