@@ -48,8 +48,8 @@ async function answer(message, fromOwnPage) {
 
 /** A profile into which the extension is loaded at each start has it new each time: who is paired needs no welcome. */
 async function welcome() {
-  const { server } = (await core.command({ kind: "status" }).catch(() => null))?.status ?? {};
-  if (!server) await openPage("onboarding/onboarding.html");
+  const answer = await core.command({ kind: "status" }).catch(() => null);
+  if (!answer?.ok || !answer.status?.server) await openPage("onboarding/onboarding.html");
 }
 
 /** A running core shows the badge itself. */

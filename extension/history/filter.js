@@ -14,7 +14,7 @@ const DAY_MS = 86_400_000;
  * @returns {Row[]} newest first
  */
 export function rowsOf(log) {
-  return log.toReversed().map((entry) => {
+  return [...log].reverse().map((entry) => {
     const line = lineOf(entry);
     const said = [line.what, line.whom, line.outcome, line.why, entry.code, entry.task, entry.server];
     return { entry, line, text: plain(said.join("\n")) };
@@ -22,11 +22,33 @@ export function rowsOf(log) {
 }
 
 /** @param {LogEntry} entry */
-function lineOf({ at_ms, task_type, target, outcome, code, server }) {
-  const { tone, text } = outcomeLine(outcome);
-  const { why } = failureWords({ code, message: code, remedy: null });
-  return { when: moment(at_ms), what: taskName(task_type), whom: target ?? "", profile: profileOf(target), tone, outcome: text, why, server };
+function lineOf({ task_type, target, outcome, code, server }) {
+  const { tone, text } = sayOutcome(outcome);
+  return { what: sayTask(task_type), whom: target ?? "", profile: profileOf(target), tone, outcome: text, why: sayCode(code), server };
 }
+
+/**
+ * Ten thousand lines say the same few things, and each message is asked for across to the browser.
+ *
+ * @template K, V
+ * @param {(key: K) => V} say
+ * @returns {(key: K) => V}
+ */
+function once(say) {
+  /** @type {Map<K, V>} */
+  const said = new Map();
+  return (key) => {
+    const known = said.get(key);
+    if (known !== undefined) return known;
+    const value = say(key);
+    said.set(key, value);
+    return value;
+  };
+}
+
+const sayOutcome = once(outcomeLine);
+const sayTask = once(taskName);
+const sayCode = once((/** @type {string | null} */ code) => failureWords({ code, message: code, remedy: null }).why);
 
 /**
  * Each word has to be in the line somewhere. A period is counted back from now and not from midnight, as the limits are.
@@ -76,20 +98,21 @@ function profileOf(target) {
 }
 
 /** @param {number} atMs a time that no date can have is shown as the number that it is */
-function moment(atMs) {
+export function whenLine(atMs) {
   const at = new Date(atMs);
   if (Number.isNaN(at.getTime())) return String(atMs);
-  return formatter().format(at);
+  format ??= momentFormat();
+  return format.format(at);
 }
 
-/** @type {Intl.DateTimeFormat | undefined} to make one takes longer than to use it, and there may be ten thousand lines */
-let made;
+/** @type {Intl.DateTimeFormat | undefined} to make one takes longer than to use it */
+let format;
 
-function formatter() {
+/** The language of the messages around it, the clock of the person. */
+function momentFormat() {
   const { hourCycle } = new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions();
-  made ??= new Intl.DateTimeFormat(t("locale"), {
+  return new Intl.DateTimeFormat(t("locale"), {
     ...{ year: "numeric", month: "short", day: "numeric", hour: "numeric", minute: "2-digit" },
     hourCycle: /** @type {Intl.DateTimeFormatOptions["hourCycle"]} */ (hourCycle),
   });
-  return made;
 }

@@ -8,7 +8,7 @@ import { saveLog } from "../lib/log-file.js";
 import { send } from "../lib/messages.js";
 import { outcomeLine, taskName } from "../lib/outcome.js";
 import { watchStatus } from "../lib/status-watch.js";
-import { countLine, matching, rowsOf, valuesOf } from "./filter.js";
+import { countLine, matching, rowsOf, valuesOf, whenLine } from "./filter.js";
 
 /** @typedef {import("../lib/messages.js").Answer} Answer */
 /** @typedef {import("../lib/messages.js").NoAnswer} NoAnswer */
@@ -119,16 +119,16 @@ function save(form) {
 }
 
 /** @param {Row} row */
-function rowItem({ line }) {
+function rowItem({ entry, line }) {
   const whom = line.profile ? makeLink("", line.profile, line.whom) : line.whom || "–";
   const outcome = make("span", "outcome", line.outcome);
   outcome.dataset.tone = line.tone;
   const cells = [
-    cell("history_when", line.when),
+    cell("history_when", whenLine(entry.at_ms)),
     cell("history_what", line.what),
     cell("history_whom", whom),
     cell("history_outcome", outcome, ...(line.why ? [make("span", "why", line.why)] : [])),
-    cell("history_server", line.server),
+    cell("server_label", line.server),
   ];
   const item = make("tr", "", ...cells);
   item.setAttribute("role", "row");

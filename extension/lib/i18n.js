@@ -15,7 +15,15 @@ export const t = (key, ...values) => localMessage(key, values.map(String));
 export const isolate = (text) => `\u2068${text}\u2069`;
 
 /**
- * Tells the page its language and direction, and fills `data-i18n` with text and `data-i18n-label` with an accessible name. Always text, never markup.
+ * A problem in one line.
+ *
+ * @param {{ message: string, remedy: string }} problem the core's sentences have no full stop
+ */
+export const sentences = ({ message, remedy }) => [message, remedy].map((text) => text.replace(/[^.]$/, "$&.")).filter(Boolean).join(" ");
+
+/**
+ * Tells the page its language and direction, and fills `data-i18n` with text and `data-i18n-label` with an accessible name. Always
+ * text, never markup.
  *
  * @param {Document} page
  */

@@ -1,5 +1,5 @@
 /** The first task, without touching the page: the commands to copy, and how far it has come. */
-import { t } from "../lib/i18n.js";
+import { sentences, t } from "../lib/i18n.js";
 import { failureWords, taskName } from "../lib/outcome.js";
 
 /** @typedef {import("../lib/messages.js").Status} Status */
@@ -13,7 +13,7 @@ const API = "/linkedin-agent";
  * @param {string} server
  * @param {string} system Chrome's short name of it
  */
-export const firstCommand = (server, system) => `${curl(system)} "${quotable(server)}${API}/fetch-connections" -d "{}"`;
+export const firstCommand = (server, system) => `${curl(system)} -d "{}" "${quotable(server)}${API}/fetch-connections"`;
 
 /**
  * @param {string} server
@@ -47,9 +47,9 @@ export function firstTaskLine({ running, recent, attention, contact }) {
   if (last?.outcome === "completed") return { tone: "good", text: t("first_done", taskName(last.task_type)), task: last.task };
   if (last?.outcome === "failed") {
     const { why, remedy } = failureWords(last);
-    return { tone: "bad", text: t("first_failed", why, remedy), task: last.task };
+    return { tone: "bad", text: t("first_failed", sentences({ message: why, remedy })), task: last.task };
   }
   const problem = attention ?? contact.error;
-  if (problem) return { tone: "bad", text: t("first_hindered", problem.message, problem.remedy), task: null };
+  if (problem) return { tone: "bad", text: t("first_hindered", sentences(problem)), task: null };
   return { tone: "quiet", text: t("first_waiting"), task: null };
 }

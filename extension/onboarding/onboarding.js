@@ -6,7 +6,7 @@ import { operatingSystem } from "../lib/browser.js";
 import { offerCheck } from "../lib/check.js";
 import { offerCopying } from "../lib/copy.js";
 import { button, byId, input, setText } from "../lib/dom.js";
-import { localise, t } from "../lib/i18n.js";
+import { localise, sentences, t } from "../lib/i18n.js";
 import { figureBounds, figureHint } from "../lib/limits.js";
 import { send } from "../lib/messages.js";
 import { offerPairing } from "../lib/pairing-form.js";
@@ -96,7 +96,7 @@ async function connect(event) {
   const saved = await saveChoice();
   setBusy(false);
   if (saved.ok) show(3);
-  else if (saved !== REFUSED) refuseFigure("invites_per_day", `${saved.error.message} ${saved.error.remedy}`.trim());
+  else if (saved !== REFUSED) refuseFigure("invites_per_day", sentences(saved.error));
 }
 
 /** @returns {Promise<Answer | NoAnswer>} */

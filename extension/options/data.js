@@ -1,6 +1,6 @@
 /** The settings' card of what is kept: the log as a file, or erased, or all of it erased. */
 import { byId, setText } from "../lib/dom.js";
-import { t } from "../lib/i18n.js";
+import { sentences, t } from "../lib/i18n.js";
 import { saveLog } from "../lib/log-file.js";
 import { send } from "../lib/messages.js";
 import { release } from "../lib/pairing-form.js";
@@ -56,5 +56,5 @@ function confirmed(id, dialogName, erase) {
  */
 function say(answer, done) {
   byId("data-said").dataset.tone = answer.ok ? "good" : "bad";
-  setText(byId("data-said"), answer.ok ? done(answer) : `${answer.error.message} ${answer.error.remedy}`.trim());
+  setText(byId("data-said"), answer.ok ? done(answer) : sentences(answer.error));
 }

@@ -5,7 +5,7 @@
 import { offerCheck } from "../lib/check.js";
 import { offerCopying } from "../lib/copy.js";
 import { button, byId, setText } from "../lib/dom.js";
-import { t } from "../lib/i18n.js";
+import { sentences, t } from "../lib/i18n.js";
 import { send } from "../lib/messages.js";
 import { reportText } from "./report.js";
 
@@ -26,7 +26,7 @@ export function offerDiagnostics(refresh) {
     make.focus();
     byId("report-box").hidden = !answer.ok;
     byId("report-said").dataset.tone = answer.ok ? "good" : "bad";
-    setText(byId("report-said"), answer.ok ? t("report_made") : `${answer.error.message} ${answer.error.remedy}`.trim());
+    setText(byId("report-said"), answer.ok ? t("report_made") : sentences(answer.error));
     if (answer.ok) text.value = reportText(answer.report ?? {}, steps, navigator);
   });
 }

@@ -4,7 +4,7 @@
  * the fields that nobody is changing follow the settings in force.
  */
 import { button, byId, input, make, setText } from "../lib/dom.js";
-import { t } from "../lib/i18n.js";
+import { sentences, t } from "../lib/i18n.js";
 import { send } from "../lib/messages.js";
 import * as limits from "../lib/limits.js";
 
@@ -117,9 +117,6 @@ async function save(changed, settings) {
  * @param {string} text
  */
 const refuse = (name, text) => say(name, "bad", isTyped(name) ? t("still_in_force", text, shownInForce(name)) : text);
-
-/** @param {{ message: string, remedy: string }} problem the core's sentences have no full stop */
-const sentences = ({ message, remedy }) => [message, remedy].map((text) => text.replace(/[^.]$/, "$&.")).filter(Boolean).join(" ");
 
 /** @param {string} name */
 const isTyped = (name) => name === "hours" || figureOf(name) !== undefined;

@@ -43,7 +43,7 @@ byId("forget-confirm").addEventListener("click", forget);
 async function grant() {
   const address = readAddress(serverNow() ?? "");
   const granted = await allowed(address.ok ? [LINKEDIN_ORIGIN, address.origin] : [LINKEDIN_ORIGIN]);
-  if (!granted) return refuse("permission_refused", "grant");
+  if (!granted) return void refuse("permission_refused", "grant");
   showProblem(byId("message"), null);
   await refresh();
 }

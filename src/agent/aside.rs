@@ -60,7 +60,8 @@ impl Aside {
     /// What kind of records they are: a key may have a task's name in it.
     pub fn kinds(&self) -> impl Iterator<Item = &'static str> {
         const KINDS: [&str; 8] = [SETTINGS, PACE, INVITATIONS, BREAKERS, PAIRING, TASK, LOG, TOMBSTONES];
-        self.keys().map(|key| KINDS.into_iter().find(|kind| key.starts_with(kind)).unwrap_or("other"))
+        let kind_of = |key: &str| KINDS.into_iter().find(|kind| key.starts_with(kind)).unwrap_or("other");
+        self.keys().map(move |key| kind_of(key).trim_end_matches(':'))
     }
 
     /// The tasks among them.

@@ -9,6 +9,12 @@ export async function worldFor(t, options) {
   return world;
 }
 
+/** A page of the extension that it opens by itself, or has opened already. */
+export function openedByItself({ context, origin }, path) {
+  const arrived = async (page) => (await page.waitForURL(`${origin}/${path}`), page);
+  return Promise.any([...context.pages().map(arrived), context.waitForEvent("page").then(arrived)]);
+}
+
 /** Waits until an element has a tone, which is how the pages mark good and bad beside their words. */
 export const toned = (page, selector, tone) => page.locator(`${selector}[data-tone="${tone}"]`).waitFor();
 

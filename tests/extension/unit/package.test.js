@@ -63,7 +63,7 @@ test("only lib/browser.js names Chrome's API", () => {
 });
 
 test("pages do not import the core", () => {
-  const importing = scripts.filter((path) => /^(popup|options)\//.test(path) && /lib\/core\.js|pkg\//.test(read(path)));
+  const importing = scripts.filter((path) => /^(popup|options|onboarding|history)\//.test(path) && /lib\/core\.js|pkg\//.test(read(path)));
   assert.deepEqual(importing, []);
 });
 
@@ -107,7 +107,7 @@ test("every key in a table of words exists", () => {
 });
 
 test("every id that a page's script looks up is on the page", () => {
-  for (const name of ["popup", "options"]) {
+  for (const name of ["popup", "options", "onboarding", "history"]) {
     const source = scripts.filter((path) => path.startsWith(`${name}/`)).map(read).join("\n");
     const asked = [...source.matchAll(/\b(?:byId|input|button|showList|showFact)\("([\w-]+)"/g)];
     for (const [, id] of asked) assert.match(read(`${name}/${name}.html`), new RegExp(`id="${id}"`), `${name} #${id}`);

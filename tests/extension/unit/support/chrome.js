@@ -93,6 +93,7 @@ export function installChrome() {
     badge,
     runtime: runtime(calls),
     alarms: alarms(),
+    tabs: { create: async ({ url }) => void calls.push({ opened: url }) },
     storage: { local: storageArea(), session: storageArea() },
     cookies: { jar: new Map(), onChanged: event(), get: async ({ url, name }) => chrome.cookies.jar.get(`${url} ${name}`) ?? null },
     permissions: permissions(),
