@@ -13,7 +13,7 @@
  * @property {number | null} retryAfter seconds
  */
 /** @typedef {Good | Bad} Answer */
-/** @typedef {{ name: string, expires_at: string, csrf: string }} Session */
+/** @typedef {{ name: string | null, expires_at: string, csrf: string }} Session */
 /** @typedef {ReturnType<typeof startApi>} Api */
 
 const SESSION = "dashboard/session";

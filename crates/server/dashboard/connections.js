@@ -93,7 +93,7 @@ export function connectionsView(page) {
    * @param {Column} column
    */
   function cell(row, column) {
-    if (column === "headline") return h("td", { dir: "auto" }, row.headline ?? "");
+    if (column === "headline") return h("td", {}, theirs(row.headline ?? ""));
     if (column === "connected_at") return h("td", { class: "when" }, row.connected_at ? h("time", { datetime: row.connected_at }, day(row.connected_at)) : null);
     const address = profileAddress(row);
     const name = theirs(row.name || row.entity_urn);
@@ -113,7 +113,7 @@ export function connectionsView(page) {
 
   return {
     title: t("rows"),
-    content: [h("p", {}, h("a", { href: writePlace(team.id, "task", { task: here.task }) }, t("one_task"))), problem.box, whole],
+    content: [h("p", {}, h("a", { href: writePlace(team.id, "task", { task: here.task }) }, t("back_to_task"))), problem.box, whole],
     stop: watch.stop,
   };
 }

@@ -65,12 +65,14 @@ export function subject({ task_input: input }) {
 
 /**
  * @param {Task} task
+ * @param {number} now
  * @returns {{ tone: Tone, text: string }}
  */
-export function state(task) {
+export function state(task, now) {
   if (task.status === "completed") return { tone: "good", text: t("state_completed") };
   if (task.status === "failed") return task.task_output?.code === "cancelled" ? { tone: "quiet", text: t("state_cancelled") } : { tone: "bad", text: t("state_failed") };
   if (task.cancel_requested) return { tone: "busy", text: t("state_cancelling") };
+  if (task.waiting?.until) return { tone: "busy", text: t(task.status === "processing" ? "state_held_until" : "state_waiting_until", clockTime(task.waiting.until, now)) };
   if (task.waiting) return { tone: "busy", text: t(task.status === "processing" ? "state_held" : "state_waiting") };
   return task.status === "processing" ? { tone: "busy", text: t("state_processing") } : { tone: "quiet", text: t("state_pending") };
 }
@@ -88,17 +90,12 @@ export function progress(task) {
 
 /**
  * @param {Task} task
- * @param {number} now
- * @returns {{ why: string, until: string, remedy: string } | null}
+ * @returns {{ why: string, remedy: string } | null}
  */
-export function waiting(task, now) {
+export function waiting(task) {
   if (isOver(task) || !task.waiting) return null;
-  const { reason, until } = task.waiting;
-  return {
-    why: said(`waiting_${reason}`) || t("waiting_unknown", reason),
-    until: until ? t("until", clockTime(until, now)) : "",
-    remedy: said(`waiting_${reason}_remedy`),
-  };
+  const { reason } = task.waiting;
+  return { why: said(`waiting_${reason}`) || t("waiting_unknown", reason), remedy: said(`waiting_${reason}_remedy`) };
 }
 
 /**

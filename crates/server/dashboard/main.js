@@ -76,7 +76,7 @@ function leave(why) {
 /** @param {import("./api.js").Session} session */
 function enter(session) {
   signedIn = true;
-  setText(byId("who"), t("signed_in_as", isolate(session.name)));
+  setText(byId("who"), session.name === null ? "" : t("signed_in_as", isolate(session.name)));
   for (const id of ["account", "views", "skip"]) byId(id).hidden = false;
   loadTeams();
 }

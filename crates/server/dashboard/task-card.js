@@ -9,7 +9,7 @@ import { t } from "./words.js";
 
 /** @param {Task} task */
 export function stateMark(task) {
-  const { tone, text } = state(task);
+  const { tone, text } = state(task, Date.now());
   return h("span", { class: "state", "data-tone": tone, "data-status": task.status }, text);
 }
 
@@ -23,9 +23,9 @@ export function progressBar(task) {
 
 /** @param {Task} task */
 export function waitingLines(task) {
-  const line = waiting(task, Date.now());
+  const line = waiting(task);
   if (!line) return null;
-  return h("div", { class: "waiting" }, h("p", {}, line.why, line.until ? " " : "", line.until ? h("strong", {}, line.until) : null), line.remedy ? h("p", { class: "soft" }, line.remedy) : null);
+  return h("div", { class: "waiting" }, h("p", {}, line.why), line.remedy ? h("p", { class: "soft" }, line.remedy) : null);
 }
 
 /** @param {Task} task */

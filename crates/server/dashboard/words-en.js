@@ -40,13 +40,13 @@ export const ENGLISH = {
   copy: "Copy",
   copied: "Copied.",
   copy_by_hand: "Marked: copy it with Ctrl+C (⌘C on a Mac).",
+  back_to_task: "Back to the task",
   back_to_tasks: "All tasks",
 
   duration_seconds: "$1 s",
   duration_minutes: "$1 min",
   duration_hours: "$1 h",
   duration_days: "$1 d",
-  until: "until $1",
 
   kind_agent_fetch_connections: "Read connections",
   kind_agent_send_connection_request: "Send an invitation",
@@ -76,8 +76,10 @@ export const ENGLISH = {
 
   state_pending: "In the queue",
   state_waiting: "Waiting",
+  state_waiting_until: "Waiting until $1",
   state_processing: "Working",
   state_held: "Held up",
+  state_held_until: "Held up until $1",
   state_cancelling: "Being cancelled",
   state_cancelled: "Cancelled",
   state_completed: "Done",
