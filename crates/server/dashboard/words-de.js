@@ -109,7 +109,6 @@ export const GERMAN = {
   note: "Nachricht",
   keyword: "Namen, die dies enthalten",
   timeline: "Was geschah",
-  result: "Ergebnis",
   outcome_sent: "Die Einladung ist gesendet.",
   outcome_rows: "$1 Kontakte sind gelesen.",
   outcome_total: "LinkedIn zählt $1 Kontakte.",

@@ -107,7 +107,6 @@ export const ENGLISH = {
   note: "Note",
   keyword: "Names that contain",
   timeline: "What happened",
-  result: "Result",
   outcome_sent: "The invitation was sent.",
   outcome_rows: "$1 connections were read.",
   outcome_total: "LinkedIn counts $1 connections.",
