@@ -233,8 +233,10 @@ do_bench() {
   need_npm_packages
   need_wasm_bindgen
   need_browser
-  stage wasm bench_wasm
-  stage glue bench_glue
+  if bench_wants core "$@"; then
+    stage wasm bench_wasm
+    stage glue bench_glue
+  fi
   stage native bench_native
   if bench_wants server "$@"; then
     need_postgres

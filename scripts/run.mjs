@@ -1,3 +1,4 @@
+// @ts-check
 // run.mjs [--simulator] [--port n]: the server and a browser with the extension, paired and kept for the next time.
 //
 // With --simulator LinkedIn is the simulated one, and a first task is carried out. Its data is kept apart from the real.

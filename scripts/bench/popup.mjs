@@ -48,7 +48,8 @@ export async function popup({ popups }) {
     return mark;
   };
   console.log(head(""));
-  for (const [what, before] of [["worker parked", async () => {}], ["worker ended", stopWorker]]) {
+  const states = { "worker parked": async () => {}, "worker ended": stopWorker };
+  for (const [what, before] of Object.entries(states)) {
     const marks = [];
     for (let nth = 0; nth < WARM_UP + popups; nth += 1) {
       await before();

@@ -15,7 +15,7 @@ export const LOADS_OVER_PIPE = "--enable-unsafe-extension-debugging";
 const LOGIN = "https://www.linkedin.com/login";
 
 /** Loads the package into a browser at the other end of a pipe. */
-export const loadOver = (browser) => browser.call("Extensions.loadUnpacked", { path: EXTENSION });
+export const loadOver = (browser, extension = EXTENSION) => browser.call("Extensions.loadUnpacked", { path: extension });
 
 /**
  * @param {string} executable
@@ -24,15 +24,16 @@ export const loadOver = (browser) => browser.call("Extensions.loadUnpacked", { p
  * @param {string} how.url where the server is to be found
  * @param {{ port: string, spki: string } | null} how.simulator
  * @param {() => Promise<string>} how.newCode starts the server, if need be
+ * @param {string} [how.extension] in place of the package as it ships
  */
-export async function makeReady(executable, { profile, url, simulator, newCode }) {
+export async function makeReady(executable, { profile, url, simulator, newCode, extension }) {
   const reach = simulator ? simulated(simulator) : [ALONE];
   const switches = ["--headless=new", `--user-data-dir=${profile}`, ...QUIET, ...SANDBOX, LOADS_OVER_PIPE, ...reach, "about:blank"];
   const browser = startPipedBrowser(executable, switches, { detached: true });
   const work = async () => {
-    await loadOver(browser);
+    await loadOver(browser, extension);
     // The second time is a reload. Chrome keeps the worker's modules that it has once loaded, of whatever package they were.
-    await loadOver(browser);
+    await loadOver(browser, extension);
     const page = await browser.openPage();
     if (simulator) await signIn(page);
     await page.visit(`chrome-extension://${extensionId()}/${QUIET_PAGE}`);

@@ -2,12 +2,28 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { chmodSync, existsSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { findBrowser } from "../../../scripts/run/find.mjs";
-import { EXECUTABLE, endsBy, runProgram, said, startProgram, temporaryFolder, within } from "../../../scripts/world.mjs";
+import { makeReady } from "../../../scripts/run/make-ready.mjs";
+import {
+  EXECUTABLE,
+  EXTENSION,
+  QUIET_PAGE,
+  endsBy,
+  extensionId,
+  flags,
+  runProgram,
+  said,
+  startProgram,
+  startServer,
+  startSimulator,
+  temporaryFolder,
+  within,
+} from "../../../scripts/world.mjs";
+import { startPipedBrowser } from "../../../scripts/world/piped-browser.mjs";
 
 const ROOT = join(import.meta.dirname, "../../..");
 const DEADLINE_MS = 120_000;
@@ -99,6 +115,37 @@ test("a browser that takes no extension by a switch gets it over the pipe", asyn
   assert.match(await run.says(/navigator\.webdriver/), WORKS);
   await run.stop();
 });
+
+test("a package that has changed is the one that works, under the same version too", async (t) => {
+  const [simulator, server] = await Promise.all([startSimulator(), startServer()]);
+  t.after(() => Promise.all([simulator.stop(), server.stop()]));
+  const extension = join(temporaryFolder("package"), "extension");
+  cpSync(EXTENSION, extension, { recursive: true });
+  const worker = join(extension, "service-worker.js");
+  const shipped = readFileSync(worker, "utf8");
+  const how = { profile: temporaryFolder("profile"), url: server.url, simulator, newCode: server.newPairingCode, extension };
+  for (const edition of ["first", "second"]) {
+    writeFileSync(worker, `${shipped}\nglobalThis.edition = "${edition}";\n`);
+    await makeReady(EXECUTABLE, how);
+    assert.equal(await editionOf(how), edition);
+  }
+});
+
+/** What the worker of a browser that was made ready says of itself. */
+async function editionOf({ profile, extension, simulator }) {
+  const browser = startPipedBrowser(EXECUTABLE, ["--headless=new", `--user-data-dir=${profile}`, ...flags(simulator, extension)]);
+  try {
+    const page = await browser.openPage(`chrome-extension://${extensionId()}/${QUIET_PAGE}`);
+    await within(page.evaluate('chrome.runtime.sendMessage({ kind: "status" })'), DEADLINE_MS, "the worker to answer");
+    const { targetInfos } = await browser.call("Target.getTargets");
+    const { targetId } = targetInfos.find(({ type }) => type === "service_worker");
+    const { sessionId } = await browser.call("Target.attachToTarget", { targetId, flatten: true });
+    const { result } = await browser.call("Runtime.evaluate", { expression: "edition" }, sessionId);
+    return result.value;
+  } finally {
+    await browser.stop();
+  }
+}
 
 test("where no browser can be opened it says how to load the extension by hand, and goes on serving", async (t) => {
   const port = await freePort();
