@@ -65,9 +65,11 @@ async function openBrowser(simulator) {
   } catch (error) {
     if (isEnding()) throw error;
     await serverIsUp(); // or that is what there is to say
-    return { why: `${found.name} could not be driven (${error.message.split("\n")[0]})` };
+    return { why: `${found.name} could not be driven (${messageOf(error).split("\n")[0]})` };
   }
 }
+
+const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 
 /** Comes back when the server has heard of a browser since a time; whether it has. */
 async function isSeen(sinceMs, ended) {
@@ -110,7 +112,7 @@ async function run() {
 try {
   await run();
 } catch (error) {
-  if (!isEnding()) console.error(`run: ${error.message}`);
+  if (!isEnding()) console.error(`run: ${messageOf(error)}`);
   process.exitCode = 1;
 }
 await endEverything();

@@ -3,8 +3,10 @@
   const channel = new BroadcastChannel("popup-stopwatch");
   const line = document.getElementById("headline");
   const now = () => performance.timeOrigin + performance.now();
+  // What stands there until the worker has answered is no answer.
+  const asking = chrome.i18n.getMessage("headline_asking");
   const watch = new MutationObserver(() => {
-    if (line.textContent === "") return;
+    if (["", asking].includes(line.textContent)) return;
     watch.disconnect();
     const mark = { began: performance.timeOrigin, said: now(), line: line.textContent };
     // What is asked for before a frame is done before it; a task of its own comes after it.
