@@ -5,7 +5,7 @@ use crate::name::LONGEST;
 use crate::store::{Access, MemberRole};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
-use utoipa::{IntoParams, PartialSchema, ToSchema};
+use utoipa::{IntoParams, ToSchema};
 
 /// Which part of a list is asked for.
 #[derive(IntoParams)]
@@ -21,7 +21,7 @@ pub struct WhichPart {
 /// For people's eyes: not blank, and nothing that acts on a terminal.
 pub struct Name;
 
-impl PartialSchema for Name {
+impl utoipa::PartialSchema for Name {
     fn schema() -> RefOr<Schema> {
         const PATTERN: &str =
             r"^[^\u0000-\u001F\u007F-\u009F]*[^\u0000-\u001F\u007F-\u009F\s][^\u0000-\u001F\u007F-\u009F]*$";
