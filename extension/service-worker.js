@@ -6,6 +6,7 @@ import { host, hostReadingAhead, listen, openPage, packageUrl, prepareWorker, re
 import { createCore } from "./lib/core.js";
 import { t } from "./lib/i18n.js";
 import { isCommand, refuse } from "./lib/messages.js";
+import { inLanguage } from "./lib/signals.js";
 import * as wasm from "./pkg/liaison.js";
 
 /** @typedef {import("./lib/messages.js").Answer} Answer */
@@ -14,7 +15,7 @@ import * as wasm from "./pkg/liaison.js";
 const DRAIN_LIMIT_MS = 5 * 60_000;
 
 const wasmUrl = packageUrl("pkg/liaison_bg.wasm");
-const core = createCore({ wasm, wasmUrl, host: hostReadingAhead(), onFailure: logFailure, onDown });
+const core = createCore({ wasm, wasmUrl, host: inLanguage(hostReadingAhead()), onFailure: logFailure, onDown });
 
 // Before the listeners, so that the core is on its way while they are registered.
 core.start().catch(logFailure);

@@ -21,6 +21,7 @@ pub mod readiness;
 pub mod report;
 pub mod server_url;
 pub mod settings;
+pub mod signal;
 pub mod slots;
 pub mod state;
 pub mod status;

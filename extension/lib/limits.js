@@ -136,7 +136,7 @@ export const dayName = (day, length) =>
  * @param {Problem} error
  * @param {string} changed
  */
-export function refusedField({ message }, changed) {
-  const named = Object.keys(DEFAULTS).filter((name) => new RegExp(`\\b${name}\\b`).test(message));
+export function refusedField({ values = [], message }, changed) {
+  const named = Object.keys(DEFAULTS).filter((name) => values.includes(name) || new RegExp(`\\b${name}\\b`).test(message));
   return named.length === 1 && named[0] ? named[0] : changed;
 }

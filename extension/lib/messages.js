@@ -4,8 +4,16 @@
  */
 import { sendToWorker } from "./browser.js";
 import { t } from "./i18n.js";
+import { inWords } from "./problems.js";
 
-/** @typedef {{ code: string, message: string, remedy: string }} Problem */
+/**
+ * @typedef {object} Problem
+ * @property {string} code
+ * @property {string} [said] names the sentence, which a code may have several of; see problems.js
+ * @property {string[]} [values] what stands in it beside its words
+ * @property {string} message
+ * @property {string} remedy
+ */
 
 /**
  * @typedef {{ kind: "status" }
@@ -75,6 +83,8 @@ import { t } from "./i18n.js";
  * @typedef {object} Step one step of "Test connection" (the first five) or of "Check LinkedIn"
  * @property {"permission" | "reach" | "protocol" | "authorise" | "linkedin" | "session" | "me" | "list"} name
  * @property {boolean} ok
+ * @property {string} [said] names what `detail` says
+ * @property {string[]} [values]
  * @property {string} detail
  * @property {string} remedy
  */
@@ -184,7 +194,7 @@ export function send(command, { deliver = sendToWorker, after = (run, ms) => set
   return new Promise((resolve) => {
     after(() => resolve(noAnswer()), DEADLINES_MS[command.kind]);
     deliver(command).then(
-      (answer) => resolve(isAnswer(answer) ? answer : noAnswer()),
+      (answer) => resolve(isAnswer(answer) ? inWords(answer) : noAnswer()),
       () => resolve(noAnswer()),
     );
   });

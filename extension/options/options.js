@@ -2,6 +2,7 @@
 import { LINKEDIN_ORIGIN } from "../lib/browser.js";
 import { button, byId, input, setText, showProblem } from "../lib/dom.js";
 import { localise, t } from "../lib/i18n.js";
+import { offerNotificationsBox } from "../lib/notifications.js";
 import { allowed, offerPairing, release } from "../lib/pairing-form.js";
 import { pairingLine } from "../lib/pairing.js";
 import { readAddress } from "../lib/server-address.js";
@@ -26,6 +27,7 @@ localise(document);
 const refresh = watchStatus(showAnswer);
 const { pair, run, refuse } = offerPairing({ paired: serverNow, setBusy, refresh });
 offerLimits(refresh);
+offerNotificationsBox();
 offerData({ version, server: serverNow, refresh });
 offerDiagnostics(refresh);
 byId("pair-form").addEventListener("submit", (event) => {

@@ -45,8 +45,14 @@ export function headline(status, nowMs) {
   if (state === "paused" && running && running.phase !== PATIENT_PHASE) return t("headline_pausing");
   if (state === "latched" && status.attention?.code === SET_ASIDE) return t("headline_set_aside");
   if (state !== "ready") return t(words.STOPPED[state]);
-  if (running) return isHeld(running, status) ? t("headline_held") : word(words.WORKING, running.phase);
+  if (running) return isHeld(running, status) ? t("headline_held") : workingLine(running);
   return readyLine(status, nowMs);
+}
+
+/** @param {Running} running */
+function workingLine({ phase, done, of }) {
+  if (phase !== "reading" || done === null) return word(words.WORKING, phase);
+  return of === null ? t("working_reading_done", done) : t("working_reading_done_of", done, of);
 }
 
 /**
@@ -63,17 +69,35 @@ const isHeld = ({ phase, task_type }, { waiting }) =>
  * @param {Status} status
  * @param {number} nowMs
  */
-function readyLine({ contact, approvals, waiting }, nowMs) {
+function readyLine(status, nowMs) {
+  const { contact, approvals, waiting } = status;
   if (contact.state === "connecting") return t("headline_connecting");
   if (contact.state === "unreachable") {
     const { last_ms_ago: ago } = contact;
     return ago === null ? t("headline_unreachable") : t("headline_unreachable_since", clockTime(nowMs - ago, nowMs));
   }
   if (approvals.some(({ approved }) => !approved)) return t("headline_approval");
-  const kinds = [...new Set(waiting.filter(({ reason }) => reason !== NOTES_ALONE).map(({ task_type }) => task_type))];
-  if (kinds.length === Object.keys(words.KINDS).length) return t("headline_none");
-  const [kind] = kinds;
-  return kind === undefined ? t("headline_ready") : t("headline_partly", word(words.KINDS, kind));
+  return hindered({ ...status, waiting: waiting.filter(({ reason }) => reason !== NOTES_ALONE) }, nowMs);
+}
+
+/**
+ * What waits, until when and why, as far as one line has room for it: the list below has all of it.
+ *
+ * @param {Status} status
+ * @param {number} nowMs
+ */
+function hindered(status, nowMs) {
+  const [wait, ...others] = status.waiting;
+  if (!wait) return t("headline_ready");
+  const { why } = reasonWords(wait, status);
+  const at = wait.for_ms === null || wait.for_ms < BY_THE_CLOCK_MS ? "" : clockTime(nowMs + wait.for_ms, nowMs);
+  if (others.length + 1 < Object.keys(words.KINDS).length) {
+    const kind = word(words.KINDS, wait.task_type);
+    return at ? t("headline_partly_until", kind, at, why) : t("headline_partly", kind, why);
+  }
+  const alike = others.every(({ reason, for_ms }) => reason === wait.reason && for_ms === wait.for_ms);
+  if (!alike) return t("headline_none");
+  return at ? t("headline_none_until", at, why) : t("headline_none_why", why);
 }
 
 /** @param {Status} status */

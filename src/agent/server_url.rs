@@ -19,6 +19,16 @@ pub enum UrlProblem {
 }
 
 impl UrlProblem {
+    /// The name of its sentence.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotAUrl => "url_form",
+            Self::PlainHttp => "url_plain_http",
+            Self::Extras => "url_extras",
+        }
+    }
+
     /// For a person.
     #[must_use]
     pub const fn sentence(self) -> &'static str {

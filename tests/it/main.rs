@@ -36,6 +36,7 @@ mod report;
 mod rogue;
 mod session;
 mod settings;
+mod signals;
 mod starting;
 mod storage;
 mod support;

@@ -48,7 +48,7 @@ impl Turn {
             Ok(server) => server,
             Err(wrong) => {
                 let problem = Problem::new("invalid_url", wrong.sentence(), "Correct the server's address");
-                return self.answer(id, Answer::refused(problem));
+                return self.answer(id, Answer::refused(problem.said(wrong.as_str(), Vec::new())));
             }
         };
         let given = |secret: Option<&str>| {
@@ -63,7 +63,7 @@ impl Turn {
                     "Pairing needs a one-time code or a token, and not both",
                     "Type the code that the server printed, or paste a token",
                 );
-                return self.answer(id, Answer::refused(problem));
+                return self.answer(id, Answer::refused(problem.said("one_secret", Vec::new())));
             }
         };
         let name = name.trim().chars().take(80).collect();
@@ -272,7 +272,7 @@ impl Turn {
                     format!("LinkedIn blocked requests; this can be cleared in {minutes} min"),
                     "Use LinkedIn by hand for a while",
                 );
-                self.answer(id, Answer::refused(problem));
+                self.answer(id, Answer::refused(problem.said("blocked_for", vec![minutes.to_string()])));
             }
         }
     }

@@ -114,8 +114,9 @@ test("Chrome's events become wake reasons, and only the session cookie of Linked
   chrome.alarms.onAlarm.fire({ name: "core" });
   chrome.runtime.onInstalled.fire({});
   chrome.runtime.onStartup.fire();
-  chrome.permissions.onRemoved.fire({});
-  chrome.permissions.onAdded.fire({});
+  chrome.permissions.onRemoved.fire({ origins: ["https://www.linkedin.com/*"] });
+  chrome.permissions.onAdded.fire({ origins: ["https://api.example.com/*"] });
+  chrome.permissions.onAdded.fire({ permissions: ["notifications"], origins: [] });
   chrome.runtime.onUpdateAvailable.fire({});
   assert.deepEqual(woken.splice(0), ["watchdog", "alarm", "installed", "startup", "permissions", "permissions", "update"]);
   chrome.cookies.onChanged.fire({ cookie: { name: "lang", domain: ".linkedin.com" } });

@@ -12,7 +12,7 @@ const places = ({ message }) => (message.match(/\$(?:\d|\w+\$)/g) ?? []).sort();
 
 /** What is the same word in both, or no word at all. */
 const SAME_IN_GERMAN =
-  /^(extension_name|(pause|server|linkedin)_label|waiting_kinds|duration_\w+|version)$/;
+  /^(extension_name|direction|(pause|server|linkedin)_label|waiting_kinds|duration_\w+|version)$/;
 
 test("English and German are there, and each language knows its own name", () => {
   assert.deepEqual(languages.sort(), ["de", "en"]);

@@ -18,7 +18,8 @@ test("the manifest asks for no more than it needs", () => {
   assert.deepEqual(manifest.permissions, ["alarms", "storage", "cookies"]);
   assert.deepEqual(manifest.host_permissions, ["https://www.linkedin.com/*", "http://127.0.0.1/*", "http://localhost/*"]);
   assert.deepEqual(manifest.optional_host_permissions, ["https://*/*"]);
-  for (const absent of ["web_accessible_resources", "content_scripts", "externally_connectable", "optional_permissions"]) {
+  assert.deepEqual(manifest.optional_permissions, ["notifications"]);
+  for (const absent of ["web_accessible_resources", "content_scripts", "externally_connectable"]) {
     assert.equal(absent in manifest, false, absent);
   }
   assert.equal(manifest.incognito, "not_allowed");
@@ -98,8 +99,8 @@ test("every message key that is used exists, and every one that exists is used",
 
 test("every key in a table of words exists", () => {
   const keys = new Set(Object.keys(readJson("_locales/en/messages.json")));
-  const families = /"((?:headline|task|kind|working|linkedin|contact|waiting|outcome|failed|step|pairing|address|proof|name|stop|fallback|check|limit|gap)_[a-z0-9_]+)"/g;
-  const asked = ["lib/words.js", "lib/pairing.js", "lib/limits.js", "lib/server-address.js", "lib/steps.js"].flatMap((path) =>
+  const families = /"((?:headline|problem|found|notice|badge|task|kind|working|linkedin|contact|waiting|outcome|failed|step|pairing|address|proof|name|stop|fallback|check|limit|gap)_[a-z0-9_]+)"/g;
+  const asked = ["lib/words.js", "lib/problems.js", "lib/signals.js", "lib/pairing.js", "lib/limits.js", "lib/server-address.js", "lib/steps.js"].flatMap((path) =>
     [...read(path).matchAll(families)].map(([, key]) => key),
   );
   assert.deepEqual(asked.filter((key) => !keys.has(key)), []);
