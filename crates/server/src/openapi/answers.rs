@@ -6,18 +6,18 @@ use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 
-type Responses = BTreeMap<String, RefOr<Response>>;
-type Refusals = [(u16, &'static str)];
+pub(super) type Responses = BTreeMap<String, RefOr<Response>>;
+pub(super) type Refusals = [(u16, &'static str)];
 
 /// May meet every call.
-const ALWAYS: &Refusals = &[
+pub(super) const ALWAYS: &Refusals = &[
     (421, "`wrong_host`: on its own computer the server is not called by this name"),
     (429, "`too_often`, `wrong_too_often`: come again after `Retry-After`"),
     (503, "`storage_unavailable`, `overtime`: nothing is known to be done; come again after `Retry-After`"),
 ];
 
 /// May meet every call that has a body.
-const BODY: &Refusals = &[
+pub(super) const BODY: &Refusals = &[
     (408, "`slow_body`: the body paused for too long"),
     (413, "`too_large`: the body is larger than allowed"),
 ];
@@ -40,10 +40,16 @@ pub struct NotDone;
 pub struct AgentRefused;
 /// Refusals of an agent's call about one task.
 pub struct AgentTaskRefused;
-/// Refusals of the published APIs, whose errors have a form of their own.
-pub struct Published;
 /// Refusals of an operator's call.
 pub struct OperatorRefused;
+/// Refusals of an operator's call about tasks.
+pub struct NoTaskForOperator;
+/// Refusals of an operator's call that makes a task.
+pub struct NotCreatedForOperator;
+/// Refusals of a sign-in.
+pub struct NotSignedIn;
+/// Refusals of who is not signed in.
+pub struct NotSignedOut;
 /// Refusals of a pairing.
 pub struct NotPaired;
 
@@ -53,29 +59,80 @@ const NO_TASK: (u16, &str) = (404, "`not_found`: there is no such task, or it is
 const TOKEN: (u16, &str) = (401, "`unauthorised`: the agent's token is missing or wrong");
 const MESSAGE: (u16, &str) = (422, "`invalid_message`: no message of this call");
 
+const ADMIN: (u16, &str) =
+    (401, "`unauthorised`: the admin key is missing or wrong, or the session that it began is over");
+const SESSION: (u16, &str) =
+    (403, "`csrf_token`, `foreign_origin`: by the dashboard's cookie alone, and not as its own page would");
+const NOTHING: (u16, &str) = (404, "`not_found`: the text says what there isn't");
+/// Why a task is not taken, whoever orders it.
+const CREATION: &Refusals = &[
+    INPUT,
+    (404, "`no_admin`: nobody in the team could act; `not_found`: the text says what there isn't"),
+    (
+        409,
+        "`pending_with_another_note`, `being_cancelled`, `invited_before`: an invitation to the same person is in \
+         the way",
+    ),
+    (422, "`idempotency_key_reused`: the key was used for another request"),
+    (
+        429,
+        "`invitation_limit`, `note_limit`: LinkedIn takes no more for now; `queue_full`: too many tasks of the \
+         team are unfinished; `too_often`, `wrong_too_often`. Come again after `Retry-After`",
+    ),
+];
+
 impl IntoResponses for NotCreated {
     fn responses() -> Responses {
         let own = [
-            INPUT,
             KEY,
             (
                 403,
                 "`plugin_required`: no agent of the team was seen lately; `read_only_key`: the key may only look",
             ),
             (404, "`no_admin`: nobody in the team could act"),
+        ];
+        refusals(&[&own, CREATION, BODY, ALWAYS])
+    }
+}
+
+impl IntoResponses for NotCreatedForOperator {
+    fn responses() -> Responses {
+        let own = [
+            ADMIN,
             (
-                409,
-                "`pending_with_another_note`, `being_cancelled`, `invited_before`: an invitation to the same person is in \
-                 the way",
-            ),
-            (422, "`idempotency_key_reused`: the key was used for another request"),
-            (
-                429,
-                "`invitation_limit`, `note_limit`: LinkedIn takes no more for now; `queue_full`: too many tasks of the \
-                 team are unfinished; `too_often`, `wrong_too_often`. Come again after `Retry-After`",
+                403,
+                "`plugin_required`: no agent of the team was seen lately; `csrf_token`, `foreign_origin`: by the \
+                 dashboard's cookie alone, and not as its own page would",
             ),
         ];
-        refusals(&[&own, BODY, ALWAYS])
+        refusals(&[&own, CREATION, BODY, ALWAYS])
+    }
+}
+
+impl IntoResponses for NoTaskForOperator {
+    fn responses() -> Responses {
+        let own = [
+            INPUT,
+            ADMIN,
+            SESSION,
+            NOTHING,
+            (409, "`not_finished`: it has not ended; `no_connections`: it has no list"),
+        ];
+        refusals(&[&own, ALWAYS])
+    }
+}
+
+impl IntoResponses for NotSignedIn {
+    fn responses() -> Responses {
+        let foreign = (403, "`foreign_origin`: only the dashboard's own page signs anybody in");
+        refusals(&[&[INPUT, (401, "`unauthorised`: the admin key is wrong"), foreign], BODY, ALWAYS])
+    }
+}
+
+impl IntoResponses for NotSignedOut {
+    fn responses() -> Responses {
+        let own = [(401, "`unauthorised`: there is no session, or it is over"), SESSION];
+        refusals(&[&own, ALWAYS])
     }
 }
 
@@ -149,22 +206,9 @@ impl IntoResponses for AgentTaskRefused {
     }
 }
 
-impl IntoResponses for Published {
-    fn responses() -> Responses {
-        let default =
-            ResponseBuilder::new().description("An error in that API's own form; its status is as elsewhere");
-        Responses::from([("default".to_owned(), default.build().into())])
-    }
-}
-
 impl IntoResponses for OperatorRefused {
     fn responses() -> Responses {
-        let own = [
-            INPUT,
-            (401, "`unauthorised`: the admin key is missing or wrong"),
-            (404, "`not_found`: the text says what there isn't"),
-        ];
-        refusals(&[&own, BODY, ALWAYS])
+        refusals(&[&[INPUT, ADMIN, SESSION, NOTHING], BODY, ALWAYS])
     }
 }
 
@@ -180,17 +224,22 @@ impl IntoResponses for NotPaired {
     }
 }
 
-/// The first that speaks of a status counts.
+/// As the server's own calls tell them.
 fn refusals(lists: &[&Refusals]) -> Responses {
+    refusals_as("ErrorBody", lists)
+}
+
+/// In a form, named by its schema. The first that speaks of a status counts.
+pub(super) fn refusals_as(form: &str, lists: &[&Refusals]) -> Responses {
     let mut responses = Responses::new();
     for (status, description) in lists.iter().copied().flatten() {
-        responses.entry(status.to_string()).or_insert_with(|| refusal(*status, description).into());
+        responses.entry(status.to_string()).or_insert_with(|| refusal(form, *status, description).into());
     }
     responses
 }
 
-fn refusal(status: u16, description: &str) -> Response {
-    let body = ContentBuilder::new().schema(Some(Ref::from_schema_name("ErrorBody"))).build();
+fn refusal(form: &str, status: u16, description: &str) -> Response {
+    let body = ContentBuilder::new().schema(Some(Ref::from_schema_name(form))).build();
     let response = ResponseBuilder::new().description(description).content("application/json", body);
     if !matches!(status, 429 | 503) {
         return response.build();
