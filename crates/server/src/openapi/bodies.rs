@@ -1,6 +1,5 @@
 //! What operators send. As [`super::shapes`]: these types describe JSON and are never made.
 
-use super::shapes::TaskHistory;
 use crate::name::LONGEST;
 use crate::store::{Access, MemberRole};
 use utoipa::openapi::RefOr;
@@ -31,15 +30,6 @@ impl utoipa::PartialSchema for Name {
 }
 
 impl ToSchema for Name {}
-
-/// What is wanted of a task.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Told {
-    /// What is wanted beside: its history.
-    #[param(inline)]
-    pub include: Option<TaskHistory>,
-}
 
 /// Who signs in.
 #[derive(ToSchema)]
