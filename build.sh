@@ -11,13 +11,17 @@ usage() {
 usage: ./build.sh [verb]
 
   build          (or no verb) dist/extension/, to load unpacked as it is, and dist/liaison-<version>.zip
+  run [--simulator] [--port 8787]
+                 for daily use: the server, and a browser with a profile of its own and the extension in it, paired; both are kept
+                 for the next time. With --simulator against the simulated LinkedIn, with a first task; kept apart from the real
   demo [--keep]  the whole thing on this machine: server, simulated LinkedIn, headless Chromium, four tasks
                  --keep leaves it running and prints the URLs and the API key, for a try with curl
   test           every test: native, wasm in a service worker, type check, published clients, the API's description, end to end in Chromium
   bench [rows]   core: how fast it is, beside plain JavaScript in the same Chromium, and how a long walk grows; task: from a POST
-                 to LinkedIn; wake: from an ended worker to its poll; idle: what having nothing to do costs; server: it under
-                 load, on SQLite and on PostgreSQL. All of them without a name; --tasks 60, --wakes 30 and --idle-minutes 2 say how many and how long
-  lint           formatting, clippy for both targets, dependency policy, type check, shell scripts
+                 to LinkedIn; wake: from an ended worker to its poll; popup: from opening it to its first true line; idle: what having
+                 nothing to do costs; server: it under load, on SQLite and on PostgreSQL. All of them without a name;
+                 --tasks 60, --wakes 30, --popups 30 and --idle-minutes 2 say how many and how long
+  lint           formatting, clippy for both targets, dependency policy, type check, the package and its manifest, shell scripts
   ci             lint, test, demo and a storm of 10 runs, then a table of times and sizes
   storm [--runs N] [--seed S] [--side-by-side K]
                  so many runs (10) with worker, browser and server ended at moments drawn from the seeds S, S + 1, … (1), K at a
@@ -66,6 +70,7 @@ lint_types() {
   node_modules/.bin/tsc --project scripts/bench
 }
 lint_policy() { bash scripts/policy.sh; }
+lint_package() { node scripts/lint-package.mjs; }
 
 lint_shell() {
   if command -v shellcheck >/dev/null; then
@@ -76,7 +81,7 @@ lint_shell() {
     for script in build.sh .ci/run scripts/*.sh tests/*.sh; do bash -n "$script"; done
   fi
   local module
-  for module in examples/node/*.mjs scripts/*.mjs scripts/bench/*.mjs tests/extension/e2e/*.mjs tests/clients/*.*js tests/dashboard/*.mjs tests/openapi/*.mjs tests/storm/*.mjs; do node --check "$module"; done
+  for module in examples/node/*.mjs scripts/*.mjs scripts/{bench,run,world}/*.mjs tests/extension/e2e/*.mjs tests/clients/*.*js tests/dashboard/*.mjs tests/openapi/*.mjs tests/storm/*.mjs; do node --check "$module"; done
 }
 
 do_lint() {
@@ -88,6 +93,7 @@ do_lint() {
   stage clippy-fuzz lint_fuzz
   stage policy lint_policy
   stage types lint_types
+  stage manifest lint_package
   stage shell lint_shell
 }
 
@@ -110,6 +116,7 @@ do_test() {
   need_browser
   need_postgres
   need_test_programs
+  need_xvfb
   need_wasm_pack
   need_clients
   need_schemathesis
@@ -134,6 +141,18 @@ do_demo() {
   need_browser
   stage programs build_programs
   stage demo demo_run "$@"
+}
+
+# ---- run --------------------------------------------------------------------------------------------------
+
+run_build() { cargo build --release --package liaison-server; }
+
+# The shell hands over to the program: at Ctrl-C the browser is to write down what it has, in its own time.
+do_run() {
+  if [ "$simulated" = yes ]; then stage programs build_programs; else stage server run_build; fi
+  rm -rf "$TMPDIR"
+  unset TMPDIR
+  exec node scripts/run.mjs "$@"
 }
 
 # ---- storm ------------------------------------------------------------------------------------------------
@@ -194,6 +213,22 @@ bench_wasm() { cargo build --package liaison-bench --lib --profile wasm --target
 bench_glue() { bash scripts/glue.sh liaison_bench target/bench/pkg; }
 # As they are run by those who use them: the tests' own builds are slower than what they are to show.
 bench_native() { cargo build --release --bins --package liaison-bench --package liaison-server --package liaison-simulator; }
+# The rows that were named, or all: what only one of them needs is not built for the others.
+bench_wants() {
+  local row="$1" word named=no
+  shift
+  while [ $# -gt 0 ]; do
+    word="$1"
+    shift
+    case "$word" in
+      "$row") return 0 ;;
+      --*=*) ;;
+      --*) [ $# -eq 0 ] || shift ;; # and its value
+      *) named=yes ;;
+    esac
+  done
+  [ "$named" = no ]
+}
 bench_server() { cargo bench --no-run --quiet --package liaison-server --bench load; }
 bench_run() { node scripts/bench.mjs "$@"; }
 
@@ -204,11 +239,15 @@ do_bench() {
   need_npm_packages
   need_wasm_bindgen
   need_browser
-  stage wasm bench_wasm
-  stage glue bench_glue
-  need_postgres
+  if bench_wants core "$@"; then
+    stage wasm bench_wasm
+    stage glue bench_glue
+  fi
   stage native bench_native
-  stage server bench_server
+  if bench_wants server "$@"; then
+    need_postgres
+    stage server bench_server
+  fi
   stage bench bench_run "$@"
 }
 
@@ -220,11 +259,18 @@ case "$verb" in
   demo) [ $# -eq 0 ] || [ "$*" = --keep ] || { usage >&2; exit 2; } ;;
   model) [ $# -eq 0 ] || [ "$*" = big ] || { usage >&2; exit 2; } ;;
   bench | storm) ;; # read their own
+  run)
+    simulated=no
+    # Before anything is built.
+    need_display
+    [[ " $* " != *" --simulator "* ]] || simulated=yes
+    ;;
   long) [[ $# -le 1 && "${1:-600}" =~ ^[1-9][0-9]*$ ]] || { usage >&2; exit 2; } ;;
   *) [ $# -eq 0 ] || { usage >&2; exit 2; } ;;
 esac
 case "$verb" in
   build) begin build; do_build ;;
+  run) begin run; do_build; do_run "$@" ;;
   demo) begin demo; do_build; do_demo "$@" ;;
   test) begin test; do_build; do_test ;;
   storm) begin storm; do_build; do_storm "$@" ;;

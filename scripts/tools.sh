@@ -149,6 +149,13 @@ need_test_programs() {
   stage test-programs install_packages "${missing[@]}"
 }
 
+# A display that nobody sees, for the tests of what opens a window.
+need_xvfb() {
+  command -v Xvfb >/dev/null && return
+  can_install_packages || give_up "Xvfb is missing: install it (Debian: apt-get install xvfb) and run this again"
+  stage xvfb install_packages xvfb
+}
+
 # The server's tests start clusters of their own from it. Debian would start one, too, for which nobody has asked.
 need_postgres() {
   if command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then return; fi
@@ -206,6 +213,15 @@ install_node_clients() {
   cp "$2/package.json" "$2/package-lock.json" "$1"
   (cd "$1" && npm ci --no-audit --no-fund --loglevel=error)
   cp "$2/package-lock.json" "$1/.installed-from"
+}
+
+# A window has to be shown somewhere. Other systems than Linux have one wherever a person is.
+need_display() {
+  [ "$(uname -s)" = Linux ] || return 0
+  [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || return 0
+  give_up "There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set), and Liaison works in a browser that you can see
+and sign in with. Run this in a terminal of your desktop. To see it work without a display: ./build.sh demo. On a machine
+that never has one: xvfb-run ./build.sh run (Debian: apt-get install xvfb xauth), and something such as x11vnc to sign in."
 }
 
 need_browser() {

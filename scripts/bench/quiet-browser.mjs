@@ -1,6 +1,6 @@
 // @ts-check
 // The browser as it is measured: no debugger on the extension's worker, which would keep it alive, make it start later and slow
-// its calls. Pages are driven by Chrome's own protocol over a pipe (scripts/world/pipe.mjs).
+// its calls. Pages are driven by Chrome's own protocol over a pipe (scripts/world/piped-browser.mjs).
 
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,12 +12,11 @@ import {
   flags,
   pairedWith,
   startBrowser,
-  startPipedProgram,
   temporaryFolder,
 } from "../world.mjs";
-import { protocolOver } from "../world/pipe.mjs";
+import { startPipedBrowser } from "../world/piped-browser.mjs";
 
-const STOPWATCH = join(import.meta.dirname, "../../tests/bench/stopwatch.js");
+const STOPWATCHES = join(import.meta.dirname, "../../tests/bench");
 const PAGE = `chrome-extension://${extensionId()}/${QUIET_PAGE}`;
 
 /** A profile that is signed in to LinkedIn and paired with a server, as a person leaves it. */
@@ -30,14 +29,14 @@ export async function preparedProfile(simulator, server, { url = server.url, ext
 }
 
 /**
- * The package as it ships with a stopwatch in front of its worker. Not a module more is loaded, and not a line of the rest differs. Its
- * profile has to be made with it: Chrome keeps a worker's script that it has once loaded.
+ * The package as it ships with a stopwatch in front of its worker, or of another script. Not a module more is loaded, and not a line of
+ * the rest differs. Its profile has to be made with it: Chrome keeps a worker's script that it has once loaded.
  */
-export function withStopwatch() {
+export function withStopwatch({ script = "service-worker.js", stopwatch = "stopwatch.js" } = {}) {
   const folder = join(temporaryFolder("stopwatch"), "extension");
   cpSync(EXTENSION, folder, { recursive: true });
-  const worker = join(folder, "service-worker.js");
-  writeFileSync(worker, `${readFileSync(STOPWATCH, "utf8")}\n${readFileSync(worker, "utf8")}`);
+  const file = join(folder, script);
+  writeFileSync(file, `${readFileSync(join(STOPWATCHES, stopwatch), "utf8")}\n${readFileSync(file, "utf8")}`);
   return folder;
 }
 
@@ -50,25 +49,6 @@ export function withStopwatch() {
  */
 export function startQuietBrowser(simulator, { profile = temporaryFolder("profile"), extension = EXTENSION, more = [] } = {}) {
   const switches = [...flags(simulator, extension), ...more];
-  const args = ["--headless", `--user-data-dir=${profile}`, "--remote-debugging-pipe", ...switches, "about:blank"];
-  const { pid, to, from, stop } = startPipedProgram(EXECUTABLE, args);
-  const { ask: call, on } = protocolOver(to, from);
-
-  /** A page of the extension's that runs none of its scripts. */
-  async function openPage() {
-    const { targetId } = await call("Target.createTarget", { url: PAGE });
-    const { sessionId } = await call("Target.attachToTarget", { targetId, flatten: true });
-    const send = (method, params) => call(method, params, sessionId);
-    await send("Runtime.enable");
-    const heard = (event, hear) => on(event, (params, session) => session === sessionId && hear(params));
-    return { send, evaluate: (expression) => evaluate(send, expression), on: heard };
-  }
-  return { pid, stop, call, on, openPage, profile };
-}
-
-async function evaluate(send, expression) {
-  const asked = { expression, awaitPromise: true, returnByValue: true };
-  const { result, exceptionDetails } = await send("Runtime.evaluate", asked);
-  if (exceptionDetails) throw new Error(`${exceptionDetails.exception?.description ?? exceptionDetails.text}: ${expression}`);
-  return result.value;
+  const { pid, stop, call, on, openPage } = startPipedBrowser(EXECUTABLE, ["--headless", `--user-data-dir=${profile}`, ...switches, "about:blank"]);
+  return { pid, stop, call, on, openPage: () => openPage(PAGE), profile };
 }

@@ -61,7 +61,7 @@ async function run(wakes, { stopwatch = false } = {}) {
 }
 
 /** Ends the worker; says when it was gone. */
-async function stopper(page) {
+export async function stopper(page) {
   let gone = () => {};
   page.on("ServiceWorker.workerVersionUpdated", ({ versions }) => {
     if (versions.some(({ runningStatus }) => runningStatus === "stopped")) gone();

@@ -14,8 +14,8 @@ const PAGE_DEADLINE_MS = 60_000;
 // A page of the extension that has no script of ours: opening it wakes no worker.
 export const QUIET_PAGE = "manifest.json";
 
-// Without these a browser that can reach no network spends its time on trying to.
-const QUIET = [
+/** Without these a browser that can reach no network spends its time on trying to. */
+export const QUIET = [
   "--disable-gpu",
   "--disable-quic",
   "--no-first-run",
@@ -23,6 +23,9 @@ const QUIET = [
   "--disable-component-update",
   "--disable-sync",
 ];
+
+/** Chromium refuses its own sandbox when it runs as root, and only then. */
+export const SANDBOX = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
 
 /** Chrome derives it from the manifest's key: the first half of its SHA-256, in the letters a to p. */
 export function extensionId() {
@@ -35,14 +38,18 @@ export function extensionId() {
 export function flags(simulator, extension = EXTENSION) {
   return [
     ...QUIET,
-    // Chromium refuses its own sandbox when it runs as root, and only then.
-    ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+    ...SANDBOX,
     `--disable-extensions-except=${extension}`,
     `--load-extension=${extension}`,
-    `--host-resolver-rules=MAP www.linkedin.com:443 127.0.0.1:${simulator.port}`,
-    `--ignore-certificate-errors-spki-list=${simulator.spki}`,
+    ...simulated(simulator),
   ];
 }
+
+/** What makes www.linkedin.com the simulator. */
+export const simulated = ({ port, spki }) => [
+  `--host-resolver-rules=MAP www.linkedin.com:443 127.0.0.1:${port}`,
+  `--ignore-certificate-errors-spki-list=${spki}`,
+];
 
 /** The browser with no debugger at all: one that is attached keeps every worker alive for ever. */
 export const startPlainBrowser = (simulator, profile) =>

@@ -85,22 +85,27 @@ export async function startProgram(command, args, { env = {}, keptLines = KEPT_L
   return { ready: JSON.parse(line), stop, kill, log: tail };
 }
 
-/** Starts a program that has nothing to say. */
-export function startQuietProgram(command, args) {
-  const { child, stop } = start(command, args);
-  child.stdout.resume();
-  child.stderr.resume();
-  return { stop };
+/**
+ * Starts a program that has nothing to say.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ detached?: boolean }} [options] as `start` has them
+ */
+export function startQuietProgram(command, args, options = {}) {
+  const { stop, exited } = start(command, args, { stdio: "ignore", ...options });
+  return { stop, exited };
 }
 
 /** The same, with two pipes beside the usual three: what it reads from its fourth and what it writes to its fifth. */
-export function startPipedProgram(command, args) {
-  const { child, stop } = start(command, args, { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
-  return { pid: child.pid, to: child.stdio[3], from: child.stdio[4], stop };
+export function startPipedProgram(command, args, options = {}) {
+  const { child, stop, exited } = start(command, args, { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"], ...options });
+  return { pid: child.pid, to: child.stdio[3], from: child.stdio[4], stop, exited };
 }
 
-function start(command, args, { env = {}, stdio = ["ignore", "pipe", "pipe"] } = {}) {
-  const child = spawn(command, args, { stdio, env: { ...process.env, ...env } });
+/** A `detached` program does not get the Ctrl-C of our terminal: it is for `stop` to end it, the way it should. */
+function start(command, args, { env = {}, stdio = ["ignore", "pipe", "pipe"], detached = false } = {}) {
+  const child = spawn(command, args, { stdio, detached, env: { ...process.env, ...env } });
   running.add(child);
   const exited = new Promise((resolve) => {
     child.once("exit", (code, signal) => (running.delete(child), resolve(`ended with ${code ?? signal}`)));

@@ -18,7 +18,7 @@ export async function startServer(options = {}) {
   const database = join(temporaryFolder("server"), "liaison.sqlite3");
   const { ready, stop, log } = await serve(database, undefined, options);
   const { url, api_key: apiKey, pairing_code: pairingCode } = ready;
-  return { url, apiKey, pairingCode, newPairingCode: () => said("pair", database), newAdminKey: () => said("admin-key add", database), stop, log, ...callsOf(url, apiKey) };
+  return { url, apiKey, pairingCode, database, newPairingCode: () => said("pair", database, options), newAdminKey: () => said("admin-key add", database, options), stop, log, ...callsOf(url, apiKey) };
 }
 
 /** The bare program, on a database that may be there already. Its first start alone says key and code. */
@@ -26,8 +26,8 @@ export const serve = (database, listen = "127.0.0.1:0", { profile, ...options } 
   startProgram(builtProgram(PROGRAM, profile), ["serve", "--listen", listen, "--database", database, "--json"], options);
 
 /** What a command of the program prints in the end. */
-async function said(command, database) {
-  const { code, stdout, stderr } = await runProgram(builtProgram(PROGRAM), [...command.split(" "), "--database", database]);
+export async function said(command, database, { profile } = {}) {
+  const { code, stdout, stderr } = await runProgram(builtProgram(PROGRAM, profile), [...command.split(" "), "--database", database]);
   if (code !== 0) throw new Error(`liaison-server ${command} ended with ${code}\n${stderr}`);
   return stdout.trim().split("\n").at(-1);
 }

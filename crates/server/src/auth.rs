@@ -125,7 +125,8 @@ impl FromRequestParts<App> for Operator {
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// The secret in `Authorization: Bearer <secret>`.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

@@ -6,6 +6,7 @@ use crate::clock::Timestamp;
 use crate::errand::Unmet;
 use crate::lifecycle::Fenced;
 use crate::store::{CreateError, ManageError, Refusal, ResultError, StoreError, Thing};
+use crate::webhook::UrlError;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -58,6 +59,8 @@ pub enum ApiError {
     InvitedBefore,
     #[error("Invalid '{0}': must be {1}")]
     Query(&'static str, &'static str),
+    #[error("Invalid 'url': must be {0}")]
+    Url(UrlError),
     #[error("The task has not ended; cancel it first, or wait")]
     NotFinished,
     #[error("This task has no list of connections")]
@@ -203,7 +206,8 @@ impl ApiError {
             | Self::TaskId
             | Self::Wait
             | Self::Key
-            | Self::Query(..) => (StatusCode::BAD_REQUEST, ErrorCode::InvalidInput.as_str()),
+            | Self::Query(..)
+            | Self::Url(_) => (StatusCode::BAD_REQUEST, ErrorCode::InvalidInput.as_str()),
             Self::Scope(_) => (StatusCode::FORBIDDEN, "missing_scope"),
             Self::Unmet(unmet) => unmet.status_and_code(),
             Self::Field(_) | Self::Cursor => (StatusCode::BAD_REQUEST, ErrorCode::InvalidInput.as_str()),

@@ -11,11 +11,13 @@ use crate::body::caller_fields;
 use crate::errand::{Errand, name_findings, name_tasks};
 use crate::error::ApiError;
 use crate::idempotency::IdempotencyKey;
-use crate::openapi::answers::Published;
+use crate::openapi::published::{GetConnectionsBody, LinkupRefused};
+use crate::openapi::shapes::Keyed;
 use crate::router::App;
 use axum::Json;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::response::{IntoResponse, Response};
+pub use error::Body as ErrorBody;
 use error::Error;
 use liaison_protocol::{Fields, WaitReason};
 use request::Wish;
@@ -27,8 +29,9 @@ const IMPATIENT_OF: &[WaitReason] = &[WaitReason::SignedOut];
 /// LinkupAPI's call for the connections, in its own form: docs/API-LINKUP.md.
 #[utoipa::path(post, path = "/v1/network/connections", tag = "published", operation_id = "linkup_connections",
     security(("api_key" = [])),
-    request_body(content = Object),
-    responses((status = 200, description = "The connections", body = Object), Published))]
+    params(Keyed),
+    request_body = GetConnectionsBody,
+    responses((status = 200, description = "The connections", body = answer::Body), LinkupRefused))]
 pub async fn connections(State(app): State<App>, request: Request) -> Result<Response, Error> {
     let (mut parts, body) = request.into_parts();
     let WritingCaller(caller) = WritingCaller::from_request_parts(&mut parts, &app).await?;

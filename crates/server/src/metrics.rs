@@ -58,9 +58,9 @@ impl Default for Metrics {
         let new = Self {
             registry: Registry::default(),
             requests: Family::default(),
-            // 1 ms to 32 s: an answer may be held back for 25.
+            // 1 ms to 131 s: an answer may be held back for two minutes.
             request_seconds: Family::new_with_constructor(|| {
-                Histogram::new(exponential_buckets(0.001, 2.0, 16))
+                Histogram::new(exponential_buckets(0.001, 2.0, 18))
             }),
             // 50 µs to 1.6 s.
             store_wait_seconds: Family::new_with_constructor(|| {

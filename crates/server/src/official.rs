@@ -12,7 +12,8 @@ use crate::body::caller_text;
 use crate::errand::{Errand, Rows, name_findings, name_tasks};
 use crate::error::ApiError;
 use crate::idempotency::IdempotencyKey;
-use crate::openapi::answers::Published;
+use crate::openapi::published::{ConnectionsPage, OfficialRefused, ViewersConnections};
+use crate::openapi::shapes::Keyed;
 use crate::peer::peer_of;
 use crate::router::App;
 use crate::store::CONNECTIONS_SCOPE;
@@ -21,6 +22,7 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::response::{IntoResponse, Response};
+pub use error::Body as ErrorBody;
 use error::Error;
 use liaison_protocol::Fields;
 use request::Wish;
@@ -37,11 +39,8 @@ const OVERRIDE_HEADER: &str = "x-http-method-override";
 /// LinkedIn's own call for the connections, in its own form: docs/API-OFFICIAL.md.
 #[utoipa::path(get, path = "/v2/connections", tag = "published", operation_id = "official_connections",
     security(("bearer_key" = [])),
-    params(("q" = String, Query, description = "`viewer`"),
-           ("start" = Option<u32>, Query, description = "Index of the first"),
-           ("count" = Option<u32>, Query, description = "How many; 10 unless told"),
-           ("projection" = Option<String>, Query, description = "Which members are wanted")),
-    responses((status = 200, description = "A page of them", body = Object), Published))]
+    params(ViewersConnections, Keyed),
+    responses((status = 200, description = "A page of them", body = ConnectionsPage), OfficialRefused))]
 pub async fn connections(State(app): State<App>, request: Request) -> Result<Response, Error> {
     // Whoever asks for the head alone would have a list read for nothing.
     if request.method() != Method::GET {
@@ -55,9 +54,9 @@ pub async fn connections(State(app): State<App>, request: Request) -> Result<Res
 /// The same, where a query is too long for an address: it is the body, as LinkedIn's own clients send it.
 #[utoipa::path(post, path = "/v2/connections", tag = "published", operation_id = "official_connections_tunnelled",
     security(("bearer_key" = [])),
-    params(("X-HTTP-Method-Override" = String, Header, description = "`GET`")),
-    request_body(content = String, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, description = "A page of them", body = Object), Published))]
+    params(("X-HTTP-Method-Override" = String, Header, description = "What it is meant for", pattern = "^GET$"), Keyed),
+    request_body(content = ViewersConnections, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "A page of them", body = ConnectionsPage), OfficialRefused))]
 pub async fn tunnelled(State(app): State<App>, request: Request) -> Result<Response, Error> {
     let (mut parts, body) = request.into_parts();
     if parts.headers.get(OVERRIDE_HEADER).is_none_or(|method| method != "GET") {

@@ -7,6 +7,7 @@
 pub mod answers;
 pub mod bodies;
 mod page;
+pub mod published;
 pub mod shapes;
 
 use crate::error::ErrorBody;
@@ -94,7 +95,7 @@ use utoipa::{Modify, OpenApi};
         about::document,
         about::reference,
     ),
-    components(schemas(ErrorBody)),
+    components(schemas(ErrorBody, official::ErrorBody, linkup::ErrorBody)),
     modifiers(&Doors),
 )]
 struct Document;

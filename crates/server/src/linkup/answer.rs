@@ -4,39 +4,56 @@ use super::request::{PAGE, Wish};
 use crate::errand::Rows;
 use liaison_protocol::{Connection, PROFILE_URN_PREFIX};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// What stands where there is nothing.
 const NONE: &str = "N/A";
 
 /// The whole answer.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = GetConnections)]
 pub struct Body {
+    /// `success`.
     status: &'static str,
     data: Data,
 }
 
-#[derive(Serialize)]
+/// What was asked for.
+#[derive(Serialize, ToSchema)]
+#[schema(as = GetConnectionsData)]
 struct Data {
+    /// How many are in this answer.
     total_results: usize,
+    /// The size of the whole network, where LinkedIn tells it.
     total_available_results: Option<u64>,
+    /// In the order of LinkedIn's list.
     connections: Vec<Row>,
+    /// When pages were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pagination: Option<Pagination>,
 }
 
-#[derive(Serialize)]
+/// One connection; what is missing is `N/A`.
+#[derive(Serialize, ToSchema)]
+#[schema(as = GetConnectionsRow)]
 struct Row {
     name: String,
+    /// The headline.
     job_title: String,
     profile_url: String,
     profile_picture: String,
 }
 
-#[derive(Serialize)]
+/// Which pages these are.
+#[derive(Serialize, ToSchema)]
+#[schema(as = GetConnectionsPages)]
 struct Pagination {
     start_page: u64,
     end_page: u64,
+    /// Always 10.
     results_per_page: u64,
+    /// With somebody on them.
     pages_fetched: u64,
 }
 

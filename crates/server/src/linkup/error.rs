@@ -12,12 +12,18 @@ const SIGNED_OUT: &str = "Invalid or expired LinkedIn cookie";
 /// An error of the server, in LinkupAPI's words.
 pub struct Error(ApiError);
 
-#[derive(Serialize)]
-struct Body {
+/// The body of an error.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = LinkupError)]
+pub struct Body {
+    /// `error`.
     status: &'static str,
     message: String,
+    /// The server's own word for it.
     code: &'static str,
+    /// When to try again, where it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     retry_at: Option<String>,
 }
 

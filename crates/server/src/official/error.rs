@@ -18,10 +18,14 @@ const THROTTLED: u32 = 101;
 /// An error of the server, in LinkedIn's words.
 pub struct Error(ApiError);
 
-#[derive(Serialize)]
-struct Body {
+/// The body of an error.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = RestliError)]
+pub struct Body {
+    /// LinkedIn's own subcode, or 0.
     #[serde(rename = "serviceErrorCode")]
     service_error_code: u32,
+    /// The server's own word for it.
     code: &'static str,
     message: String,
     status: u16,

@@ -6,18 +6,18 @@ use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 
-type Responses = BTreeMap<String, RefOr<Response>>;
-type Refusals = [(u16, &'static str)];
+pub(super) type Responses = BTreeMap<String, RefOr<Response>>;
+pub(super) type Refusals = [(u16, &'static str)];
 
 /// May meet every call.
-const ALWAYS: &Refusals = &[
+pub(super) const ALWAYS: &Refusals = &[
     (421, "`wrong_host`: on its own computer the server is not called by this name"),
     (429, "`too_often`, `wrong_too_often`: come again after `Retry-After`"),
     (503, "`storage_unavailable`, `overtime`: nothing is known to be done; come again after `Retry-After`"),
 ];
 
 /// May meet every call that has a body.
-const BODY: &Refusals = &[
+pub(super) const BODY: &Refusals = &[
     (408, "`slow_body`: the body paused for too long"),
     (413, "`too_large`: the body is larger than allowed"),
 ];
@@ -40,8 +40,6 @@ pub struct NotDone;
 pub struct AgentRefused;
 /// Refusals of an agent's call about one task.
 pub struct AgentTaskRefused;
-/// Refusals of the published APIs, whose errors have a form of their own.
-pub struct Published;
 /// Refusals of an operator's call.
 pub struct OperatorRefused;
 /// Refusals of an operator's call about tasks.
@@ -208,14 +206,6 @@ impl IntoResponses for AgentTaskRefused {
     }
 }
 
-impl IntoResponses for Published {
-    fn responses() -> Responses {
-        let default =
-            ResponseBuilder::new().description("An error in that API's own form; its status is as elsewhere");
-        Responses::from([("default".to_owned(), default.build().into())])
-    }
-}
-
 impl IntoResponses for OperatorRefused {
     fn responses() -> Responses {
         refusals(&[&[INPUT, ADMIN, SESSION, NOTHING], BODY, ALWAYS])
@@ -234,17 +224,22 @@ impl IntoResponses for NotPaired {
     }
 }
 
-/// The first that speaks of a status counts.
+/// As the server's own calls tell them.
 fn refusals(lists: &[&Refusals]) -> Responses {
+    refusals_as("ErrorBody", lists)
+}
+
+/// In a form, named by its schema. The first that speaks of a status counts.
+pub(super) fn refusals_as(form: &str, lists: &[&Refusals]) -> Responses {
     let mut responses = Responses::new();
     for (status, description) in lists.iter().copied().flatten() {
-        responses.entry(status.to_string()).or_insert_with(|| refusal(*status, description).into());
+        responses.entry(status.to_string()).or_insert_with(|| refusal(form, *status, description).into());
     }
     responses
 }
 
-fn refusal(status: u16, description: &str) -> Response {
-    let body = ContentBuilder::new().schema(Some(Ref::from_schema_name("ErrorBody"))).build();
+fn refusal(form: &str, status: u16, description: &str) -> Response {
+    let body = ContentBuilder::new().schema(Some(Ref::from_schema_name(form))).build();
     let response = ResponseBuilder::new().description(description).content("application/json", body);
     if !matches!(status, 429 | 503) {
         return response.build();

@@ -1,8 +1,11 @@
 //! What operators send. As [`super::shapes`]: these types describe JSON and are never made.
 
 use super::shapes::TaskHistory;
+use crate::name::LONGEST;
 use crate::store::{Access, MemberRole};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 /// Which part of a list is asked for.
 #[derive(IntoParams)]
@@ -14,6 +17,20 @@ pub struct WhichPart {
     #[param(minimum = 1, maximum = 200)]
     pub limit: Option<u32>,
 }
+
+/// For people's eyes: not blank, and nothing that acts on a terminal.
+pub struct Name;
+
+impl PartialSchema for Name {
+    fn schema() -> RefOr<Schema> {
+        const PATTERN: &str =
+            r"^[^\u0000-\u001F\u007F-\u009F]*[^\u0000-\u001F\u007F-\u009F\s][^\u0000-\u001F\u007F-\u009F]*$";
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        text.min_length(Some(1)).max_length(Some(LONGEST)).pattern(Some(PATTERN)).into()
+    }
+}
+
+impl ToSchema for Name {}
 
 /// What is wanted of a task.
 #[derive(IntoParams)]
@@ -34,25 +51,15 @@ pub struct SignInBody {
 /// What it is to be called.
 #[derive(ToSchema)]
 pub struct NameBody {
-    /// Not blank, and nothing that acts on a terminal.
-    #[schema(
-        min_length = 1,
-        max_length = 100,
-        pattern = r"^[^\u0000-\u001F\u007F-\u009F]*[^\u0000-\u001F\u007F-\u009F\s][^\u0000-\u001F\u007F-\u009F]*$"
-    )]
-    pub name: String,
+    /// What people see.
+    pub name: Name,
 }
 
 /// Who joins, or what becomes of them.
 #[derive(ToSchema)]
 pub struct MemberBody {
     /// What they are called; `null` for nothing.
-    #[schema(
-        min_length = 1,
-        max_length = 100,
-        pattern = r"^[^\u0000-\u001F\u007F-\u009F]*[^\u0000-\u001F\u007F-\u009F\s][^\u0000-\u001F\u007F-\u009F]*$"
-    )]
-    pub name: Option<String>,
+    pub name: Option<Name>,
     /// What they may be; of who joins `member` unless told.
     #[schema(nullable = false)]
     pub role: Option<MemberRole>,
@@ -62,12 +69,7 @@ pub struct MemberBody {
 #[derive(ToSchema)]
 pub struct KeyBody {
     /// What it is called; `null` for nothing.
-    #[schema(
-        min_length = 1,
-        max_length = 100,
-        pattern = r"^[^\u0000-\u001F\u007F-\u009F]*[^\u0000-\u001F\u007F-\u009F\s][^\u0000-\u001F\u007F-\u009F]*$"
-    )]
-    pub name: Option<String>,
+    pub name: Option<Name>,
     /// What it may do; `write` unless told.
     #[schema(nullable = false)]
     pub access: Option<Access>,

@@ -1,5 +1,6 @@
 //! About the server itself: how it is, what it counts, what it can do.
 
+use crate::auth::bearer;
 use crate::error::ApiError;
 use crate::openapi;
 use crate::peer::Peer;
@@ -7,7 +8,7 @@ use crate::router::App;
 use crate::secret::hash_secret;
 use axum::Json;
 use axum::extract::State;
-use axum::http::header::{AUTHORIZATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::Html;
 use serde::Serialize;
@@ -61,10 +62,7 @@ pub async fn metrics(
 ) -> Result<Headed<String>, ApiError> {
     let open = match &app.metrics_token {
         None => peer.is_here,
-        Some(hash) => {
-            let header = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
-            header.strip_prefix("Bearer ").is_some_and(|token| hash_secret(token) == **hash)
-        }
+        Some(hash) => bearer(&headers).is_some_and(|token| hash_secret(token) == **hash),
     };
     if !open {
         return Err(ApiError::MetricsClosed);

@@ -79,7 +79,7 @@ pub async fn add(
 ) -> Result<Json<AddedAnswer>, ApiError> {
     let fields = caller_fields(body).await?;
     let url = fields.get("url").and_then(Value::as_str).ok_or(UrlError::NotOne);
-    let url = url.and_then(|url| check_url(url, app.webhooks.allow_private)).map_err(not_a_url)?;
+    let url = url.and_then(|url| check_url(url, app.webhooks.allow_private)).map_err(ApiError::Url)?;
     let include_output = match fields.get("include_output") {
         None | Some(Value::Null) => false,
         Some(value) => value.as_bool().ok_or(ApiError::Query("include_output", "a boolean"))?,
@@ -93,19 +93,6 @@ pub async fn add(
         WebhookError::Store(error) => error.into(),
     })?;
     Ok(Json(AddedAnswer { success: true, data: AddedData { webhook: webhook.into(), secret } }))
-}
-
-const fn not_a_url(error: UrlError) -> ApiError {
-    ApiError::Query(
-        "url",
-        match error {
-            UrlError::NotOne => {
-                "an absolute URL of at most 2048 characters, without a user name or a fragment"
-            }
-            UrlError::Scheme => "an https URL",
-            UrlError::Private => "a URL of a public host",
-        },
-    )
 }
 
 /// The team's endpoints, without their secrets.

@@ -1,0 +1,119 @@
+// @ts-check
+// run.mjs [--simulator] [--port n]: the server and a browser with the extension, paired and kept for the next time.
+//
+// With --simulator LinkedIn is the simulated one, and a first task is carried out. Its data is kept apart from the real.
+
+import { existsSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { findBrowser } from "./run/find.mjs";
+import { keptIn, packageDigest } from "./run/kept.mjs";
+import { makeReady } from "./run/make-ready.mjs";
+import { byHand, nextSteps, running } from "./run/words.mjs";
+import { openWindow } from "./run/window.mjs";
+import { callsOf, endEverything, endsBy, extensionId, isEnding, said, serve, simulated, startSimulator } from "./world.mjs";
+
+const PAGE = "options/options.html";
+const LOOK_EVERY_MS = 500;
+const SEEN_WITHIN_MS = 60_000;
+const FIRST_TASK = { count: 5 };
+
+const { values } = parseArgs({
+  options: { simulator: { type: "boolean", default: false }, port: { type: "string", default: "8787" } },
+});
+const url = `http://127.0.0.1:${values.port}`;
+// What is used every day is the fast build, with the debugger's the simulator is at hand at once.
+const build = { profile: values.simulator ? "debug" : "release" };
+const kept = keptIn(values.simulator);
+
+/** @type {ReturnType<typeof serverOnce> | null} */
+let server = null;
+const serverIsUp = () => (server ??= serverOnce());
+
+async function serverOnce() {
+  const { ready, stop, log } = await serve(kept.database, `127.0.0.1:${values.port}`, build);
+  endsBy(stop);
+  if (ready.api_key) kept.keepApiKey(ready.api_key);
+  else if (kept.apiKey() === "") kept.keepApiKey(await command("key"));
+  return { log };
+}
+
+const command = (what) => said(what, kept.database, build);
+const agents = async () => (existsSync(kept.database) ? JSON.parse(await command("agent list --json")) : []);
+
+async function newCode() {
+  await serverIsUp();
+  return command("pair");
+}
+
+/** The window, ready and paired; none where no browser can be driven, and why. */
+async function openBrowser(simulator) {
+  const found = await findBrowser(process.env.CHROME);
+  if (!found) return { why: process.env.CHROME ? `${process.env.CHROME} is no browser that can be run` : "no Chromium, Brave, Chrome or Edge was found" };
+  const state = { browser: found.executable, digest: packageDigest(), url };
+  try {
+    // The simulated LinkedIn forgets who was signed in.
+    if (simulator || !kept.isReadyFor(state) || (await agents()).length === 0) {
+      await makeReady(found.executable, { profile: kept.profile, url, simulator, newCode });
+      kept.keepReady(state);
+    }
+    await serverIsUp();
+    const openedMs = Date.now();
+    const page = `chrome-extension://${extensionId()}/${PAGE}`;
+    const window = await openWindow(found, { profile: kept.profile, page, switches: simulator ? simulated(simulator) : [] });
+    endsBy(window.stop);
+    return { found, window, openedMs };
+  } catch (error) {
+    if (isEnding()) throw error;
+    await serverIsUp(); // or that is what there is to say
+    return { why: `${found.name} could not be driven (${messageOf(error).split("\n")[0]})` };
+  }
+}
+
+const messageOf = (error) => (error instanceof Error ? error.message : String(error));
+
+/** Comes back when the server has heard of a browser since a time; whether it has. */
+async function isSeen(sinceMs, ended) {
+  for (const end = Date.now() + SEEN_WITHIN_MS; Date.now() < end && !ended(); ) {
+    if ((await agents()).some(({ last_seen_at: at }) => Date.parse(at) >= sinceMs)) return true;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+  return false;
+}
+
+async function firstTask() {
+  const { status, task_output: output } = await callsOf(url, kept.apiKey()).runFetch(FIRST_TASK);
+  if (status !== "completed") throw new Error(`the first task ended ${status}: ${JSON.stringify(output)}`);
+  console.log(`first task: done, ${output.total} connections: ${output.connections.map(({ name }) => name).join(", ")}`);
+}
+
+async function run() {
+  const simulator = values.simulator ? await startSimulator() : null;
+  if (simulator) endsBy(simulator.stop);
+  const { found, window, openedMs, why } = await openBrowser(simulator);
+  await serverIsUp();
+  console.log(running({ url, found, kept, simulator }));
+  if (!window) {
+    console.log(byHand({ why, url, code: await newCode() }));
+    return new Promise(() => setInterval(() => {}, 2 ** 30));
+  }
+  let open = true;
+  const closed = window.exited.then(() => (open = false));
+  if (await isSeen(openedMs, () => !open)) {
+    console.log("paired: the browser in the window works for this server.");
+    if (simulator) await firstTask();
+    console.log(nextSteps({ url, keyFile: kept.keyFile, simulator, found }));
+  } else if (open) {
+    console.log(byHand({ why: "the server has not heard of the browser in the window", url, code: await newCode() }));
+  }
+  await closed;
+  if (!isEnding()) console.log("the browser was closed, so this ends. Nothing is lost: the next start goes on.");
+}
+
+try {
+  await run();
+} catch (error) {
+  if (!isEnding()) console.error(`run: ${messageOf(error)}`);
+  process.exitCode = 1;
+}
+await endEverything();
+process.exit();

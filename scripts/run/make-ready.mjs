@@ -1,0 +1,65 @@
+// @ts-check
+// Before a window opens: the browser is started once without one, with its own profile, to take the extension and to be paired.
+//
+// The one-time code goes over the pipe, from this process to the extension's own page: it stands in no address, no history and no
+// command line. While this lasts the browser reaches this computer alone, so whatever it has to do waits.
+
+import { EXTENSION, QUIET, QUIET_PAGE, SANDBOX, extensionId, simulated } from "../world.mjs";
+import { startPipedBrowser } from "../world/piped-browser.mjs";
+import { within } from "../world/process.mjs";
+
+const ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost";
+const DEADLINE_MS = 60_000;
+/** Without it Chrome loads nothing over the pipe. */
+export const LOADS_OVER_PIPE = "--enable-unsafe-extension-debugging";
+const LOGIN = "https://www.linkedin.com/login";
+
+/** Loads the package into a browser at the other end of a pipe. */
+export const loadOver = (browser, extension = EXTENSION) => browser.call("Extensions.loadUnpacked", { path: extension });
+
+/**
+ * @param {string} executable
+ * @param {object} how
+ * @param {string} how.profile
+ * @param {string} how.url where the server is to be found
+ * @param {{ port: string, spki: string } | null} how.simulator
+ * @param {() => Promise<string>} how.newCode starts the server, if need be
+ * @param {string} [how.extension] in place of the package as it ships
+ */
+export async function makeReady(executable, { profile, url, simulator, newCode, extension }) {
+  const reach = simulator ? simulated(simulator) : [ALONE];
+  const switches = ["--headless=new", `--user-data-dir=${profile}`, ...QUIET, ...SANDBOX, LOADS_OVER_PIPE, ...reach, "about:blank"];
+  const browser = startPipedBrowser(executable, switches, { detached: true });
+  const work = async () => {
+    await loadOver(browser, extension);
+    // The second time is a reload. Chrome keeps the worker's modules that it has once loaded, of whatever package they were.
+    await loadOver(browser, extension);
+    const page = await browser.openPage();
+    if (simulator) await signIn(page);
+    await page.visit(`chrome-extension://${extensionId()}/${QUIET_PAGE}`);
+    await pairUnlessPaired(page, { url, newCode });
+    // With an answer, unlike a signal: what the profile is to keep is on disk then.
+    await browser.call("Browser.close").catch(() => {});
+    await browser.exited;
+  };
+  try {
+    await within(work(), DEADLINE_MS, "the browser to take the extension");
+  } finally {
+    await browser.stop();
+  }
+}
+
+async function pairUnlessPaired(page, { url, newCode }) {
+  const { status } = await told(page, { kind: "status" });
+  if (status?.server?.url === url && status.state !== "unauthorised") return;
+  const answer = await told(page, { kind: "pair", server: url, code: await newCode(), name: "The browser of ./build.sh run" });
+  if (!answer.ok) throw new Error(`the extension could not be paired: ${answer.error.message}`);
+}
+
+/** What the worker answers to one of its own pages. */
+const told = (page, command) => page.evaluate(`chrome.runtime.sendMessage(${JSON.stringify(command)})`);
+
+async function signIn(page) {
+  await page.visit(LOGIN);
+  await page.visit(() => page.evaluate('void document.querySelector("form [type=submit]").click()'));
+}

@@ -1,0 +1,172 @@
+// `./build.sh run`: a person's own browser and server, opened together and kept.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { chmodSync, cpSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { test } from "node:test";
+import { findBrowser } from "../../../scripts/run/find.mjs";
+import { makeReady } from "../../../scripts/run/make-ready.mjs";
+import {
+  EXECUTABLE,
+  EXTENSION,
+  QUIET_PAGE,
+  endsBy,
+  extensionId,
+  flags,
+  runProgram,
+  said,
+  startProgram,
+  startServer,
+  startSimulator,
+  temporaryFolder,
+  within,
+} from "../../../scripts/world.mjs";
+import { startPipedBrowser } from "../../../scripts/world/piped-browser.mjs";
+
+const ROOT = join(import.meta.dirname, "../../..");
+const DEADLINE_MS = 120_000;
+const WORKS = /^paired: .*$[^]*^first task: done, 5 connections/m;
+
+/** A display that nobody sees, gone with its test. */
+async function displayFor(t) {
+  const xvfb = await startProgram("Xvfb", ["-displayfd", "1", "-screen", "0", "1024x768x24", "-nolisten", "tcp"]);
+  t.after(() => xvfb.stop());
+  return `:${xvfb.ready}`;
+}
+
+const freePort = () =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+      server.close(() => resolve(String(port)));
+    });
+  });
+
+/** One run of the program: what it says, and its end by Ctrl-C. */
+function start(environment, more = []) {
+  const child = spawn(process.execPath, [join(ROOT, "scripts/run.mjs"), ...more], {
+    env: { ...process.env, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let text = "";
+  let hear = () => {};
+  const take = (piece) => ((text += piece), hear());
+  child.stdout.setEncoding("utf8").on("data", take);
+  child.stderr.setEncoding("utf8").on("data", take);
+  const ended = new Promise((resolve) => child.on("close", (code) => (hear(), resolve(code))));
+  const stop = endsBy(async () => (child.kill("SIGINT"), ended));
+
+  async function says(wanted) {
+    const heard = new Promise((resolve, reject) => {
+      hear = () => {
+        if (wanted.test(text)) resolve(text);
+        else if (child.exitCode !== null) reject(new Error(`it ended and said\n${text}`));
+      };
+      hear();
+    });
+    return within(heard, DEADLINE_MS, `${wanted} in\n${text}`).catch((error) => {
+      throw new Error(`${error.message}\n${text}`);
+    });
+  }
+  return { says, stop };
+}
+
+test("without a display it ends with a sentence that helps, before it builds anything", async () => {
+  const script = `cd "${ROOT}" && exec env -u DISPLAY -u WAYLAND_DISPLAY ./build.sh run`;
+  const { code, stdout, stderr } = await runProgram("bash", ["-c", script]);
+  assert.equal(code, 1);
+  assert.equal(stdout, "");
+  assert.match(stderr, /There is no display here/);
+  assert.match(stderr, /\.\/build\.sh demo/);
+});
+
+test("with --simulator it is paired and does a first task, and is paired still when it is started again", async (t) => {
+  const environment = { DISPLAY: await displayFor(t), XDG_DATA_HOME: temporaryFolder("data") };
+  const more = ["--simulator", "--port", await freePort()];
+  const first = start(environment, more);
+  await first.says(WORKS);
+  await first.stop();
+
+  const database = join(environment.XDG_DATA_HOME, "liaison/simulator/liaison.db");
+  const agents = async () => JSON.parse(await said("agent list --json", database));
+  const [paired, ...others] = await agents();
+  assert.deepEqual(others, []);
+  const again = start(environment, more);
+  const text = await again.says(/^From another terminal/m);
+  assert.match(text, WORKS);
+  await again.stop();
+  assert.deepEqual((await agents()).map(({ id }) => id), [paired.id], "it was not paired anew");
+
+  const key = text.match(/\$\(cat '(.+?)'\)/)[1];
+  assert.equal(statSync(key).mode & 0o077, 0, "nobody else reads the key");
+  assert.doesNotMatch(text, /lsk_/, "the key itself stands nowhere on the screen");
+});
+
+test("a browser that takes no extension by a switch gets it over the pipe", async (t) => {
+  const folder = temporaryFolder("chrome");
+  const chrome = join(folder, "google-chrome");
+  writeFileSync(chrome, `#!/bin/sh\n[ "$1" != --version ] || { echo "Google Chrome 140.0.7339.80"; exit; }\nexec '${EXECUTABLE}' "$@"\n`);
+  chmodSync(chrome, 0o755);
+  assert.equal((await findBrowser(chrome)).takesSwitch, false);
+  const environment = { DISPLAY: await displayFor(t), XDG_DATA_HOME: temporaryFolder("data"), CHROME: chrome };
+  const run = start(environment, ["--simulator", "--port", await freePort()]);
+  assert.match(await run.says(/navigator\.webdriver/), WORKS);
+  await run.stop();
+});
+
+test("a package that has changed is the one that works, under the same version too", async (t) => {
+  const [simulator, server] = await Promise.all([startSimulator(), startServer()]);
+  t.after(() => Promise.all([simulator.stop(), server.stop()]));
+  const extension = join(temporaryFolder("package"), "extension");
+  cpSync(EXTENSION, extension, { recursive: true });
+  const worker = join(extension, "service-worker.js");
+  const shipped = readFileSync(worker, "utf8");
+  const how = { profile: temporaryFolder("profile"), url: server.url, simulator, newCode: server.newPairingCode, extension };
+  for (const edition of ["first", "second"]) {
+    writeFileSync(worker, `${shipped}\nglobalThis.edition = "${edition}";\n`);
+    await makeReady(EXECUTABLE, how);
+    assert.equal(await editionOf(how), edition);
+  }
+});
+
+/** What the worker of a browser that was made ready says of itself. */
+async function editionOf({ profile, extension, simulator }) {
+  const browser = startPipedBrowser(EXECUTABLE, ["--headless=new", `--user-data-dir=${profile}`, ...flags(simulator, extension)]);
+  try {
+    const page = await browser.openPage(`chrome-extension://${extensionId()}/${QUIET_PAGE}`);
+    await within(page.evaluate('chrome.runtime.sendMessage({ kind: "status" })'), DEADLINE_MS, "the worker to answer");
+    const { targetInfos } = await browser.call("Target.getTargets");
+    const { targetId } = targetInfos.find(({ type }) => type === "service_worker");
+    const { sessionId } = await browser.call("Target.attachToTarget", { targetId, flatten: true });
+    const { result } = await browser.call("Runtime.evaluate", { expression: "edition" }, sessionId);
+    return result.value;
+  } finally {
+    await browser.stop();
+  }
+}
+
+test("where no browser can be opened it says how to load the extension by hand, and goes on serving", async (t) => {
+  const port = await freePort();
+  const run = start({ DISPLAY: await displayFor(t), XDG_DATA_HOME: temporaryFolder("data"), CHROME: "/bin/false" }, ["--simulator", "--port", port]);
+  const text = await run.says(/goes on running/);
+  const [, folder] = text.match(/choose the folder (.+)$/m);
+  assert.ok(existsSync(join(folder, "manifest.json")), folder);
+  assert.match(text, /code {4}[0-9A-Z-]{6,} /);
+  assert.equal(await (await fetch(`http://127.0.0.1:${port}/healthz`)).text(), "ok");
+  await run.stop();
+});
+
+test("Chrome for Testing and Chromium take it by a switch, Chrome and Edge do not", async () => {
+  const folder = temporaryFolder("browsers");
+  const named = async (name, said) => {
+    writeFileSync(join(folder, name), `#!/bin/sh\necho "${said}"\n`, { mode: 0o755 });
+    return (await findBrowser(join(folder, name)))?.takesSwitch;
+  };
+  assert.equal(await named("a", "Chromium 140.0.1"), true);
+  assert.equal(await named("b", "Google Chrome for Testing 140.0.1"), true);
+  assert.equal(await named("c", "Brave Browser 140.1.2"), true);
+  assert.equal(await named("d", "Google Chrome 140.0.1"), false);
+  assert.equal(await named("e", "Microsoft Edge 140.0.1"), false);
+});
