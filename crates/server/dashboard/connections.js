@@ -98,7 +98,7 @@ export function connectionsView(page) {
     const address = profileAddress(row);
     const name = theirs(row.name || row.entity_urn);
     const linked = address ? h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, name) : name;
-    return h("th", { scope: "row" }, pictures.checked ? picture(row) : null, linked);
+    return h("th", { scope: "row" }, h("span", { class: "person" }, pictures.checked ? picture(row) : null, linked));
   }
 
   async function save() {

@@ -243,8 +243,6 @@ export const GERMAN = {
   column_connected_at: "Kontakt seit",
   pictures: "Bilder zeigen",
   pictures_hint: "Ihr Browser holt sie dann von LinkedIns Bilderserver (media.licdn.com). Der sieht Ihre Adresse, und damit, dass jemand diese Liste ansieht.",
-  sort_by: "Sortieren nach: $1",
-  sort_as_read: "In der Reihenfolge der Aufgabe",
 
   waiting_unknown: "Sie wartet ($1).",
   waiting_agent_offline: "Der Browser, der die Aufgaben dieses Teams erledigt, ist nicht verbunden.",

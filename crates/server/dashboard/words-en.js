@@ -241,8 +241,6 @@ export const ENGLISH = {
   column_connected_at: "Connected",
   pictures: "Show pictures",
   pictures_hint: "Your browser then fetches them from LinkedIn's picture server (media.licdn.com), which sees your address, and so that somebody looks at this list.",
-  sort_by: "Sort by: $1",
-  sort_as_read: "In the order of the task",
 
   waiting_unknown: "It waits ($1).",
   waiting_agent_offline: "The browser that does this team's tasks is not connected.",
