@@ -2,10 +2,11 @@
  * The background worker: it joins Chrome's events to the agent core and does nothing else. Chrome may end it at any
  * moment, so it keeps no state of its own; listeners are registered in the first turn and wait for one ready gate.
  */
-import { host, hostReadingAhead, listen, packageUrl, prepareWorker, reloadExtension } from "./lib/browser.js";
+import { host, hostReadingAhead, listen, openPage, packageUrl, prepareWorker, reloadExtension } from "./lib/browser.js";
 import { createCore } from "./lib/core.js";
 import { t } from "./lib/i18n.js";
 import { isCommand, refuse } from "./lib/messages.js";
+import { inLanguage } from "./lib/signals.js";
 import * as wasm from "./pkg/liaison.js";
 
 /** @typedef {import("./lib/messages.js").Answer} Answer */
@@ -14,7 +15,7 @@ import * as wasm from "./pkg/liaison.js";
 const DRAIN_LIMIT_MS = 5 * 60_000;
 
 const wasmUrl = packageUrl("pkg/liaison_bg.wasm");
-const core = createCore({ wasm, wasmUrl, host: hostReadingAhead(), onFailure: logFailure, onDown });
+const core = createCore({ wasm, wasmUrl, host: inLanguage(hostReadingAhead()), onFailure: logFailure, onDown });
 
 // Before the listeners, so that the core is on its way while they are registered.
 core.start().catch(logFailure);
@@ -22,6 +23,7 @@ listen({
   wake: (reason) => void core.wake(reason).catch(logFailure),
   message: answer,
   updateAvailable: () => void Promise.race([core.drain(), sleep(DRAIN_LIMIT_MS)]).catch(logFailure).then(reloadExtension),
+  firstRun: () => void welcome().catch(logFailure),
 });
 globalThis.addEventListener("error", (event) => core.noticeTrap(event.error));
 globalThis.addEventListener("unhandledrejection", (event) => core.noticeTrap(event.reason));
@@ -42,6 +44,12 @@ async function answer(message, fromOwnPage) {
     logFailure(error);
     return refuse("core_down", t("core_down_message"), t("core_down_remedy"));
   }
+}
+
+/** A profile into which the extension is loaded at each start has it new each time: who is paired needs no welcome. */
+async function welcome() {
+  const answer = await core.command({ kind: "status" }).catch(() => null);
+  if (!answer?.ok || !answer.status?.server) await openPage("onboarding/onboarding.html");
 }
 
 /** A running core shows the badge itself. */

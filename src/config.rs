@@ -27,6 +27,8 @@ pub const BACKOFF_LONGEST_MS: u64 = 60_000;
 pub const RETRY_AFTER_MOST_MS: u64 = 3_600_000;
 /// How often a running task is told of.
 pub const HEARTBEAT_MS: i64 = 15_000;
+/// How long a server may give no answer before the person is called: a restart, or a network that comes back, is none of theirs.
+pub const SERVER_GONE_MS: i64 = 15 * 60 * 1_000;
 /// A task during whose calls so many workers ended in a row is not tried again.
 pub const WORKERS_ENDED: u8 = 3;
 /// How often `start` is asked before the task is returned.

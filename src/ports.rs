@@ -3,6 +3,7 @@
 //! Adapters live in `src/web` (a browser) and `tests/shared` (fakes and native ones). If an adapter grows logic, the
 //! logic moves inward.
 
+pub use crate::agent::signal::Notice;
 pub use crate::clean::Unicode;
 use crate::voyager::request::{CsrfToken, SiteRequest};
 use std::future::Future;
@@ -153,13 +154,30 @@ pub trait Clock {
 /// What a person sees of the agent while no page is open.
 pub trait Face {
     /// Shows a badge and its meaning in words.
-    fn show_badge(&self, badge: Badge, title: &str);
+    fn show_badge(&self, sign: &Sign);
+
+    /// Shows a notification, where the person lets us. One of the same id is replaced.
+    fn notify(&self, notice: &Notice);
+
+    /// Takes a notification back. It may be gone already.
+    fn withdraw(&self, id: &str);
 
     /// Something in the status changed: open pages may ask for it.
     fn status_changed(&self);
 
     /// Whether the extension may talk to an origin, given as a match pattern (`https://host/*`).
     fn has_permission(&self, origin: &str) -> impl Future<Output = bool>;
+}
+
+/// What the toolbar's button says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sign {
+    /// The state.
+    pub badge: Badge,
+    /// Which sentence `title` is, for a shell that has it in the person's language; `""` when there is none.
+    pub said: &'static str,
+    /// The state in words.
+    pub title: String,
 }
 
 /// The badge's four states.

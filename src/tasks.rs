@@ -115,11 +115,12 @@ fn code_of(body: &str) -> Option<String> {
 /// Why the server was not reached.
 #[must_use]
 pub fn silent(silence: TaskSilence) -> Problem {
-    let message = match silence {
-        TaskSilence::Unreachable => "The server can't be reached",
-        TaskSilence::TimedOut => "The server didn't answer in time",
+    let (said, message) = match silence {
+        TaskSilence::Unreachable => ("unreachable", "The server can't be reached"),
+        TaskSilence::TimedOut => ("no_answer_in_time", "The server didn't answer in time"),
     };
-    Problem::new("unreachable", message, "Check that the server runs and that its address is right")
+    let remedy = "Check that the server runs and that its address is right";
+    Problem::new("unreachable", message, remedy).said(said, Vec::new())
 }
 
 /// Something answered that doesn't speak the protocol.
@@ -133,5 +134,7 @@ pub fn not_our_protocol() -> Problem {
 }
 
 fn trouble_at_server(status: u16) -> Problem {
-    Problem::new("server_error", format!("The server answered {status}"), "Look at the server's log")
+    let message = format!("The server answered {status}");
+    let problem = Problem::new("server_error", message, "Look at the server's log");
+    problem.said("server_error", vec![status.to_string()])
 }

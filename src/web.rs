@@ -21,7 +21,7 @@ pub use site::{BrowserSite, read_answer};
 pub use store::BrowserStore;
 pub use tasks::BrowserTasks;
 
-use crate::ports::{Badge, Face, Ports, Unicode};
+use crate::ports::{Face, Notice, Ports, Sign, Unicode};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 
@@ -108,12 +108,23 @@ pub struct HostFace {
 }
 
 impl Face for HostFace {
-    fn show_badge(&self, badge: Badge, title: &str) {
-        let (host, title) = (Rc::clone(&self.host), title.to_owned());
+    fn show_badge(&self, sign: &Sign) {
+        let (host, sign) = (Rc::clone(&self.host), sign.clone());
         spawn_local(async move {
             // A badge that could not be shown is shown with the next change.
-            drop(host.show_badge(badge.as_str(), &title).await);
+            drop(host.show_badge(sign.badge.as_str(), sign.said, &sign.title).await);
         });
+    }
+
+    fn notify(&self, notice: &Notice) {
+        let (host, notice) = (Rc::clone(&self.host), notice.clone());
+        // The badge and the popup say the same, whether or not this can be shown.
+        spawn_local(async move { drop(host.notify(&notice.id, notice.kind).await) });
+    }
+
+    fn withdraw(&self, id: &str) {
+        let (host, id) = (Rc::clone(&self.host), id.to_owned());
+        spawn_local(async move { drop(host.withdraw(&id).await) });
     }
 
     fn status_changed(&self) {

@@ -18,10 +18,22 @@
  * @property {() => Promise<void>} clearAlarm
  * @property {(name: string) => Promise<string | null>} cookie
  * @property {(origin: string) => Promise<boolean>} hasPermission
- * @property {(badge: Badge, title: string) => Promise<void>} showBadge
+ * @property {(badge: Badge, said: string, title: string) => Promise<void>} showBadge `said` names the sentence, `title` is the
+ *   core's own
+ * @property {(id: string, kind: string) => Promise<void>} notify
+ * @property {(id: string) => Promise<void>} withdraw
  * @property {() => Promise<void>} keepAlive
  * @property {() => void} statusChanged
  * @property {() => string} version
+ */
+
+/**
+ * The same before it has words for what the core names.
+ *
+ * @typedef {Omit<Host, "showBadge" | "notify"> & {
+ *   showBadge: (badge: Badge, title: string) => Promise<void>,
+ *   notify: (id: string, words: { title: string, message: string }) => Promise<void>,
+ * }} Browser
  */
 
 /**
@@ -29,6 +41,7 @@
  * @property {(reason: WakeReason) => void} wake
  * @property {(message: unknown, fromOwnPage: boolean) => Promise<unknown>} message never rejects
  * @property {() => void} updateAvailable
+ * @property {() => void} firstRun the extension is new in this browser
  */
 
 export const LINKEDIN_ORIGIN = "https://www.linkedin.com/*";
@@ -49,7 +62,7 @@ export const BADGES = Object.freeze({
   attention: { text: "!", background: "#b3261e", ink: "#ffffff" },
 });
 
-/** @type {Host} */
+/** @type {Browser} */
 export const host = {
   storageGet: async (area, keys) => /** @type {Record<string, string>} */ (await chrome.storage[area].get(keys)),
   storageSet: (area, items) => chrome.storage[area].set(items),
@@ -59,6 +72,10 @@ export const host = {
   cookie: async (name) => (await chrome.cookies.get({ url: LINKEDIN_URL, name }))?.value ?? null,
   hasPermission: (origin) => chrome.permissions.contains({ origins: [origin] }),
   showBadge,
+  // Without the permission there is no such API, and nobody to be told.
+  notify: async (id, words) =>
+    void (await chrome.notifications?.create(id, { type: "basic", iconUrl: packageUrl("icons/icon-128.png"), ...words })),
+  withdraw: async (id) => void (await chrome.notifications?.clear(id)),
   // Chrome ends a worker after 30 s without an event or an extension call, whatever its fetches are doing.
   keepAlive: async () => void (await chrome.runtime.getPlatformInfo()),
   // With no page open there is no receiver, and Chrome reports that as a rejection.
@@ -70,7 +87,7 @@ export const host = {
  * The host, with all that is stored being read already: while the core is being compiled there is nothing else to do. It is good
  * for the first look alone, before which nobody writes.
  *
- * @returns {Host}
+ * @returns {Browser}
  */
 export function hostReadingAhead() {
   const areas = /** @type {("local" | "session")[]} */ (["local", "session"]);
@@ -108,18 +125,39 @@ async function showBadge(badge, title) {
  */
 export function listen(on) {
   chrome.alarms.onAlarm.addListener(({ name }) => on.wake(name === WATCHDOG_ALARM ? "watchdog" : "alarm"));
-  chrome.runtime.onInstalled.addListener(() => on.wake("installed"));
+  chrome.runtime.onInstalled.addListener(({ reason }) => {
+    on.wake("installed");
+    if (reason === "install") on.firstRun();
+  });
   chrome.runtime.onStartup.addListener(() => on.wake("startup"));
   // Without this listener Chrome waits for the worker to fall idle before it updates, which this one never does.
   chrome.runtime.onUpdateAvailable.addListener(() => on.updateAvailable());
-  chrome.permissions.onAdded.addListener(() => on.wake("permissions"));
-  chrome.permissions.onRemoved.addListener(() => on.wake("permissions"));
+  // Which sites may be reached is the core's concern; whether notifications are shown is not.
+  const reaches = (/** @type {chrome.permissions.Permissions} */ { origins }) => void (origins?.length && on.wake("permissions"));
+  chrome.permissions.onAdded.addListener((added) => (hearNotifications(), reaches(added)));
+  chrome.permissions.onRemoved.addListener(reaches);
+  hearNotifications();
   const isNews = sessionWatch();
   chrome.cookies.onChanged.addListener((change) => void (isNews(change) && on.wake("session")));
   chrome.runtime.onMessage.addListener((message, sender, reply) => {
     on.message(message, isOwnPage(sender)).then(reply);
     return true; // the answer comes later; Chrome keeps the channel open
   });
+}
+
+/** The API appears with its permission. */
+function hearNotifications() {
+  chrome.notifications?.onClicked.addListener(openNotified);
+}
+
+/** @param {string} id begins with the page that helps */
+function openNotified(id) {
+  const [page] = id.split("/");
+  void host.withdraw(id);
+  if (page === "linkedin") void openTab(LINKEDIN_URL);
+  else if (page === "options") void openOptions();
+  // Where no window can show a popup the same page does in a tab.
+  else chrome.action.openPopup().catch(() => openPage("popup/popup.html"));
 }
 
 /**
@@ -201,6 +239,32 @@ export const requestOrigins = (origins) => chrome.permissions.request({ origins 
 export const releaseOrigin = (origin) => chrome.permissions.remove({ origins: [origin] });
 
 export const openOptions = () => chrome.runtime.openOptionsPage();
+
+/** @param {string} path of a page inside the package, to be shown in a tab of its own */
+export const openPage = (path) => openTab(packageUrl(path));
+
+/** @param {string} url */
+const openTab = async (url) => void (await chrome.tabs.create({ url }));
+
+const NOTIFICATIONS = { permissions: /** @type {"notifications"[]} */ (["notifications"]) };
+
+/** @returns {Promise<boolean>} */
+export const hasNotifications = () => chrome.permissions.contains(NOTIFICATIONS);
+
+/**
+ * Shows Chrome's prompt, so it has to be called inside a click as well.
+ *
+ * @returns {Promise<boolean>}
+ */
+export const requestNotifications = () => chrome.permissions.request(NOTIFICATIONS);
+
+export const releaseNotifications = () => chrome.permissions.remove(NOTIFICATIONS);
+
+/** @param {() => void} listener for pages */
+export function onPermissionsChanged(listener) {
+  chrome.permissions.onAdded.addListener(listener);
+  chrome.permissions.onRemoved.addListener(listener);
+}
 
 /** @returns {Promise<string>} Chrome's short name of the operating system */
 export const operatingSystem = async () => (await chrome.runtime.getPlatformInfo()).os;

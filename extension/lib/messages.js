@@ -4,8 +4,16 @@
  */
 import { sendToWorker } from "./browser.js";
 import { t } from "./i18n.js";
+import { inWords } from "./problems.js";
 
-/** @typedef {{ code: string, message: string, remedy: string }} Problem */
+/**
+ * @typedef {object} Problem
+ * @property {string} code
+ * @property {string} [said] names the sentence, which a code may have several of; see problems.js
+ * @property {string[]} [values] what stands in it beside its words
+ * @property {string} message
+ * @property {string} remedy
+ */
 
 /**
  * @typedef {{ kind: "status" }
@@ -19,8 +27,11 @@ import { t } from "./i18n.js";
  *   | { kind: "decide", task: string, approve: boolean, asked_at_ms: number }
  *   | { kind: "cancel_task", task: string }
  *   | { kind: "export_log" }
- *   | { kind: "erase_log" }} Command `clear_stop`: a person has seen to what LinkedIn stopped the agent for; `set_settings`:
- *   all of it is taken or nothing; `decide`: about the very invitation that its person was asked about then
+ *   | { kind: "erase_log" }
+ *   | { kind: "erase_everything" }
+ *   | { kind: "report" }} Command `clear_stop`: a person has seen to what LinkedIn stopped the agent for; `set_settings`:
+ *   all of it is taken or nothing; `decide`: about the very invitation that its person was asked about then;
+ *   `erase_everything`: but what keeps limits and stops, and anything from being sent twice
  */
 
 /**
@@ -72,6 +83,8 @@ import { t } from "./i18n.js";
  * @typedef {object} Step one step of "Test connection" (the first five) or of "Check LinkedIn"
  * @property {"permission" | "reach" | "protocol" | "authorise" | "linkedin" | "session" | "me" | "list"} name
  * @property {boolean} ok
+ * @property {string} [said] names what `detail` says
+ * @property {string[]} [values]
  * @property {string} detail
  * @property {string} remedy
  */
@@ -123,7 +136,8 @@ import { t } from "./i18n.js";
  * @property {Approval[]} approvals
  */
 
-/** @typedef {{ ok: true, status?: Status, steps?: Step[], log?: LogEntry[] }} Done */
+/** @typedef {Record<string, unknown>} Report how the agent stands, in codes and counts: nothing of a person is in it */
+/** @typedef {{ ok: true, status?: Status, steps?: Step[], log?: LogEntry[], report?: Report }} Done */
 /** @typedef {{ ok: false, error: Problem, steps?: Step[] }} Refused */
 /** @typedef {Done | Refused} Answer */
 /** @typedef {{ ok: false, unanswered: true, error: Problem, steps?: undefined }} NoAnswer */
@@ -148,6 +162,8 @@ export const DEADLINES_MS = {
   cancel_task: 5_000,
   export_log: 10_000,
   erase_log: 5_000,
+  erase_everything: 10_000,
+  report: 5_000,
 };
 
 /**
@@ -178,7 +194,7 @@ export function send(command, { deliver = sendToWorker, after = (run, ms) => set
   return new Promise((resolve) => {
     after(() => resolve(noAnswer()), DEADLINES_MS[command.kind]);
     deliver(command).then(
-      (answer) => resolve(isAnswer(answer) ? answer : noAnswer()),
+      (answer) => resolve(isAnswer(answer) ? inWords(answer) : noAnswer()),
       () => resolve(noAnswer()),
     );
   });

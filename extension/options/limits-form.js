@@ -4,13 +4,13 @@
  * the fields that nobody is changing follow the settings in force.
  */
 import { button, byId, input, make, setText } from "../lib/dom.js";
-import { t } from "../lib/i18n.js";
+import { sentences, t } from "../lib/i18n.js";
 import { send } from "../lib/messages.js";
-import * as limits from "./limits.js";
+import * as limits from "../lib/limits.js";
 
 /** @typedef {import("../lib/messages.js").Status} Status */
-/** @typedef {import("./limits.js").Limits} Limits */
-/** @typedef {import("./limits.js").Figure} Figure */
+/** @typedef {import("../lib/limits.js").Limits} Limits */
+/** @typedef {import("../lib/limits.js").Figure} Figure */
 
 /** @type {Record<string, string>} the box of a kind of task */
 const KINDS = { agent_fetch_connections: "allow-reading", agent_send_connection_request: "allow-inviting" };
@@ -117,9 +117,6 @@ async function save(changed, settings) {
  * @param {string} text
  */
 const refuse = (name, text) => say(name, "bad", isTyped(name) ? t("still_in_force", text, shownInForce(name)) : text);
-
-/** @param {{ message: string, remedy: string }} problem the core's sentences have no full stop */
-const sentences = ({ message, remedy }) => [message, remedy].map((text) => text.replace(/[^.]$/, "$&.")).filter(Boolean).join(" ");
 
 /** @param {string} name */
 const isTyped = (name) => name === "hours" || figureOf(name) !== undefined;

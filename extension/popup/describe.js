@@ -3,7 +3,8 @@
  * it; a code that this version does not know is shown as it is rather than guessed at.
  */
 import { clockTime, duration, t } from "../lib/i18n.js";
-import * as words from "./words.js";
+import { failureWords, outcomeLine, own, taskName, word } from "../lib/outcome.js";
+import * as words from "../lib/words.js";
 
 /** @typedef {import("../lib/messages.js").Status} Status */
 /** @typedef {import("../lib/messages.js").Running} Running */
@@ -11,11 +12,8 @@ import * as words from "./words.js";
 /** @typedef {import("../lib/messages.js").Approval} Approval */
 /** @typedef {import("../lib/messages.js").Usage} Usage */
 /** @typedef {import("../lib/messages.js").Recent} Recent */
-/** @typedef {import("../lib/messages.js").Step} Step */
-/** @typedef {import("../lib/messages.js").Answer} Answer */
-/** @typedef {import("../lib/messages.js").NoAnswer} NoAnswer */
-/** @typedef {import("./words.js").Said} Said */
-/** @typedef {import("./words.js").Tone} Tone */
+/** @typedef {import("../lib/words.js").Said} Said */
+/** @typedef {import("../lib/words.js").Tone} Tone */
 
 /** This phase is mostly waiting, for minutes, and does not keep a pause from being complete. */
 const PATIENT_PHASE = "verifying";
@@ -37,9 +35,6 @@ export function stopLines({ attention }) {
   return stop ? { meaning: t(stop.meaning), clearing: t(stop.clearing) } : null;
 }
 
-/** @param {string} taskType */
-export const taskName = (taskType) => word(words.TASKS, taskType);
-
 /**
  * @param {Status} status
  * @param {number} nowMs
@@ -50,8 +45,14 @@ export function headline(status, nowMs) {
   if (state === "paused" && running && running.phase !== PATIENT_PHASE) return t("headline_pausing");
   if (state === "latched" && status.attention?.code === SET_ASIDE) return t("headline_set_aside");
   if (state !== "ready") return t(words.STOPPED[state]);
-  if (running) return isHeld(running, status) ? t("headline_held") : word(words.WORKING, running.phase);
+  if (running) return isHeld(running, status) ? t("headline_held") : workingLine(running);
   return readyLine(status, nowMs);
+}
+
+/** @param {Running} running */
+function workingLine({ phase, done, of }) {
+  if (phase !== "reading" || done === null) return word(words.WORKING, phase);
+  return of === null ? t("working_reading_done", done) : t("working_reading_done_of", done, of);
 }
 
 /**
@@ -68,17 +69,35 @@ const isHeld = ({ phase, task_type }, { waiting }) =>
  * @param {Status} status
  * @param {number} nowMs
  */
-function readyLine({ contact, approvals, waiting }, nowMs) {
+function readyLine(status, nowMs) {
+  const { contact, approvals, waiting } = status;
   if (contact.state === "connecting") return t("headline_connecting");
   if (contact.state === "unreachable") {
     const { last_ms_ago: ago } = contact;
     return ago === null ? t("headline_unreachable") : t("headline_unreachable_since", clockTime(nowMs - ago, nowMs));
   }
   if (approvals.some(({ approved }) => !approved)) return t("headline_approval");
-  const kinds = [...new Set(waiting.filter(({ reason }) => reason !== NOTES_ALONE).map(({ task_type }) => task_type))];
-  if (kinds.length === Object.keys(words.KINDS).length) return t("headline_none");
-  const [kind] = kinds;
-  return kind === undefined ? t("headline_ready") : t("headline_partly", word(words.KINDS, kind));
+  return hindered({ ...status, waiting: waiting.filter(({ reason }) => reason !== NOTES_ALONE) }, nowMs);
+}
+
+/**
+ * What waits, until when and why, as far as one line has room for it: the list below has all of it.
+ *
+ * @param {Status} status
+ * @param {number} nowMs
+ */
+function hindered(status, nowMs) {
+  const [wait, ...others] = status.waiting;
+  if (!wait) return t("headline_ready");
+  const { why } = reasonWords(wait, status);
+  const at = wait.for_ms === null || wait.for_ms < BY_THE_CLOCK_MS ? "" : clockTime(nowMs + wait.for_ms, nowMs);
+  if (others.length + 1 < Object.keys(words.KINDS).length) {
+    const kind = word(words.KINDS, wait.task_type);
+    return at ? t("headline_partly_until", kind, at, why) : t("headline_partly", kind, why);
+  }
+  const alike = others.every(({ reason, for_ms }) => reason === wait.reason && for_ms === wait.for_ms);
+  if (!alike) return t("headline_none");
+  return at ? t("headline_none_until", at, why) : t("headline_none_why", why);
 }
 
 /** @param {Status} status */
@@ -97,20 +116,6 @@ export function linkedinLine({ linkedin }) {
 
 /** @param {Status} status */
 export const fallbackLine = ({ fallback }) => (fallback ? word(words.FALLBACKS, fallback) : "");
-
-/**
- * What a check of LinkedIn came to, in one line. Why it could not even begin is the problem's to say.
- *
- * @param {Answer | NoAnswer | null} answer
- * @param {Step[]} steps
- * @returns {{ tone: Tone, text: string }}
- */
-export function checkLine(answer, steps) {
-  if (answer?.ok) return { tone: "good", text: t("check_passed") };
-  if (steps.length > 0) return { tone: "bad", text: t("check_failed") };
-  // Who was not answered cannot know what was checked.
-  return { tone: "bad", text: answer && !("unanswered" in answer) ? t("check_refused") : "" };
-}
 
 /** @param {Running} running */
 export function progressLine({ done, of }) {
@@ -204,33 +209,8 @@ export function approvalLine({ profile_urn, note, asked_at_ms, approved }, nowMs
  */
 export function recentLine(recent, nowMs) {
   const { task_type, outcome, at_ms, acknowledged } = recent;
-  const { key, tone } = words.OUTCOME[outcome];
+  const { tone, text } = outcomeLine(outcome);
   const when = t("recent_ago", duration(nowMs - at_ms));
   const unsent = acknowledged ? "" : t("recent_unsent");
-  return { tone, title: taskName(task_type), outcome: t(key), when, ...failureWords(recent), unsent };
+  return { tone, title: taskName(task_type), outcome: text, when, ...failureWords(recent), unsent };
 }
-
-/** @param {Recent} recent */
-function failureWords({ code, message, remedy }) {
-  const said = code ? own(words.FAILURES, code) : undefined;
-  return said ? { why: t(said.said), remedy: t(said.remedy) } : { why: message ?? "", remedy: remedy ?? "" };
-}
-
-/**
- * @param {Record<string, string>} table
- * @param {string} code
- */
-function word(table, code) {
-  const key = own(table, code);
-  return key ? t(key) : code;
-}
-
-/**
- * A code comes from outside: it must not reach what every object inherits.
- *
- * @template T
- * @param {Record<string, T>} table
- * @param {string} code
- * @returns {T | undefined}
- */
-const own = (table, code) => (Object.hasOwn(table, code) ? table[code] : undefined);

@@ -1,12 +1,13 @@
 /** The popup: shows what the worker says about this moment, and holds the pause switch. */
-import { openOptions } from "../lib/browser.js";
+import { openOptions, openPage } from "../lib/browser.js";
+import { offerCheck, showCheck } from "../lib/check.js";
 import { byId, input, make, setChildren, setText, showProblem } from "../lib/dom.js";
 import { localise, t } from "../lib/i18n.js";
 import { saveLog } from "../lib/log-file.js";
 import { send } from "../lib/messages.js";
+import { offerNotifications } from "../lib/notifications.js";
 import { watchStatus } from "../lib/status-watch.js";
 import { offerApprovals } from "./approvals.js";
-import { offerCheck, showCheck } from "./check.js";
 import { fallbackLine, headline, linkedinLine, recentLine, serverLine, waitingItems } from "./describe.js";
 import { offerCancelling } from "./running.js";
 import { offerClearing, showStop } from "./stop.js";
@@ -30,8 +31,10 @@ const refresh = watchStatus((answer) => (answer.ok && answer.status ? showStatus
 pause.addEventListener("change", () => ask({ kind: "set_paused", paused: pause.checked }));
 offerClearing(clearStop);
 offerCheck(refresh);
+const showNotifications = offerNotifications();
 byId("open-options").addEventListener("click", () => openOptions());
-byId("pair-now").addEventListener("click", () => openOptions());
+byId("open-history").addEventListener("click", () => openPage("history/history.html"));
+for (const id of ["open-onboarding", "pair-now"]) byId(id).addEventListener("click", () => openPage("onboarding/onboarding.html"));
 byId("export-log").addEventListener("click", exportLog);
 
 /** @param {Command} command */
@@ -67,6 +70,7 @@ function showStatus(status) {
   showFact("server-state", serverLine(status));
   showFact("linkedin-state", { ...linkedinLine(status), detail: fallbackLine(status) });
   showProblem(byId("attention"), status.attention ?? status.contact.error);
+  showNotifications(status.state !== "unpaired" && status.attention !== null);
   showApprovals(status.approvals);
   showRunning(status.running);
   showList("waiting", waitingItems(status, now).map(waitingItem));
@@ -90,6 +94,7 @@ function showSilence(answer) {
   showFact("server-state", silent);
   showFact("linkedin-state", silent);
   showProblem(byId("attention"), answer.ok ? null : { message: "", remedy: answer.error.remedy });
+  showNotifications(false);
   showApprovals([]);
   showRunning(null);
   showUsage(null);

@@ -1,7 +1,8 @@
 /** The popup's running task: how far it is, and the button that cancels it for as long as that can change anything. */
 import { button, byId, passFocus, setText } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
-import { canCancel, progressLine, taskName } from "./describe.js";
+import { taskName } from "../lib/outcome.js";
+import { canCancel, progressLine } from "./describe.js";
 
 /** @typedef {import("../lib/messages.js").Running} Running */
 

@@ -57,6 +57,13 @@ impl Aside {
         self.keys.iter().map(String::as_str)
     }
 
+    /// What kind of records they are: a key may have a task's name in it.
+    pub fn kinds(&self) -> impl Iterator<Item = &'static str> {
+        const KINDS: [&str; 8] = [SETTINGS, PACE, INVITATIONS, BREAKERS, PAIRING, TASK, LOG, TOMBSTONES];
+        let kind_of = |key: &str| KINDS.into_iter().find(|kind| key.starts_with(kind)).unwrap_or("other");
+        self.keys().map(move |key| kind_of(key).trim_end_matches(':'))
+    }
+
     /// The tasks among them.
     pub fn tasks(&self) -> impl Iterator<Item = &str> {
         self.keys().filter_map(|key| key.strip_prefix(TASK))
@@ -88,12 +95,18 @@ impl Aside {
     /// What the person is told.
     #[must_use]
     pub fn problem(&self) -> Option<Problem> {
-        let message = match () {
+        let (said, message) = match () {
             () if self.keys.is_empty() => return None,
-            () if self.later => "A newer version of the extension wrote a record that this one can't read",
-            () if self.has(PAIRING) => "The record of the pairing was damaged and was set aside",
-            () if self.has(SETTINGS) => "The record of your settings was damaged and was set aside",
-            () => "A stored record was damaged and was set aside",
+            () if self.later => {
+                ("record_later", "A newer version of the extension wrote a record that this one can't read")
+            }
+            () if self.has(PAIRING) => {
+                ("record_pairing", "The record of the pairing was damaged and was set aside")
+            }
+            () if self.has(SETTINGS) => {
+                ("record_settings", "The record of your settings was damaged and was set aside")
+            }
+            () => ("record_other", "A stored record was damaged and was set aside"),
         };
         let remedy = match () {
             () if self.later => {
@@ -103,6 +116,6 @@ impl Aside {
             () if self.has(SETTINGS) => "Clear this, look at your settings, and let the agent go on",
             () => "Look at the last invitations on LinkedIn by hand, then clear this; the record is erased",
         };
-        Some(Problem::new(SET_ASIDE, message, remedy))
+        Some(Problem::new(SET_ASIDE, message, remedy).said(said, Vec::new()))
     }
 }

@@ -64,67 +64,68 @@ impl Check {
 
     /// Notes that somebody is signed in, and whether it is the member whom the pairing is bound to.
     pub fn note_me(&mut self, is_bound: bool) {
-        self.pass("session", "This browser has a LinkedIn session");
+        self.pass("session", "session_found", "This browser has a LinkedIn session");
         if is_bound {
-            self.pass("me", "LinkedIn knows the session, and it is the member this pairing is bound to");
+            self.pass(
+                "me",
+                "member_bound",
+                "LinkedIn knows the session, and it is the member this pairing is bound to",
+            );
         } else {
-            self.stumble("me", &Problem::of(ErrorCode::WrongAccount));
+            self.stumble("me", Problem::of(ErrorCode::WrongAccount));
         }
     }
 
     /// Notes that it can't be told who is signed in.
     pub fn note_me_trouble(&mut self, trouble: &Trouble) {
         if trouble.asked {
-            self.pass("session", "This browser has a LinkedIn session");
+            self.pass("session", "session_found", "This browser has a LinkedIn session");
         }
-        self.stumble(if trouble.asked { "me" } else { "session" }, &problem_of(trouble));
+        self.stumble(if trouble.asked { "me" } else { "session" }, problem_of(trouble));
     }
 
     /// Notes how many rows were read and whether one of them had a name, and by which way.
     pub fn note_list(&mut self, rows: usize, is_named: bool, way: Option<Fallback>) {
-        let detail = match (way, rows) {
-            (None, 0) => "LinkedIn lists no connections, and says so as this version knows it",
+        let (said, detail) = match (way, rows) {
+            (None, 0) => {
+                ("list_empty", "LinkedIn lists no connections, and says so as this version knows it")
+            }
             (_, 1..) if !is_named => {
-                return self.stumble(
-                    "list",
-                    &Problem {
-                        message: "The connections were read, but LinkedIn gave no name with any of them"
-                            .to_owned(),
-                        ..Problem::of(ErrorCode::Drift)
-                    },
-                );
+                let message = "The connections were read, but LinkedIn gave no name with any of them";
+                let problem = Problem::new(ErrorCode::Drift.as_str(), message, ErrorCode::Drift.remedy());
+                return self.stumble("list", problem.said("list_nameless", Vec::new()));
             }
-            (None, _) => "A row of the connections was read and understood",
-            (Some(Fallback::OlderDecoration), _) => {
-                "The connections were read, but only under an older decoration: LinkedIn has changed its list"
-            }
-            (Some(Fallback::LegacyList), _) => {
-                "The connections were read, but only from LinkedIn's older list: LinkedIn has changed its list"
-            }
+            (None, _) => ("list_read", "A row of the connections was read and understood"),
+            (Some(Fallback::OlderDecoration), _) => (
+                "list_older_decoration",
+                "The connections were read, but only under an older decoration: LinkedIn has changed its list",
+            ),
+            (Some(Fallback::LegacyList), _) => (
+                "list_legacy",
+                "The connections were read, but only from LinkedIn's older list: LinkedIn has changed its list",
+            ),
         };
-        self.pass("list", detail);
+        self.pass("list", said, detail);
     }
 
     /// Notes that the list can't be read.
     pub fn note_list_trouble(&mut self, trouble: &Trouble) {
-        self.stumble("list", &problem_of(trouble));
+        self.stumble("list", problem_of(trouble));
     }
 
     /// What is answered to those who asked.
     #[must_use]
     pub fn answer(&self) -> Answer {
-        let failed = self.steps.iter().find(|step| !step.ok);
-        let error = failed.map(|step| Problem::new("test_failed", step.detail.clone(), step.remedy));
+        let error = TestStep::failure(&self.steps);
         Answer { ok: error.is_none(), error, steps: Some(self.steps.clone()), ..Answer::done() }
     }
 
-    fn pass(&mut self, name: &'static str, detail: &str) {
-        self.steps.push(TestStep { name, ok: true, detail: detail.to_owned(), remedy: "" });
+    fn pass(&mut self, name: &'static str, said: &'static str, detail: &str) {
+        self.steps.push(TestStep::passed(name, said, detail));
     }
 
-    fn stumble(&mut self, name: &'static str, problem: &Problem) {
-        let (detail, remedy) = (problem.message.clone(), problem.remedy);
-        self.steps.push(TestStep { name, ok: false, detail, remedy });
+    fn stumble(&mut self, name: &'static str, problem: Problem) {
+        self.steps.push(TestStep::stumbled(name, problem));
     }
 }
 
@@ -134,7 +135,11 @@ fn problem_of(trouble: &Trouble) -> Problem {
     }
     let problem = Problem::of(trouble.code);
     match &trouble.detail {
-        Some(detail) => Problem { message: format!("{}: {detail}", problem.message), ..problem },
+        Some(detail) => Problem {
+            message: format!("{}: {detail}", problem.message),
+            values: vec![detail.to_string()],
+            ..problem
+        },
         None => problem,
     }
 }

@@ -12,7 +12,7 @@ use crate::agent::status::{Answer, Status, badge, status};
 use crate::agent::step::{AfterWriteFailure, Transition, after_write_failure, step};
 use crate::agent::{event, journal};
 use crate::config::STORAGE_RETRY_MS;
-use crate::ports::{Area, Badge, Clock, Face, Ports, Store, StoreFailure, Write};
+use crate::ports::{Area, Clock, Face, Ports, Sign, Store, StoreFailure, Write};
 use futures_channel::{mpsc, oneshot};
 use futures_util::future::{AbortHandle, Abortable, Either, LocalBoxFuture, select, try_join};
 use futures_util::stream::FuturesUnordered;
@@ -66,7 +66,7 @@ impl Handle {
 /// What a person was shown last.
 #[derive(Default)]
 struct Shown {
-    badge: Option<(Badge, String)>,
+    badge: Option<Sign>,
     status: Option<Status>,
 }
 
@@ -75,7 +75,7 @@ impl Shown {
     fn show(&mut self, face: &impl Face, state: &State) {
         let badge = badge(state);
         if self.badge.as_ref() != Some(&badge) {
-            face.show_badge(badge.0, &badge.1);
+            face.show_badge(&badge);
             self.badge = Some(badge);
         }
         // Taken at a fixed time, so that what only time changes is no change.
@@ -273,6 +273,8 @@ impl<P: Ports> Driver<P> {
             Effect::Site { task, call } => self.site(task, call),
             Effect::Pair { id, request } => self.pair(id, request),
             Effect::Probe { id, poll } => self.probe(id, poll),
+            Effect::Notify(notice) => self.ports.face().notify(&notice),
+            Effect::Withdraw(id) => self.ports.face().withdraw(&id),
             Effect::Answer(id, answer) => self.answer(id, answer),
         }
     }

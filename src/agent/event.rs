@@ -6,6 +6,7 @@ mod sent;
 pub use command::{Command, CommandMessage};
 pub use sent::{SentLook, SentRow, hash_of};
 
+use crate::agent::signal::Notice;
 use crate::agent::status::{Answer, Problem};
 use crate::agent::walk::{Page, PageRequest};
 use liaison_protocol::{
@@ -157,6 +158,10 @@ pub enum Effect {
         /// A poll that accepts nothing.
         poll: Poll,
     },
+    /// Call the person, outside of any page.
+    Notify(Notice),
+    /// What they were called for is over: the notification of this id goes.
+    Withdraw(String),
     /// Answer a command.
     Answer(CommandId, Answer),
 }
@@ -264,6 +269,8 @@ impl std::fmt::Debug for Effect {
             Self::Site { .. } => "Site",
             Self::Pair { .. } => "Pair",
             Self::Probe { .. } => "Probe",
+            Self::Notify(..) => "Notify",
+            Self::Withdraw(..) => "Withdraw",
             Self::Answer(..) => "Answer",
         })
     }

@@ -26,6 +26,7 @@ const ACCOUNT: &str = "account";
 const CURSORS: &str = "cursors";
 const WAITS: &str = "waits";
 const WAY: &str = "way";
+const SIGNALS: &str = "signals";
 /// The note of an invitation that is to be sent: one key a task.
 const NOTE: &str = "note:";
 
@@ -84,6 +85,9 @@ pub fn changes(before: &State, after: &State) -> Vec<Write> {
     }
     if before.other_way != after.other_way {
         put(Area::Session, WAY, after.other_way.as_ref().map(json::write));
+    }
+    if before.signals != after.signals {
+        put(Area::Session, SIGNALS, Some(json::write(&after.signals)));
     }
     if before.cursors != after.cursors {
         put(Area::Session, CURSORS, Some(json::write(after.cursors.as_ref())));

@@ -19,6 +19,16 @@ pub enum UrlProblem {
 }
 
 impl UrlProblem {
+    /// The name of its sentence.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotAUrl => "url_form",
+            Self::PlainHttp => "url_plain_http",
+            Self::Extras => "url_extras",
+        }
+    }
+
     /// For a person.
     #[must_use]
     pub const fn sentence(self) -> &'static str {
@@ -69,6 +79,13 @@ impl ServerUrl {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether it is on this computer.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        let rest = self.0.split_once("://").map_or("", |(_, rest)| rest);
+        host_of(rest.split('/').next().unwrap_or(rest)).is_some_and(is_loopback)
     }
 
     /// Chrome's match pattern for the permission to talk to it. Patterns name no port.

@@ -114,25 +114,29 @@ impl Settings {
         };
         let mut new = self.clone();
         for (member, value) in wanted {
-            match member.as_str() {
-                "kinds_off" => new.kinds_off = kinds(value)?,
-                "invites_per_day" => {
-                    new.invites_per_day = number(member, value, (0, INVITES_PER_DAY_CEILING))?
-                }
-                "invites_per_week" => {
-                    new.invites_per_week = number(member, value, (0, INVITES_PER_WEEK_CEILING))?;
-                }
-                "read_gap_ms" => new.read_gap_ms = number(member, value, READ_GAP_BOUNDS_MS)?,
-                "invite_gap_ms" => new.invite_gap_ms = number(member, value, INVITE_GAP_BOUNDS_MS)?,
-                "hours" => new.hours = hours(value)?,
-                "ask_before_invite" => {
-                    let no_bool = || invalid("'ask_before_invite' must be true or false");
-                    new.ask_before_invite = value.as_bool().ok_or_else(no_bool)?;
-                }
-                _ => return Err(invalid(&format!("'{}' is no setting", member.escape_default()))),
-            }
+            new.change(member, value)
+                .map_err(|problem| problem.said("invalid_settings", vec![member.clone()]))?;
         }
         Ok(new)
+    }
+
+    fn change(&mut self, member: &str, value: &Value) -> Result<(), Problem> {
+        match member {
+            "kinds_off" => self.kinds_off = kinds(value)?,
+            "invites_per_day" => self.invites_per_day = number(member, value, (0, INVITES_PER_DAY_CEILING))?,
+            "invites_per_week" => {
+                self.invites_per_week = number(member, value, (0, INVITES_PER_WEEK_CEILING))?;
+            }
+            "read_gap_ms" => self.read_gap_ms = number(member, value, READ_GAP_BOUNDS_MS)?,
+            "invite_gap_ms" => self.invite_gap_ms = number(member, value, INVITE_GAP_BOUNDS_MS)?,
+            "hours" => self.hours = hours(value)?,
+            "ask_before_invite" => {
+                let no_bool = || invalid("'ask_before_invite' must be true or false");
+                self.ask_before_invite = value.as_bool().ok_or_else(no_bool)?;
+            }
+            _ => return Err(invalid(&format!("'{}' is no setting", member.escape_default()))),
+        }
+        Ok(())
     }
 }
 

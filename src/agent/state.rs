@@ -11,6 +11,7 @@ use crate::agent::log::Log;
 use crate::agent::pace::Pace;
 use crate::agent::server_url::ServerUrl;
 use crate::agent::settings::Settings;
+use crate::agent::signal::Signals;
 use crate::agent::slots::Slots;
 use crate::agent::status::Problem;
 use crate::agent::tombstone::Tombstone;
@@ -51,6 +52,8 @@ pub struct State {
     pub waits: Waits,
     /// The way to the list that worked when the first one didn't. Lives as long as the browser.
     pub other_way: Option<OtherWay>,
+    /// What the person was called for outside of any page. Lives as long as the browser, as do the notifications.
+    pub signals: Signals,
     /// Where finished walks left off, by account, sort and keyword. Lives as long as the browser.
     pub cursors: Rc<Slots<Cursor>>,
     /// Records that could not be read and were set aside.

@@ -7,9 +7,11 @@ pub use policy::{Approval, CEILINGS, Ceilings, Usage};
 use crate::agent::entry::{Ended, Entry, Stage};
 use crate::agent::log::LogLine;
 use crate::agent::readiness::{asked, waiting_kinds};
+use crate::agent::report::Report;
 use crate::agent::settings::Settings;
+use crate::agent::signal::is_server_gone;
 use crate::agent::state::{PairingEnd, State};
-use crate::ports::Badge;
+use crate::ports::{Badge, Sign};
 use liaison_protocol::{ErrorCode, Fallback};
 use serde::Serialize;
 
@@ -21,6 +23,10 @@ pub const SET_ASIDE: &str = "record_set_aside";
 pub struct Problem {
     /// For the program.
     pub code: &'static str,
+    /// Which sentence this is, for a page that has it in the person's language; narrower than the code.
+    pub said: &'static str,
+    /// What stands in that sentence beside its words.
+    pub values: Vec<String>,
     /// What is wrong, in one sentence.
     pub message: String,
     /// What to do.
@@ -31,13 +37,19 @@ impl Problem {
     /// A problem in plain words.
     #[must_use]
     pub fn new(code: &'static str, message: impl Into<String>, remedy: &'static str) -> Self {
-        Self { code, message: message.into(), remedy }
+        Self { code, said: code, values: Vec::new(), message: message.into(), remedy }
+    }
+
+    /// The same with a name for its sentence where the code has several, and with what stands in it.
+    #[must_use]
+    pub fn said(self, said: &'static str, values: Vec<String>) -> Self {
+        Self { said, values, ..self }
     }
 
     /// A code of the protocol with its own sentence and remedy.
     #[must_use]
     pub fn of(code: ErrorCode) -> Self {
-        Self { code: code.as_str(), message: code.sentence().to_owned(), remedy: code.remedy() }
+        Self::new(code.as_str(), code.sentence(), code.remedy())
     }
 
     /// There is no server to work for.
@@ -74,13 +86,16 @@ pub struct Answer {
     /// To `export_log`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<Vec<LogLine>>,
+    /// To `report`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report: Option<Box<Report>>,
 }
 
 impl Answer {
     /// Done.
     #[must_use]
     pub const fn done() -> Self {
-        Self { ok: true, error: None, status: None, steps: None, log: None }
+        Self { ok: true, error: None, status: None, steps: None, log: None, report: None }
     }
 
     /// Not done.
@@ -97,10 +112,37 @@ pub struct TestStep {
     pub name: &'static str,
     /// Whether it went well.
     pub ok: bool,
+    /// Which sentence `detail` is; see [`Problem::said`]. `""` when there is none.
+    pub said: &'static str,
+    /// See [`Problem::values`].
+    pub values: Vec<String>,
     /// What was found.
     pub detail: String,
     /// What to do; `""` when it went well.
     pub remedy: &'static str,
+}
+
+impl TestStep {
+    /// A step that went well, with the name of what was found and that in words.
+    #[must_use]
+    pub fn passed(name: &'static str, said: &'static str, detail: &str) -> Self {
+        Self { name, ok: true, said, values: Vec::new(), detail: detail.to_owned(), remedy: "" }
+    }
+
+    /// A step that went wrong.
+    #[must_use]
+    pub fn stumbled(name: &'static str, problem: Problem) -> Self {
+        let Problem { said, values, message, remedy, .. } = problem;
+        Self { name, ok: false, said, values, detail: message, remedy }
+    }
+
+    /// What the test as a whole says: what the first step that went wrong says.
+    #[must_use]
+    pub fn failure(steps: &[Self]) -> Option<Problem> {
+        let failed = steps.iter().find(|step| !step.ok)?;
+        let problem = Problem::new("test_failed", failed.detail.clone(), failed.remedy);
+        Some(problem.said(failed.said, failed.values.clone()))
+    }
 }
 
 /// The snapshot.
@@ -241,17 +283,21 @@ pub fn status(state: &State, now: i64) -> Status {
 
 /// The badge and its words.
 #[must_use]
-pub fn badge(state: &State) -> (Badge, String) {
+pub fn badge(state: &State) -> Sign {
+    let sign = |badge, said, title: &str| Sign { badge, said, title: title.to_owned() };
     if let Some(problem) = attention(state) {
-        return (Badge::Attention, problem.message);
+        return sign(Badge::Attention, problem.said, &problem.message);
+    }
+    if is_server_gone(state) {
+        return sign(Badge::Attention, "server_gone", "The server has not answered for a while");
     }
     if state.settings.paused {
-        return (Badge::Paused, "Paused".to_owned());
+        return sign(Badge::Paused, "paused", "Paused");
     }
     if state.occupied_by().is_some() {
-        return (Badge::Working, "Working".to_owned());
+        return sign(Badge::Working, "working", "Working");
     }
-    (Badge::Idle, String::new())
+    sign(Badge::Idle, "", "")
 }
 
 fn one_word(state: &State) -> &'static str {
@@ -320,11 +366,9 @@ pub fn attention(state: &State) -> Option<Problem> {
     }
     let unpermitted = |problem: &Problem| problem.code == "no_permission";
     if state.live.no_permission || state.live.contact_problem.as_ref().is_some_and(unpermitted) {
-        return Some(Problem::new(
-            "no_permission",
-            "The permission to talk to LinkedIn or the server was taken away",
-            "Press \"Allow access\" on the options page",
-        ));
+        let message = "The permission to talk to LinkedIn or the server was taken away";
+        let problem = Problem::new("no_permission", message, "Press \"Allow access\" on the options page");
+        return Some(problem.said("permission_taken", Vec::new()));
     }
     if state.live.storage_failed_at.is_some() {
         return Some(Problem::new(

@@ -14,6 +14,7 @@ mod polling;
 mod posting;
 mod reading;
 mod schedule;
+mod signal;
 
 use crate::agent::entry::{Entry, Stage, Verification};
 use crate::agent::event::{Effect, Event, SiteOutcome, Trouble};
@@ -50,6 +51,7 @@ pub fn step(state: &State, event: &Event, now: i64) -> Transition {
     turn.state.settle(now);
     turn.handle(event);
     turn.schedule();
+    turn.signal();
     turn.state.stamp_changed(state);
     Transition { state: turn.state, effects: turn.effects, wake_at: turn.wake_at }
 }
@@ -95,6 +97,7 @@ const fn mark_carried(entry: &mut Entry) {
 
 fn storage_problem() -> Problem {
     Problem::new("storage", "The browser's storage refused the write", "Free some disk space and try again")
+        .said("not_written", Vec::new())
 }
 
 /// One step in the making.

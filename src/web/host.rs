@@ -51,7 +51,15 @@ extern "C" {
 
     /// Shows a badge.
     #[wasm_bindgen(method, catch, js_name = showBadge)]
-    pub async fn show_badge(this: &Host, badge: &str, title: &str) -> Result<JsValue, JsValue>;
+    pub async fn show_badge(this: &Host, badge: &str, said: &str, title: &str) -> Result<JsValue, JsValue>;
+
+    /// Shows a notification, where that is permitted.
+    #[wasm_bindgen(method, catch)]
+    pub async fn notify(this: &Host, id: &str, kind: &str) -> Result<JsValue, JsValue>;
+
+    /// Takes a notification back.
+    #[wasm_bindgen(method, catch)]
+    pub async fn withdraw(this: &Host, id: &str) -> Result<JsValue, JsValue>;
 
     /// One call of the extension API.
     #[wasm_bindgen(method, catch, js_name = keepAlive)]

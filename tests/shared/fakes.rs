@@ -21,7 +21,7 @@ pub mod time;
 pub mod wire;
 
 use disk::Disk;
-use liaison::ports::{Badge, Clock, Face, Ports, Unicode};
+use liaison::ports::{Badge, Clock, Face, Notice, Ports, Sign, Unicode};
 use linkedin::LinkedIn;
 use server::TaskServer;
 use std::cell::{Cell, RefCell};
@@ -65,6 +65,10 @@ pub struct FakeWorld {
 pub struct Shown {
     /// Every badge, in order.
     pub badges: Vec<(Badge, String)>,
+    /// Every notification, in order.
+    pub notices: Vec<Notice>,
+    /// The ids of those that were taken back, in order.
+    pub withdrawn: Vec<String>,
     /// How often pages were told that something changed.
     pub changes: u32,
     /// Match patterns that the browser doesn't allow.
@@ -219,8 +223,16 @@ impl Unicode for FakeWorld {
 }
 
 impl Face for FakeWorld {
-    fn show_badge(&self, badge: Badge, title: &str) {
-        self.shown.borrow_mut().badges.push((badge, title.to_owned()));
+    fn show_badge(&self, sign: &Sign) {
+        self.shown.borrow_mut().badges.push((sign.badge, sign.title.clone()));
+    }
+
+    fn notify(&self, notice: &Notice) {
+        self.shown.borrow_mut().notices.push(notice.clone());
+    }
+
+    fn withdraw(&self, id: &str) {
+        self.shown.borrow_mut().withdrawn.push(id.to_owned());
     }
 
     fn status_changed(&self) {

@@ -41,7 +41,7 @@ async fn a_new_agent_says_that_it_is_unpaired() {
     assert_eq!(answer["status"]["version"], "1.2.3");
     assert_eq!(answer["status"]["server"], Value::Null);
     assert_eq!(answer["status"]["recent"], json!([]));
-    assert_eq!(call_named(&fake, "badge").await, json!(["badge", "idle", ""]));
+    assert_eq!(call_named(&fake, "badge").await, json!(["badge", "idle", "", ""]));
     assert!(fake.get("stored")["session"]["session"].is_string(), "the browser session has a name");
 }
 

@@ -29,7 +29,9 @@ export function fake_host() {
       return host.cookies[name] ?? null;
     },
     async hasPermission(origin) { note("permission", origin); return host.permitted; },
-    async showBadge(badge, title) { note("badge", badge, title); },
+    async showBadge(badge, said, title) { note("badge", badge, said, title); },
+    async notify(id, kind) { note("notify", id, kind); },
+    async withdraw(id) { note("withdraw", id); },
     async keepAlive() { note("alive"); },
     statusChanged() { note("status"); },
     version() { return "1.2.3"; },

@@ -125,13 +125,16 @@ async fn try_pairing<P: Ports>(
         PairingSecret::Code(_) => {
             let Some(call) = tasks::pair(request) else { return Err(tasks::not_our_protocol()) };
             let answer = ports.tasks().call(call).await;
-            into_result(tasks::sort(answer, ports.clock().now()), "The server doesn't know this code")
+            into_result(
+                tasks::sort(answer, ports.clock().now()),
+                ("unknown_code", "The server doesn't know this code"),
+            )
         }
         PairingSecret::Token(token) => {
             let poll = empty_poll(instance, ports.version());
             let answer = ports.tasks().call(tasks::poll_with(&request.server, token, &poll)).await;
             let reply: Reply<PollAnswer> = tasks::sort(answer, ports.clock().now());
-            into_result(reply, "The server doesn't know this token")
+            into_result(reply, ("unknown_token", "The server doesn't know this token"))
                 .map(|_| PairAnswer { token: token.clone(), agent: String::new() })
         }
     }
@@ -151,11 +154,13 @@ fn empty_poll(instance: &str, version: String) -> Poll {
     }
 }
 
-fn into_result<T>(reply: Reply<T>, unknown: &'static str) -> Result<T, Problem> {
+fn into_result<T>(reply: Reply<T>, unknown: (&'static str, &'static str)) -> Result<T, Problem> {
     match reply {
         Reply::Ok(value) => Ok(value),
         Reply::Refused { status: 401 | 403, .. } => {
-            Err(Problem::new("unauthorised", unknown, "Ask the server for a new one and try again"))
+            let (said, message) = unknown;
+            let problem = Problem::new("unauthorised", message, "Ask the server for a new one and try again");
+            Err(problem.said(said, Vec::new()))
         }
         Reply::Refused { .. } => Err(tasks::not_our_protocol()),
         Reply::Retry { problem, .. } => Err(problem),
@@ -168,6 +173,7 @@ fn no_server_permission() -> Problem {
         "The browser doesn't let the extension talk to this server",
         "Allow access when the browser asks",
     )
+    .said("no_server_permission", Vec::new())
 }
 
 /// The connection test: permission, reach, protocol, authorisation, LinkedIn. Stops at the first server step that
@@ -187,14 +193,14 @@ async fn probe<P: Ports>(ports: &P, server: &ServerUrl, token: &str, poll: &Poll
         }
     }
     steps.push(linkedin_step(ports).await);
-    let failed = steps.iter().find(|step| !step.ok);
-    let error = failed.map(|step| Problem::new("test_failed", step.detail.clone(), step.remedy));
+    let error = TestStep::failure(&steps);
     Answer { ok: error.is_none(), error, steps: Some(steps), ..Answer::done() }
 }
 
 fn server_steps(reply: Reply<PollAnswer>, steps: &mut Vec<TestStep>) {
-    let unauthorised = |message: &'static str| {
-        Err(Problem::new("unauthorised", message, "Pair again with a new code or token"))
+    let unauthorised = |said: &'static str, message: &'static str| {
+        let problem = Problem::new("unauthorised", message, "Pair again with a new code or token");
+        Err(problem.said(said, Vec::new()))
     };
     match reply {
         Reply::Ok(_) => {
@@ -203,11 +209,17 @@ fn server_steps(reply: Reply<PollAnswer>, steps: &mut Vec<TestStep>) {
         }
         Reply::Refused { status: 401 | 403, .. } => {
             steps.push(step_of("protocol", Ok(())));
-            steps.push(step_of("authorise", unauthorised("The server doesn't take this browser's token")));
+            steps.push(step_of(
+                "authorise",
+                unauthorised("token_refused", "The server doesn't take this browser's token"),
+            ));
         }
         Reply::Refused { status: 409, .. } => {
             steps.push(step_of("protocol", Ok(())));
-            steps.push(step_of("authorise", unauthorised("Another browser has paired in this one's place")));
+            steps.push(step_of(
+                "authorise",
+                unauthorised("superseded", "Another browser has paired in this one's place"),
+            ));
         }
         Reply::Refused { .. } => steps.push(step_of("protocol", Err(tasks::not_our_protocol()))),
         Reply::Retry { problem, .. } => steps.push(step_of("protocol", Err(problem))),
@@ -229,7 +241,7 @@ async fn linkedin_step<P: Ports>(ports: &P) -> TestStep {
 
 fn step_of(name: &'static str, result: Result<(), Problem>) -> TestStep {
     match result {
-        Ok(()) => TestStep { name, ok: true, detail: String::new(), remedy: "" },
-        Err(problem) => TestStep { name, ok: false, detail: problem.message, remedy: problem.remedy },
+        Ok(()) => TestStep::passed(name, "", ""),
+        Err(problem) => TestStep::stumbled(name, problem),
     }
 }

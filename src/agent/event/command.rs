@@ -58,6 +58,10 @@ pub enum Command {
     ExportLog,
     /// Erase that.
     EraseLog,
+    /// Erase all that is kept of the person; what holds the agent back stays.
+    EraseEverything,
+    /// How the agent stands, in codes and counts, for whoever is asked for help.
+    Report,
     /// An update waits: take nothing new and answer when nothing is in hand.
     Drain,
 }
@@ -96,6 +100,8 @@ impl CommandMessage {
             "set_paused" => Command::SetPaused { paused: self.paused? },
             "export_log" => Command::ExportLog,
             "erase_log" => Command::EraseLog,
+            "erase_everything" => Command::EraseEverything,
+            "report" => Command::Report,
             // Not an object: refused with a sentence that says so.
             "set_settings" => Command::SetSettings { settings: self.settings.unwrap_or_default() },
             "decide" => {
@@ -123,6 +129,8 @@ impl std::fmt::Debug for Command {
             Self::ClearStop { .. } => "ClearStop",
             Self::ExportLog => "ExportLog",
             Self::EraseLog => "EraseLog",
+            Self::EraseEverything => "EraseEverything",
+            Self::Report => "Report",
             Self::Drain => "Drain",
         })
     }

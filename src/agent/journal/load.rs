@@ -1,7 +1,7 @@
 //! From stored records to the state a worker starts with, and the writes that put storage in order.
 
 use super::record::{Opened, open};
-use super::{ACCOUNT, ASIDE, CURSORS, NOTE, RECENT, SESSION, WAITS, WAY, in_order, write};
+use super::{ACCOUNT, ASIDE, CURSORS, NOTE, RECENT, SESSION, SIGNALS, WAITS, WAY, in_order, write};
 use crate::agent::aside::{BREAKERS, INVITATIONS, LOG, PACE, PAIRING, SETTINGS, TASK, TOMBSTONES};
 use crate::agent::entry::Entry;
 use crate::agent::settings::Settings;
@@ -196,6 +196,7 @@ fn take_session(state: &mut State, key: &str, value: &str) {
         ACCOUNT => state.account = Some(record.to_owned()),
         WAITS => drop(read_into(&mut state.waits, record)),
         WAY => state.other_way = json::read(record),
+        SIGNALS => drop(read_into(&mut state.signals, record)),
         CURSORS => state.cursors = Rc::new(json::read(record).unwrap_or_default()),
         _ => {}
     }

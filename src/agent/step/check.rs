@@ -40,7 +40,9 @@ impl Turn {
         (left > 0).then(|| {
             let minutes = left.unsigned_abs().div_ceil(60_000);
             let message = format!("LinkedIn asked to slow down; it can be asked again in {minutes} min");
-            Problem::new(ErrorCode::Throttled.as_str(), message, "Wait that long and check again")
+            let problem =
+                Problem::new(ErrorCode::Throttled.as_str(), message, "Wait that long and check again");
+            problem.said("throttled_for", vec![minutes.to_string()])
         })
     }
 

@@ -6,7 +6,9 @@ use crate::agent::breaker::Breakers;
 use crate::agent::entry::Stage;
 use crate::agent::event::{Command, CommandId, Effect, Identity, PairingRequest, PairingSecret};
 use crate::agent::readiness;
+use crate::agent::report::report;
 use crate::agent::server_url::ServerUrl;
+use crate::agent::settings::Settings;
 use crate::agent::state::{Pairing, Said};
 use crate::agent::status::{Answer, Problem, SET_ASIDE, attention, status};
 use crate::agent::tombstone::Tombstone;
@@ -30,6 +32,8 @@ impl Turn {
             Command::ClearStop { code } => self.clear_stop(id, code),
             Command::ExportLog => self.export_log(id),
             Command::EraseLog => self.erase_log(id),
+            Command::EraseEverything => self.erase_everything(id),
+            Command::Report => self.tell_report(id),
             Command::Drain => self.state.live.draining.get_or_insert_default().push(id),
         }
     }
@@ -44,7 +48,7 @@ impl Turn {
             Ok(server) => server,
             Err(wrong) => {
                 let problem = Problem::new("invalid_url", wrong.sentence(), "Correct the server's address");
-                return self.answer(id, Answer::refused(problem));
+                return self.answer(id, Answer::refused(problem.said(wrong.as_str(), Vec::new())));
             }
         };
         let given = |secret: Option<&str>| {
@@ -59,7 +63,7 @@ impl Turn {
                     "Pairing needs a one-time code or a token, and not both",
                     "Type the code that the server printed, or paste a token",
                 );
-                return self.answer(id, Answer::refused(problem));
+                return self.answer(id, Answer::refused(problem.said("one_secret", Vec::new())));
             }
         };
         let name = name.trim().chars().take(80).collect();
@@ -183,6 +187,25 @@ impl Turn {
         self.answer(id, Answer::done());
     }
 
+    /// Leaves nothing of the person: no pairing, setting, task, result or line of the log. What holds the agent back stays,
+    /// or to erase would be a way to send more, or twice: when invitations were sent, which of them ended, and what LinkedIn
+    /// said no to.
+    fn erase_everything(&mut self, id: CommandId) {
+        self.leave();
+        // Of a pairing whose own record is lost.
+        self.abandon_all();
+        self.clear_set_aside();
+        let state = &mut self.state;
+        (state.settings, state.log, state.recent) = (Settings::default(), Rc::default(), Rc::default());
+        (state.account, state.other_way) = (None, None);
+        self.answer(id, Answer::done());
+    }
+
+    fn tell_report(&mut self, id: CommandId) {
+        let report = Some(Box::new(report(&self.state, self.now)));
+        self.answer(id, Answer { report, ..Answer::done() });
+    }
+
     /// The person has looked: what was set aside is erased, and what stood in its place holds.
     fn clear_set_aside(&mut self) {
         self.bury_lost();
@@ -249,7 +272,7 @@ impl Turn {
                     format!("LinkedIn blocked requests; this can be cleared in {minutes} min"),
                     "Use LinkedIn by hand for a while",
                 );
-                self.answer(id, Answer::refused(problem));
+                self.answer(id, Answer::refused(problem.said("blocked_for", vec![minutes.to_string()])));
             }
         }
     }

@@ -79,7 +79,7 @@ impl Turn {
                     format!("The server answered {status} to a poll"),
                     "Check the server's address on the options page",
                 );
-                self.poll_failed(None, problem);
+                self.poll_failed(None, problem.said("unexpected_answer", vec![status.to_string()]));
             }
         }
     }

@@ -288,12 +288,12 @@ test("the log is a file named by the day; an empty one is only said to be empty"
 test("the log is kept or erased from the options page, erased after a second press", async (t) => {
   const { page, asked } = await optionsOver(t, {}, { export_log: () => ({ ok: true, log: [] }) });
   await page.locator("#export-log").press("Enter");
-  await says(page, "#log-said", "The log is empty");
+  await says(page, "#data-said", "The log is empty");
   await page.locator("#erase-log").press("Enter");
   await page.locator("#erase-cancel").press("Enter");
   await page.locator("#erase-log").press("Enter");
   await page.locator("#erase-confirm").press("Enter");
-  await says(page, "#log-said", "The log is erased");
+  await says(page, "#data-said", "The log is erased");
   assert.deepEqual(asked.map(({ kind }) => kind), ["export_log", "erase_log"]);
 });
 

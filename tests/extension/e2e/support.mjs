@@ -9,6 +9,12 @@ export async function worldFor(t, options) {
   return world;
 }
 
+/** A page of the extension that it opens by itself, or has opened already. */
+export function openedByItself({ context, origin }, path) {
+  const arrived = async (page) => (await page.waitForURL(`${origin}/${path}`), page);
+  return Promise.any([...context.pages().map(arrived), context.waitForEvent("page").then(arrived)]);
+}
+
 /** Waits until an element has a tone, which is how the pages mark good and bad beside their words. */
 export const toned = (page, selector, tone) => page.locator(`${selector}[data-tone="${tone}"]`).waitFor();
 
@@ -35,7 +41,7 @@ export async function untilAsSaid(popup, at) {
 export async function agreeOn({ server, popup }, task, reason) {
   const waiting = await server.waitingFor(task, reason);
   const sentence = await popup.evaluate(async (reason) => {
-    const [{ WAITING }, { t }] = await Promise.all([import("/popup/words.js"), import("/lib/i18n.js")]);
+    const [{ WAITING }, { t }] = await Promise.all([import("/lib/words.js"), import("/lib/i18n.js")]);
     return t(WAITING[reason].said);
   }, reason);
   const item = popup.locator("#waiting .item").filter({ hasText: sentence }).first();

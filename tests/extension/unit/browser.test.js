@@ -3,7 +3,7 @@ import { beforeEach, test } from "node:test";
 import { ID, ROOT, installChrome, ownPage } from "./support/chrome.js";
 
 let chrome = installChrome();
-const { BADGES, host, hostReadingAhead, isOwnPage, listen, onStatusChanged, prepareWorker } = await import("../../../extension/lib/browser.js");
+const { BADGES, host, hostReadingAhead, isOwnPage, listen, onStatusChanged, openPage, prepareWorker } = await import("../../../extension/lib/browser.js");
 
 beforeEach(() => void (chrome = installChrome()));
 
@@ -109,13 +109,14 @@ test("our pages are, in the popup and in a tab", () => {
 
 test("Chrome's events become wake reasons, and only the session cookie of LinkedIn does", () => {
   const woken = [];
-  listen({ wake: (reason) => woken.push(reason), message: async () => null, updateAvailable: () => woken.push("update") });
+  listen({ wake: (reason) => woken.push(reason), message: async () => null, updateAvailable: () => woken.push("update"), firstRun: () => woken.push("first") });
   chrome.alarms.onAlarm.fire({ name: "watchdog" });
   chrome.alarms.onAlarm.fire({ name: "core" });
   chrome.runtime.onInstalled.fire({});
   chrome.runtime.onStartup.fire();
-  chrome.permissions.onRemoved.fire({});
-  chrome.permissions.onAdded.fire({});
+  chrome.permissions.onRemoved.fire({ origins: ["https://www.linkedin.com/*"] });
+  chrome.permissions.onAdded.fire({ origins: ["https://api.example.com/*"] });
+  chrome.permissions.onAdded.fire({ permissions: ["notifications"], origins: [] });
   chrome.runtime.onUpdateAvailable.fire({});
   assert.deepEqual(woken.splice(0), ["watchdog", "alarm", "installed", "startup", "permissions", "permissions", "update"]);
   chrome.cookies.onChanged.fire({ cookie: { name: "lang", domain: ".linkedin.com" } });
@@ -123,6 +124,20 @@ test("Chrome's events become wake reasons, and only the session cookie of Linked
   assert.deepEqual(woken, []);
   chrome.cookies.onChanged.fire({ cookie: { name: "li_at", domain: ".www.linkedin.com" } });
   assert.equal(woken.length, 1);
+});
+
+test("an installation is the first run, an update and a new Chrome are not", () => {
+  const woken = [];
+  listen({ wake: (reason) => woken.push(reason), message: async () => null, updateAvailable: () => {}, firstRun: () => woken.push("first") });
+  for (const reason of ["update", "chrome_update", "shared_module_update"]) chrome.runtime.onInstalled.fire({ reason });
+  assert.deepEqual(woken.splice(0), ["installed", "installed", "installed"]);
+  chrome.runtime.onInstalled.fire({ reason: "install" });
+  assert.deepEqual(woken, ["installed", "first"]);
+});
+
+test("a page of the package opens in a tab of its own", async () => {
+  await openPage("onboarding/onboarding.html");
+  assert.deepEqual(chrome.calls, [{ opened: `${ROOT}onboarding/onboarding.html` }]);
 });
 
 test("a session cookie set anew with the value it had is no news; another value, and none, are", () => {

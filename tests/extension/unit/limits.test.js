@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { installChrome } from "./support/chrome.js";
 
 installChrome();
-const limits = await import("../../../extension/options/limits.js");
+const limits = await import("../../../extension/lib/limits.js");
 const { DEFAULTS, FIRST_HOURS, readFigure, readHours, refusedField } = limits;
 
 const ceilings = { invites_per_day: 100, invites_per_week: 200, read_gap_ms: 1_000, invite_gap_ms: 5_000 };

@@ -18,7 +18,8 @@ test("the manifest asks for no more than it needs", () => {
   assert.deepEqual(manifest.permissions, ["alarms", "storage", "cookies"]);
   assert.deepEqual(manifest.host_permissions, ["https://www.linkedin.com/*", "http://127.0.0.1/*", "http://localhost/*"]);
   assert.deepEqual(manifest.optional_host_permissions, ["https://*/*"]);
-  for (const absent of ["web_accessible_resources", "content_scripts", "externally_connectable", "optional_permissions"]) {
+  assert.deepEqual(manifest.optional_permissions, ["notifications"]);
+  for (const absent of ["web_accessible_resources", "content_scripts", "externally_connectable"]) {
     assert.equal(absent in manifest, false, absent);
   }
   assert.equal(manifest.incognito, "not_allowed");
@@ -62,7 +63,7 @@ test("only lib/browser.js names Chrome's API", () => {
 });
 
 test("pages do not import the core", () => {
-  const importing = scripts.filter((path) => /^(popup|options)\//.test(path) && /lib\/core\.js|pkg\//.test(read(path)));
+  const importing = scripts.filter((path) => /^(popup|options|onboarding|history)\//.test(path) && /lib\/core\.js|pkg\//.test(read(path)));
   assert.deepEqual(importing, []);
 });
 
@@ -98,15 +99,15 @@ test("every message key that is used exists, and every one that exists is used",
 
 test("every key in a table of words exists", () => {
   const keys = new Set(Object.keys(readJson("_locales/en/messages.json")));
-  const families = /"((?:headline|task|kind|working|linkedin|contact|waiting|outcome|failed|step|pairing|address|proof|name|stop|fallback|check|limit|gap)_[a-z0-9_]+)"/g;
-  const asked = ["popup/words.js", "options/pairing.js", "options/limits.js", "lib/server-address.js", "lib/steps.js"].flatMap((path) =>
+  const families = /"((?:headline|problem|found|notice|badge|task|kind|working|linkedin|contact|waiting|outcome|failed|step|pairing|address|proof|name|stop|fallback|check|limit|gap)_[a-z0-9_]+)"/g;
+  const asked = ["lib/words.js", "lib/problems.js", "lib/signals.js", "lib/pairing.js", "lib/limits.js", "lib/server-address.js", "lib/steps.js"].flatMap((path) =>
     [...read(path).matchAll(families)].map(([, key]) => key),
   );
   assert.deepEqual(asked.filter((key) => !keys.has(key)), []);
 });
 
 test("every id that a page's script looks up is on the page", () => {
-  for (const name of ["popup", "options"]) {
+  for (const name of ["popup", "options", "onboarding", "history"]) {
     const source = scripts.filter((path) => path.startsWith(`${name}/`)).map(read).join("\n");
     const asked = [...source.matchAll(/\b(?:byId|input|button|showList|showFact)\("([\w-]+)"/g)];
     for (const [, id] of asked) assert.match(read(`${name}/${name}.html`), new RegExp(`id="${id}"`), `${name} #${id}`);

@@ -4,7 +4,7 @@ import { installChrome } from "./support/chrome.js";
 
 installChrome();
 const { readAddress } = await import("../../../extension/lib/server-address.js");
-const { readForm } = await import("../../../extension/options/pairing.js");
+const { readForm } = await import("../../../extension/lib/pairing.js");
 
 const ACCEPTED = [
   ["https://api.example.com", "https://api.example.com", "https://api.example.com/*", false],

@@ -54,7 +54,7 @@ test("a start loads the core from the package and arms the watchdog", () => {
   assert.ok(chrome.alarms.set.has("watchdog"));
 });
 
-const KINDS = "status pair test_connection check_linkedin forget set_paused clear_stop set_settings decide cancel_task export_log erase_log";
+const KINDS = "status pair test_connection check_linkedin forget set_paused clear_stop set_settings decide cancel_task export_log erase_log erase_everything report";
 for (const kind of KINDS.split(" ")) {
   test(`${kind} reaches the core and its answer the page`, async () => {
     assert.deepEqual(await ask({ kind }), { ok: true, echoed: kind });
@@ -80,6 +80,26 @@ test("an alarm wakes the core", async () => {
   chrome.alarms.onAlarm.fire({ name: "watchdog" });
   await settle();
   assert.deepEqual(fake.log, [["wake", "watchdog"]]);
+});
+
+const opened = async () => {
+  chrome.calls.length = 0;
+  chrome.runtime.onInstalled.fire({ reason: "install" });
+  await settle();
+  return chrome.calls.filter((call) => call.opened).map((call) => call.opened);
+};
+
+test("an installation opens the onboarding, and does not wait for a core that fails", async () => {
+  const page = `${ROOT}onboarding/onboarding.html`;
+  fake.answer = async () => ({ ok: true, status: { server: null } });
+  assert.deepEqual(await opened(), [page]);
+  fake.answer = () => Promise.reject(new Error("no"));
+  assert.deepEqual(await opened(), [page]);
+});
+
+test("who is paired already needs no onboarding", async () => {
+  fake.answer = async () => ({ ok: true, status: { server: { url: "https://api.example.com", name: "desk" } } });
+  assert.deepEqual(await opened(), []);
 });
 
 for (const [name, field] of [["error", "error"], ["unhandledrejection", "reason"]]) {

@@ -5,9 +5,10 @@ import { installChrome } from "./support/chrome.js";
 
 installChrome();
 const describe = await import("../../../extension/popup/describe.js");
-const { approvalLine, canCancel, checkLine, fallbackLine, linkedinLine, progressLine } = describe;
+const { approvalLine, canCancel, fallbackLine, linkedinLine, progressLine } = describe;
 const { recentLine, serverLine, stopLines, uncountedLine, usageLine, waitingItems } = describe;
-const { pairingLine } = await import("../../../extension/options/pairing.js");
+const { pairingLine } = await import("../../../extension/lib/pairing.js");
+const { checkLine } = await import("../../../extension/lib/check.js");
 const { stepLine } = await import("../../../extension/lib/steps.js");
 const { clockTime, duration } = await import("../../../extension/lib/i18n.js");
 
@@ -48,16 +49,23 @@ test("who was heard once and is not any more is said to be silent since then", (
 test("ready is said of what is ready", () => {
   const wait = (task_type) => ({ task_type, reason: "daily_limit", for_ms: 60_000 });
   const waiting = [wait("agent_send_connection_request"), wait("agent_fetch_connections")];
-  assert.equal(headline({ ...base, waiting: waiting.slice(0, 1) }), "Ready. Sending invitations has to wait.");
-  assert.equal(headline({ ...base, waiting: waiting.slice(1) }), "Ready. Reading connections has to wait.");
-  assert.equal(headline({ ...base, waiting }), "Every kind of task has to wait: why is below.");
+  const why = "Your limit for 24 hours is reached.";
+  assert.match(headline({ ...base, waiting: waiting.slice(0, 1) }), new RegExp(`^Ready. Sending invitations has to wait until .*:01.*. ${why}$`));
+  assert.match(headline({ ...base, waiting: waiting.slice(1) }), /^Ready. Reading connections has to wait until /);
+  assert.match(headline({ ...base, waiting }), new RegExp(`^Waiting until (14|0?2):01.* ${why}$`));
+  const other = { ...waiting[1], reason: "kind_off", for_ms: null };
+  assert.equal(headline({ ...base, waiting: [waiting[0], other] }), "Every kind of task has to wait: why is below.");
+  assert.equal(headline({ ...base, waiting: [other] }), "Ready. Reading connections has to wait. You have switched this kind of task off.");
+  const short = waiting.map((wait) => ({ ...wait, reason: "throttled", for_ms: 5_000 }));
+  assert.equal(headline({ ...base, waiting: short }), "Waiting. LinkedIn has asked to slow down.");
   assert.equal(headline({ ...base, waiting: [{ ...waiting[0], reason: "note_limit" }] }), "Ready for the next task.");
   assert.equal(headline({ ...base, waiting, approvals: [{}] }), "An invitation waits for your answer.");
 });
 
 test("what is running comes first, even while pausing", () => {
   const running = { task_type: "agent_fetch_connections", phase: "reading", done: 40, of: 500 };
-  assert.equal(headline({ ...base, running }), "Reading your connections.");
+  assert.equal(headline({ ...base, running }), "Reading your connections: 40 of 500.");
+  assert.equal(headline({ ...base, running: { ...running, of: null } }), "Reading your connections: 40 so far.");
   assert.equal(headline({ ...base, running, state: "paused" }), "Paused: after the step in hand nothing is done until you resume.");
   assert.equal(headline({ ...base, running: { ...running, phase: "dancing" } }), "dancing");
   const phases = ["reading", "checking", "starting", "sending", "verifying"];

@@ -2,8 +2,8 @@
 
 use super::life::Life;
 use liaison::ports::{
-    Area, Badge, Clock, Face, Ports, Session, SiteAnswer, SiteFailure, SiteTransport, Store, StoreFailure,
-    TaskAnswer, TaskCall, TaskSilence, TaskTransport, Unicode, Write,
+    Area, Clock, Face, Notice, Ports, Session, Sign, SiteAnswer, SiteFailure, SiteTransport, Store,
+    StoreFailure, TaskAnswer, TaskCall, TaskSilence, TaskTransport, Unicode, Write,
 };
 use liaison::voyager::request::{CsrfToken, Method, Redirect, SiteRequest};
 use liaison_simulator::{Running, SignIn};
@@ -356,7 +356,11 @@ impl Unicode for Sockets {
 }
 
 impl Face for Sockets {
-    fn show_badge(&self, _: Badge, _: &str) {}
+    fn show_badge(&self, _: &Sign) {}
+
+    fn notify(&self, _: &Notice) {}
+
+    fn withdraw(&self, _: &str) {}
 
     fn status_changed(&self) {}
 

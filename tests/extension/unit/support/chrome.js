@@ -60,6 +60,29 @@ function runtime(calls) {
   };
 }
 
+function permissions() {
+  const granted = new Set();
+  const named = ({ origins = [], permissions = [] }) => [...origins, ...permissions];
+  return {
+    granted,
+    onAdded: event(),
+    onRemoved: event(),
+    contains: async (asked) => named(asked).every((each) => granted.has(each)),
+    request: async (asked) => (named(asked).forEach((each) => granted.add(each)), true),
+    remove: async (asked) => (named(asked).forEach((each) => granted.delete(each)), true),
+  };
+}
+
+function notifications() {
+  const shown = new Map();
+  return {
+    shown,
+    onClicked: event(),
+    create: async (id, options) => (shown.set(id, options), id),
+    clear: async (id) => shown.delete(id),
+  };
+}
+
 /** Installs a fresh one as the global; `calls` lists what was asked of the runtime, `badge` what the icon shows. */
 export function installChrome() {
   const calls = [];
@@ -70,20 +93,22 @@ export function installChrome() {
     badge,
     runtime: runtime(calls),
     alarms: alarms(),
+    tabs: { create: async ({ url }) => void calls.push({ opened: url }) },
     storage: { local: storageArea(), session: storageArea() },
     cookies: { jar: new Map(), onChanged: event(), get: async ({ url, name }) => chrome.cookies.jar.get(`${url} ${name}`) ?? null },
-    permissions: { granted: new Set(), onAdded: event(), onRemoved: event() },
+    permissions: permissions(),
+    notifications: notifications(),
     action: {
       setBadgeText: async ({ text }) => void (badge.text = text),
       setBadgeBackgroundColor: async ({ color }) => void (badge.background = color),
       setBadgeTextColor: async ({ color }) => void (badge.ink = color),
       setTitle: async ({ title }) => void (badge.title = title),
+      openPopup: async () => void calls.push("openPopup"),
     },
     i18n: {
       getMessage: (key, values = []) => (messages[key]?.message ?? "").replace(/\$(\d)/g, (_, n) => values[Number(n) - 1] ?? ""),
     },
   };
-  chrome.permissions.contains = async ({ origins }) => origins.every((origin) => chrome.permissions.granted.has(origin));
   globalThis.chrome = chrome;
   return chrome;
 }

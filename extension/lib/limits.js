@@ -2,12 +2,12 @@
  * What the options page says about limits and reads from their fields, without touching the page. The core alone decides what
  * is allowed; a figure that it would refuse is refused here first, in the words and the unit of the field.
  */
-import { clockTime, t } from "../lib/i18n.js";
+import { clockTime, t } from "./i18n.js";
 
-/** @typedef {import("../lib/messages.js").Ceilings} Ceilings */
-/** @typedef {import("../lib/messages.js").Hours} Hours */
-/** @typedef {import("../lib/messages.js").Problem} Problem */
-/** @typedef {import("../lib/messages.js").Settings} Settings */
+/** @typedef {import("./messages.js").Ceilings} Ceilings */
+/** @typedef {import("./messages.js").Hours} Hours */
+/** @typedef {import("./messages.js").Problem} Problem */
+/** @typedef {import("./messages.js").Settings} Settings */
 /** @typedef {Omit<Settings, "paused">} Limits */
 /** @typedef {keyof Ceilings} Figure a setting that is a number */
 
@@ -136,7 +136,7 @@ export const dayName = (day, length) =>
  * @param {Problem} error
  * @param {string} changed
  */
-export function refusedField({ message }, changed) {
-  const named = Object.keys(DEFAULTS).filter((name) => new RegExp(`\\b${name}\\b`).test(message));
+export function refusedField({ values = [], message }, changed) {
+  const named = Object.keys(DEFAULTS).filter((name) => values.includes(name) || new RegExp(`\\b${name}\\b`).test(message));
   return named.length === 1 && named[0] ? named[0] : changed;
 }

@@ -1,10 +1,10 @@
 /** What the options page decides without touching the page: is the form complete, and how is the pairing put into words. */
-import { isolate, t } from "../lib/i18n.js";
-import { readAddress } from "../lib/server-address.js";
+import { isolate, t } from "./i18n.js";
+import { readAddress } from "./server-address.js";
 
-/** @typedef {import("../lib/messages.js").Command} Command */
-/** @typedef {import("../lib/messages.js").Status} Status */
-/** @typedef {import("../lib/server-address.js").GoodAddress} GoodAddress */
+/** @typedef {import("./messages.js").Command} Command */
+/** @typedef {import("./messages.js").Status} Status */
+/** @typedef {import("./server-address.js").GoodAddress} GoodAddress */
 
 /**
  * @typedef {{ ok: true, command: Command, address: GoodAddress } | { ok: false, reason: string, field: string }} Form

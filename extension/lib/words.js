@@ -1,10 +1,9 @@
 /**
- * Which message says what: one table for each set of codes that the worker may send. Only `describe.js` reads them, so that
- * every sentence of the popup is found in one place, and a code without words is seen by a test.
+ * Which message says what: one table for each set of codes that the worker may send. Only `outcome.js` and the popup's
+ * `describe.js` read them, so that every sentence is found in one place, and a code without words is seen by a test.
  */
 
-/** @typedef {import("../lib/messages.js").Status} Status */
-/** @typedef {import("../lib/messages.js").Recent} Recent */
+/** @typedef {import("./messages.js").Status} Status */
 /** @typedef {"good" | "busy" | "quiet" | "bad"} Tone */
 /** @typedef {{ said: string, remedy: string }} Said two message keys: what is so, and what a person can do about it */
 
@@ -119,7 +118,7 @@ export const WAITING_UNKNOWN = { said: "waiting_unknown_account", remedy: "waiti
  */
 export const WAITING_SET_ASIDE = { said: "waiting_set_aside", remedy: "waiting_set_aside_remedy" };
 
-/** @type {Record<Recent["outcome"], { key: string, tone: Tone }>} */
+/** @type {Record<string, { key: string, tone: Tone }>} */
 export const OUTCOME = {
   completed: { key: "outcome_completed", tone: "good" },
   failed: { key: "outcome_failed", tone: "bad" },
