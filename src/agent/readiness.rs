@@ -4,7 +4,8 @@ use crate::agent::entry::{Entry, Stage};
 use crate::agent::state::{Said, State};
 use crate::config::{LONG_GAP_MS, POLL_WAIT_MS};
 use liaison_protocol::{
-    Held, Poll, ReadyState, SendConnectionRequest, TaskType, WaitReason, Waiting, known_task_types,
+    Held, Poll, ReadyState, SendConnectionRequest, TaskType, Usage, Used, WaitReason, Waiting,
+    known_task_types,
 };
 
 /// The agent as a whole.
@@ -199,5 +200,14 @@ pub fn poll_of(state: &State, said: &Said, wait_ms: u64, now: i64) -> Poll {
             .iter()
             .map(|(task, epoch, phase)| Held { task: task.clone(), epoch: *epoch, phase: *phase })
             .collect(),
+        usage: Some(usage(state, now)),
     }
+}
+
+/// No part of what is said: that it has changed is no reason to break a parked poll off.
+fn usage(state: &State, now: i64) -> Usage {
+    let (day, week) = state.ledger.counts(now);
+    let limits = state.settings.limits();
+    let of = |used: usize, limit: usize| Used { used: used as u64, limit: limit as u64 };
+    Usage { day: of(day, limits.per_day), week: of(week, limits.per_week) }
 }

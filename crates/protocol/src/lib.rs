@@ -29,5 +29,5 @@ pub use options::{DEADLINE_MS, TaskOptions};
 pub use output::{
     Connection, Fallback, FetchOutput, Findings, FullConnection, FullFetchOutput, SentOutput, TaskFailure,
 };
-pub use poll::{Held, HeldPhase, Poll, ReadyState, Waiting};
+pub use poll::{Held, HeldPhase, Poll, ReadyState, Usage, Used, Waiting};
 pub use urn::{InvalidProfileUrn, PROFILE_URN_PREFIX, ProfileId, normalise_profile_urn};

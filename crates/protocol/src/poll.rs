@@ -45,6 +45,33 @@ pub struct Poll {
     /// Everything in the journal.
     #[serde(default)]
     pub held: Vec<Held>,
+    /// How many invitations count now; for an operator's eyes, and no reason to offer anything or not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+}
+
+/// How many invitations count now, those sent by hand among them as far as the agent knows of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Usage {
+    /// In the last 24 hours.
+    pub day: Used,
+    /// In the last seven days.
+    pub week: Used,
+}
+
+/// So many of so many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Used {
+    /// That count. More than `limit` where the person has lowered it since.
+    #[cfg_attr(feature = "schema", schema(maximum = 9_007_199_254_740_991_i64))]
+    #[serde(deserialize_with = "whole::needed")]
+    pub used: u64,
+    /// That the person allows.
+    #[cfg_attr(feature = "schema", schema(maximum = 9_007_199_254_740_991_i64))]
+    #[serde(deserialize_with = "whole::needed")]
+    pub limit: u64,
 }
 
 /// A kind of task that waits, and why.

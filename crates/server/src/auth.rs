@@ -1,4 +1,5 @@
-//! Three doors: callers come with an API key, agents with a token, operators with an admin key. They are looked for in
+//! Three doors: callers come with an API key, agents with a token, operators with an admin key, or with the session
+//! that it began ([`crate::session`]). They are looked for in
 //! different tables of the database, so that none opens another's.
 //!
 //! A secret is looked up by its hash. How long that takes says something about hashes, and nothing about a secret.
@@ -7,6 +8,7 @@ use crate::door::Guest;
 use crate::error::ApiError;
 use crate::peer::{Peer, peer_of};
 use crate::router::App;
+use crate::session::SignedIn;
 use crate::store::{Access, AgentIdentity};
 use crate::watch;
 use axum::extract::FromRequestParts;
@@ -34,7 +36,7 @@ pub struct WritingCaller(pub Caller);
 /// An agent that showed a valid token.
 pub struct Agent(pub AgentIdentity);
 
-/// An operator who showed a valid admin key.
+/// An operator who showed a valid admin key, or is signed in to the dashboard by one.
 pub struct Operator {
     /// The id of their key.
     pub key: String,
@@ -65,6 +67,16 @@ impl Caller {
     /// Refuses a key that may only read.
     pub fn may_write(&self) -> Result<(), ApiError> {
         if self.access == Access::Write { Ok(()) } else { Err(ApiError::ReadOnlyKey) }
+    }
+}
+
+impl Operator {
+    /// The operator who shows this admin key.
+    pub async fn by_key(key: &str, peer: Peer, app: &App) -> Result<Self, ApiError> {
+        let find = app.store.use_admin_key(key, app.now());
+        let key = app.door.open(Guest::Operator, peer, key, find, ApiError::AdminKey).await?;
+        watch::note("key", &key);
+        Ok(Self { key })
     }
 }
 
@@ -106,12 +118,10 @@ impl FromRequestParts<App> for Operator {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        let key = bearer(&parts.headers).ok_or(ApiError::AdminKey)?;
-        let find = app.store.use_admin_key(key, app.now());
-        let peer = peer_of(&parts.extensions);
-        let key = app.door.open(Guest::Operator, peer, key, find, ApiError::AdminKey).await?;
-        watch::note("key", &key);
-        Ok(Self { key })
+        match bearer(&parts.headers) {
+            Some(key) => Self::by_key(key, peer_of(&parts.extensions), app).await,
+            None => SignedIn::by_cookie(parts, app).await.map(Into::into),
+        }
     }
 }
 

@@ -34,6 +34,8 @@ pub enum Guest {
     Agent,
     /// Admin keys.
     Operator,
+    /// The cookies of who is signed in: one that is over is asked with again and again, and must not keep its owner out.
+    Session,
 }
 
 /// The memory of all doors.
@@ -127,7 +129,7 @@ mod tests {
 
     async fn open(door: &Door, address: IpAddr, secret: &str, good: bool) -> Result<u8, ApiError> {
         let find = async move { Ok(good.then_some(1)) };
-        let peer = Peer { address, is_here: address.is_loopback() };
+        let peer = Peer { address, is_here: address.is_loopback(), took_tls: false };
         door.open(Guest::Caller, peer, secret, find, ApiError::InvalidKey).await
     }
 
@@ -174,7 +176,7 @@ mod tests {
     #[tokio::test]
     async fn secrets_at_the_same_moment_are_counted_one_by_one() {
         let door = Door::new(Rate { burst: 3, every: HOUR }, None);
-        let (looked_up, peer) = (AtomicUsize::new(0), Peer { address: PEER, is_here: false });
+        let (looked_up, peer) = (AtomicUsize::new(0), Peer { address: PEER, is_here: false, took_tls: false });
         let guesses = (0..10).map(|n| {
             let (door, looked_up) = (&door, &looked_up);
             async move {
@@ -208,7 +210,7 @@ mod tests {
     #[tokio::test]
     async fn what_could_not_be_looked_up_was_no_guess() {
         let door = Door::new(Rate { burst: 1, every: HOUR }, None);
-        let peer = Peer { address: PEER, is_here: false };
+        let peer = Peer { address: PEER, is_here: false, took_tls: false };
         for _ in 0..3 {
             let find = async { Err::<Option<u8>, _>(StoreError::NoTeam) };
             let answer = door.open(Guest::Caller, peer, "any", find, ApiError::InvalidKey).await;
@@ -221,7 +223,7 @@ mod tests {
     #[tokio::test]
     async fn what_opens_one_door_is_nothing_at_another() {
         let door = Door::new(Rate { burst: 1, every: HOUR }, None);
-        let peer = Peer { address: PEER, is_here: false };
+        let peer = Peer { address: PEER, is_here: false, took_tls: false };
         let token = async |good: bool| {
             let find = async move { Ok(good.then_some(1)) };
             door.open(Guest::Agent, peer, "token", find, ApiError::AgentToken).await

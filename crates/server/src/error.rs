@@ -77,6 +77,14 @@ pub enum ApiError {
     ReadOnlyKey,
     #[error("Missing or invalid admin key (`liaison-server admin-key add` makes one)")]
     AdminKey,
+    #[error("The session is over; sign in again")]
+    SessionOver,
+    #[error("Missing or wrong 'X-CSRF-Token'; it is the 'csrf' that the session was begun with")]
+    CsrfToken,
+    #[error("Only the dashboard's own pages may use its session")]
+    ForeignPage,
+    #[error("The dashboard has no such file")]
+    NoFile,
     /// Something an operator sent that can't be.
     #[error("{0}")]
     Field(&'static str),
@@ -203,12 +211,16 @@ impl ApiError {
             Self::Scope(_) => (StatusCode::FORBIDDEN, "missing_scope"),
             Self::Unmet(unmet) => unmet.status_and_code(),
             Self::Field(_) | Self::Cursor => (StatusCode::BAD_REQUEST, ErrorCode::InvalidInput.as_str()),
-            Self::MissingKey | Self::InvalidKey | Self::AgentToken | Self::PairingCode | Self::AdminKey => {
-                (StatusCode::UNAUTHORIZED, "unauthorised")
-            }
+            Self::MissingKey
+            | Self::InvalidKey
+            | Self::AgentToken
+            | Self::PairingCode
+            | Self::AdminKey
+            | Self::SessionOver => (StatusCode::UNAUTHORIZED, "unauthorised"),
+            Self::CsrfToken => (StatusCode::FORBIDDEN, "csrf_token"),
             Self::ReadOnlyKey => (StatusCode::FORBIDDEN, "read_only_key"),
             Self::TooManyGuesses { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_guesses"),
-            Self::ForeignOrigin => (StatusCode::FORBIDDEN, "foreign_origin"),
+            Self::ForeignOrigin | Self::ForeignPage => (StatusCode::FORBIDDEN, "foreign_origin"),
             Self::MetricsClosed => (StatusCode::FORBIDDEN, "metrics_closed"),
             Self::PluginRequired => (StatusCode::FORBIDDEN, "plugin_required"),
             Self::NoAdmin => (StatusCode::NOT_FOUND, "no_admin"),
@@ -216,6 +228,7 @@ impl ApiError {
             | Self::AgentTask
             | Self::NoRoute
             | Self::WebhookNotFound
+            | Self::NoFile
             | Self::Unknown(_) => (StatusCode::NOT_FOUND, "not_found"),
             Self::Limit { code, .. } => (StatusCode::TOO_MANY_REQUESTS, code.as_str()),
             Self::QueueFull => (StatusCode::TOO_MANY_REQUESTS, "queue_full"),

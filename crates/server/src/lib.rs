@@ -2,7 +2,8 @@
 //!
 //! Three kinds of client meet here, and none opens another's doors: *callers* with an API key (`routes::task`,
 //! the documented endpoints), *agents* with a token (`routes::agent`, the protocol of `docs/PROTOCOL.md`) and *operators*
-//! with an admin key (`routes::admin`, described in `docs/SERVER.md`).
+//! with an admin key, or signed in by one on the dashboard (`routes::admin`, `routes::dashboard`, described in
+//! `docs/SERVER.md`).
 //!
 //! | module | what it is |
 //! |---|---|
@@ -14,6 +15,7 @@
 //! | [`hints`] | what servers on one database tell each other |
 //! | [`webhook`] | tells endpoints that tasks have ended |
 //! | [`router`] | every route on one screen; `routes`, `auth`, `body` and `error` stand behind it |
+//! | `session`, `dashboard` | who is signed in to the operator's page; the files of that page |
 //! | [`listen`], [`peer`], [`watch`], [`door`] | connections, who is at their other end, what is around every request, who knocks too often |
 //! | [`openapi`] | the description of every route |
 //! | [`server`] | start and shutdown of the whole |
@@ -23,6 +25,7 @@ mod body;
 pub mod bucket;
 pub mod clock;
 pub mod config;
+mod dashboard;
 mod door;
 mod errand;
 mod error;
@@ -47,6 +50,7 @@ pub mod router;
 mod routes;
 pub mod secret;
 pub mod server;
+mod session;
 pub mod store;
 mod sweeper;
 pub mod tls;

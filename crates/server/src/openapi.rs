@@ -11,13 +11,13 @@ pub mod published;
 pub mod shapes;
 
 use crate::error::ErrorBody;
-use crate::routes::{about, admin, agent, task, tasks, webhook};
+use crate::routes::{about, admin, agent, dashboard, task, tasks, webhook};
 use crate::{linkup, official};
 use serde_json::Value;
 use std::sync::LazyLock;
 use utoipa::openapi::OpenApi as Parts;
 use utoipa::openapi::Required;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 #[derive(OpenApi)]
@@ -33,7 +33,8 @@ use utoipa::{Modify, OpenApi};
         (name = "callers", description = "For programs that want something done. The header x-api-key opens it."),
         (name = "published", description = "For programs written for two other published APIs: the form is theirs."),
         (name = "agents", description = "For browsers that do it: docs/PROTOCOL.md."),
-        (name = "operators", description = "For those who say who may use the server: teams, members, keys, browsers."),
+        (name = "operators", description = "For those who say who may use the server: teams, members, keys, browsers, tasks."),
+        (name = "dashboard", description = "The operators' page, and who is signed in to it."),
         (name = "operation", description = "For those who run the server."),
     ),
     paths(
@@ -74,6 +75,18 @@ use utoipa::{Modify, OpenApi};
         admin::agent::show,
         admin::agent::rename,
         admin::agent::revoke,
+        admin::task::list,
+        admin::task::show,
+        admin::task::cancel,
+        admin::task::delete,
+        admin::task::connections_csv,
+        admin::task::fetch_connections,
+        admin::task::send_connection_request,
+        dashboard::page,
+        dashboard::file,
+        dashboard::sign_in,
+        dashboard::signed_in,
+        dashboard::sign_out,
         about::health,
         about::ready,
         about::metrics,
@@ -86,8 +99,9 @@ use utoipa::{Modify, OpenApi};
 struct Document;
 
 /// Whose bodies have no member that must be there.
-const MAY_BE_EMPTY: [&str; 4] = [
+const MAY_BE_EMPTY: [&str; 5] = [
     "/linkedin-agent/fetch-connections",
+    "/admin/v1/teams/{team}/fetch-connections",
     "/admin/v1/teams/{team}/members",
     "/admin/v1/teams/{team}/members/{member}",
     "/admin/v1/teams/{team}/keys",
@@ -111,7 +125,20 @@ impl Modify for Doors {
         );
         parts.add_security_scheme("agent_token", bearer("What pairing gave the agent"));
         parts.add_security_scheme("admin_key", bearer("What `liaison-server admin-key add` printed"));
+        let session = "What signing in to the dashboard set. Calls but GET then carry the header X-CSRF-Token";
+        let session = ApiKeyValue::with_description("liaison_session", session);
+        parts.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)));
         parts.add_security_scheme("metrics_token", bearer("What the server was started with"));
+        // What an admin key opens, the session that it began opens.
+        let operations = document.paths.paths.values_mut().flat_map(|path| {
+            [&mut path.get, &mut path.post, &mut path.patch, &mut path.delete].into_iter().flatten()
+        });
+        let needs = |door: &str| SecurityRequirement::new::<_, [String; 0], _>(door, []);
+        for doors in operations.filter_map(|operation| operation.security.as_mut()) {
+            if doors.contains(&needs("admin_key")) {
+                doors.push(needs("session"));
+            }
+        }
         // Every member of these bodies is optional, so they may be left out.
         for path in MAY_BE_EMPTY {
             let Some(path) = document.paths.paths.get_mut(path) else { continue };

@@ -16,6 +16,7 @@ use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
+const FORWARDED_PROTO: &str = "x-forwarded-proto";
 
 /// The other end of the connection that a request came by.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +29,8 @@ pub struct Peer {
     pub address: IpAddr,
     /// Whether it came from this computer, and through no proxy that we were told of.
     pub is_here: bool,
+    /// Whether a proxy that we were told of says that it took it over TLS.
+    pub took_tls: bool,
 }
 
 /// Whom we were told of at the start.
@@ -49,7 +52,7 @@ impl Neighbours {
     fn who(&self, remote: IpAddr, headers: &HeaderMap) -> Peer {
         let remote = remote.to_canonical();
         if !self.is_proxy(remote) {
-            return Peer { address: remote, is_here: remote.is_loopback() };
+            return Peer { address: remote, is_here: remote.is_loopback(), took_tls: false };
         }
         let mut address = remote;
         let values = headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
@@ -60,7 +63,8 @@ impl Neighbours {
                 break;
             }
         }
-        Peer { address, is_here: false }
+        let proto = headers.get(FORWARDED_PROTO).and_then(|value| value.to_str().ok());
+        Peer { address, is_here: false, took_tls: proto.is_some_and(began_with_tls) }
     }
 
     /// An address can't be made to point elsewhere, so it is as good as a name of ours. Who names no host is no browser.
@@ -74,6 +78,11 @@ impl Neighbours {
             || name.ends_with(".localhost")
             || self.hosts.iter().any(|known| known.eq_ignore_ascii_case(&name))
     }
+}
+
+/// Of a chain of proxies the first stands where the client's connection ends.
+fn began_with_tls(proto: &str) -> bool {
+    proto.split(',').next().is_some_and(|first| first.trim().eq_ignore_ascii_case("https"))
 }
 
 /// An address as proxies write it: bare, or with a port.
@@ -112,7 +121,7 @@ pub fn network_of(address: IpAddr, ipv6_bits: u32) -> IpAddr {
 /// Who asks, of a request that [`meet`] has met.
 #[must_use]
 pub fn peer_of(extensions: &Extensions) -> Peer {
-    let nobody = Peer { address: Ipv4Addr::UNSPECIFIED.into(), is_here: false };
+    let nobody = Peer { address: Ipv4Addr::UNSPECIFIED.into(), is_here: false, took_tls: false };
     extensions.get().copied().unwrap_or(nobody)
 }
 
@@ -174,6 +183,24 @@ mod tests {
             ("127.0.0.2", &["127.0.0.1"], "127.0.0.1", false),
         ] {
             assert_eq!(who(remote, forwarded), (address.to_owned(), is_here), "{remote} {forwarded:?}");
+        }
+    }
+
+    #[test]
+    fn tls_is_taken_from_the_word_of_a_named_proxy_alone() {
+        for (remote, proto, expected) in [
+            ("10.1.2.3", Some("https"), true),
+            ("10.1.2.3", Some(" HTTPS, http"), true),
+            ("10.1.2.3", Some("http, https"), false),
+            ("10.1.2.3", Some("http"), false),
+            ("10.1.2.3", None, false),
+            ("192.0.2.7", Some("https"), false),
+            ("127.0.0.1", Some("https"), false),
+        ] {
+            let mut headers = HeaderMap::new();
+            proto.map(|proto| headers.insert(FORWARDED_PROTO, proto.parse().unwrap()));
+            let peer = neighbours().who(remote.parse().unwrap(), &headers);
+            assert_eq!(peer.took_tls, expected, "{remote} {proto:?}");
         }
     }
 

@@ -9,7 +9,7 @@ use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::parked::MAX_HOLD_MS;
 use crate::peer::Neighbours;
-use crate::routes::{about, admin, agent, task, tasks, webhook};
+use crate::routes::{about, admin, agent, dashboard, task, tasks, webhook};
 use crate::secret::SecretHash;
 use crate::store::Store;
 use crate::watch::{self, Manner};
@@ -43,6 +43,8 @@ pub struct App {
     pub neighbours: Arc<Neighbours>,
     /// What opens `/metrics`, if something has to.
     pub metrics_token: Option<Arc<SecretHash>>,
+    /// Whether clients come over TLS of our own.
+    pub tls: bool,
     /// How long anything may take.
     pub limits: Arc<Limits>,
     /// What tells endpoints that tasks have ended.
@@ -114,6 +116,13 @@ fn at_once() -> Router<App> {
         .route("/metrics", get(about::metrics))
         .route("/openapi.json", get(about::document))
         .route("/reference", get(about::reference))
+        // The operator's page, and who is signed in to it: open, but for the cookie that it sets.
+        .route("/", get(dashboard::page))
+        .route("/dashboard/{file}", get(dashboard::file))
+        .route(
+            "/dashboard/session",
+            get(dashboard::signed_in).post(dashboard::sign_in).delete(dashboard::sign_out),
+        )
         // Callers: header `x-api-key`.
         .route("/linkedin-agent/fetch-connections", post(task::fetch_connections))
         .route("/linkedin-agent/send-connection-request", post(task::send_connection_request))
@@ -128,7 +137,7 @@ fn at_once() -> Router<App> {
         .route("/agent/v1/tasks/{task}/start", post(agent::start))
         .route("/agent/v1/tasks/{task}/heartbeat", post(agent::heartbeat))
         .route("/agent/v1/tasks/{task}/complete", post(agent::complete))
-        // Operators: header `Authorization: Bearer`.
+        // Operators: header `Authorization: Bearer`, or the page's cookie.
         .route("/admin/v1/teams", get(admin::team::list).post(admin::team::add))
         .route(
             "/admin/v1/teams/{team}",
@@ -146,6 +155,15 @@ fn at_once() -> Router<App> {
         .route(
             "/admin/v1/teams/{team}/agents/{agent}",
             get(admin::agent::show).patch(admin::agent::rename).delete(admin::agent::revoke),
+        )
+        .route("/admin/v1/teams/{team}/tasks", get(admin::task::list))
+        .route("/admin/v1/teams/{team}/tasks/{task}", get(admin::task::show).delete(admin::task::delete))
+        .route("/admin/v1/teams/{team}/tasks/{task}/cancel", post(admin::task::cancel))
+        .route("/admin/v1/teams/{team}/tasks/{task}/connections.csv", get(admin::task::connections_csv))
+        .route("/admin/v1/teams/{team}/fetch-connections", post(admin::task::fetch_connections))
+        .route(
+            "/admin/v1/teams/{team}/send-connection-request",
+            post(admin::task::send_connection_request),
         )
 }
 

@@ -34,6 +34,14 @@ pub fn new_admin_key() -> Result<String, NoRandomness> {
     Ok(format!("lak_{}", hex(&random::<32>()?)))
 }
 
+/// What the cookie of who is signed in to the dashboard holds.
+///
+/// # Errors
+/// When the operating system has no randomness to give.
+pub fn new_session() -> Result<String, NoRandomness> {
+    Ok(format!("lds_{}", hex(&random::<32>()?)))
+}
+
 /// An agent's token, for `Authorization: Bearer`.
 ///
 /// # Errors
@@ -122,6 +130,7 @@ mod tests {
         assert!(new_api_key().unwrap().starts_with("lsk_"));
         assert!(new_admin_key().unwrap().starts_with("lak_"));
         assert!(new_agent_token().unwrap().starts_with("lat_"));
+        assert!(new_session().unwrap().starts_with("lds_"));
         assert_ne!(new_lease_token().unwrap(), new_lease_token().unwrap());
     }
 }

@@ -88,6 +88,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         metrics,
         neighbours: Arc::new(config.neighbours),
         metrics_token: config.metrics_token.as_deref().map(|token| Arc::new(hash_secret(token))),
+        tls: tls.is_some(),
         limits: Arc::new(config.limits),
         webhooks: Webhooks::new(config.allow_private_webhooks),
         retain: config.retain.time(),

@@ -151,6 +151,7 @@ fn empty_poll(instance: &str, version: String) -> Poll {
         accepts: Vec::new(),
         waiting: Vec::new(),
         held: Vec::new(),
+        usage: None,
     }
 }
 

@@ -107,6 +107,7 @@ impl RealServer {
             accepts: accepts.iter().map(|kind| kind.as_str().to_owned()).collect(),
             waiting: Vec::new(),
             held: held.into_iter().collect(),
+            usage: None,
         };
         // What was given back rests for a moment, which is manners and no part of the model: who says something new is
         // offered it at once.

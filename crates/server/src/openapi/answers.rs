@@ -42,6 +42,14 @@ pub struct AgentRefused;
 pub struct AgentTaskRefused;
 /// Refusals of an operator's call.
 pub struct OperatorRefused;
+/// Refusals of an operator's call about tasks.
+pub struct NoTaskForOperator;
+/// Refusals of an operator's call that makes a task.
+pub struct NotCreatedForOperator;
+/// Refusals of a sign-in.
+pub struct NotSignedIn;
+/// Refusals of who is not signed in.
+pub struct NotSignedOut;
 /// Refusals of a pairing.
 pub struct NotPaired;
 
@@ -51,29 +59,80 @@ const NO_TASK: (u16, &str) = (404, "`not_found`: there is no such task, or it is
 const TOKEN: (u16, &str) = (401, "`unauthorised`: the agent's token is missing or wrong");
 const MESSAGE: (u16, &str) = (422, "`invalid_message`: no message of this call");
 
+const ADMIN: (u16, &str) =
+    (401, "`unauthorised`: the admin key is missing or wrong, or the session that it began is over");
+const SESSION: (u16, &str) =
+    (403, "`csrf_token`, `foreign_origin`: by the dashboard's cookie alone, and not as its own page would");
+const NOTHING: (u16, &str) = (404, "`not_found`: the text says what there isn't");
+/// Why a task is not taken, whoever orders it.
+const CREATION: &Refusals = &[
+    INPUT,
+    (404, "`no_admin`: nobody in the team could act; `not_found`: the text says what there isn't"),
+    (
+        409,
+        "`pending_with_another_note`, `being_cancelled`, `invited_before`: an invitation to the same person is in \
+         the way",
+    ),
+    (422, "`idempotency_key_reused`: the key was used for another request"),
+    (
+        429,
+        "`invitation_limit`, `note_limit`: LinkedIn takes no more for now; `queue_full`: too many tasks of the \
+         team are unfinished; `too_often`, `wrong_too_often`. Come again after `Retry-After`",
+    ),
+];
+
 impl IntoResponses for NotCreated {
     fn responses() -> Responses {
         let own = [
-            INPUT,
             KEY,
             (
                 403,
                 "`plugin_required`: no agent of the team was seen lately; `read_only_key`: the key may only look",
             ),
             (404, "`no_admin`: nobody in the team could act"),
+        ];
+        refusals(&[&own, CREATION, BODY, ALWAYS])
+    }
+}
+
+impl IntoResponses for NotCreatedForOperator {
+    fn responses() -> Responses {
+        let own = [
+            ADMIN,
             (
-                409,
-                "`pending_with_another_note`, `being_cancelled`, `invited_before`: an invitation to the same person is in \
-                 the way",
-            ),
-            (422, "`idempotency_key_reused`: the key was used for another request"),
-            (
-                429,
-                "`invitation_limit`, `note_limit`: LinkedIn takes no more for now; `queue_full`: too many tasks of the \
-                 team are unfinished; `too_often`, `wrong_too_often`. Come again after `Retry-After`",
+                403,
+                "`plugin_required`: no agent of the team was seen lately; `csrf_token`, `foreign_origin`: by the \
+                 dashboard's cookie alone, and not as its own page would",
             ),
         ];
-        refusals(&[&own, BODY, ALWAYS])
+        refusals(&[&own, CREATION, BODY, ALWAYS])
+    }
+}
+
+impl IntoResponses for NoTaskForOperator {
+    fn responses() -> Responses {
+        let own = [
+            INPUT,
+            ADMIN,
+            SESSION,
+            NOTHING,
+            (409, "`not_finished`: it has not ended; `no_connections`: it has no list"),
+        ];
+        refusals(&[&own, ALWAYS])
+    }
+}
+
+impl IntoResponses for NotSignedIn {
+    fn responses() -> Responses {
+        let foreign = (403, "`foreign_origin`: only the dashboard's own page signs anybody in");
+        refusals(&[&[INPUT, (401, "`unauthorised`: the admin key is wrong"), foreign], BODY, ALWAYS])
+    }
+}
+
+impl IntoResponses for NotSignedOut {
+    fn responses() -> Responses {
+        let own = [(401, "`unauthorised`: there is no session, or it is over"), SESSION];
+        refusals(&[&own, ALWAYS])
     }
 }
 
@@ -149,12 +208,7 @@ impl IntoResponses for AgentTaskRefused {
 
 impl IntoResponses for OperatorRefused {
     fn responses() -> Responses {
-        let own = [
-            INPUT,
-            (401, "`unauthorised`: the admin key is missing or wrong"),
-            (404, "`not_found`: the text says what there isn't"),
-        ];
-        refusals(&[&own, BODY, ALWAYS])
+        refusals(&[&[INPUT, ADMIN, SESSION, NOTHING], BODY, ALWAYS])
     }
 }
 

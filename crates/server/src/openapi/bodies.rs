@@ -1,6 +1,7 @@
 //! What operators send. As [`super::shapes`]: these types describe JSON and are never made.
 
 use crate::name::LONGEST;
+use super::shapes::TaskHistory;
 use crate::store::{Access, MemberRole};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
@@ -30,6 +31,22 @@ impl PartialSchema for Name {
 }
 
 impl ToSchema for Name {}
+
+/// What is wanted of a task.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Told {
+    /// What is wanted beside: its history.
+    #[param(inline)]
+    pub include: Option<TaskHistory>,
+}
+
+/// Who signs in.
+#[derive(ToSchema)]
+pub struct SignInBody {
+    /// What `liaison-server admin-key add` printed.
+    pub admin_key: String,
+}
 
 /// What it is to be called.
 #[derive(ToSchema)]

@@ -1,4 +1,4 @@
-//! What operators call: teams, members, keys and browsers, as at the command line.
+//! What operators call: teams, members, keys and browsers, as at the command line, and the tasks of any team.
 //!
 //! An admin key opens every team. A member, a key or a browser is found under its own team alone, so that a slip of the
 //! pen in a path does nothing to another's.
@@ -6,6 +6,7 @@
 pub mod agent;
 pub mod key;
 pub mod member;
+pub mod task;
 pub mod team;
 
 use crate::error::ApiError;
@@ -81,7 +82,8 @@ pub struct Done<T> {
 }
 
 impl<T> Done<T> {
-    const fn with(data: T) -> Json<Self> {
+    /// That.
+    pub const fn with(data: T) -> Json<Self> {
         Json(Self { success: true, data })
     }
 }
@@ -92,7 +94,8 @@ pub struct Gone {
     success: bool,
 }
 
-const GONE: Json<Gone> = Json(Gone { success: true });
+/// See [`Gone`].
+pub const GONE: Json<Gone> = Json(Gone { success: true });
 
 /// A part of a list, and where the next one begins.
 #[derive(Serialize, utoipa::ToSchema)]

@@ -29,7 +29,7 @@ const DEDUPLICATED: &str = "This person has an invitation already; its task is a
 #[derive(Serialize, ToSchema)]
 pub struct CreatedAnswer {
     success: bool,
-    api_agent_task_id: String,
+    pub api_agent_task_id: String,
     message: &'static str,
     #[serde(skip_serializing_if = "is_false")]
     deduplicated: bool,
@@ -114,8 +114,7 @@ pub async fn fetch_connections(
     key: IdempotencyKey,
     body: Body,
 ) -> Result<Json<CreatedAnswer>, ApiError> {
-    let message = "Fetch connections task created successfully";
-    create(&app, &caller, &key, TaskType::FetchConnections, body, message).await
+    take(&app, &caller.team, &key, TaskType::FetchConnections, body).await.map(Json)
 }
 
 /// Makes a task that sends one invitation.
@@ -133,27 +132,27 @@ pub async fn send_connection_request(
     key: IdempotencyKey,
     body: Body,
 ) -> Result<Json<CreatedAnswer>, ApiError> {
-    let message = "Send connection request task created successfully";
-    create(&app, &caller, &key, TaskType::SendConnectionRequest, body, message).await
+    take(&app, &caller.team, &key, TaskType::SendConnectionRequest, body).await.map(Json)
 }
 
-async fn create(
+/// Takes a task for a team, as the documented call of its kind does.
+pub async fn take(
     app: &App,
-    caller: &Caller,
+    team: &str,
     key: &IdempotencyKey,
     kind: TaskType,
     body: Body,
-    message: &'static str,
-) -> Result<Json<CreatedAnswer>, ApiError> {
+) -> Result<CreatedAnswer, ApiError> {
     let fields = caller_fields(body).await?;
-    let order = Order { team: &caller.team, kind, fields: &fields, key: key.as_deref(), part_of: None };
+    let order = Order { team, kind, fields: &fields, key: key.as_deref(), part_of: None };
     let created = orders::take(app, order).await?;
-    Ok(Json(CreatedAnswer {
-        success: true,
-        api_agent_task_id: created.task,
-        message: if created.deduplicated { DEDUPLICATED } else { message },
-        deduplicated: created.deduplicated,
-    }))
+    let message = match kind {
+        _ if created.deduplicated => DEDUPLICATED,
+        TaskType::FetchConnections => "Fetch connections task created successfully",
+        TaskType::SendConnectionRequest => "Send connection request task created successfully",
+    };
+    let (success, deduplicated) = (true, created.deduplicated);
+    Ok(CreatedAnswer { success, api_agent_task_id: created.task, message, deduplicated })
 }
 
 /// Calls a task off: at once before it has started, and before its next step after that.
@@ -168,9 +167,14 @@ pub async fn cancel(
     let fields = caller_fields(body).await?;
     let id = fields.get("api_agent_task_id").and_then(Value::as_str).ok_or(ApiError::TaskId)?;
     let id = parse_id(id).ok_or(ApiError::TaskId)?;
-    let cancelled = orders::call_off(&app, &caller.team, &id).await?;
+    call_off(&app, &caller.team, id).await.map(Json)
+}
+
+/// Calls a task of a team off.
+pub async fn call_off(app: &App, team: &str, id: String) -> Result<CancelAnswer, ApiError> {
+    let cancelled = orders::call_off(app, team, &id).await?;
     let data = CancelData { id, status: cancelled.state.public(), cancel_requested: cancelled.requested };
-    Ok(Json(CancelAnswer { success: true, data }))
+    Ok(CancelAnswer { success: true, data })
 }
 
 /// How a task stands. With `wait` the answer is held back until the task ends, or for so many seconds.
@@ -189,14 +193,19 @@ pub async fn get_status(
         [seconds] => parse_count(seconds, MAX_WAIT_S).ok_or(ApiError::Wait)?,
         _ => return Err(ApiError::Wait),
     };
-    let events = query.optional("include", "'events'", |word| (word == "events").then_some(()))?;
+    let events = asks_for_events(&query)?;
     let view = parked::task(&app, &caller.team, &task, Duration::from_secs(wait.into())).await?;
     let mut data = StatusData::of(view.ok_or(ApiError::TaskNotFound)?, true);
-    if events.is_some() {
-        let events = app.store.task_events(&caller.team, &task).await?;
-        data.events = Some(events.into_iter().map(Into::into).collect());
+    if events {
+        data.tell(app.store.task_events(&caller.team, &task).await?);
     }
     Ok(Json(StatusAnswer { success: true, data }))
+}
+
+/// Whether a task's history is wanted, too.
+pub fn asks_for_events(query: &Members) -> Result<bool, ApiError> {
+    let events = query.optional("include", "'events'", |word| (word == "events").then_some(()))?;
+    Ok(events.is_some())
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
@@ -218,6 +227,11 @@ impl StatusData {
             findings: view.findings,
             events: None,
         }
+    }
+
+    /// With its history, too.
+    pub fn tell(&mut self, events: Vec<EventView>) {
+        self.events = Some(events.into_iter().map(Into::into).collect());
     }
 }
 

@@ -30,10 +30,11 @@ pub struct ListAnswer {
     next_cursor: Option<String>,
 }
 
+/// A task in a list.
 #[derive(Serialize, ToSchema)]
-struct ListedData {
+pub struct ListedData {
     #[serde(flatten)]
-    status: StatusData,
+    pub status: StatusData,
     created_at: String,
     ended_at: Option<String>,
 }
@@ -88,11 +89,12 @@ pub async fn list(
 ) -> Result<Json<ListAnswer>, ApiError> {
     let filter = filter(&query)?;
     let page = app.store.list_tasks(&caller.team, &filter, app.now()).await?;
-    let data = page.tasks.into_iter().map(|task| listed(task, filter.outputs)).collect();
+    let data = page.tasks.into_iter().map(|task| ListedData::of(task, filter.outputs)).collect();
     Ok(Json(ListAnswer { success: true, data, next_cursor: page.next.as_ref().map(write_cursor) }))
 }
 
-fn filter(query: &Members) -> Result<ListFilter, ApiError> {
+/// Which tasks a query is about.
+pub fn filter(query: &Members) -> Result<ListFilter, ApiError> {
     let status = query.optional("status", "'pending', 'processing', 'completed' or 'failed'", |word| {
         [State::Queued, State::Started, State::Completed, State::Failed]
             .into_iter()
@@ -114,9 +116,12 @@ fn filter(query: &Members) -> Result<ListFilter, ApiError> {
     })
 }
 
-fn listed(task: TaskView, outputs: bool) -> ListedData {
-    let (created_at, ended_at) = (task.created_at.to_iso(), task.ended_at.map(|at| at.to_iso()));
-    ListedData { status: StatusData::of(task, outputs), created_at, ended_at }
+impl ListedData {
+    /// With the task's output, or without a word about it.
+    pub fn of(task: TaskView, outputs: bool) -> Self {
+        let (created_at, ended_at) = (task.created_at.to_iso(), task.ended_at.map(|at| at.to_iso()));
+        Self { status: StatusData::of(task, outputs), created_at, ended_at }
+    }
 }
 
 /// Deletes a task that has ended, and what came of it.
@@ -128,9 +133,13 @@ pub async fn delete(
     WritingCaller(caller): WritingCaller,
     id: PathId,
 ) -> Result<Json<DeletedAnswer>, ApiError> {
-    let id = id.or(ApiError::TaskNotFound)?;
-    match app.store.delete_task(&caller.team, &id, app.now()).await? {
-        Deletion::Deleted => Ok(Json(DeletedAnswer::of(id))),
+    forget(&app, &caller.team, id.or(ApiError::TaskNotFound)?).await.map(Json)
+}
+
+/// Deletes a task of a team.
+pub async fn forget(app: &App, team: &str, id: String) -> Result<DeletedAnswer, ApiError> {
+    match app.store.delete_task(team, &id, app.now()).await? {
+        Deletion::Deleted => Ok(DeletedAnswer::of(id)),
         Deletion::NotFinished => Err(ApiError::NotFinished),
         Deletion::Unknown => Err(ApiError::TaskNotFound),
     }
@@ -145,8 +154,12 @@ pub async fn connections_csv(
     caller: Caller,
     id: PathId,
 ) -> Result<Response, ApiError> {
-    let id = id.or(ApiError::TaskNotFound)?;
-    let task = app.store.task_view(&caller.team, &id, app.now()).await?.ok_or(ApiError::TaskNotFound)?;
+    table(&app, &caller.team, &id.or(ApiError::TaskNotFound)?).await
+}
+
+/// The rows of a team's list as a table.
+pub async fn table(app: &App, team: &str, id: &str) -> Result<Response, ApiError> {
+    let task = app.store.task_view(team, id, app.now()).await?.ok_or(ApiError::TaskNotFound)?;
     if !task.state.is_over() {
         return Err(ApiError::NotFinished);
     }

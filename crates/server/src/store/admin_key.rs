@@ -3,7 +3,7 @@
 use super::db::sql;
 use super::key::{Made, is_news};
 use super::manage::{ManageError, Thing};
-use super::{Store, StoreError};
+use super::{Store, StoreError, session};
 use crate::clock::Timestamp;
 use crate::secret;
 use serde::Serialize;
@@ -51,7 +51,7 @@ impl Store {
         Ok(keys.all(&mut self.read().await?).await?)
     }
 
-    /// Makes an admin key open nothing from now on.
+    /// Makes an admin key open nothing from now on. Who is signed in by it no longer is.
     ///
     /// # Errors
     /// [`ManageError::Unknown`], or when the database fails.
@@ -63,6 +63,7 @@ impl Store {
             .execute(&mut tx)
             .await?;
         Thing::AdminKey.must_be(changed)?;
+        session::end_all_of(&mut tx, key).await?;
         Ok(tx.commit().await?)
     }
 
@@ -77,11 +78,16 @@ impl Store {
                 .optional(&mut self.read().await?)
                 .await?;
         let Some((id, last_used_at)) = found else { return Ok(None) };
+        self.admin_key_used(&id, last_used_at, now).await;
+        Ok(Some(id))
+    }
+
+    /// Takes note of the use of an admin key, when that is news.
+    pub(super) async fn admin_key_used(&self, id: &str, last_used_at: Option<Timestamp>, now: Timestamp) {
         if is_news(last_used_at, now) {
             let note = "UPDATE admin_key SET last_used_at = $1
                         WHERE id = $2 AND (last_used_at IS NULL OR last_used_at <= $3)";
-            self.note_use(note, &id, now).await;
+            self.note_use(note, id, now).await;
         }
-        Ok(Some(id))
     }
 }

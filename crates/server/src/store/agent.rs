@@ -58,6 +58,7 @@ struct Said {
     waiting: String,
     accepts: String,
     resting: String,
+    usage: Option<String>,
     last_seen_at: Timestamp,
 }
 
@@ -79,6 +80,7 @@ impl Said {
             && self.state == self.state_by(poll)
             && self.waiting == waiting
             && self.accepts == accepts_of(poll)
+            && poll.usage.is_none_or(|_| self.usage == usage_of(poll))
             && (self.account.is_some() || poll.account.is_none())
     }
 }
@@ -91,7 +93,7 @@ impl Store {
     pub async fn agent_of_token(&self, token: &str) -> Result<Option<AgentIdentity>, StoreError> {
         let agent = sql(
             "SELECT id, member_id, superseded_at IS NOT NULL AS superseded, instance, account, state, waiting, accepts,
-                    resting, last_seen_at
+                    resting, usage, last_seen_at
              FROM agent WHERE token_hash = $1 AND revoked_at IS NULL",
         )
         .bind(secret::hash_secret(token))
@@ -158,7 +160,8 @@ impl Store {
         let same = is_ready(state) == is_ready(&before.state) && accepts == before.accepts;
         sql(
             "UPDATE agent SET account = $1, state = $2, waiting = $3, accepts = $4, resting = $5, said_at = $6,
-                              last_seen_at = $6
+                              last_seen_at = $6, usage = COALESCE($8, usage),
+                              usage_at = CASE WHEN $8 IS NULL THEN usage_at ELSE $6 END
              WHERE id = $7",
         )
         .bind(before.account.as_ref().or(poll.account.as_ref()))
@@ -168,6 +171,7 @@ impl Store {
         .bind(if same { &before.resting } else { "[]" })
         .bind(now)
         .bind(agent)
+        .bind(usage_of(poll))
         .execute(&mut tx)
         .await?;
         for entry in &poll.waiting {
@@ -227,7 +231,8 @@ async fn take_over(
 
 async fn load_said(db: &mut Db, agent: &str) -> Result<Said, StoreError> {
     let said = sql(
-        "SELECT instance, account, state, waiting, accepts, resting, last_seen_at FROM agent WHERE id = $1",
+        "SELECT instance, account, state, waiting, accepts, resting, usage, last_seen_at FROM agent
+         WHERE id = $1",
     );
     Ok(said.bind(agent).record(db).await?)
 }
@@ -274,6 +279,11 @@ async fn insert_agent(
 fn accepts_of(poll: &Poll) -> String {
     let known = poll.accepts.iter().filter_map(|name| TaskType::from_wire(name)).map(TaskType::as_str);
     known.collect::<Vec<_>>().join(" ")
+}
+
+/// What it says of its invitations, as it is kept.
+fn usage_of(poll: &Poll) -> Option<String> {
+    poll.usage.and_then(|usage| serde_json::to_string(&usage).ok())
 }
 
 const fn state_name(state: ReadyState) -> &'static str {

@@ -1,10 +1,11 @@
 //! A team's paired browsers as its operator sees them.
 
-use super::Store;
 use super::db::sql;
 use super::manage::{Listed, ManageError, Page, Thing};
 use super::view::AWAY_AFTER_MS;
+use super::{Store, StoreError};
 use crate::clock::Timestamp;
+use liaison_protocol::Usage;
 use serde::Serialize;
 
 /// A browser that is paired.
@@ -26,6 +27,17 @@ pub struct AgentView {
     pub online: bool,
     /// What it last said of itself: `ready`, `paused`, `signed_out`, `wrong_account` or `latched`.
     pub state: String,
+    /// How many invitations it counts, if it ever said so.
+    pub usage: Option<UsageView>,
+}
+
+/// How many invitations a browser counts, and how many its person allows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct UsageView {
+    #[serde(flatten)]
+    usage: Usage,
+    /// When it said so.
+    at: Timestamp,
 }
 
 #[derive(sqlx::FromRow)]
@@ -36,14 +48,19 @@ struct Row {
     paired_at: Timestamp,
     last_seen_at: Timestamp,
     state: String,
+    usage: Option<String>,
+    usage_at: Option<Timestamp>,
 }
 
 impl Row {
-    fn view(self, now: Timestamp) -> AgentView {
-        let Self { id, name, member_id, paired_at, last_seen_at, state } = self;
+    fn view(self, now: Timestamp) -> Result<AgentView, StoreError> {
+        let Self { id, name, member_id, paired_at, last_seen_at, state, usage, usage_at } = self;
+        let usage = usage.as_deref().map(serde_json::from_str).transpose();
+        let usage = usage.map_err(|_| StoreError::Corrupt("an agent's usage"))?;
+        let usage = usage.zip(usage_at).map(|(usage, at)| UsageView { usage, at });
         let ago_ms = now.ms_since(last_seen_at);
         let (last_seen_s, online) = (ago_ms / 1000, ago_ms <= AWAY_AFTER_MS);
-        AgentView { id, name, member_id, paired_at, last_seen_at, last_seen_s, online, state }
+        Ok(AgentView { id, name, member_id, paired_at, last_seen_at, last_seen_s, online, state, usage })
     }
 }
 
@@ -63,7 +80,7 @@ impl Store {
             let known = sql("SELECT EXISTS (SELECT 1 FROM agent WHERE team_id = $1 AND id = $2)");
             page.check(known.bind(team).bind(page.cursor).one(db).await?)?;
         }
-        let rows: Vec<Row> = sql("SELECT id, name, member_id, paired_at, last_seen_at, state FROM agent
+        let rows: Vec<Row> = sql("SELECT id, name, member_id, paired_at, last_seen_at, state, usage, usage_at FROM agent
              WHERE team_id = $1 AND superseded_at IS NULL
                AND ($2 IS NULL OR (paired_at, id) > (SELECT paired_at, id FROM agent WHERE id = $2))
              ORDER BY paired_at, id LIMIT $3")
@@ -72,7 +89,7 @@ impl Store {
         .bind(page.rows())
         .all(db)
         .await?;
-        let agents = rows.into_iter().map(|row| row.view(now)).collect();
+        let agents = rows.into_iter().map(|row| row.view(now)).collect::<Result<_, _>>()?;
         Ok(page.cut(agents, |agent: &AgentView| &agent.id))
     }
 
@@ -81,13 +98,13 @@ impl Store {
     /// # Errors
     /// [`ManageError::Unknown`], or when the database fails.
     pub async fn agent(&self, team: &str, agent: &str, now: Timestamp) -> Result<AgentView, ManageError> {
-        let row: Option<Row> = sql("SELECT id, name, member_id, paired_at, last_seen_at, state FROM agent
+        let row: Option<Row> = sql("SELECT id, name, member_id, paired_at, last_seen_at, state, usage, usage_at FROM agent
              WHERE team_id = $1 AND id = $2 AND superseded_at IS NULL")
         .bind(team)
         .bind(agent)
         .optional(&mut self.read().await?)
         .await?;
-        row.map(|row| row.view(now)).ok_or(ManageError::Unknown(Thing::Agent))
+        Ok(row.ok_or(ManageError::Unknown(Thing::Agent))?.view(now)?)
     }
 
     /// Calls an agent something else.

@@ -1,0 +1,131 @@
+/** One task: how it stands, what was asked for, what came of it, what happened; and its end, by cancelling or deleting. */
+import { writePlace } from "./address.js";
+import { eventLine, failure, findings, isOver, kindName, kindOf, outcome, READ, refusal, subject } from "./describe.js";
+import { h, put, showItems, theirs } from "./element.js";
+import { follow } from "./live.js";
+import { confirmed, problemBox } from "./pieces.js";
+import { cancelConfirmed, progressBar, stateMark, times, waitingLines } from "./task-card.js";
+import { clockTime } from "./time.js";
+import { t } from "./words.js";
+
+/** @typedef {import("./main.js").Page} Page */
+/** @typedef {import("./describe.js").Task} Task */
+/** @typedef {import("./describe.js").Event} Event */
+
+/** @param {Page} page */
+export function taskView(page) {
+  const { api, team, here } = page;
+  const path = `admin/v1/teams/${team.id}/tasks/${encodeURIComponent(here.task)}`;
+  const live = h("p", { class: "live soft" });
+  const problem = problemBox();
+  const now = h("div", { id: "task-state" });
+  const actions = h("div", { class: "actions" });
+  const asked = h("dl", { class: "facts" });
+  const timeline = h("ol", { class: "timeline" });
+  const about = h("section", { "aria-labelledby": "asked-heading", hidden: true }, h("h2", { id: "asked-heading" }, t("task_input")), asked);
+  const history = h("section", { "aria-labelledby": "timeline-heading", hidden: true }, h("h2", { id: "timeline-heading" }, t("timeline")), timeline);
+  const cancel = h("button", { type: "button", click: pressCancel }, t("cancel_task"));
+  const remove = h("button", { type: "button", class: "danger", click: pressDelete }, t("delete_task"));
+  const rows = h("a", { class: "button", href: writePlace(team.id, "connections", { task: here.task }) }, t("show_rows"));
+
+  let shown = "";
+  /** @type {Task | null} */
+  let current = null;
+  const watch = follow(() => api.get(`${path}?include=events`), show);
+
+  /** @param {import("./api.js").Answer} answer */
+  function show(answer) {
+    if (!page.hear(answer)) return;
+    if (!answer.ok) {
+      current = null;
+      for (const part of [now, actions, asked, timeline]) part.replaceChildren();
+      about.hidden = history.hidden = true;
+      live.replaceChildren();
+      shown = "";
+      return problem.show(answer.code === "not_found" ? { message: t("unknown_task"), remedy: "" } : refusal(answer));
+    }
+    current = answer.data;
+    page.stamp(live);
+    const sign = JSON.stringify(answer.data);
+    if (sign !== shown) draw(answer.data);
+    shown = sign;
+  }
+
+  /** @param {Task} task */
+  function draw(task) {
+    problem.show(null);
+    now.replaceChildren();
+    put(now, [
+      h("p", { class: "task-line", role: "status" }, stateMark(task), " ", h("span", { class: "subject" }, [kindName(kindOf(task)), subject(task)].filter(Boolean).join(": "))),
+      progressBar(task),
+      waitingLines(task),
+      ...result(task),
+      times(task),
+    ]);
+    showActions(task);
+    about.hidden = history.hidden = false;
+    asked.replaceChildren(...facts(task));
+    showItems(timeline, (task.events ?? []).map((event, at) => ({ event, at })), ({ at }) => String(at), ({ event }) => eventItem(event));
+  }
+
+  /** @param {Task} task */
+  function showActions(task) {
+    const wanted = isOver(task) ? [...(hasRows(task) ? [rows] : []), remove] : [cancel];
+    cancel.disabled = task.cancel_requested === true;
+    if (wanted.length === actions.children.length && wanted.every((one, at) => actions.children[at] === one)) return;
+    const held = actions.contains(document.activeElement);
+    actions.replaceChildren(...wanted);
+    if (held) (wanted[0] ?? now).focus();
+  }
+
+  async function pressCancel() {
+    if (!current || !(await cancelConfirmed(current))) return;
+    const answer = await api.call("POST", `${path}/cancel`);
+    if (answer.ok) page.tell(t("cancelled_said"));
+    await watch.now();
+    if (!answer.ok) problem.refuse(answer);
+  }
+
+  async function pressDelete() {
+    if (!(await confirmed({ title: t("delete_title"), text: t("delete_text"), yes: t("delete_task"), no: t("delete_keep") }))) return;
+    const answer = await api.call("DELETE", path);
+    if (!answer.ok) return problem.refuse(answer);
+    page.go("tasks", t("deleted_said"));
+  }
+
+  return {
+    title: t("one_task"),
+    content: [h("p", {}, h("a", { href: writePlace(team.id, "tasks") }, t("back_to_tasks"))), problem.box, h("section", { class: "card", "aria-label": t("one_task") }, now, actions, live), about, history],
+    stop: watch.stop,
+  };
+}
+
+/** @param {Task} task */
+const hasRows = (task) => task.status === "completed" && kindOf(task) === READ && task.task_input.fields !== "total";
+
+/** @param {Task} task */
+function result(task) {
+  const failed = failure(task);
+  if (failed) return [h("div", { class: "problem" }, h("p", { class: "problem-message", dir: "auto" }, failed.message), failed.remedy ? h("p", { dir: "auto" }, failed.remedy) : null)];
+  return [...[outcome(task)].filter(Boolean), ...findings(task)].map((line) => h("p", {}, line));
+}
+
+/** @param {Task} task */
+function facts(task) {
+  const { keyword, note, profile_urn: urn, task_type: _, ...rest } = task.task_input;
+  /** @type {[string, string][]} */
+  const lines = [];
+  if (urn) lines.push([t("try_urn"), String(urn)]);
+  if (keyword) lines.push([t("keyword"), String(keyword)]);
+  if (note) lines.push([t("note"), String(note)]);
+  for (const [name, value] of Object.entries(rest)) if (value !== null) lines.push([name, typeof value === "object" ? JSON.stringify(value) : String(value)]);
+  lines.push([t("task_id"), task.id]);
+  return lines.flatMap(([name, value]) => [h("dt", {}, name), h("dd", { dir: "auto" }, theirs(value))]);
+}
+
+/** @param {Event} event */
+function eventItem(event) {
+  const { tone, text, detail } = eventLine(event);
+  const time = h("time", { datetime: event.at }, clockTime(event.at, Date.now(), { seconds: true }));
+  return h("li", { "data-tone": tone }, time, h("span", {}, text, detail ? ": " : "", detail));
+}

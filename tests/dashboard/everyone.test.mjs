@@ -1,0 +1,85 @@
+// Every view, for everyone: axe in light and dark, a narrow window, twice the size, right to left, and in German.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { SCENES } from "./scenes.mjs";
+import { axe, pageOver, says, signedIn, startChromium } from "./support.mjs";
+
+let chromium;
+before(async () => void (chromium = await startChromium()));
+after(() => chromium?.stop());
+
+const NARROW = { width: 360, height: 740 };
+const MODES = {
+  light: {},
+  "dark and narrow": { colorScheme: "dark", viewport: NARROW, reducedMotion: "reduce" },
+  "German and narrow": { locale: "de-DE", viewport: NARROW },
+};
+
+/** Nothing but a box that says so may be scrolled sideways. */
+const overhang = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+for (const [mode, how] of Object.entries(MODES)) {
+  for (const { name, view, state, ready } of SCENES) {
+    test(`${name}: ${mode}`, async (t) => {
+      const { page } = await signedIn(t, chromium, { view, state: state(), how });
+      await page.locator(ready).first().waitFor();
+      await axe(page, name);
+      assert.equal(await overhang(page), 0, "no part hangs over");
+      if (how.reducedMotion) assert.equal(await page.evaluate(() => document.getAnimations().length), 0);
+    });
+  }
+}
+
+test("signing in is for everyone, too", async (t) => {
+  for (const how of Object.values(MODES)) {
+    const { page, server } = await pageOver(t, chromium, { how });
+    await page.goto(server.url);
+    await page.locator("#admin-key").waitFor();
+    await axe(page);
+    assert.equal(await overhang(page), 0);
+  }
+});
+
+test("in German every word is German, and the page says that it is", async (t) => {
+  const { page } = await signedIn(t, chromium, { how: { locale: "de-DE" } });
+  await says(page, "#views", "API-Schlüssel");
+  assert.equal(await page.locator("html").getAttribute("lang"), "de");
+  assert.equal(await page.title(), "Aufgaben · Liaison");
+});
+
+test("at twice the size and from right to left nothing hangs over or is cut off", async (t) => {
+  for (const { view, state, ready } of SCENES) {
+    const { page } = await signedIn(t, chromium, { view, state: state(), how: { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 } });
+    await page.locator(ready).first().waitFor();
+    assert.equal(await overhang(page), 0, view);
+    await page.evaluate(() => void (document.documentElement.dir = "rtl"));
+    assert.equal(await overhang(page), 0, `${view} from right to left`);
+    const outside = await page.evaluate(() => [...document.querySelectorAll("main h1, main .card, main button")].filter((part) => part.getClientRects().length > 0 && (part.getBoundingClientRect().left < 0 || part.getBoundingClientRect().right > innerWidth) && !part.closest(".scroll")).length);
+    assert.equal(outside, 0, `${view} from right to left`);
+    await page.close();
+  }
+});
+
+test("the tab key reaches every control of a list, each with a name and a mark of where one is", async (t) => {
+  const scene = SCENES.find(({ name }) => name === "tasks-busy");
+  const { page } = await signedIn(t, chromium, { state: scene.state() });
+  await page.locator(".card").first().waitFor();
+  const wanted = await page.locator("a[href], button:enabled, select:enabled, input:enabled").filter({ visible: true }).count();
+  await page.evaluate(() => document.activeElement?.blur());
+  const reached = new Set();
+  for (let press = 0; press <= wanted + 2; press++) {
+    await page.keyboard.press("Tab");
+    const held = await page.evaluate(() => {
+      const one = document.activeElement;
+      if (!one || one === document.body) return null;
+      const { outlineStyle, outlineWidth } = getComputedStyle(one);
+      return { html: one.outerHTML, name: (one.getAttribute("aria-label") ?? one.labels?.[0]?.textContent ?? one.textContent).trim(), marked: outlineStyle !== "none" && outlineWidth !== "0px" };
+    });
+    if (!held) continue;
+    assert.ok(held.name, held.html);
+    assert.ok(held.marked, held.html);
+    reached.add(held.html);
+  }
+  assert.ok(reached.size >= wanted, `${reached.size} of ${wanted}`);
+});

@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { query, startApi } from "../../../crates/server/dashboard/api.js";
+import { follow } from "../../../crates/server/dashboard/live.js";
+
+const BASE = "https://api.example.com/liaison/?x#/t/tasks";
+
+/** An API over answers that are given in turn, and what was asked for. */
+function over(...answers) {
+  const asked = [];
+  let signedOut = 0;
+  const send = async (url, request) => {
+    asked.push({ url: String(url), method: request.method, token: request.headers["X-CSRF-Token"], key: request.headers["Idempotency-Key"], body: request.body });
+    const answer = answers.shift();
+    if (answer === undefined) throw new TypeError("no network");
+    return answer instanceof Response ? answer : Response.json(answer.body, { status: answer.status ?? 200, headers: answer.headers });
+  };
+  return { api: startApi({ base: BASE, onSignedOut: () => signedOut++, send }), asked, signedOut: () => signedOut };
+}
+const session = (csrf) => ({ body: { success: true, data: { name: "n", expires_at: "", csrf } } });
+const refused = (status, code, headers) => ({ status, headers, body: { success: false, error: "text", code } });
+
+test("calls go where the page came from, and carry the token unless they only look", async () => {
+  const { api, asked } = over(session("c1"), { body: { success: true, data: [], next_cursor: "n" } }, { body: { success: true } });
+  await api.resume();
+  assert.deepEqual(await api.get("admin/v1/teams"), { ok: true, data: [], next: "n", body: { success: true, data: [], next_cursor: "n" } });
+  await api.call("POST", "admin/v1/x", { a: 1 }, { "Idempotency-Key": "k" });
+  assert.deepEqual(asked.map(({ url, token }) => [url, token]), [
+    ["https://api.example.com/liaison/dashboard/session", undefined],
+    ["https://api.example.com/liaison/admin/v1/teams", undefined],
+    ["https://api.example.com/liaison/admin/v1/x", "c1"],
+  ]);
+  assert.deepEqual([asked[2].key, asked[2].body], ["k", '{"a":1}']);
+});
+
+test("no answer, and an answer that is not this server's, are one thing", async () => {
+  for (const answer of [undefined, new Response("<html>502</html>", { status: 502 }), new Response("[]"), { body: { ok: true } }]) {
+    const { api } = over(...(answer === undefined ? [] : [answer]));
+    assert.equal((await api.get("x")).kind, "silent");
+  }
+});
+
+test("a session that is over is told once, wherever it is noticed, but not to who only looks for one", async () => {
+  const { api, signedOut } = over(refused(401, "unauthorised"), refused(401, "unauthorised"), refused(401, "unauthorised"));
+  assert.equal((await api.resume()).kind, "session");
+  assert.equal((await api.signIn("k")).kind, "session");
+  assert.equal(signedOut(), 0);
+  await api.get("x");
+  assert.equal(signedOut(), 1);
+});
+
+test("a token that has changed is fetched, and the call made once more and no oftener", async () => {
+  const { api, asked } = over(refused(403, "csrf_token"), session("c2"), { body: { success: true } });
+  assert.equal((await api.call("POST", "x")).ok, true);
+  assert.deepEqual(asked.map(({ method, token }) => [method, token]), [["POST", ""], ["GET", undefined], ["POST", "c2"]]);
+  const again = over(refused(403, "csrf_token"), session("c2"), refused(403, "csrf_token"));
+  assert.equal((await again.api.call("POST", "x")).code, "csrf_token");
+  assert.equal(again.asked.length, 3);
+});
+
+test("a refusal says its code, its text, and when to come again", async () => {
+  const { api } = over(refused(429, "queue_full", { "Retry-After": "90" }));
+  assert.deepEqual(await api.get("x"), { ok: false, kind: "refused", code: "queue_full", message: "text", retryAfter: 90 });
+});
+
+test("a list is read to its end, and not at all when a part is missing", async () => {
+  const part = (data, next_cursor) => ({ body: { success: true, data, next_cursor } });
+  const { api, asked } = over(part([1], "c&1"), part([2], null));
+  assert.deepEqual((await api.all("x")).data, [1, 2]);
+  assert.ok(asked[1].url.endsWith("x?limit=200&cursor=c%261"));
+  assert.equal((await over(part([1], "c")).api.all("x")).ok, false);
+});
+
+test("empty members are left out of a query", () => assert.equal(query({ a: "", b: "1 2" }), "b=1+2"));
+
+/** Something followed, whose ticks and answers come when the test says. */
+function followed() {
+  const shown = [];
+  const pending = [];
+  let tick;
+  let ended = false;
+  const every = (run) => ((tick = run), () => (ended = true));
+  const watch = follow(() => new Promise((resolve) => pending.push(resolve)), (answer) => shown.push(answer), { every });
+  const answer = async (value) => (pending.shift()(value), new Promise(setImmediate));
+  return { shown, pending, tick: () => tick(), watch, answer, ended: () => ended };
+}
+
+test("what is followed is asked for at once, at each tick, and never twice at a time", async () => {
+  const { shown, pending, tick, answer } = followed();
+  tick();
+  assert.equal(pending.length, 1);
+  await answer("a");
+  tick();
+  await answer("b");
+  assert.deepEqual(shown, ["a", "b"]);
+});
+
+test("asked now while an answer is under way, it is asked once more: that one may be older than what was done", async () => {
+  const { shown, watch, answer } = followed();
+  const done = watch.now();
+  await answer("before");
+  await answer("after");
+  await done;
+  assert.deepEqual(shown, ["before", "after"]);
+});
+
+test("what is stopped shows no late answer", async () => {
+  const { shown, watch, answer, ended } = followed();
+  watch.stop();
+  await answer("late");
+  assert.deepEqual(shown, []);
+  assert.equal(ended(), true);
+});
