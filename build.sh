@@ -29,7 +29,7 @@ usage: ./build.sh [verb]
   long [seconds] the fuzz targets, each for so long (600), two at a time; ends badly when one finds something
   model [big]    every state of the protocol's model (docs/MODEL.md), as a table; with big, bounds that take minutes
   screenshots [words]
-                 pictures of every page in every state, light, dark, narrow and German: target/screenshots/index.html, and those of
+                 the icons from their drawing; pictures of every page in every state, light, dark, narrow and German: target/screenshots/index.html, and those of
                  the documents to docs/screenshots; or only those whose name has one of the words in it
   coverage       which lines of src/voyager, src/clean and crates/{list,clean,json} tests run; ends badly below 95 %
   help           this text
@@ -154,10 +154,12 @@ do_run() {
 
 # ---- screenshots ------------------------------------------------------------------------------------------
 
+screenshots_icons() { node scripts/icons.mjs; }
 screenshots_take() { node scripts/screenshots.mjs "$@"; }
 
 do_screenshots() {
   need_browser
+  stage icons screenshots_icons
   stage screenshots screenshots_take "$@"
 }
 
