@@ -69,7 +69,9 @@ function showStatus(status) {
   setText(byId("headline"), headline(status, now));
   showFact("server-state", serverLine(status));
   showFact("linkedin-state", { ...linkedinLine(status), detail: fallbackLine(status) });
-  showProblem(byId("attention"), status.attention ?? status.contact.error);
+  // What waits to be answered is shown itself.
+  const wrong = status.attention?.code === "approval" ? null : status.attention;
+  showProblem(byId("attention"), wrong ?? status.contact.error);
   showNotifications(status.state !== "unpaired" && status.attention !== null);
   showApprovals(status.approvals);
   showRunning(status.running);

@@ -24,7 +24,10 @@ fn nothing_is_left(world: &FakeWorld) {
 #[test]
 fn nothing_of_the_person_is_left() {
     let (world, mut agent) = world(130, Two);
-    set(&mut agent, json!({ "invites_per_day": 7, "hours": { "days": [1, 2, 3, 4, 5, 6, 7], "from": "00:00", "to": "23:59" } }));
+    set(
+        &mut agent,
+        json!({ "invites_per_day": 7, "hours": { "days": [1, 2, 3, 4, 5, 6, 7], "from": "00:00", "to": "23:59" } }),
+    );
     assert_eq!(fetch(&mut agent, "t-1", json!({ "keyword": "sim", "count": 3 })).len(), 3);
     let input = json!({ "profile_urn": STRANGER, "note": "Hello there" });
     assert_eq!(invite(&mut agent, "t-2", input).0, "completed");
@@ -50,7 +53,10 @@ fn nothing_of_the_person_is_left() {
 fn what_was_sent_still_counts_and_a_stop_still_stops() {
     let (world, mut agent) = world(3, Two);
     assert_eq!(invite(&mut agent, "t-1", stranger()).0, "completed");
-    world.site.borrow_mut().next(LIST, Mishap::RedirectedTo("https://www.linkedin.com/checkpoint/challenge/x"));
+    world
+        .site
+        .borrow_mut()
+        .next(LIST, Mishap::RedirectedTo("https://www.linkedin.com/checkpoint/challenge/x"));
     assert_eq!(carry_out(&mut agent, "t-2", FETCH, json!({ "count": 1 })).1["code"], "challenge");
     erase(&mut agent);
     pair_again(&mut agent);
@@ -128,7 +134,15 @@ fn damaged_records_go_too_and_what_stood_in_their_place_holds() {
     assert!(world.disk.borrow().keys().iter().all(|key| !key.starts_with("aside:")));
     assert_eq!(agent.status().attention, None);
     pair_again(&mut agent);
-    let asked = |world: &FakeWorld| world.site.borrow().requests.iter().filter(|path| path.contains("Sent") || path.contains("sent")).count();
+    let asked = |world: &FakeWorld| {
+        world
+            .site
+            .borrow()
+            .requests
+            .iter()
+            .filter(|path| path.contains("Sent") || path.contains("sent"))
+            .count()
+    };
     let before = asked(&world);
     invite(&mut agent, "t-2", json!({ "profile_urn": "ACoAAother9" }));
     assert!(asked(&world) > before, "what was sent is looked up before anything goes");

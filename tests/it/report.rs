@@ -33,8 +33,14 @@ fn what_was_done_and_is_in_hand_is_told_by_kind_and_code() {
     let (world, mut agent) = world(130, Two);
     assert_eq!(fetch(&mut agent, "t-1", json!({ "keyword": "Ada", "count": 3 })).len(), 3);
     world.site.borrow_mut().next(INVITE, Mishap::Code(400, "MAX_INVITATION_SENT"));
-    assert_eq!(invite(&mut agent, "t-2", json!({ "profile_urn": STRANGER, "note": "Hello there" })).0, "failed");
-    world.server.borrow_mut().offer_raw(json!({ "task": "t-secret", "task_type": "agent_visit", "task_input": {} }));
+    assert_eq!(
+        invite(&mut agent, "t-2", json!({ "profile_urn": STRANGER, "note": "Hello there" })).0,
+        "failed"
+    );
+    world
+        .server
+        .borrow_mut()
+        .offer_raw(json!({ "task": "t-secret", "task_type": "agent_visit", "task_input": {} }));
     agent.run_for(MINUTE);
     world.server.borrow_mut().add("t-3", FETCH, json!({ "count": 130 }));
     agent.run_until("a page", |world| record(world, "t-3").is_some_and(|record| record.contains('\n')));
@@ -45,7 +51,8 @@ fn what_was_done_and_is_in_hand_is_told_by_kind_and_code() {
     assert_eq!((&report["contact"], &report["linkedin"]), (&json!("connected"), &json!("signed_in")));
     let held = json!([{ "task_type": FETCH, "phase": "running", "cancelled": false, "workers_ended": 0 }]);
     assert_eq!(report["held"], held);
-    let ends: Vec<_> = report["recent"].as_array().unwrap().iter().map(|end| (&end["task_type"], &end["code"])).collect();
+    let ends: Vec<_> =
+        report["recent"].as_array().unwrap().iter().map(|end| (&end["task_type"], &end["code"])).collect();
     let wanted = [
         (&json!("other"), &json!("unsupported_task")),
         (&json!(CONNECT), &json!("account_restricted")),

@@ -42,9 +42,10 @@ export function idleStatus(changes = {}) {
  * @param {string} path of the page
  * @param {object} status what the worker says of itself; a test changes its members to let things happen
  * @param {Record<string, (command: any) => unknown>} [answers] to commands, by kind; without one it is done
+ * @param {(page: any) => Promise<unknown>} [prepare] what is done with the page before it is loaded
  * @returns the page, and the commands that it sent beside asking for the status
  */
-export async function openOver(browser, path, status, answers = {}) {
+export async function openOver(browser, path, status, answers = {}, prepare = async () => {}) {
   const asked = [];
   const page = await browser.context.newPage();
   await page.exposeFunction("askWorker", async (command) => {
@@ -55,6 +56,7 @@ export async function openOver(browser, path, status, answers = {}) {
   await page.addInitScript(() => {
     chrome.runtime.sendMessage = (message) => globalThis.askWorker(message);
   });
+  await prepare(page);
   await page.goto(`${browser.origin}/${path}`);
   return { page, asked };
 }
