@@ -68,6 +68,7 @@ lint_fuzz() { cargo clippy --quiet --locked --manifest-path fuzz/Cargo.toml --ta
 lint_wasm() { cargo clippy --quiet --package liaison --lib --tests --target "$wasm_target" -- -D warnings; }
 lint_types() {
   node_modules/.bin/tsc --project extension
+  node_modules/.bin/tsc --project crates/server/dashboard
   node_modules/.bin/tsc --project tests/storm
   node_modules/.bin/tsc --project scripts/bench
 }
@@ -82,7 +83,7 @@ lint_shell() {
     for script in build.sh .ci/run scripts/*.sh tests/*.sh; do bash -n "$script"; done
   fi
   local module
-  for module in examples/node/*.mjs scripts/*.mjs scripts/{bench,run,screenshots,world}/*.mjs tests/extension/e2e/*.mjs tests/clients/*.*js tests/openapi/*.mjs tests/storm/*.mjs; do node --check "$module"; done
+  for module in examples/node/*.mjs scripts/*.mjs scripts/{bench,run,screenshots,world}/*.mjs tests/extension/e2e/*.mjs tests/clients/*.*js tests/dashboard/*.mjs tests/openapi/*.mjs tests/storm/*.mjs; do node --check "$module"; done
 }
 
 do_lint() {
@@ -105,9 +106,11 @@ test_wasm() { bash scripts/wasm-test.sh; }
 test_unit() {
   node scripts/run-node-tests.mjs unit tests/extension/unit
   node scripts/run-node-tests.mjs storm tests/storm
+  node scripts/run-node-tests.mjs dashboard-unit tests/dashboard/unit
 }
 test_browser() { node scripts/run-node-tests.mjs e2e tests/extension/e2e; }
 test_clients() { node scripts/run-node-tests.mjs clients tests/clients; }
+test_dashboard() { node scripts/run-node-tests.mjs dashboard tests/dashboard; }
 test_openapi() { node scripts/run-node-tests.mjs openapi tests/openapi; }
 
 do_test() {
@@ -126,6 +129,7 @@ do_test() {
   stage programs build_programs
   stage clients test_clients
   stage openapi test_openapi
+  stage dashboard test_dashboard
   stage e2e test_browser
   node scripts/run-node-tests.mjs total
 }

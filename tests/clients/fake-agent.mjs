@@ -9,8 +9,9 @@ const WAIT_MS = 20_000;
  *
  * @param {Server} server
  * @param {object[]} network its connections, as the documented call shows them
+ * @param {object} [more] what else its polls say
  */
-export async function startFakeAgent({ url, pairingCode }, network) {
+export async function startFakeAgent({ url, pairingCode }, network, more = {}) {
   const stopped = new AbortController();
   async function call(path, body, headers = {}) {
     const response = await fetch(`${url}/agent/v1/${path}`, {
@@ -28,6 +29,7 @@ export async function startFakeAgent({ url, pairingCode }, network) {
   const poll = {
     ...{ instance: "i-1", version: "0.1.0", account: "acc-1", wait_ms: WAIT_MS, state: "ready", waiting: [], held: [] },
     accepts: ["agent_fetch_connections"],
+    ...more,
   };
   // So that it was seen before anybody asks for anything.
   await call("poll", { ...poll, wait_ms: 0 }, asAgent);
