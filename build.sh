@@ -21,7 +21,7 @@ usage: ./build.sh [verb]
                  to LinkedIn; wake: from an ended worker to its poll; popup: from opening it to its first true line; idle: what having
                  nothing to do costs; server: it under load, on SQLite and on PostgreSQL. All of them without a name;
                  --tasks 60, --wakes 30, --popups 30 and --idle-minutes 2 say how many and how long
-  lint           formatting, clippy for both targets, dependency policy, type check, shell scripts
+  lint           formatting, clippy for both targets, dependency policy, type check, the package and its manifest, shell scripts
   ci             lint, test, demo and a storm of 10 runs, then a table of times and sizes
   storm [--runs N] [--seed S] [--side-by-side K]
                  so many runs (10) with worker, browser and server ended at moments drawn from the seeds S, S + 1, … (1), K at a
@@ -73,6 +73,7 @@ lint_types() {
   node_modules/.bin/tsc --project scripts/bench
 }
 lint_policy() { bash scripts/policy.sh; }
+lint_package() { node scripts/lint-package.mjs; }
 
 lint_shell() {
   if command -v shellcheck >/dev/null; then
@@ -95,6 +96,7 @@ do_lint() {
   stage clippy-fuzz lint_fuzz
   stage policy lint_policy
   stage types lint_types
+  stage manifest lint_package
   stage shell lint_shell
 }
 

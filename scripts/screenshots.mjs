@@ -22,12 +22,13 @@ const NARROW = 340;
 /** As Chrome shows it: at most so high. */
 const POPUP = 360;
 const HEIGHT = 600;
+const LOWEST = 120;
 /** @type {Record<string, { scheme?: "dark", language?: "de", narrow?: boolean }>} */
 const LOOKS = { light: {}, dark: { scheme: "dark" }, narrow: { narrow: true }, german: { language: "de" } };
 /** Sharp on most screens, in a document; one dot for one is enough to see what is wrong. */
 const SHARP = 1.5;
 /** Of a long page a document shows the beginning. */
-const HIGHEST = 1_100;
+const HIGHEST = 800;
 
 const { SCENES, busyState } = await then(() => import("../tests/dashboard/scenes.mjs"));
 const words = process.argv.slice(2);
@@ -38,7 +39,7 @@ const widthOf = ({ path }, { narrow }) => (narrow ? NARROW : path.startsWith("po
 
 /** The whole page, in a window that is as high as it: what clings to a window's edge stands in the middle of the page otherwise. */
 async function takeWhole(page, width, file, highest = Infinity) {
-  await page.setViewportSize({ width, height: HEIGHT });
+  await page.setViewportSize({ width, height: LOWEST });
   const height = await page.evaluate(() => Math.max(document.body.scrollHeight, document.documentElement.scrollHeight));
   await page.setViewportSize({ width, height: Math.min(height, highest) });
   await page.screenshot({ path: file, animations: "disabled" });

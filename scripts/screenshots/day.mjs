@@ -24,7 +24,7 @@ const RECENT = [
 ];
 const approval = { task: "a-1", profile_urn: SOMEBODY, note: "Hello Zelda, we met at the harbour conference.", asked_at_ms: NOW - 3 * MINUTE_MS, approved: false };
 const log = Array.from({ length: 14 }, (_, nth) => ({
-  ...{ at_ms: NOW - nth * 37 * MINUTE_MS, task: `${(0x5c1e + nth * 977).toString(16)}-4f1b`, server: SERVER },
+  ...{ at_ms: NOW - (14 - nth) * 37 * MINUTE_MS, task: `${(0x5c1e + nth * 977).toString(16)}-4f1b`, server: SERVER },
   ...(nth % 3 === 1
     ? { task_type: INVITE, target: `urn:li:fsd_profile:ACoAASIM42900000${10 + nth}`, outcome: nth === 7 ? "failed" : "completed", code: nth === 7 ? "cannot_resend_yet" : null }
     : { task_type: READ, target: null, outcome: "completed", code: null }),

@@ -18,7 +18,7 @@ export async function startServer(options = {}) {
   const database = join(temporaryFolder("server"), "liaison.sqlite3");
   const { ready, stop, log } = await serve(database, undefined, options);
   const { url, api_key: apiKey, pairing_code: pairingCode } = ready;
-  return { url, apiKey, pairingCode, newPairingCode: () => said("pair", database, options), newAdminKey: () => said("admin-key add", database, options), stop, log, ...callsOf(url, apiKey) };
+  return { url, apiKey, pairingCode, database, newPairingCode: () => said("pair", database, options), newAdminKey: () => said("admin-key add", database, options), stop, log, ...callsOf(url, apiKey) };
 }
 
 /** The bare program, on a database that may be there already. Its first start alone says key and code. */

@@ -16,7 +16,9 @@ fn kinds_left(world: &FakeWorld) -> BTreeSet<String> {
 /// Nothing of the person is in what is stored, under any key and in either area.
 fn nothing_is_left(world: &FakeWorld) {
     let text = world.disk.borrow().all_text();
-    for personal in [TOKEN, STRANGER, "Hello there", "ACoSim", "Sim1", "Test", "\"bound_account\""] {
+    for personal in
+        [TOKEN, STRANGER, "Hello there", "ACoSim", "Sim1", "Test", "\"bound_account\"", "\"in_call\":\""]
+    {
         assert!(!text.contains(personal), "{personal} is left in\n{text}");
     }
 }
@@ -34,9 +36,8 @@ fn nothing_of_the_person_is_left() {
     agent.run_for(MINUTE);
     erase(&mut agent);
     nothing_is_left(&world);
-    let kept = ["breakers", "invitations", "pace", "settings", "tombstones"];
-    let session = ["cursors", "session", "waits"];
-    let allowed: BTreeSet<String> = kept.iter().chain(&session).map(|&kind| kind.to_owned()).collect();
+    let kept = ["breakers", "invitations", "pace", "recent", "settings", "tombstones"];
+    let allowed: BTreeSet<String> = kept.iter().map(|&kind| kind.to_owned()).collect();
     let left = kinds_left(&world);
     assert!(left.is_subset(&allowed), "{left:?}");
     let status = agent.status();

@@ -70,10 +70,14 @@ fn trouble_with_server_and_storage_is_told_by_code() {
     world.disk.borrow_mut().put("task:t-secret", "2:damaged");
     world.disk.borrow_mut().put("breakers", "2:damaged");
     agent.reboot();
+    agent.run_for(SECOND);
     world.disk.borrow_mut().broken = true;
+    let refused = agent.ask(Command::SetPaused { paused: true });
+    assert_eq!(refused.error.unwrap().code, "storage");
     agent.run_for(MINUTE);
     let report = report(&mut agent);
     tells_nobody(&report);
-    assert_eq!(report["attention"], "record_set_aside");
+    assert_eq!(report["attention"], "storage");
+    assert_eq!(report["storage_fails"], true);
     assert_eq!(report["set_aside"], json!(["breakers", "task"]));
 }

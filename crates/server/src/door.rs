@@ -176,7 +176,8 @@ mod tests {
     #[tokio::test]
     async fn secrets_at_the_same_moment_are_counted_one_by_one() {
         let door = Door::new(Rate { burst: 3, every: HOUR }, None);
-        let (looked_up, peer) = (AtomicUsize::new(0), Peer { address: PEER, is_here: false, took_tls: false });
+        let (looked_up, peer) =
+            (AtomicUsize::new(0), Peer { address: PEER, is_here: false, took_tls: false });
         let guesses = (0..10).map(|n| {
             let (door, looked_up) = (&door, &looked_up);
             async move {

@@ -17,7 +17,9 @@ use serde_json::Value;
 use std::sync::LazyLock;
 use utoipa::openapi::OpenApi as Parts;
 use utoipa::openapi::Required;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa::{Modify, OpenApi};
 
 #[derive(OpenApi)]
@@ -125,7 +127,8 @@ impl Modify for Doors {
         );
         parts.add_security_scheme("agent_token", bearer("What pairing gave the agent"));
         parts.add_security_scheme("admin_key", bearer("What `liaison-server admin-key add` printed"));
-        let session = "What signing in to the dashboard set. Calls but GET then carry the header X-CSRF-Token";
+        let session =
+            "What signing in to the dashboard set. Calls but GET then carry the header X-CSRF-Token";
         let session = ApiKeyValue::with_description("liaison_session", session);
         parts.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)));
         parts.add_security_scheme("metrics_token", bearer("What the server was started with"));

@@ -161,10 +161,7 @@ fn at_once() -> Router<App> {
         .route("/admin/v1/teams/{team}/tasks/{task}/cancel", post(admin::task::cancel))
         .route("/admin/v1/teams/{team}/tasks/{task}/connections.csv", get(admin::task::connections_csv))
         .route("/admin/v1/teams/{team}/fetch-connections", post(admin::task::fetch_connections))
-        .route(
-            "/admin/v1/teams/{team}/send-connection-request",
-            post(admin::task::send_connection_request),
-        )
+        .route("/admin/v1/teams/{team}/send-connection-request", post(admin::task::send_connection_request))
 }
 
 async fn no_route() -> ApiError {

@@ -197,7 +197,7 @@ impl Turn {
         self.clear_set_aside();
         let state = &mut self.state;
         (state.settings, state.log, state.recent) = (Settings::default(), Rc::default(), Rc::default());
-        (state.account, state.other_way) = (None, None);
+        (state.account, state.other_way, state.pace.in_call) = (None, None, None);
         self.answer(id, Answer::done());
     }
 

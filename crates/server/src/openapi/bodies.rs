@@ -1,7 +1,7 @@
 //! What operators send. As [`super::shapes`]: these types describe JSON and are never made.
 
-use crate::name::LONGEST;
 use super::shapes::TaskHistory;
+use crate::name::LONGEST;
 use crate::store::{Access, MemberRole};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};

@@ -230,10 +230,9 @@ async fn take_over(
 }
 
 async fn load_said(db: &mut Db, agent: &str) -> Result<Said, StoreError> {
-    let said = sql(
-        "SELECT instance, account, state, waiting, accepts, resting, usage, last_seen_at FROM agent
-         WHERE id = $1",
-    );
+    let said =
+        sql("SELECT instance, account, state, waiting, accepts, resting, usage, last_seen_at FROM agent
+         WHERE id = $1");
     Ok(said.bind(agent).record(db).await?)
 }
 

@@ -80,15 +80,16 @@ impl Store {
             let known = sql("SELECT EXISTS (SELECT 1 FROM agent WHERE team_id = $1 AND id = $2)");
             page.check(known.bind(team).bind(page.cursor).one(db).await?)?;
         }
-        let rows: Vec<Row> = sql("SELECT id, name, member_id, paired_at, last_seen_at, state, usage, usage_at FROM agent
+        let rows: Vec<Row> =
+            sql("SELECT id, name, member_id, paired_at, last_seen_at, state, usage, usage_at FROM agent
              WHERE team_id = $1 AND superseded_at IS NULL
                AND ($2 IS NULL OR (paired_at, id) > (SELECT paired_at, id FROM agent WHERE id = $2))
              ORDER BY paired_at, id LIMIT $3")
-        .bind(team)
-        .bind(page.cursor)
-        .bind(page.rows())
-        .all(db)
-        .await?;
+            .bind(team)
+            .bind(page.cursor)
+            .bind(page.rows())
+            .all(db)
+            .await?;
         let agents = rows.into_iter().map(|row| row.view(now)).collect::<Result<_, _>>()?;
         Ok(page.cut(agents, |agent: &AgentView| &agent.id))
     }
@@ -98,12 +99,13 @@ impl Store {
     /// # Errors
     /// [`ManageError::Unknown`], or when the database fails.
     pub async fn agent(&self, team: &str, agent: &str, now: Timestamp) -> Result<AgentView, ManageError> {
-        let row: Option<Row> = sql("SELECT id, name, member_id, paired_at, last_seen_at, state, usage, usage_at FROM agent
+        let row: Option<Row> =
+            sql("SELECT id, name, member_id, paired_at, last_seen_at, state, usage, usage_at FROM agent
              WHERE team_id = $1 AND id = $2 AND superseded_at IS NULL")
-        .bind(team)
-        .bind(agent)
-        .optional(&mut self.read().await?)
-        .await?;
+            .bind(team)
+            .bind(agent)
+            .optional(&mut self.read().await?)
+            .await?;
         Ok(row.ok_or(ManageError::Unknown(Thing::Agent))?.view(now)?)
     }
 

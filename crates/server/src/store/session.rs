@@ -46,15 +46,14 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn use_session(&self, secret: &str, now: Timestamp) -> Result<Option<SessionView>, StoreError> {
-        let found: Option<SessionView> = sql(
-            "SELECT admin_key.id AS key, admin_key.name, admin_key.last_used_at, expires_at
+        let found: Option<SessionView> =
+            sql("SELECT admin_key.id AS key, admin_key.name, admin_key.last_used_at, expires_at
              FROM dashboard_session JOIN admin_key ON admin_key.id = admin_key_id
-             WHERE dashboard_session.hash = $1 AND expires_at > $2 AND admin_key.revoked_at IS NULL",
-        )
-        .bind(secret::hash_secret(secret))
-        .bind(now)
-        .optional(&mut self.read().await?)
-        .await?;
+             WHERE dashboard_session.hash = $1 AND expires_at > $2 AND admin_key.revoked_at IS NULL")
+            .bind(secret::hash_secret(secret))
+            .bind(now)
+            .optional(&mut self.read().await?)
+            .await?;
         if let Some(session) = &found {
             self.admin_key_used(&session.key, session.last_used_at, now).await;
         }

@@ -243,7 +243,7 @@ async fn presence_is_told_in_seconds() {
     let seen = desk.get(&agents).await[0].clone();
     let expected = json!({"id": seen["id"], "name": "a browser", "member_id": member,
                           "paired_at": "2026-11-22T00:00:00.000Z", "last_seen_at": "2026-11-22T00:00:00.000Z",
-                          "last_seen_s": 119, "online": true, "state": "paused"});
+                          "last_seen_s": 119, "online": true, "state": "paused", "usage": null});
     assert_eq!(seen, expected);
     desk.world.advance(101);
     let path = format!("{agents}/{}", text(&seen["id"]));

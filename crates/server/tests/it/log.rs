@@ -63,11 +63,26 @@ async fn it_tells_what_happened_and_nothing_of_anybody() {
         ("/admin/v1/teams", 401),
         ("/admin/v1/teams/{team}/members", 200),
         ("/admin/v1/teams/{team}/keys", 200),
+        ("/dashboard/session", 200),
+        ("/dashboard/session", 401),
+        ("/dashboard/session", 403),
+        ("/admin/v1/teams/{team}/tasks", 200),
+        ("/admin/v1/teams/{team}/tasks/{task}", 404),
+        ("/admin/v1/teams/{team}/send-connection-request", 200),
     ] {
         of(route, status);
     }
-    for done in ["a team was added", "a member was changed", "an API key was made", "a webhook was disabled"]
-    {
+    for done in [
+        "a team was added",
+        "a member was changed",
+        "an API key was made",
+        "a webhook was disabled",
+        "an operator signed in",
+        "an operator signed out",
+        "a task was made",
+        "a task was called off",
+        "a task was deleted",
+    ] {
         assert!(lines.iter().any(|line| line["message"] == done), "no line says that {done}");
     }
 }
@@ -214,5 +229,52 @@ async fn what_operators_do(http: &Client, url: &str, admin_key: &str) -> Vec<Str
     done(Method::DELETE, &member, json!({})).await;
     done(Method::DELETE, &team, json!({})).await;
     let code = code["code"].as_str().unwrap().to_owned();
-    vec![admin_key.to_owned(), key["api_key"].as_str().unwrap().to_owned(), code.replace('-', ""), code]
+    let mut secrets = what_is_done_on_the_dashboard(http, url, admin_key).await;
+    secrets.extend([
+        admin_key.to_owned(),
+        key["api_key"].as_str().unwrap().to_owned(),
+        code.replace('-', ""),
+        code,
+    ]);
+    secrets
+}
+
+/// Signed in, with the tasks of the first team; answers with the session's secrets.
+async fn what_is_done_on_the_dashboard(http: &Client, url: &str, admin_key: &str) -> Vec<String> {
+    let sign_in = |key: &str| {
+        let request = http.post(format!("{url}/dashboard/session?{MARK}={MARK}"));
+        request.body(json!({"admin_key": key, MARK: MARK}).to_string())
+    };
+    assert_eq!(made(sign_in(MARK)).await.0, 401);
+    let signed_in = sign_in(admin_key).send().await.unwrap();
+    let cookie = signed_in.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let signed_in: Value = signed_in.json().await.unwrap();
+    let csrf = signed_in["data"]["csrf"].as_str().unwrap().to_owned();
+    let call = async |method: Method, path: &str, body: Value, status: u16| {
+        let request = http.request(method, format!("{url}{path}")).body(body.to_string());
+        let request =
+            request.header("cookie", format!("{MARK}={MARK}; {cookie}")).header("x-csrf-token", &csrf);
+        let (answered, body) = made(request).await;
+        assert_eq!(answered, status, "{path}: {body}");
+        body
+    };
+    let teams = call(Method::GET, "/admin/v1/teams", Value::Null, 200).await;
+    let team = format!("/admin/v1/teams/{}", teams["data"][0]["id"].as_str().unwrap());
+    let person = json!({"profile_urn": format!("ACoAB{MARK}"), "note": MARK});
+    call(Method::POST, &format!("{team}/fetch-connections"), json!({"keyword": MARK, "count": MARK}), 400)
+        .await;
+    let sent = call(Method::POST, &format!("{team}/send-connection-request"), person, 200).await;
+    let task = format!("{team}/tasks/{}", sent["api_agent_task_id"].as_str().unwrap());
+    call(Method::GET, &format!("{team}/tasks?{MARK}={MARK}&include=output"), Value::Null, 200).await;
+    call(Method::GET, &format!("{team}/tasks?cursor={MARK}"), Value::Null, 400).await;
+    call(Method::GET, &format!("{team}/tasks/{MARK}"), Value::Null, 404).await;
+    call(Method::POST, &format!("{task}/cancel"), Value::Null, 200).await;
+    call(Method::GET, &format!("{task}?include=events&{MARK}"), Value::Null, 200).await;
+    call(Method::GET, &format!("{task}/connections.csv?{MARK}"), Value::Null, 409).await;
+    call(Method::DELETE, &task, Value::Null, 200).await;
+    call(Method::GET, &format!("/dashboard/{MARK}"), Value::Null, 404).await;
+    let foreign = http.delete(format!("{url}/dashboard/session")).header("cookie", &cookie);
+    assert_eq!(made(foreign.header("x-csrf-token", MARK)).await.0, 403);
+    call(Method::DELETE, "/dashboard/session", Value::Null, 200).await;
+    vec![cookie.split_once('=').unwrap().1.to_owned(), csrf]
 }

@@ -64,6 +64,11 @@ async fn both_versions_of_http_and_no_plain_text() {
         let response = trusting(&certificate, protocols).get(format!("{url}/healthz")).send().await.unwrap();
         assert_eq!((response.status().as_u16(), response.version()), (200, version));
     }
+    let store = secure.server.store();
+    let key = store.add_admin_key(None, liaison_server::Timestamp(0)).await.unwrap().secret;
+    let sign_in = trusting(&certificate, &[]).post(format!("{url}/dashboard/session"));
+    let signed_in = sign_in.body(format!(r#"{{"admin_key":"{key}"}}"#)).send().await.unwrap();
+    assert!(signed_in.headers()["set-cookie"].to_str().unwrap().ends_with("; Secure"));
     let plain = url.replace("https", "http");
     assert!(client().get(format!("{plain}/healthz")).send().await.is_err());
     let stranger = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();

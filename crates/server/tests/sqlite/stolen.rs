@@ -27,6 +27,12 @@ async fn a_stolen_database_opens_nothing() {
     assert_eq!(answer(create.header("x-api-key", &key)).await.0, 200);
     assert_eq!(answer(http.post(format!("{url}{FETCH}")).header("x-api-key", &scoped)).await.0, 403);
     assert_eq!(answer(http.get(format!("{url}/admin/v1/teams")).bearer_auth(&admin)).await.0, 200);
+    let sign_in = http.post(format!("{url}/dashboard/session")).body(format!(r#"{{"admin_key":"{admin}"}}"#));
+    let signed_in = sign_in.send().await.unwrap();
+    let cookie = signed_in.headers()["set-cookie"].to_str().unwrap();
+    let session = cookie.split(['=', ';']).nth(1).unwrap().to_owned();
+    let signed_in: serde_json::Value = signed_in.json().await.unwrap();
+    let csrf = format!("csrf_{}", signed_in["data"]["csrf"].as_str().unwrap());
     let agent = Agent { url: url.clone(), token: token.clone(), instance: "i-1".to_owned(), http };
     agent.offer().await;
 
@@ -35,7 +41,7 @@ async fn a_stolen_database_opens_nothing() {
     let files: Vec<u8> = files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect();
     let has = |text: &str| files.windows(text.len()).any(|bytes| bytes == text.as_bytes());
     assert!(has("First team") && has("a browser") && has("dashboard"), "the files could not be read");
-    for secret in [&key, &scoped, &admin, &token] {
+    for secret in [&key, &scoped, &admin, &token, &session, &csrf] {
         let bare = secret.split_once('_').unwrap().1;
         assert!(!has(bare) && !has(bare.get(..16).unwrap()), "{}", secret.split('_').next().unwrap());
     }
