@@ -52,7 +52,7 @@ async function takePage(browser, state, look, file, highest) {
 }
 
 /** @param {import("playwright-core").Browser} browser */
-async function takeView(browser, scene, look, file, scale) {
+async function takeView(browser, scene, look, file, scale, highest) {
   const server = await startFakeServer(await then(scene.state));
   const context = await browser.newContext({
     locale: look.language === "de" ? "de-DE" : "en-GB",
@@ -69,8 +69,10 @@ async function takeView(browser, scene, look, file, scale) {
     await page.locator("#admin-key").fill(ADMIN_KEY);
     await page.locator("#admin-key").press("Enter");
     await page.locator(scene.ready).first().waitFor();
+    // What is below it may come with another answer.
+    await page.waitForLoadState("networkidle");
   }
-  await takeWhole(page, look.narrow ? NARROW : WIDE, file);
+  await takeWhole(page, look.narrow ? NARROW : WIDE, file, highest);
   await context.close();
   await server.stop();
 }
@@ -96,7 +98,7 @@ const startPages = (scale) => startBrowser({ port: "9", spki: "" }, { scale });
 
 /** Every state in every look; what was taken. */
 async function takeAll() {
-  rmSync(SEEN, { recursive: true, force: true });
+  if (words.length === 0) rmSync(SEEN, { recursive: true, force: true });
   mkdirSync(SEEN, { recursive: true });
   const taken = new Map();
   const take = async (name, how) => {
@@ -124,7 +126,7 @@ async function takeForDocuments() {
   for (const [name, state] of Object.entries(PAGES)) if (isWanted(name)) await takePage(pages, state, LOOKS.light, file(name), name.startsWith("popup") ? HEIGHT : HIGHEST);
   await pages.stop();
   const plain = await startPlain();
-  for (const [name, scene] of Object.entries(VIEWS)) if (isWanted(name)) await takeView(plain.browser, scene, LOOKS.light, file(name), SHARP);
+  for (const [name, scene] of Object.entries(VIEWS)) if (isWanted(name)) await takeView(plain.browser, scene, LOOKS.light, file(name), SHARP, HIGHEST);
   await plain.stop();
 }
 

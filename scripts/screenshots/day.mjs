@@ -47,8 +47,8 @@ export const PAGES = {
   ),
   "onboarding-1": { name: "1", path: "onboarding/onboarding.html", ready: "#screen-1" },
   "onboarding-2": { name: "2", path: "onboarding/onboarding.html", place: "2", status: { state: "unpaired", server: null }, ready: "#screen-2" },
-  options: { name: "options", path: "options/options.html", status: { server }, ready: "#limits-fields:enabled" },
-  history: { name: "history", path: "history/history.html", status: { server }, answers: { export_log: () => ({ ok: true, log }) }, ready: "#table" },
+  "options-page": { name: "options", path: "options/options.html", status: { server }, ready: "#limits-fields:enabled", press: (page) => page.locator("#limits").evaluate((limits) => limits.scrollIntoView()) },
+  "history-page": { name: "history", path: "history/history.html", status: { server }, answers: { export_log: () => ({ ok: true, log }) }, ready: "#table" },
 };
 
 const at = (minutes) => new Date(NOW - minutes * MINUTE_MS).toISOString();
@@ -59,7 +59,7 @@ const PEOPLE = [
   ["Søren Pellworth", "Lighthouses, on- and offshore"],
   ["Zelda Hollowmere", "Cartographer of places that are not there"],
   ["نور الهدى", "مهندسة برمجيات في شركة مثال"],
-  ["Tamsin Oakridge-Bell 🛶", "Rivers team lead at Example Works"],
+  ["Tamsin Oakridge-Bell", "Rivers team lead at Example Works"],
 ];
 const ROWS = PEOPLE.map(([name, headline], nth) => row({ name, headline, connected_at: at(nth * 1_700) }));
 
