@@ -44,7 +44,8 @@ async function isOver(world) {
     const { json } = await insist(world, () => world.api.status(id));
     if (json.data.status !== "completed" && json.data.status !== "failed") return false;
   }
-  if (world.striking > 0) return false;
+  // One that was cancelled on its way to the agent has ended, and will be written down there before it is let go of.
+  if (world.striking > 0 || world.offered) return false;
   // A browser that dies while it is asked is asked again in the next round.
   const stored = await world.chromium.storage().catch(() => null);
   return stored !== null && !Object.keys(stored.local).some((key) => key.startsWith(TASK_KEY));

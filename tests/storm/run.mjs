@@ -114,6 +114,8 @@ async function startWorld(plan, folder) {
     over: false,
     /** Calls that change something, so that it is seen when nothing goes on. */
     calls: 0,
+    /** Whether an offer is out of which the agent has not shown by another poll what it made of it. */
+    offered: false,
     chromium: /** @type {import("./chromium.mjs").Chromium} */ (/** @type {unknown} */ (null)),
     proxy: /** @type {Awaited<ReturnType<typeof startProxy>>} */ (/** @type {unknown} */ (null)),
     now: () => performance.now() - started,
@@ -192,7 +194,11 @@ function learnOffer({ plan, places, leases }, offer) {
 async function watchCall(world, phase, passing) {
   const { call, answer } = passing;
   if (passing.bearer) world.agentToken = passing.bearer;
-  if (call === "poll" && answer?.json?.task && phase === "answered") learnOffer(world, answer.json.task);
+  if (call === "poll" && phase === "asked") world.offered = false;
+  if (call === "poll" && answer?.json?.task && phase === "answered") {
+    world.offered = true;
+    learnOffer(world, answer.json.task);
+  }
   const place = passing.task === null ? undefined : world.places.get(passing.task);
   if (call !== "poll" && call !== "heartbeat") world.calls += 1;
   if (place === undefined || call === "heartbeat") return;
