@@ -28,6 +28,9 @@ usage: ./build.sh [verb]
                  time (2); ends badly when a task was lost, sent twice or told wrongly
   long [seconds] the fuzz targets, each for so long (600), two at a time; ends badly when one finds something
   model [big]    every state of the protocol's model (docs/MODEL.md), as a table; with big, bounds that take minutes
+  screenshots [words]
+                 the icons from their drawing; pictures of every page in every state, light, dark, narrow and German: target/screenshots/index.html, and those of
+                 the documents to docs/screenshots; or only those whose name has one of the words in it
   coverage       which lines of src/voyager, src/clean and crates/{list,clean,json} tests run; ends badly below 95 %
   help           this text
 
@@ -81,7 +84,7 @@ lint_shell() {
     for script in build.sh .ci/run scripts/*.sh tests/*.sh; do bash -n "$script"; done
   fi
   local module
-  for module in examples/node/*.mjs scripts/*.mjs scripts/{bench,run,world}/*.mjs tests/extension/e2e/*.mjs tests/clients/*.*js tests/dashboard/*.mjs tests/openapi/*.mjs tests/storm/*.mjs; do node --check "$module"; done
+  for module in examples/node/*.mjs scripts/*.mjs scripts/{bench,run,screenshots,world}/*.mjs tests/extension/e2e/*.mjs tests/clients/*.*js tests/dashboard/*.mjs tests/openapi/*.mjs tests/storm/*.mjs; do node --check "$module"; done
 }
 
 do_lint() {
@@ -153,6 +156,17 @@ do_run() {
   rm -rf "$TMPDIR"
   unset TMPDIR
   exec node scripts/run.mjs "$@"
+}
+
+# ---- screenshots ------------------------------------------------------------------------------------------
+
+screenshots_icons() { node scripts/icons.mjs; }
+screenshots_take() { node scripts/screenshots.mjs "$@"; }
+
+do_screenshots() {
+  need_browser
+  stage icons screenshots_icons
+  stage screenshots screenshots_take "$@"
 }
 
 # ---- storm ------------------------------------------------------------------------------------------------
@@ -258,7 +272,7 @@ verb="${1:-build}"
 case "$verb" in
   demo) [ $# -eq 0 ] || [ "$*" = --keep ] || { usage >&2; exit 2; } ;;
   model) [ $# -eq 0 ] || [ "$*" = big ] || { usage >&2; exit 2; } ;;
-  bench | storm) ;; # read their own
+  bench | storm | screenshots) ;; # read their own
   run)
     simulated=no
     # Before anything is built.
@@ -273,6 +287,7 @@ case "$verb" in
   run) begin run; do_build; do_run "$@" ;;
   demo) begin demo; do_build; do_demo "$@" ;;
   test) begin test; do_build; do_test ;;
+  screenshots) begin screenshots; do_build; do_screenshots "$@" ;;
   storm) begin storm; do_build; do_storm "$@" ;;
   bench) begin bench; do_build; do_bench "$@" ;;
   lint) begin lint; do_build; do_lint ;;

@@ -10,9 +10,11 @@ import { keptIn, packageDigest } from "./run/kept.mjs";
 import { makeReady } from "./run/make-ready.mjs";
 import { byHand, nextSteps, running } from "./run/words.mjs";
 import { openWindow } from "./run/window.mjs";
-import { callsOf, endEverything, endsBy, extensionId, isEnding, said, serve, simulated, startSimulator } from "./world.mjs";
+import { builtProgram, callsOf, endEverything, endsBy, extensionId, isEnding, said, serve, simulated, startSimulator } from "./world.mjs";
 
-const PAGE = "options/options.html";
+/** Who is new is led through the first screens; pairing is done in them already. */
+const WELCOME = "onboarding/onboarding.html";
+const SETTINGS = "options/options.html";
 const LOOK_EVERY_MS = 500;
 const SEEN_WITHIN_MS = 60_000;
 const FIRST_TASK = { count: 5 };
@@ -37,6 +39,8 @@ async function serverOnce() {
   return { log };
 }
 
+/** As it is typed. */
+const adminKey = `${builtProgram("liaison-server", build.profile)} admin-key add --database '${kept.database}'`;
 const command = (what) => said(what, kept.database, build);
 const agents = async () => (existsSync(kept.database) ? JSON.parse(await command("agent list --json")) : []);
 
@@ -50,15 +54,16 @@ async function openBrowser(simulator) {
   const found = await findBrowser(process.env.CHROME);
   if (!found) return { why: process.env.CHROME ? `${process.env.CHROME} is no browser that can be run` : "no Chromium, Brave, Chrome or Edge was found" };
   const state = { browser: found.executable, digest: packageDigest(), url };
+  let isNew = false;
   try {
     // The simulated LinkedIn forgets who was signed in.
     if (simulator || !kept.isReadyFor(state) || (await agents()).length === 0) {
-      await makeReady(found.executable, { profile: kept.profile, url, simulator, newCode });
+      isNew = await makeReady(found.executable, { profile: kept.profile, url, simulator, newCode });
       kept.keepReady(state);
     }
     await serverIsUp();
     const openedMs = Date.now();
-    const page = `chrome-extension://${extensionId()}/${PAGE}`;
+    const page = `chrome-extension://${extensionId()}/${isNew ? WELCOME : SETTINGS}`;
     const window = await openWindow(found, { profile: kept.profile, page, switches: simulator ? simulated(simulator) : [] });
     endsBy(window.stop);
     return { found, window, openedMs };
@@ -98,15 +103,18 @@ async function run() {
   }
   let open = true;
   const closed = window.exited.then(() => (open = false));
-  if (await isSeen(openedMs, () => !open)) {
+  const seen = await isSeen(openedMs, () => !open);
+  if (seen) {
     console.log("paired: the browser in the window works for this server.");
     if (simulator) await firstTask();
-    console.log(nextSteps({ url, keyFile: kept.keyFile, simulator, found }));
+    console.log(nextSteps({ url, keyFile: kept.keyFile, adminKey, simulator, found }));
   } else if (open) {
     console.log(byHand({ why: "the server has not heard of the browser in the window", url, code: await newCode() }));
   }
   await closed;
-  if (!isEnding()) console.log("the browser was closed, so this ends. Nothing is lost: the next start goes on.");
+  if (isEnding()) return;
+  console.log("The browser was closed, so this ends. Nothing is lost: the next start goes on.");
+  if (!seen) console.log(`If no window stayed open: one with this profile may be open already (${kept.profile}).`);
 }
 
 try {

@@ -54,12 +54,12 @@ const WATCHDOG_ALARM = "watchdog";
 const WATCHDOG_MINUTES = 0.5;
 const STATUS_CHANGED = "status_changed";
 
-/** Each state has its own text, so that none of them is told by colour alone. */
+/** Each state has its own text, and standing still an icon that is hollow, so that none of them is told by colour alone. */
 export const BADGES = Object.freeze({
-  idle: { text: "", background: "#5f6b7a", ink: "#ffffff" },
-  working: { text: "…", background: "#0b6e66", ink: "#ffffff" },
-  paused: { text: "II", background: "#5f6b7a", ink: "#ffffff" },
-  attention: { text: "!", background: "#b3261e", ink: "#ffffff" },
+  idle: { text: "", background: "#5f6b7a", ink: "#ffffff", icon: "icon" },
+  working: { text: "…", background: "#0b6e66", ink: "#ffffff", icon: "icon" },
+  paused: { text: "II", background: "#5f6b7a", ink: "#ffffff", icon: "still" },
+  attention: { text: "!", background: "#b3261e", ink: "#ffffff", icon: "icon" },
 });
 
 /** @type {Browser} */
@@ -108,8 +108,9 @@ export function hostReadingAhead() {
  * @param {string} title read out by screen readers, which do not see the badge; empty when there is nothing to say
  */
 async function showBadge(badge, title) {
-  const { text, background, ink } = BADGES[badge];
+  const { text, background, ink, icon } = BADGES[badge];
   await Promise.all([
+    chrome.action.setIcon({ path: { 16: `/icons/${icon}-16.png`, 32: `/icons/${icon}-32.png` } }),
     chrome.action.setBadgeText({ text }),
     chrome.action.setBadgeBackgroundColor({ color: background }),
     chrome.action.setBadgeTextColor({ color: ink }),

@@ -91,13 +91,16 @@ const FOUND = {
 
 /** @typedef {{ said?: string, values?: string[] }} Named */
 
+/** @param {string} value a number turns nothing round, and is found as it is typed */
+const apart = (value) => (/^\d+$/.test(value) ? value : isolate(value));
+
 /**
  * @param {Named} sentence
  * @returns {{ message: string, remedy: string } | null} null for one that has no words here
  */
 export function problemWords({ said = "", values = [] }) {
   const own = pick(OWN, said);
-  if (own) return { message: t(own.message, ...values.map(isolate)), remedy: t(own.remedy) };
+  if (own) return { message: t(own.message, ...values.map(apart)), remedy: t(own.remedy) };
   const keys = pick(LINKEDIN, said);
   if (!keys) return null;
   const [detail] = values;

@@ -25,6 +25,7 @@ export const loadOver = (browser, extension = EXTENSION) => browser.call("Extens
  * @param {{ port: string, spki: string } | null} how.simulator
  * @param {() => Promise<string>} how.newCode starts the server, if need be
  * @param {string} [how.extension] in place of the package as it ships
+ * @returns {Promise<boolean>} whether it was paired just now
  */
 export async function makeReady(executable, { profile, url, simulator, newCode, extension }) {
   const reach = simulator ? simulated(simulator) : [ALONE];
@@ -37,13 +38,14 @@ export async function makeReady(executable, { profile, url, simulator, newCode, 
     const page = await browser.openPage();
     if (simulator) await signIn(page);
     await page.visit(`chrome-extension://${extensionId()}/${QUIET_PAGE}`);
-    await pairUnlessPaired(page, { url, newCode });
+    const paired = await pairUnlessPaired(page, { url, newCode });
     // With an answer, unlike a signal: what the profile is to keep is on disk then.
     await browser.call("Browser.close").catch(() => {});
     await browser.exited;
+    return paired;
   };
   try {
-    await within(work(), DEADLINE_MS, "the browser to take the extension");
+    return await within(work(), DEADLINE_MS, "the browser to take the extension");
   } finally {
     await browser.stop();
   }
@@ -51,9 +53,10 @@ export async function makeReady(executable, { profile, url, simulator, newCode, 
 
 async function pairUnlessPaired(page, { url, newCode }) {
   const { status } = await told(page, { kind: "status" });
-  if (status?.server?.url === url && status.state !== "unauthorised") return;
+  if (status?.server?.url === url && status.state !== "unauthorised") return false;
   const answer = await told(page, { kind: "pair", server: url, code: await newCode(), name: "The browser of ./build.sh run" });
   if (!answer.ok) throw new Error(`the extension could not be paired: ${answer.error.message}`);
+  return true;
 }
 
 /** What the worker answers to one of its own pages. */

@@ -25,7 +25,7 @@ Not opened by itself: ${why}. By hand, in any Chrome, Chromium, Edge or Brave, o
 The server goes on running here.
 `;
 
-export function nextSteps({ url, keyFile, simulator, found }) {
+export function nextSteps({ url, keyFile, adminKey, simulator, found }) {
   const key = `-H "x-api-key: $(cat '${keyFile}')"`;
   const signIn = simulator ? "" : `1. In the window, sign in at https://www.linkedin.com. Liaison's button then says "Ready".\n2. `;
   const seen = found.takesSwitch ? "" : `
@@ -38,5 +38,7 @@ ${signIn}From another terminal:
 
      curl ${key} ${url}/linkedin-agent/fetch-connections -d '{"count":5}'
      curl ${key} "${url}/linkedin-agent/get-task-status?wait=25&api_agent_task_id=TASK_ID"
+
+The dashboard is at ${url}/. A key to sign in with: ${adminKey}
 ${seen}`;
 }

@@ -55,10 +55,11 @@ export const simulated = ({ port, spki }) => [
 export const startPlainBrowser = (simulator, profile) =>
   startQuietProgram(EXECUTABLE, ["--headless", `--user-data-dir=${profile}`, ...flags(simulator), "about:blank"]);
 
-export async function startBrowser(simulator, { profile = temporaryFolder("profile"), extension = EXTENSION } = {}) {
+export async function startBrowser(simulator, { profile = temporaryFolder("profile"), extension = EXTENSION, scale = 1 } = {}) {
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: EXECUTABLE,
     headless: true,
+    deviceScaleFactor: scale,
     // process.mjs ends the browser at these signals, and then removes its profile.
     handleSIGINT: false,
     handleSIGTERM: false,

@@ -49,6 +49,24 @@ fn what_was_sent_by_hand_counts_and_the_task_goes_back() {
 }
 
 #[test]
+fn each_poll_says_how_many_count() {
+    let (world, mut agent) = world(3, Two);
+    let said = |agent: &mut Agent| {
+        agent.run_for(MINUTE);
+        agent.world.server.borrow().last_poll()["usage"].clone()
+    };
+    let of = |day: u64, day_limit: u64, week: u64| json!({ "day": { "used": day, "limit": day_limit }, "week": { "used": week, "limit": 100 } });
+    assert_eq!(said(&mut agent), of(0, 20, 0));
+    by_hand(&world, 2, world.now() - 30 * HOUR, MINUTE);
+    assert_eq!(invite(&mut agent, "t-1", person(1)).0, "completed");
+    assert_eq!(said(&mut agent), of(1, 20, 3));
+    set(&mut agent, json!({ "invites_per_day": 7 }));
+    assert_eq!(said(&mut agent), of(1, 7, 3));
+    agent.run_for(DAY);
+    assert_eq!(said(&mut agent), of(0, 7, 3));
+}
+
+#[test]
 fn the_list_is_read_once_an_hour_and_ours_are_not_counted_twice() {
     let (world, mut agent) = world(3, Two);
     for n in 0..10 {

@@ -136,8 +136,8 @@ test("the log says what was done and for whom, and holds no note, name or keywor
   const options = await browser.open("options/options.html");
   await options.locator("#erase-log").click();
   await options.locator("#erase-confirm").click();
-  await says(options, "#log-said", "The log is erased");
+  await says(options, "#data-said", "The log is erased");
   await options.locator("#export-log").click();
-  await says(options, "#log-said", "The log is empty");
+  await says(options, "#data-said", "The log is empty");
   await says(popup, "#usage-day-said", "1 of 20");
 });

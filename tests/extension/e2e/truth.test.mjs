@@ -102,3 +102,24 @@ test("in two windows the same is true, and one invitation gets one answer", asyn
   for (const page of [one, two]) await says(page, "#usage-day-said", "1 of 20");
   assert.deepEqual(await invitationsSeen(simulator), [{ id: SOMEONE.profile_urn, note: null }]);
 });
+
+test("the toolbar's button says by a sign and in words what the popup says", async (t) => {
+  const { browser } = await worldFor(t);
+  const popup = await browser.open(POPUP);
+  const shows = (text, title) =>
+    popup.waitForFunction(
+      async ([text, title]) => (await chrome.action.getBadgeText({})) === text && (await chrome.action.getTitle({})) === title,
+      [text, title],
+    );
+  await shows("", "Liaison");
+  await popup.locator("#pause:enabled").check();
+  await shows("II", "Liaison: Paused");
+  await popup.locator("#pause").uncheck();
+  await shows("", "Liaison");
+  await browser.signOut();
+  await shows("!", "Liaison: Nobody is signed in to LinkedIn in this browser.");
+  const [worker] = browser.context.serviceWorkers();
+  for (const icon of ["icon", "still"]) {
+    await worker.evaluate((icon) => chrome.action.setIcon({ path: { 16: `/icons/${icon}-16.png`, 32: `/icons/${icon}-32.png` } }), icon);
+  }
+});

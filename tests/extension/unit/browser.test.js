@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { beforeEach, test } from "node:test";
-import { ID, ROOT, installChrome, ownPage } from "./support/chrome.js";
+import { EXTENSION, ID, ROOT, installChrome, ownPage } from "./support/chrome.js";
 
 let chrome = installChrome();
 const { BADGES, host, hostReadingAhead, isOwnPage, listen, onStatusChanged, openPage, prepareWorker } = await import("../../../extension/lib/browser.js");
@@ -75,13 +76,16 @@ test("a status change with no page open is no error", async () => {
   assert.equal(host.statusChanged(), undefined);
 });
 
-test("every badge has its own text, and only idle has none", async () => {
+test("every badge has its own text, and only idle has none; who stands still has another icon", async () => {
+  assert.deepEqual(Object.entries(BADGES).filter(([, { icon }]) => icon === "still").map(([name]) => name), ["paused"]);
   const texts = Object.values(BADGES).map(({ text }) => text);
   assert.equal(new Set(texts).size, texts.length);
   assert.deepEqual(Object.entries(BADGES).filter(([, { text }]) => text === "").map(([name]) => name), ["idle"]);
-  for (const [name, { text, background, ink }] of Object.entries(BADGES)) {
+  for (const [name, { text, background, ink, icon }] of Object.entries(BADGES)) {
     await host.showBadge(name, `now ${name}`);
-    assert.deepEqual(chrome.badge, { text, background, ink, title: `Liaison: now ${name}` });
+    const files = { 16: `/icons/${icon}-16.png`, 32: `/icons/${icon}-32.png` };
+    assert.deepEqual(chrome.badge, { text, background, ink, icon: files, title: `Liaison: now ${name}` });
+    for (const path of Object.values(files)) assert.ok(existsSync(new URL(path.slice(1), EXTENSION)), path);
     assert.ok([...text].length <= 4, "a badge has room for four characters");
   }
   await host.showBadge("idle", "");

@@ -53,7 +53,7 @@ test("an answer's status is put into words too, and what it has not is no harm",
   const status = { attention: problem("signed_out"), contact: { error: problem("server_error", ["503"]) } };
   inWords({ ok: true, status });
   assert.match(status.attention.message, /^Nobody is signed in/);
-  assert.equal(status.contact.error.message, "The server answered with an error: \u2068503\u2069.");
+  assert.equal(status.contact.error.message, "The server answered with an error: 503.");
   for (const bare of [{ ok: true }, { ok: true, status: {} }, { ok: true, status: { attention: null, contact: { error: null } } }]) inWords(bare);
 });
 

@@ -133,7 +133,12 @@ impl Browser {
             Effect::Complete { body, .. } => self.open.complete = Some(body),
             Effect::Site { task: None, .. } => self.open.me = true,
             Effect::Site { call, .. } => self.open.site = Some(call),
-            Effect::Heartbeat { .. } | Effect::Pair { .. } | Effect::Probe { .. } | Effect::Answer(..) => {}
+            Effect::Heartbeat { .. }
+            | Effect::Pair { .. }
+            | Effect::Probe { .. }
+            | Effect::Notify(_)
+            | Effect::Withdraw(_)
+            | Effect::Answer(..) => {}
         }
     }
 

@@ -1,11 +1,10 @@
 //! What operators send. As [`super::shapes`]: these types describe JSON and are never made.
 
-use super::shapes::TaskHistory;
 use crate::name::LONGEST;
 use crate::store::{Access, MemberRole};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
-use utoipa::{IntoParams, PartialSchema, ToSchema};
+use utoipa::{IntoParams, ToSchema};
 
 /// Which part of a list is asked for.
 #[derive(IntoParams)]
@@ -21,7 +20,7 @@ pub struct WhichPart {
 /// For people's eyes: not blank, and nothing that acts on a terminal.
 pub struct Name;
 
-impl PartialSchema for Name {
+impl utoipa::PartialSchema for Name {
     fn schema() -> RefOr<Schema> {
         const PATTERN: &str =
             r"^[^\u0000-\u001F\u007F-\u009F]*[^\u0000-\u001F\u007F-\u009F\s][^\u0000-\u001F\u007F-\u009F]*$";
@@ -31,15 +30,6 @@ impl PartialSchema for Name {
 }
 
 impl ToSchema for Name {}
-
-/// What is wanted of a task.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Told {
-    /// What is wanted beside: its history.
-    #[param(inline)]
-    pub include: Option<TaskHistory>,
-}
 
 /// Who signs in.
 #[derive(ToSchema)]

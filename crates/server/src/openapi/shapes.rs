@@ -33,6 +33,15 @@ pub struct AboutTask {
     pub include: Option<TaskHistory>,
 }
 
+/// What is wanted of a task.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Told {
+    /// What is wanted beside: its history.
+    #[param(inline)]
+    pub include: Option<TaskHistory>,
+}
+
 /// What is asked beside a task's standing.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

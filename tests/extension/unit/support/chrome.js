@@ -99,6 +99,7 @@ export function installChrome() {
     permissions: permissions(),
     notifications: notifications(),
     action: {
+      setIcon: async ({ path }) => void (badge.icon = path),
       setBadgeText: async ({ text }) => void (badge.text = text),
       setBadgeBackgroundColor: async ({ color }) => void (badge.background = color),
       setBadgeTextColor: async ({ color }) => void (badge.ink = color),

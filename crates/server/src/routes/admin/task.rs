@@ -5,8 +5,9 @@ use crate::auth::Operator;
 use crate::error::ApiError;
 use crate::idempotency::IdempotencyKey;
 use crate::openapi::answers::{NoTaskForOperator, NotCreatedForOperator};
-use crate::openapi::bodies::Told;
-use crate::openapi::shapes::{FetchConnectionsBody, Keyed, Listed as WhichTasks, SendConnectionRequestBody};
+use crate::openapi::shapes::{
+    FetchConnectionsBody, Keyed, Listed as WhichTasks, SendConnectionRequestBody, Told,
+};
 use crate::query::{Members, parse_id, write_cursor};
 use crate::router::App;
 use crate::routes::task::{self, CancelAnswer, CreatedAnswer};
