@@ -103,8 +103,8 @@ pub async fn page() -> impl IntoResponse {
 /// A file that the operator's page loads.
 #[utoipa::path(get, path = "/dashboard/{file}", tag = "dashboard", operation_id = "dashboard_file",
     params(("file" = String, Path, description = "Its name")),
-    responses((status = 200, description = "The file, of the type that its name says", body = String,
-               content_type = "text/css"),
+    responses((status = 200, description = "The file, of the type that its name says", content(
+                  (String = "text/css"), (String = "text/javascript"), (String = "image/svg+xml"))),
               (status = 404, description = "`not_found`: there is none of this name", body = crate::error::ErrorBody)))]
 pub async fn file(name: Result<Path<String>, PathRejection>) -> Result<impl IntoResponse, ApiError> {
     let Path(name) = name.map_err(|_| ApiError::NoFile)?;
