@@ -62,11 +62,10 @@ async function openBrowser(simulator) {
       kept.keepReady(state);
     }
     await serverIsUp();
-    const openedMs = Date.now();
     const page = `chrome-extension://${extensionId()}/${isNew ? WELCOME : SETTINGS}`;
     const window = await openWindow(found, { profile: kept.profile, page, switches: simulator ? simulated(simulator) : [] });
     endsBy(window.stop);
-    return { found, window, openedMs };
+    return { found, window };
   } catch (error) {
     if (isEnding()) throw error;
     await serverIsUp(); // or that is what there is to say
@@ -76,11 +75,12 @@ async function openBrowser(simulator) {
 
 const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 
-/** Comes back when the server has heard of a browser since a time; whether it has. */
-async function isSeen(sinceMs, ended) {
+/** Comes back when a browser has asked the server for work and waits for the answer; whether one does. */
+async function isSeen(ended) {
   for (const end = Date.now() + SEEN_WITHIN_MS; Date.now() < end && !ended(); ) {
-    if ((await agents()).some(({ last_seen_at: at }) => Date.parse(at) >= sinceMs)) return true;
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    if (/^liaison_parked_polls [1-9]/m.test(metrics)) return true;
   }
   return false;
 }
@@ -94,7 +94,7 @@ async function firstTask() {
 async function run() {
   const simulator = values.simulator ? await startSimulator() : null;
   if (simulator) endsBy(simulator.stop);
-  const { found, window, openedMs, why } = await openBrowser(simulator);
+  const { found, window, why } = await openBrowser(simulator);
   await serverIsUp();
   console.log(running({ url, found, kept, simulator }));
   if (!window) {
@@ -103,7 +103,7 @@ async function run() {
   }
   let open = true;
   const closed = window.exited.then(() => (open = false));
-  const seen = await isSeen(openedMs, () => !open);
+  const seen = await isSeen(() => !open);
   if (seen) {
     console.log("paired: the browser in the window works for this server.");
     if (simulator) await firstTask();
