@@ -274,6 +274,7 @@ case "$verb" in
   model) [ $# -eq 0 ] || [ "$*" = big ] || { usage >&2; exit 2; } ;;
   bench | storm | screenshots) ;; # read their own
   run)
+    [[ " $*" =~ ^(\ --simulator|\ --port\ [0-9]+|\ )*$ ]] || { usage >&2; exit 2; }
     simulated=no
     # Before anything is built.
     need_display
