@@ -4,6 +4,7 @@
 use crate::agent::readiness::asked;
 use crate::agent::state::State;
 use crate::config::SERVER_GONE_MS;
+use crate::ports::Notice;
 use liaison_protocol::ErrorCode;
 use serde::{Deserialize, Serialize};
 
@@ -15,16 +16,6 @@ pub struct Signals {
     pub gone_since: Option<i64>,
     /// The ids of the events that the person was called for and that are not over.
     pub called: Vec<String>,
-}
-
-/// A notification.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
-    /// Names the event: `<page>/<kind>`, or `<page>/<kind>/<when>` where one may follow another. `page` is what a click opens:
-    /// `linkedin`, `popup` or `options`. The browser hands it back with the click, to a worker that may know nothing else.
-    pub id: String,
-    /// Which sentences it has: `signed_out`, `challenge`, `blocked`, `server_gone` or `approval`.
-    pub kind: &'static str,
 }
 
 const SIGNED_OUT: &str = "linkedin/signed_out";

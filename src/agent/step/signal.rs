@@ -2,7 +2,8 @@
 
 use super::Turn;
 use crate::agent::event::Effect;
-use crate::agent::signal::{self, Notice};
+use crate::agent::signal;
+use crate::ports::Notice;
 
 impl Turn {
     /// Calls for what is new and takes back what is over. In a pause nobody is called: whoever paused wants nothing done, and
