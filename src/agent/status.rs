@@ -7,6 +7,7 @@ pub use answer::{Answer, Problem, SET_ASIDE, TestStep};
 pub use policy::{Approval, CEILINGS, Ceilings, Usage};
 
 use crate::agent::entry::{Ended, Entry, Stage};
+use crate::agent::log::LogRevision;
 use crate::agent::readiness::{asked, waiting_kinds};
 use crate::agent::settings::Settings;
 use crate::agent::signal::is_server_gone;
@@ -40,6 +41,8 @@ pub struct Status {
     pub fallback: Option<Fallback>,
     /// The last results, newest first.
     pub recent: Vec<RecentStatus>,
+    /// Which lines the log holds.
+    pub log: LogRevision,
     /// The settings in force.
     pub settings: Settings,
     /// What no setting passes.
@@ -144,6 +147,7 @@ pub fn status(state: &State, now: i64) -> Status {
             .collect(),
         fallback: state.way(now),
         recent: recent(state),
+        log: state.log.revision(),
         settings: state.settings.effective(),
         ceilings: CEILINGS,
         usage: policy::usage(state, now),
