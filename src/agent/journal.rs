@@ -10,7 +10,7 @@ mod record;
 pub use load::load;
 pub use record::seal;
 
-use crate::agent::aside::{BREAKERS, INVITATIONS, LOG, PACE, PAIRING, SETTINGS, TASK, TOMBSTONES};
+use crate::agent::aside::{BREAKERS, INVITATIONS, LOG, LOST, PACE, PAIRING, SETTINGS, TASK, TOMBSTONES};
 use crate::agent::entry::Entry;
 use crate::agent::slots::Slots;
 use crate::agent::state::State;
@@ -65,6 +65,10 @@ pub fn changes(before: &State, after: &State) -> Vec<Write> {
     if due(BREAKERS, before.breakers != after.breakers) {
         put(Area::Local, BREAKERS, Some(json::write(&after.breakers)));
     }
+    let gone = before.lost.iter().filter(|task| !after.lost.contains(task)).map(|task| (task, None));
+    let new =
+        after.lost.iter().filter(|task| !before.lost.contains(task)).map(|task| (task, Some(String::new())));
+    gone.chain(new).for_each(|(task, value)| put(Area::Local, &format!("{LOST}{task}"), value));
     if before.recent != after.recent {
         put(Area::Local, RECENT, Some(json::write(after.recent.as_ref())));
     }
