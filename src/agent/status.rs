@@ -3,7 +3,7 @@
 mod answer;
 mod policy;
 
-pub use answer::{Answer, Problem, SET_ASIDE, TestStep};
+pub use answer::{Answer, Problem, SET_ASIDE, TestStep, UNREACHABLE};
 pub use policy::{Approval, CEILINGS, Ceilings, Usage};
 
 use crate::agent::entry::{Ended, Entry, Stage};

@@ -9,6 +9,9 @@ use serde::Serialize;
 /// The code of a record that was damaged and set aside.
 pub const SET_ASIDE: &str = "record_set_aside";
 
+/// The code of a server that gave no answer at all.
+pub const UNREACHABLE: &str = "unreachable";
+
 /// Something that is wrong, for a program and for a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {

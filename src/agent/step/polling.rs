@@ -87,6 +87,7 @@ impl Turn {
     }
 
     fn poll_failed(&mut self, retry_after_ms: Option<u64>, problem: Problem) {
+        self.note_silence(&problem);
         let random = self.state.random();
         let live = &mut self.state.live;
         live.poll_failures = live.poll_failures.saturating_add(1);
