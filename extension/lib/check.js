@@ -9,6 +9,11 @@ import { showSteps } from "./steps.js";
 /** @typedef {import("./messages.js").Step} Step */
 /** @typedef {import("./words.js").Tone} Tone */
 
+/** Who is signed in, as the status had it last and when the result was shown; null: no result stands. */
+let linkedin = "";
+/** @type {string | null} */
+let standsFor = null;
+
 /**
  * @param {() => Promise<void>} refresh what a check finds out changes the status too
  * @param {(answer: Answer | NoAnswer) => void} [heard]
@@ -17,6 +22,7 @@ export function offerCheck(refresh, heard = () => {}) {
   const check = button("check");
   check.addEventListener("click", async () => {
     check.disabled = true;
+    standsFor = null;
     showCheck(null);
     say({ tone: "quiet", text: t("checking") });
     byId("check-progress").hidden = false;
@@ -28,7 +34,21 @@ export function offerCheck(refresh, heard = () => {}) {
     check.disabled = false;
     passFocus(check, check);
     await refresh();
+    // What the check found out is in this status already.
+    standsFor = linkedin;
   });
+}
+
+/**
+ * Another account, or none, and what was found is no longer so.
+ *
+ * @param {{ linkedin: string }} status
+ */
+export function outdateCheck(status) {
+  ({ linkedin } = status);
+  if (standsFor === null || standsFor === linkedin) return;
+  standsFor = null;
+  showCheck(null);
 }
 
 /** @param {Answer | NoAnswer | null} answer null: nothing is known, or nothing any more */

@@ -23,10 +23,14 @@ export function firstChoice(settings) {
   const { kinds_off, ask_before_invite, invites_per_day, invites_per_week } = settings;
   const now = { ask_before_invite, invites_per_day, invites_per_week };
   const untouched = kinds_off.length === 0 && Object.entries(now).every(([name, value]) => DEFAULTS[/** @type {Figure} */ (name)] === value);
-  const shown = untouched ? CAREFUL : now;
+  return choiceInForce(untouched ? { kinds_off, ...CAREFUL } : settings);
+}
+
+/** @param {Chosen} settings */
+export function choiceInForce({ kinds_off, ask_before_invite, invites_per_day, invites_per_week }) {
   /** @type {Choice} */
-  const choice = kinds_off.includes(INVITING) ? "none" : shown.ask_before_invite ? "ask" : "send";
-  return { choice, invites_per_day: shown.invites_per_day, invites_per_week: shown.invites_per_week };
+  const choice = kinds_off.includes(INVITING) ? "none" : ask_before_invite ? "ask" : "send";
+  return { choice, invites_per_day, invites_per_week };
 }
 
 /**

@@ -3,7 +3,7 @@
  * it was left. The first screen is words alone and asks the worker for nothing.
  */
 import { operatingSystem } from "../lib/browser.js";
-import { offerCheck } from "../lib/check.js";
+import { offerCheck, outdateCheck } from "../lib/check.js";
 import { offerCopying } from "../lib/copy.js";
 import { button, byId, input, setText } from "../lib/dom.js";
 import { localise, t } from "../lib/i18n.js";
@@ -14,7 +14,7 @@ import { pairingLine } from "../lib/pairing.js";
 import { SCREENS, reached, remember, resumeAt } from "../lib/place.js";
 import { watchStatus } from "../lib/status-watch.js";
 import { LINKEDIN } from "../lib/words.js";
-import { FIGURES, firstChoice, readChoice } from "./choices.js";
+import { FIGURES, choiceInForce, firstChoice, readChoice } from "./choices.js";
 import { firstCommand, firstTaskLine, resultCommand } from "./first-task.js";
 
 /** @typedef {import("../lib/messages.js").Answer} Answer */
@@ -32,7 +32,10 @@ let status = null;
 let busy = false;
 let system = "";
 let shown = 0;
-let filled = false;
+/** @type {Set<string>} what was chosen or typed and is not in force yet: the others follow what is set elsewhere */
+const held = new Set();
+/** What was in force when the form was filled. */
+let inForce = "";
 /** @type {(() => Promise<void>) | null} asks for the status now; null while nobody asks at all */
 let ask = null;
 
@@ -46,8 +49,8 @@ byId("to-2").addEventListener("click", understand);
 byId("to-1").addEventListener("click", () => show(1));
 byId("back-to-2").addEventListener("click", () => show(2));
 byId("screen-2").addEventListener("submit", connect);
-for (const id of ["choice-ask", "choice-send", "choice-none"]) byId(id).addEventListener("change", showFigures);
-for (const field of FIGURES) byId(field).addEventListener("input", () => markFigure(field, ""));
+for (const id of ["choice-ask", "choice-send", "choice-none"]) byId(id).addEventListener("change", choose);
+for (const field of FIGURES) byId(field).addEventListener("input", () => (held.add(field), markFigure(field, "")));
 offerCheck(refresh);
 offerCopying(button("copy-first"), () => byId("first-curl").textContent ?? "", byId("first-copied"));
 offerCopying(button("copy-result"), () => byId("result-curl").textContent ?? "", byId("result-copied"));
@@ -110,6 +113,7 @@ async function saveChoice() {
   const read = readChoice(choice, typed, status.settings, status.ceilings);
   if (!read.ok) return refuseFigure(read.field, read.text);
   const answer = await send({ kind: "set_settings", settings: read.settings });
+  if (answer.ok) held.clear();
   const field = answer.ok ? undefined : FIGURES.find((name) => name === refusedField(answer.error, ""));
   return field ? refuseFigure(field, outsideText(field, status.ceilings)) : answer;
 }
@@ -136,12 +140,22 @@ function markFigure(field, text) {
 
 /** @param {Status} status */
 function fillChoice({ settings, ceilings }) {
-  const first = firstChoice(settings);
-  input(`choice-${first.choice}`).checked = true;
+  const now = JSON.stringify(choiceInForce(settings));
+  if (now === inForce) return;
+  // What is offered at first is more careful than what holds; what was set since is shown as it is.
+  const shown = inForce === "" ? firstChoice(settings) : choiceInForce(settings);
+  inForce = now;
+  if (!held.has("choice")) input(`choice-${shown.choice}`).checked = true;
   for (const field of FIGURES) {
-    Object.assign(input(field), figureBounds(field, ceilings), { value: String(first[field]) });
+    Object.assign(input(field), figureBounds(field, ceilings));
+    if (!held.has(field)) input(field).value = String(shown[field]);
     setText(byId(`${field}-hint`), figureHint(field, ceilings));
   }
+  showFigures();
+}
+
+function choose() {
+  held.add("choice");
   showFigures();
 }
 
@@ -161,17 +175,17 @@ function showAnswer(answer) {
 
 /** @param {Status} status */
 function showStatus(status) {
-  if (!filled) fillChoice(status);
-  filled = true;
+  fillChoice(status);
   if (shown === 0) show(resumeAt(reached(), status.server !== null));
-  // Forgotten or erased meanwhile, on another page.
-  if (shown === 3 && !status.server) show(2);
+  // Forgotten meanwhile on another page, or erased with the bookmark.
+  if (shown === 3 && !status.server) show(resumeAt(reached(), false));
   showLine("pairing-state", pairingLine(status));
   byId("pair-form").hidden = status.server !== null;
   setText(byId("pair"), t(status.server ? "save_and_continue" : "save_and_pair"));
   const { key, tone } = LINKEDIN[status.linkedin];
   showLine("linkedin-state", { tone, text: t(key) });
   byId("linkedin-remedy").hidden = status.linkedin === "signed_in";
+  outdateCheck(status);
   showFirstTask(status);
 }
 

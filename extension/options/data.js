@@ -12,22 +12,25 @@ import { forget } from "../lib/place.js";
 
 /**
  * @param {object} page
+ * @param {(busy: boolean) => void} page.setBusy one command at a time: what pairs after everything was erased would undo it
  * @param {() => string} page.version of the extension, for the file
  * @param {() => string | undefined} page.server that this browser is paired with
  * @param {() => Promise<void>} page.refresh
  */
-export function offerData({ version, server, refresh }) {
+export function offerData({ setBusy, version, server, refresh }) {
   byId("export-log").addEventListener("click", async () => {
     say(await send({ kind: "export_log" }), ({ log = [] }) => saveLog(log, version()));
   });
   confirmed("erase-log", "erase", async () => say(await send({ kind: "erase_log" }), () => t("erased")));
   confirmed("erase-everything", "everything", async () => {
     const before = server();
+    setBusy(true);
     const answer = await send({ kind: "erase_everything" });
     if (answer.ok) {
       forget();
       await release(before);
     }
+    setBusy(false);
     say(answer, () => t("everything_erased"));
     await refresh();
   });

@@ -1,5 +1,6 @@
 /** The settings: pairing with a server, testing the connection, forgetting it; the other cards have modules of their own. */
 import { LINKEDIN_ORIGIN } from "../lib/browser.js";
+import { outdateCheck } from "../lib/check.js";
 import { button, byId, input, setText, showProblem } from "../lib/dom.js";
 import { localise, t } from "../lib/i18n.js";
 import { offerNotificationsBox } from "../lib/notifications.js";
@@ -28,7 +29,7 @@ const refresh = watchStatus(showAnswer);
 const { pair, run, refuse } = offerPairing({ paired: serverNow, setBusy, refresh });
 offerLimits(refresh);
 offerNotificationsBox();
-offerData({ version, server: serverNow, refresh });
+offerData({ setBusy, version, server: serverNow, refresh });
 offerDiagnostics(refresh);
 byId("pair-form").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -66,6 +67,7 @@ function showAnswer(answer) {
   suggestedServer ||= status !== null;
   setText(byId("version"), status ? t("version", status.version) : "");
   showLimits(status);
+  if (status) outdateCheck(status);
   setText(byId("form-heading"), t(status?.server ? "form_heading_again" : "form_heading"));
   setBusy(busy);
 }
@@ -76,5 +78,6 @@ function setBusy(value) {
   button("pair").disabled = busy;
   button("test").disabled = busy || !status?.server;
   button("forget").disabled = busy || !status?.server;
+  button("erase-everything").disabled = busy;
   byId("grant").hidden = status?.state !== "no_permission";
 }

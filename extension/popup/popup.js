@@ -1,6 +1,6 @@
 /** The popup: shows what the worker says about this moment, and holds the pause switch. */
 import { openOptions, openPage } from "../lib/browser.js";
-import { offerCheck, showCheck } from "../lib/check.js";
+import { offerCheck, outdateCheck, showCheck } from "../lib/check.js";
 import { byId, input, make, setChildren, setText, showProblem } from "../lib/dom.js";
 import { localise, t } from "../lib/i18n.js";
 import { saveLog } from "../lib/log-file.js";
@@ -81,6 +81,7 @@ function showStatus(status) {
   byId("pair-now").hidden = status.state !== "unpaired";
   byId("check-section").hidden = status.state === "unpaired";
   showStop(status);
+  outdateCheck(status);
   pause.disabled = false;
   if (!asking) pause.checked = status.paused;
 }

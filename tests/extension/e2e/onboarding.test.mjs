@@ -172,3 +172,41 @@ test("a refusal of the limits is said where it is seen, beside a figure only if 
   await page.locator("#pair").click();
   await onScreen(page, 3);
 });
+
+test("what is set elsewhere meanwhile is shown, but for what is being chosen, and is not widened again", async (t) => {
+  const browser = await startPagesBrowser();
+  t.after(() => browser.stop());
+  const status = idleStatus();
+  const { page, asked } = await openOver(browser, PAGE, status, { set_settings: ({ settings }) => void (status.settings = { ...status.settings, ...settings }) });
+  await past(page, 1);
+  const value = (id) => page.locator(id).inputValue();
+  assert.deepEqual([await value("#invites_per_day"), await value("#invites_per_week")], ["10", "50"]);
+  await page.locator("#invites_per_day").fill("8");
+  status.settings = { ...status.settings, ask_before_invite: true, invites_per_day: 5, invites_per_week: 15 };
+  await page.waitForFunction(() => document.querySelector("#invites_per_week").value === "15");
+  assert.equal(await value("#invites_per_day"), "8");
+  await page.locator("#pair").click();
+  await onScreen(page, 3);
+  assert.deepEqual(asked, [{ kind: "set_settings", settings: { kinds_off: [], ask_before_invite: true, invites_per_day: 8, invites_per_week: 15 } }]);
+});
+
+test("erased on another page, it begins anew and writes no bookmark; forgotten, it asks for a pairing", async (t) => {
+  const browser = await startPagesBrowser();
+  t.after(() => browser.stop());
+  const status = idleStatus();
+  const { server } = status;
+  const { page } = await openOver(browser, PAGE, status);
+  await past(page, 1);
+  await page.locator("#pair").click();
+  await onScreen(page, 3);
+  status.server = null;
+  await onScreen(page, 2);
+  status.server = server;
+  await page.locator("#pair-form").waitFor({ state: "hidden" });
+  await page.locator("#pair").click();
+  await onScreen(page, 3);
+  await page.evaluate(() => localStorage.clear());
+  status.server = null;
+  await onScreen(page, 1);
+  assert.equal(await page.evaluate(() => localStorage.length), 0);
+});

@@ -301,6 +301,39 @@ test("the log is kept or erased from the options page, erased after a second pre
   assert.deepEqual(asked.map(({ kind }) => kind), ["export_log", "erase_log"]);
 });
 
+test("nothing is erased while a pairing is under way, and no pairing begins while everything is erased", async (t) => {
+  const opened = {};
+  const gate = (kind) => new Promise((resolve) => (opened[kind] = () => resolve({ ok: true })));
+  const gates = { pair: gate("pair"), erase: gate("erase") };
+  const { page, asked } = await optionsOver(t, {}, { pair: () => gates.pair, erase_everything: () => gates.erase });
+  await page.locator("#server").fill("http://127.0.0.1:9/");
+  await page.locator("#code").fill("a-code");
+  await page.locator("#pair").click();
+  await page.locator("#pair:disabled").waitFor();
+  assert.ok(await page.locator("#erase-everything").isDisabled());
+  opened.pair();
+  await page.locator("#erase-everything:enabled").click();
+  await page.locator("#everything-confirm").click();
+  await page.locator("#pair:disabled").waitFor();
+  opened.erase();
+  await says(page, "#data-said", "erased");
+  await page.locator("#pair:enabled").waitFor();
+  assert.deepEqual(asked.map(({ kind }) => kind), ["pair", "erase_everything"]);
+});
+
+test("what a check found stands until somebody else is signed in, or nobody", async (t) => {
+  const { page, status } = await popupOver(t, {}, { check_linkedin: () => ((status.linkedin = "signed_in"), { ok: true, steps: [] }) });
+  status.linkedin = "unknown";
+  await says(page, "#linkedin-state", "Not looked at yet");
+  await page.locator("#check").click();
+  await toned(page, "#check-said", "good");
+  await says(page, "#linkedin-state", "Signed in");
+  assert.notEqual(await page.locator("#check-said").innerText(), "", "what the check itself found out outdates nothing");
+  status.linkedin = "signed_out";
+  await says(page, "#linkedin-state", "Signed out");
+  assert.equal(await page.locator("#check-said").innerText(), "");
+});
+
 test("nothing is wider than a narrow window, whatever the names and notes", async (t) => {
   const long = "W".repeat(300);
   const person = { ...approval("a1", long), profile_urn: `urn:li:fsd_profile:${"W".repeat(128)}` };
