@@ -62,9 +62,23 @@ test("only lib/browser.js names Chrome's API", () => {
   assert.deepEqual(naming, ["lib/browser.js"]);
 });
 
-test("pages do not import the core", () => {
-  const importing = scripts.filter((path) => /^(popup|options|onboarding|history)\//.test(path) && /lib\/core\.js|pkg\//.test(read(path)));
-  assert.deepEqual(importing, []);
+/** A script and all that it imports, by whatever way. */
+function reachedFrom(path, seen = new Set()) {
+  if (seen.has(path) || path.startsWith("pkg/")) return seen.add(path);
+  seen.add(path);
+  const imports = [...read(path).matchAll(/^(?:import|export)\b[^"']*["']([^"']+)["']/gm)].map(([, to]) => new URL(to, new URL(path, EXTENSION)));
+  for (const { pathname } of imports) reachedFrom(pathname.slice(EXTENSION.pathname.length), seen);
+  return seen;
+}
+
+test("pages do not import the core, nor does anything that they import", () => {
+  const isCore = (path) => path === "lib/core.js" || path.startsWith("pkg/");
+  assert.equal([...reachedFrom("service-worker.js")].filter(isCore).length, 2, "the worker does: its imports are found");
+  for (const page of ["popup", "options", "onboarding", "history"]) {
+    const all = [...reachedFrom(`${page}/${page}.js`)];
+    assert.ok(all.includes("lib/i18n.js"), page);
+    assert.deepEqual(all.filter(isCore), [], page);
+  }
 });
 
 test("nothing is awaited or imported at top level, which would keep Chrome from registering the worker", () => {

@@ -8,6 +8,7 @@ let chrome = installChrome();
 beforeEach(() => (chrome = installChrome()));
 const { host, listen } = await import("../../../extension/lib/browser.js");
 const { inWords, problemWords } = await import("../../../extension/lib/problems.js");
+const { FAILURES } = await import("../../../extension/lib/words.js");
 const { inLanguage } = await import("../../../extension/lib/signals.js");
 
 const CORE = new URL("../../../src/", import.meta.url);
@@ -40,6 +41,17 @@ test("every sentence of the core that a person may read has its words here", () 
     assert.notEqual(step.detail, "core", said);
     assert.match(step.detail, /^[A-Z].*[.\u2069]$/, said);
   }
+});
+
+/** Codes that end a task and are said of nothing else: words.js has theirs. */
+const TASK_ALONE = ["cannot_resend_yet", "profile_unavailable", "outcome_unknown", "invalid_input", "unsupported_task", "cancelled", "expired"];
+
+test("every code of the protocol has its words here as what is wrong now, or only ends a task and has them there", () => {
+  const source = readFileSync(new URL("../crates/protocol/src/code.rs", CORE), "utf8");
+  const [, codes] = source.match(/^ {4}ErrorCode \{([^]*?)^ {4}\}/m);
+  const all = [...codes.matchAll(/= "(\w+)"/g)].map(([, code]) => code);
+  assert.deepEqual(Object.keys(FAILURES).sort(), [...all].sort());
+  for (const code of all) assert.equal(problemWords({ said: code }) === null, TASK_ALONE.includes(code), code);
 });
 
 test("a sentence that this version does not know stays as the core wrote it", () => {
