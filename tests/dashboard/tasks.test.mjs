@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { finished, invitation, plainState, row, task } from "./fake-server.mjs";
-import { says, signedIn, startChromium } from "./support.mjs";
+import { broughtUpToDate, says, signedIn, startChromium } from "./support.mjs";
 
 let chromium;
 before(async () => void (chromium = await startChromium()));
@@ -29,8 +29,7 @@ test("a task goes on before one's eyes, and the keyboard stays where it was", as
 test("an unchanged list is left alone", async (t) => {
   const { page } = await signedIn(t, chromium, { state: plainState({ tasks: many(2) }) });
   await page.locator(".card").first().evaluate((card) => void (card.dataset.mark = "kept"));
-  const before = await page.locator(".live").innerText();
-  await page.waitForFunction((before) => document.querySelector(".live").textContent !== before, before);
+  await broughtUpToDate(page);
   assert.equal(await page.locator('.card[data-mark="kept"]').count(), 1);
 });
 
@@ -74,6 +73,28 @@ test("cancelling asks first, begins at the way out, and gives the keyboard back"
   await says(page, ".state", "Being cancelled");
   await says(page, "#said", "The server was told");
   assert.deepEqual(server.asked.filter(({ path }) => path.includes("cancel")).map(({ method, path }) => `${method} ${path}`), ["POST /admin/v1/teams/t1/tasks/two/cancel"]);
+});
+
+test("a refusal stands in every view until the next press, though the server answers again", async (t) => {
+  const state = () => plainState({ tasks: [task("one")] });
+  for (const [view, path, press] of [
+    ["tasks", "POST /admin/v1/teams/t1/tasks/one/cancel", "Cancel the task: Read connections"],
+    ["tasks/one", "POST /admin/v1/teams/t1/tasks/one/cancel", "Cancel the task"],
+    ["keys", "DELETE /admin/v1/teams/t1/keys/k1", "Revoke nightly"],
+    ["browsers", "DELETE /admin/v1/teams/t1/agents/a1", "Revoke Chrome on Linux"],
+  ]) {
+    const { page, server } = await signedIn(t, chromium, { view, state: state() });
+    const button = page.getByRole("button", { name: press });
+    server.answers[path] = ({ refuse }) => refuse(503, "storage_unavailable");
+    await button.click();
+    await page.locator("dialog .danger").click();
+    await says(page, ".problem", "cannot use its database");
+    await broughtUpToDate(page);
+    assert.equal(await page.getByText("cannot use its database").count(), 1, view);
+    await button.click();
+    await page.locator("dialog").waitFor();
+    assert.equal(await page.getByText("cannot use its database").count(), 0, view);
+  }
 });
 
 test("a refused cancelling is said, and one without an answer is not said to have failed", async (t) => {

@@ -6,6 +6,7 @@ import { setText } from "./dom.js";
 import { h, showItems } from "./element.js";
 import { follow } from "./live.js";
 import { choice, problemBox } from "./pieces.js";
+import { presses } from "./press.js";
 import { cancelConfirmed, taskCard } from "./task-card.js";
 import { count } from "./time.js";
 import { t } from "./words.js";
@@ -26,6 +27,7 @@ export function tasksView(page) {
 
   const live = h("p", { class: "live soft" });
   const problem = problemBox();
+  const presser = presses(page);
   const list = h("ul", { class: "cards", "aria-label": t("view_tasks") });
   const empty = h("div", { class: "empty", hidden: true });
   const newer = h("button", { type: "button", click: () => turn(-1) }, t("newer"));
@@ -56,11 +58,9 @@ export function tasksView(page) {
 
   /** @param {Task} task */
   async function cancel(task) {
-    if (!(await cancelConfirmed(task))) return;
-    const answer = await api.call("POST", `admin/v1/teams/${team.id}/tasks/${encodeURIComponent(task.id)}/cancel`);
-    if (answer.ok) page.tell(t("cancelled_said"));
+    const act = () => api.call("POST", `admin/v1/teams/${team.id}/tasks/${encodeURIComponent(task.id)}/cancel`);
+    await presser.press(() => cancelConfirmed(task), act, t("cancelled_said"));
     await watch.now();
-    if (!answer.ok) problem.refuse(answer);
   }
 
   /** @param {1 | -1} by */
@@ -106,6 +106,7 @@ export function tasksView(page) {
         h("label", {}, h("span", {}, t("filter_kind")), choice([all, ...kinds], filters.task_type ?? "", { change: filterBy("task_type"), id: "filter-kind" })),
         live,
       ),
+      presser.box,
       problem.box,
       list,
       empty,

@@ -6,6 +6,7 @@ import { setText } from "./dom.js";
 import { h, showItems } from "./element.js";
 import { follow } from "./live.js";
 import { choice, field, problemBox } from "./pieces.js";
+import { presses } from "./press.js";
 import { cancelConfirmed, taskCard } from "./task-card.js";
 import { count } from "./time.js";
 import { t } from "./words.js";
@@ -121,6 +122,7 @@ function fields() {
 function followed(page, outcome) {
   const { api, team } = page;
   const problem = problemBox();
+  const presser = presses(page);
   const list = h("ul", { class: "cards" });
   /** @type {ReturnType<typeof follow> | null} */
   let watch = null;
@@ -134,7 +136,7 @@ function followed(page, outcome) {
     problem.show(null);
     list.replaceChildren();
     const heading = h("h2", { id: "outcome-heading", tabindex: "-1" }, t(wasThere ? "try_known" : "try_taken"));
-    outcome.replaceChildren(heading, problem.box, list);
+    outcome.replaceChildren(heading, presser.box, problem.box, list);
     outcome.hidden = false;
     heading.focus();
     const path = `admin/v1/teams/${team.id}/tasks/${encodeURIComponent(id)}`;
@@ -152,11 +154,8 @@ function followed(page, outcome) {
 
     /** @param {import("./describe.js").Task} task */
     async function cancel(task) {
-      if (!(await cancelConfirmed(task))) return;
-      const answer = await api.call("POST", `${path}/cancel`);
-      if (answer.ok) page.tell(t("cancelled_said"));
+      await presser.press(() => cancelConfirmed(task), () => api.call("POST", `${path}/cancel`), t("cancelled_said"));
       await mine.now();
-      if (!answer.ok) problem.refuse(answer);
     }
   }
   return { begin, stop: () => watch?.stop() };
