@@ -89,6 +89,7 @@ export function tryView(page) {
       h("section", { class: "stack", "aria-labelledby": "curl-heading" }, h("h2", { id: "curl-heading" }, t("try_curl")), h("pre", { class: "command", dir: "ltr", tabindex: "0", "aria-labelledby": "curl-heading" }, command), h("p", { class: "soft" }, t("try_curl_hint", PLACEHOLDER))),
     ],
     stop: watching.stop,
+    still: true,
   };
 }
 
