@@ -104,14 +104,14 @@ test("the form shows its command, makes the task, and follows it to its end", as
 test("an invitation: its note is counted, and it names whom it is for", async (t) => {
   const { page, server } = await signedIn(t, chromium, { view: "try" });
   await page.getByLabel("Send an invitation").check();
-  await page.getByLabel("Note, if any").fill("Hello 🙂");
-  await says(page, "form", "7 of 300 characters");
+  await page.getByLabel("Note, if any").fill(" Hello 🙂\n");
+  await says(page, "form", "8 of 300 characters");
   await page.getByRole("button", { name: "Send the invitation" }).click();
   await says(page, "#try-problem", "Enter whom to invite.");
   await page.locator("#try-urn:focus").fill("ACoAASIM4290000001");
   await page.keyboard.press("Enter");
   await says(page, "#outcome-heading", "The task is made");
-  assert.deepEqual(posted(server)[0].body, { profile_urn: "ACoAASIM4290000001", note: "Hello 🙂" });
+  assert.deepEqual(posted(server)[0].body, { profile_urn: "ACoAASIM4290000001", note: " Hello 🙂\n" });
 });
 
 test("refusals have words, and a lost answer is asked again for under the same key", async (t) => {

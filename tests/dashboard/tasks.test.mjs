@@ -45,6 +45,31 @@ test("pages by cursor, forth and back", async (t) => {
   await says(page, ".card", "number 0.");
 });
 
+test("a page turned twice at once is turned once, and no answer of another page is shown as this one", async (t) => {
+  const { page, server } = await signedIn(t, chromium, { state: plainState({ tasks: many(60) }) });
+  await says(page, ".card", "number 0.");
+  const older = page.getByRole("button", { name: "Older" });
+  await older.evaluate((button) => (button.click(), button.click()));
+  await says(page, ".pages", "Page 2");
+  await says(page, ".card", "number 25.");
+  await older.click();
+  await says(page, ".pages", "Page 3");
+  await says(page, ".card", "number 59.");
+  await page.locator("nav.pages button:focus").filter({ hasText: "Newer" }).waitFor();
+  // An answer that was under way when the filter was changed; the next question is asked once the page has it.
+  const held = () => new Promise((resolve) => void (server.answers["GET /admin/v1/teams/t1/tasks"] = resolve));
+  const late = await held();
+  await page.getByLabel("State").selectOption("failed");
+  const next = held();
+  late.say(200, { success: true, data: [task("late", {}, { keyword: "too late" })], next_cursor: "1" });
+  const { query, say } = await next;
+  delete server.answers["GET /admin/v1/teams/t1/tasks"];
+  assert.equal(query.get("status"), "failed");
+  assert.equal(await page.getByText("too late").count(), 0);
+  say(200, { success: true, data: [], next_cursor: null });
+  await says(page, ".empty", "No task is like that.");
+});
+
 test("filters stand in the address, and leave the keyboard alone", async (t) => {
   const { page } = await signedIn(t, chromium, { state: plainState({ tasks: [task("one"), invitation("two"), finished("three", [row()])] }) });
   await page.getByLabel("Kind").selectOption({ label: "Send an invitation" });

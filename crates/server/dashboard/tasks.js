@@ -35,12 +35,19 @@ export function tasksView(page) {
   const number = h("span", { role: "status" });
   const pages = h("nav", { class: "pages", "aria-label": t("pages"), hidden: true }, newer, number, older);
 
-  const ask = () => api.get(`admin/v1/teams/${team.id}/tasks?${query({ ...filters, limit: A_PAGE, cursor: cursors.at(-1) ?? "" })}`);
+  const wanted = () => query({ ...filters, limit: A_PAGE, cursor: cursors.at(-1) ?? "" });
   const watch = follow(ask, show);
 
-  /** @param {import("./api.js").Answer} answer */
-  function show(answer) {
+  async function ask() {
+    const asked = wanted();
+    return { asked, answer: await api.get(`admin/v1/teams/${team.id}/tasks?${asked}`) };
+  }
+
+  /** @param {Awaited<ReturnType<typeof ask>>} found */
+  function show({ asked, answer }) {
     if (!page.hear(answer)) return;
+    // Somebody has turned the page since, whose answer comes next.
+    if (asked !== wanted()) return;
     problem.show(answer.ok ? null : refusal(answer));
     if (!answer.ok) return;
     page.stamp(live);
@@ -48,8 +55,8 @@ export function tasksView(page) {
     showItems(list, /** @type {Task[]} */ (answer.data), ({ id }) => id, card);
     showEmpty(answer.data.length === 0);
     pages.hidden = cursors.length === 0 && next === null;
-    newer.disabled = cursors.length === 0;
-    older.disabled = next === null;
+    enable(newer, cursors.length > 0, older);
+    enable(older, next !== null, newer);
     setText(number, t("page_number", count(cursors.length + 1)));
   }
 
@@ -65,9 +72,16 @@ export function tasksView(page) {
 
   /** @param {1 | -1} by */
   function turn(by) {
+    if (by === 1 && next === null) return;
     if (by === 1 && next) cursors.push(next);
     else cursors.pop();
+    begin();
     window.scrollTo({ top: 0 });
+  }
+
+  /** Another page: where the one after it begins is known when it is there. */
+  function begin() {
+    next = null;
     void watch.now();
   }
 
@@ -90,7 +104,7 @@ export function tasksView(page) {
     cursors.length = 0;
     empty.hidden = true;
     history.replaceState(null, "", writePlace(team.id, "tasks", { filters }));
-    void watch.now();
+    begin();
   };
   const statuses = /** @type {const} */ (["pending", "processing", "completed", "failed"]).map((status) => /** @type {const} */ ([status, t(`status_${status}`)]));
   const kinds = [READ, INVITE].map((kind) => /** @type {const} */ ([kind, kindName(kind)]));
@@ -114,4 +128,17 @@ export function tasksView(page) {
     ],
     stop: watch.stop,
   };
+}
+
+/**
+ * At an end of the list the keyboard goes on at the button that leads back.
+ *
+ * @param {HTMLButtonElement} button
+ * @param {boolean} yes
+ * @param {HTMLButtonElement} other
+ */
+function enable(button, yes, other) {
+  const held = document.activeElement === button;
+  button.disabled = !yes;
+  if (!yes && held && !other.disabled) other.focus();
 }

@@ -13,6 +13,7 @@ import { t } from "./words.js";
 
 /** @typedef {import("./main.js").Page} Page */
 
+/** Counted as LinkedIn and the server count them: in UTF-16, without the spaces round it. */
 const NOTE_LETTERS = 300;
 
 /** @param {Page} page */
@@ -50,7 +51,7 @@ export function tryView(page) {
     reading.hidden = now.kind === INVITE;
     inviting.hidden = now.kind !== INVITE;
     setText(press, t(now.kind === INVITE ? "try_run_invite" : "try_run_read"));
-    setText(inputs.left, t("try_note_left", count([...now.note].length)));
+    setText(inputs.left, t("try_note_left", count(now.note.trim().length)));
     setText(command, curlOf(document.baseURI, callOf(now)));
   }
 
