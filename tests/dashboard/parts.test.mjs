@@ -51,6 +51,14 @@ test("a pairing code ends with its ten minutes", async (t) => {
   assert.equal(await page.locator("#pairing-code").count(), 0);
 });
 
+test("a pairing code's time is counted by the server's clock, from when it came", async (t) => {
+  const { page, server } = await signedIn(t, chromium, { view: "browsers" });
+  const then = Date.now() + 3_600_000;
+  server.answers["POST /admin/v1/teams/t1/members/m1/pairing-codes"] = ({ say }) => say(200, { success: true, data: { code: "ABCD-EFGH-JK", expires_at: new Date(then + 600_000).toISOString() } }, { Date: new Date(then).toUTCString() });
+  await page.getByRole("button", { name: "Make a code" }).click();
+  await says(page, ".once", /Good for another (9:5\d|10:0\d), until/);
+});
+
 test("a key is shown once, copied, and not on the page afterwards", async (t) => {
   const { page, server } = await signedIn(t, chromium, { view: "keys", how: { permissions: ["clipboard-read", "clipboard-write"] } });
   await page.getByRole("button", { name: "Make a key" }).click();

@@ -33,6 +33,20 @@ test("an unchanged list is left alone", async (t) => {
   assert.equal(await page.locator('.card[data-mark="kept"]').count(), 1);
 });
 
+test("at midnight what was made today becomes what was made yesterday", async (t) => {
+  const now = Date.UTC(2026, 10, 27, 23, 50);
+  const made = { created_at: new Date(now - 60_000).toISOString() };
+  const { page } = await signedIn(t, chromium, { state: plainState({ tasks: [task("one", made)] }) });
+  for (const [view, place] of [["tasks", ".card"], ["tasks/one", "#task-state"]]) {
+    await page.clock.install({ time: now });
+    await page.evaluate((view) => void (location.hash = `#/t1/${view}`), view);
+    await page.reload();
+    await says(page, place, "Created 23:49");
+    await page.clock.fastForward(900_000);
+    await says(page, place, "Created 27 Nov, 23:49");
+  }
+});
+
 test("pages by cursor, forth and back", async (t) => {
   const { page } = await signedIn(t, chromium, { state: plainState({ tasks: many(30) }) });
   await says(page, ".card", "number 0.");

@@ -38,7 +38,7 @@ export function browsersView(page) {
     page.stamp(live);
     const known = new Map(/** @type {Member[]} */ (members.data).map((member) => [member.id, member]));
     const shown = /** @type {Agent[]} */ (agents.data).map((agent) => ({ agent, member: known.get(agent.member_id) ?? null }));
-    showItems(list, shown, ({ agent }) => agent.id, card, sign);
+    showItems(list, shown, ({ agent }) => agent.id, card, seen);
     list.hidden = shown.length === 0;
     empty.hidden = shown.length > 0;
     pairing.show(members.data, agents.data);
@@ -81,7 +81,7 @@ export function browsersView(page) {
  *
  * @param {{ agent: Agent, member: Member | null }} shown
  */
-const sign = ({ agent, member }) => JSON.stringify([presence(agent), agent.name, agent.usage, agent.paired_at, member]);
+const seen = ({ agent, member }) => [presence(agent), agent.name, agent.usage, agent.paired_at, member];
 
 /** @param {Agent} agent */
 function usage({ id, usage: used }) {

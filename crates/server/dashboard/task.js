@@ -1,7 +1,7 @@
 /** One task: how it stands, what was asked for, what came of it, what happened; and its end, by cancelling or deleting. */
 import { writePlace } from "./address.js";
 import { eventLine, failure, findings, isOver, kindName, kindOf, outcome, READ, refusal, subject } from "./describe.js";
-import { h, put, showItems, theirs } from "./element.js";
+import { h, put, showItems, signOf, theirs } from "./element.js";
 import { follow } from "./live.js";
 import { confirmed, problemBox } from "./pieces.js";
 import { presses } from "./press.js";
@@ -48,7 +48,7 @@ export function taskView(page) {
     }
     current = answer.data;
     page.stamp(live);
-    const sign = JSON.stringify(answer.data);
+    const sign = signOf(answer.data);
     if (sign !== shown) draw(answer.data);
     shown = sign;
   }
