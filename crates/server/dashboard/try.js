@@ -1,7 +1,7 @@
 /** Both documented calls as a form, with the command that does the same, and then the task that came of it. */
 import { writePlace } from "./address.js";
 import { callOf, curlOf, fault, PLACEHOLDER } from "./curl.js";
-import { INVITE, isOver, kindName, READ, refusal } from "./describe.js";
+import { INVITE, isInDoubt, isOver, kindName, READ, refusal } from "./describe.js";
 import { setText } from "./dom.js";
 import { h, showItems } from "./element.js";
 import { follow } from "./live.js";
@@ -74,8 +74,9 @@ export function tryView(page) {
     press.disabled = true;
     const answer = await api.call("POST", `admin/v1/teams/${team.id}/${path}`, body, { "Idempotency-Key": attempt.key });
     press.disabled = false;
-    if (answer.ok || answer.kind !== "silent") attempt = { sign: "", key: "" };
-    if (!answer.ok) return problem.show(answer.kind === "silent" ? { ...refusal(answer), remedy: t("try_silent") } : refusal(answer));
+    const inDoubt = !answer.ok && isInDoubt(answer);
+    if (!inDoubt) attempt = { sign: "", key: "" };
+    if (!answer.ok) return inDoubt ? problem.show({ ...refusal(answer), remedy: t("try_in_doubt") }) : problem.refuse(answer);
     problem.show(null);
     watching.begin(answer.body.api_agent_task_id, answer.body.deduplicated === true);
   }
