@@ -37,6 +37,7 @@ const FILES: &[File] = &[
     module!("pairing.js"),
     module!("pieces.js"),
     module!("press.js"),
+    module!("rows-table.js"),
     module!("rows.js"),
     module!("sign-in.js"),
     module!("silence.js"),
