@@ -37,7 +37,7 @@ export function connectionsView(page) {
     const answer = await api.text(`${path}/connections.csv`);
     if (!answer.ok) return problem.show(refusal(answer));
     problem.show(null);
-    const url = URL.createObjectURL(new Blob([answer.text], { type: "text/csv" }));
+    const url = URL.createObjectURL(new Blob([answer.data], { type: "text/csv" }));
     h("a", { href: url, download: `connections-${here.task}.csv` }).click();
     // The browser has taken hold of the file by the time that the click's own work is over.
     setTimeout(() => URL.revokeObjectURL(url), 0);

@@ -20,18 +20,14 @@ const A_PAGE = "25";
 export function tasksView(page) {
   const { api, team, here } = page;
   const filters = { ...here.filters };
-  /** @type {string[]} where each page from the second to this one begins */
-  const cursors = [];
-  /** @type {string | null} */
-  let next = null;
-
+  const place = pagePlace();
   const live = h("p", { class: "live soft" });
   const problem = problemBox();
   const presser = presses(page);
   const list = h("ul", { class: "cards", "aria-label": t("view_tasks") });
   const empty = h("div", { class: "empty", hidden: true });
   const pages = pager(turn);
-  const wanted = () => query({ ...filters, limit: A_PAGE, cursor: cursors.at(-1) ?? "" });
+  const wanted = () => query({ ...filters, limit: A_PAGE, cursor: place.cursor() });
   const watch = follow(ask, show);
 
   async function ask() {
@@ -47,13 +43,13 @@ export function tasksView(page) {
     problem.show(answer.ok ? null : refusal(answer));
     if (!answer.ok) return;
     page.stamp(live);
-    next = answer.next;
+    place.arrived(answer.next);
     showItems(list, /** @type {Task[]} */ (answer.data), ({ id }) => id, card);
     const none = answer.data.length === 0;
     list.hidden = none;
-    if (none && empty.hidden) empty.replaceChildren(...noTasks(team.id, Object.values(filters).some(Boolean) || cursors.length > 0));
+    if (none && empty.hidden) empty.replaceChildren(...noTasks(team.id, Object.values(filters).some(Boolean) || place.number() > 1));
     empty.hidden = !none;
-    pages.show(cursors.length + 1, next !== null);
+    pages.show(place.number(), answer.next !== null);
   }
 
   /** @param {Task} task */
@@ -68,26 +64,50 @@ export function tasksView(page) {
 
   /** @param {1 | -1} by */
   function turn(by) {
-    if (by === 1 && next === null) return;
-    if (by === 1 && next) cursors.push(next);
-    else cursors.pop();
-    begin();
+    if (!place.turn(by)) return;
     window.scrollTo({ top: 0 });
-  }
-
-  /** Another page: where the one after it begins is known when it is there. */
-  function begin() {
-    next = null;
     void watch.now();
   }
 
   const filterForm = filterBar(filters, live, () => {
-    cursors.length = 0;
+    place.reset();
     empty.hidden = true;
     history.replaceState(null, "", writePlace(team.id, "tasks", { filters }));
-    begin();
+    void watch.now();
   });
   return { title: t("view_tasks"), content: [filterForm, presser.box, problem.box, list, empty, pages.box], stop: watch.stop };
+}
+
+/** On which page of the list one is. Where the one after it begins is known when it is there, so that nobody can turn twice at once. */
+function pagePlace() {
+  /** @type {string[]} where each page from the second to this one begins */
+  const cursors = [];
+  /** @type {string | null} */
+  let next = null;
+
+  return {
+    cursor: () => cursors.at(-1) ?? "",
+    number: () => cursors.length + 1,
+    /** @param {string | null} after where the page after this one begins */
+    arrived(after) {
+      next = after;
+    },
+    /**
+     * @param {1 | -1} by
+     * @returns {boolean} whether there is such a page
+     */
+    turn(by) {
+      if (by === 1 && next === null) return false;
+      if (by === 1 && next) cursors.push(next);
+      else cursors.pop();
+      next = null;
+      return true;
+    },
+    reset() {
+      cursors.length = 0;
+      next = null;
+    },
+  };
 }
 
 /**
