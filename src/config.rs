@@ -29,6 +29,9 @@ pub const RETRY_AFTER_MOST_MS: u64 = 3_600_000;
 pub const HEARTBEAT_MS: i64 = 15_000;
 /// How long a server may give no answer before the person is called: a restart, or a network that comes back, is none of theirs.
 pub const SERVER_GONE_MS: i64 = 15 * 60 * 1_000;
+/// A longer time between two polls without an answer is none of the server's silence: the computer slept. Awake, the longest back-off, a poll that
+/// ends in time and a worker that has to be started again take about two minutes.
+pub const SILENCE_GAP_MS: i64 = 3 * 60 * 1_000;
 /// A task during whose calls so many workers ended in a row is not tried again.
 pub const WORKERS_ENDED: u8 = 3;
 /// How often `start` is asked before the task is returned.

@@ -3,7 +3,6 @@
 //! Adapters live in `src/web` (a browser) and `tests/shared` (fakes and native ones). If an adapter grows logic, the
 //! logic moves inward.
 
-pub use crate::agent::signal::Notice;
 pub use crate::clean::Unicode;
 use crate::voyager::request::{CsrfToken, SiteRequest};
 use std::future::Future;
@@ -204,6 +203,16 @@ impl Badge {
             Self::Attention => "attention",
         }
     }
+}
+
+/// A notification.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Names the event: `<page>/<kind>`, or `<page>/<kind>/<when>` where one may follow another. `page` is what a click opens:
+    /// `linkedin`, `popup` or `options`. The browser hands it back with the click, to a worker that may know nothing else.
+    pub id: String,
+    /// Which sentences it has: `signed_out`, `challenge`, `blocked`, `server_gone` or `approval`.
+    pub kind: &'static str,
 }
 
 /// All ports, as one parameter.

@@ -3,7 +3,7 @@
 use crate::agent::event::{PairingRequest, PairingSecret, Reply};
 use crate::agent::server_url::ServerUrl;
 use crate::agent::state::Pairing;
-use crate::agent::status::Problem;
+use crate::agent::status::{Problem, UNREACHABLE};
 use crate::config::{ANSWER_BYTES, CALL_TIMEOUT_MS, POLL_GRACE_MS};
 use crate::json;
 use crate::ports::{TaskAnswer, TaskCall, TaskSilence};
@@ -120,7 +120,7 @@ pub fn silent(silence: TaskSilence) -> Problem {
         TaskSilence::TimedOut => ("no_answer_in_time", "The server didn't answer in time"),
     };
     let remedy = "Check that the server runs and that its address is right";
-    Problem::new("unreachable", message, remedy).said(said, Vec::new())
+    Problem::new(UNREACHABLE, message, remedy).said(said, Vec::new())
 }
 
 /// Something answered that doesn't speak the protocol.

@@ -25,9 +25,12 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("src/tasks.rs", &["agent", "config", "json", "liaison_protocol", "ports", "voyager::time"]),
     ("src/execute", &["agent", "clean", "config", "liaison_protocol", "ports", "voyager"]),
     ("src/agent/driver", &["agent", "config", "execute", "liaison_protocol", "ports", "tasks"]),
-    // Values alone: what a write is, and the names of the badges.
-    ("src/agent/journal", &["agent", "config", "json", "liaison_protocol", "ports::{Area, Write}"]),
-    ("src/agent/status.rs", &["agent", "liaison_protocol", "ports::Badge"]),
+    // Values alone: what a write is, what the button says, and what a notification is.
+    ("src/agent/journal", &["agent", "config", "json", "liaison_protocol", "ports::Area", "ports::Write"]),
+    ("src/agent/status.rs", &["agent", "liaison_protocol", "ports::Badge", "ports::Sign"]),
+    ("src/agent/event.rs", &["agent", "liaison_protocol", "ports::Notice"]),
+    ("src/agent/signal.rs", &["agent", "config", "liaison_protocol", "ports::Notice"]),
+    ("src/agent/step/signal.rs", &["agent", "ports::Notice"]),
     ("src/agent/walk/output.rs", &["agent", "clean::push_connection", "json", "liaison_protocol"]),
     ("src/agent", &["agent", "config", "json", "liaison_protocol"]),
     ("src/web", &["agent", "clean", "config", "execute", "ports", "tasks", "voyager", "web"]),
@@ -341,20 +344,16 @@ fn functions(code: &str) -> Vec<(&str, usize)> {
     heads.map(|at| (lines[at], length(at))).collect()
 }
 
-/// What of ours a file imports: `crate::a::b` as `a::b`, groups taken apart at their top.
+/// What of ours a file imports: `crate::a::b` as `a::b`, groups taken apart.
 fn imports(code: &str) -> BTreeSet<String> {
     let code = without_comments(code).replace('\n', " ");
     let path = |rest: &str| rest.split([';', '(', '<', ')', '>', ' ']).next().unwrap_or("").to_owned();
     let mut found = BTreeSet::new();
     for (before, rest) in code.split("crate::").zip(code.split("crate::").skip(1)) {
-        match rest.strip_prefix('{') {
-            Some(group) => found
-                .extend(group.split('}').next().unwrap_or("").split(',').map(|name| name.trim().to_owned())),
-            None if before.ends_with("use ") => {
-                let path = rest.split(';').next().unwrap_or("");
-                found.insert(path.split_whitespace().collect::<Vec<_>>().join(" "));
-            }
-            None => drop(found.insert(path(rest))),
+        if before.ends_with("use ") || rest.starts_with('{') {
+            ungrouped("", rest.split(';').next().unwrap_or("").trim(), &mut found);
+        } else {
+            found.insert(path(rest));
         }
     }
     let ours = [
@@ -368,6 +367,33 @@ fn imports(code: &str) -> BTreeSet<String> {
     found.extend(ours.into_iter().filter(|name| code.contains(*name)).map(str::to_owned));
     found.retain(|name| !name.is_empty() && !name.starts_with('$'));
     found
+}
+
+/// `a::{b, c::{d, e}}` as `a::b`, `a::c::d` and `a::c::e`.
+fn ungrouped(before: &str, path: &str, found: &mut BTreeSet<String>) {
+    let Some((start, group)) = path.split_once('{') else {
+        let name = format!("{before}{}", path.split(" as ").next().unwrap_or("").trim());
+        found.insert(name.trim_end_matches("::self").to_owned());
+        return;
+    };
+    let (mut depth, mut name) = (0_usize, String::new());
+    for letter in group.chars() {
+        match letter {
+            ',' | '}' if depth == 0 => {
+                if !name.trim().is_empty() {
+                    ungrouped(&format!("{before}{}", start.trim()), name.trim(), found);
+                }
+                name.clear();
+                if letter == '}' {
+                    return;
+                }
+            }
+            _ => {
+                depth = if letter == '{' { depth + 1 } else { depth - usize::from(letter == '}') };
+                name.push(letter);
+            }
+        }
+    }
 }
 
 /// Whether an import is this module, or lies in it.

@@ -27,6 +27,8 @@ pub const BREAKERS: &str = "breakers";
 pub const PAIRING: &str = "pairing";
 /// Before a task's id.
 pub const TASK: &str = "task:";
+/// Before the id of a task that may have been sent under a pairing that is lost.
+pub const LOST: &str = "lost:";
 /// Before a chunk's number of the local log.
 pub const LOG: &str = "log:";
 /// Before the day of tombstones.

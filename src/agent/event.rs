@@ -6,9 +6,9 @@ mod sent;
 pub use command::{Command, CommandMessage};
 pub use sent::{SentLook, SentRow, hash_of};
 
-use crate::agent::signal::Notice;
 use crate::agent::status::{Answer, Problem};
 use crate::agent::walk::{Page, PageRequest};
+use crate::ports::Notice;
 use liaison_protocol::{
     CompleteAnswer, ErrorCode, Fallback, HeartbeatAnswer, PairAnswer, Poll, PollAnswer, StartAnswer,
 };

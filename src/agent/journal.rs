@@ -10,7 +10,7 @@ mod record;
 pub use load::load;
 pub use record::seal;
 
-use crate::agent::aside::{BREAKERS, INVITATIONS, LOG, PACE, PAIRING, SETTINGS, TASK, TOMBSTONES};
+use crate::agent::aside::{BREAKERS, INVITATIONS, LOG, LOST, PACE, PAIRING, SETTINGS, TASK, TOMBSTONES};
 use crate::agent::entry::Entry;
 use crate::agent::slots::Slots;
 use crate::agent::state::State;
@@ -65,6 +65,10 @@ pub fn changes(before: &State, after: &State) -> Vec<Write> {
     if due(BREAKERS, before.breakers != after.breakers) {
         put(Area::Local, BREAKERS, Some(json::write(&after.breakers)));
     }
+    let gone = before.lost.iter().filter(|task| !after.lost.contains(task)).map(|task| (task, None));
+    let new =
+        after.lost.iter().filter(|task| !before.lost.contains(task)).map(|task| (task, Some(String::new())));
+    gone.chain(new).for_each(|(task, value)| put(Area::Local, &format!("{LOST}{task}"), value));
     if before.recent != after.recent {
         put(Area::Local, RECENT, Some(json::write(after.recent.as_ref())));
     }
@@ -74,23 +78,31 @@ pub fn changes(before: &State, after: &State) -> Vec<Write> {
     if before.storage_probes != after.storage_probes {
         put(Area::Local, PROBE, Some(after.storage_probes.to_string()));
     }
+    writes.extend(of_the_session(before, after));
+    writes
+}
+
+/// What lives as long as the browser, but for the notes.
+fn of_the_session(before: &State, after: &State) -> Vec<Write> {
+    let mut writes = Vec::new();
+    let mut put = |key: &str, value: Option<String>| writes.push(write(Area::Session, key, value.as_deref()));
     if before.session != after.session {
-        put(Area::Session, SESSION, Some(after.session.clone()));
+        put(SESSION, Some(after.session.clone()));
     }
     if before.account != after.account {
-        put(Area::Session, ACCOUNT, after.account.clone());
+        put(ACCOUNT, after.account.clone());
     }
     if before.waits != after.waits {
-        put(Area::Session, WAITS, Some(json::write(&after.waits)));
+        put(WAITS, Some(json::write(&after.waits)));
     }
     if before.other_way != after.other_way {
-        put(Area::Session, WAY, after.other_way.as_ref().map(json::write));
+        put(WAY, after.other_way.as_ref().map(json::write));
     }
     if before.signals != after.signals {
-        put(Area::Session, SIGNALS, Some(json::write(&after.signals)));
+        put(SIGNALS, Some(json::write(&after.signals)));
     }
     if before.cursors != after.cursors {
-        put(Area::Session, CURSORS, Some(json::write(after.cursors.as_ref())));
+        put(CURSORS, Some(json::write(after.cursors.as_ref())));
     }
     writes
 }

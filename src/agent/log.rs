@@ -40,6 +40,16 @@ pub struct LogLine {
     pub server: String,
 }
 
+/// Which lines the log holds: whoever has read it and sees another one reads it again. It is made of the lines, so it
+/// outlives the worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct LogRevision {
+    /// When the newest line was added.
+    pub newest_at_ms: Option<i64>,
+    /// How much text there is.
+    pub bytes: usize,
+}
+
 impl Log {
     /// Adds the line of a task that has just ended so.
     pub fn add(&mut self, entry: &Entry, ended: Ended, server: &str, aside: &Aside, now: i64) {
@@ -83,8 +93,7 @@ impl Log {
     /// Forgets what is too old or too much, the oldest first.
     fn prune(&mut self, now: i64) {
         // Counted back from the line before this one: a clock that was set forth must not erase all at once.
-        let last = self.0.values().next_back().and_then(|text| text.rsplit('\n').next()).and_then(read);
-        let newest = last.map_or(now, |line| line.at_ms.min(now));
+        let newest = self.newest().map_or(now, |at| at.min(now));
         let oldest_day = day_of(newest.saturating_sub(LOG_MS));
         self.0.retain(|number, _| *number >= *oldest_day);
         let sum = |of: fn(&str) -> usize, chunks: &Slots<Rc<str>>| {
@@ -94,6 +103,18 @@ impl Log {
             let Some(oldest) = self.0.iter().next().map(|(number, _)| number.to_owned()) else { return };
             self.0.remove(&oldest);
         }
+    }
+
+    /// When the last line was added.
+    fn newest(&self) -> Option<i64> {
+        let last = self.0.values().next_back().and_then(|text| text.rsplit('\n').next()).and_then(read);
+        last.map(|line| line.at_ms)
+    }
+
+    /// See [`LogRevision`]. It is asked for in every step, so no line but the last is looked at.
+    #[must_use]
+    pub fn revision(&self) -> LogRevision {
+        LogRevision { newest_at_ms: self.newest(), bytes: self.0.values().map(|text| text.len()).sum() }
     }
 
     /// A stored chunk.

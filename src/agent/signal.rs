@@ -3,7 +3,8 @@
 
 use crate::agent::readiness::asked;
 use crate::agent::state::State;
-use crate::config::SERVER_GONE_MS;
+use crate::config::{SERVER_GONE_MS, SILENCE_GAP_MS};
+use crate::ports::Notice;
 use liaison_protocol::ErrorCode;
 use serde::{Deserialize, Serialize};
 
@@ -11,20 +12,34 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Signals {
-    /// Since when no poll was answered; `None` while the server answers.
-    pub gone_since: Option<i64>,
+    /// Of the polls in a row that got no answer at all, the first and the last; `None` while the server answers, be it with a refusal.
+    pub silence: Option<Silence>,
     /// The ids of the events that the person was called for and that are not over.
     pub called: Vec<String>,
 }
 
-/// A notification.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
-    /// Names the event: `<page>/<kind>`, or `<page>/<kind>/<when>` where one may follow another. `page` is what a click opens:
-    /// `linkedin`, `popup` or `options`. The browser hands it back with the click, to a worker that may know nothing else.
-    pub id: String,
-    /// Which sentences it has: `signed_out`, `challenge`, `blocked`, `server_gone` or `approval`.
-    pub kind: &'static str,
+/// How long a server has been silent, by what was asked of it: the time since the last poll tells nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Silence {
+    /// When the first poll failed.
+    pub from: i64,
+    /// When the last one did.
+    pub until: i64,
+}
+
+impl Silence {
+    /// This silence, or a new one, when a poll has failed now. Over a sleep of the computer it is not known to have gone on, unless
+    /// the person was called for it.
+    #[must_use]
+    pub fn grown(before: Option<Self>, is_called: bool, now: i64) -> Self {
+        let goes_on = |old: &Self| is_called || (0..=SILENCE_GAP_MS).contains(&(now - old.until));
+        let from = before.filter(goes_on).map_or(now, |old| old.from.min(now));
+        Self { from, until: now }
+    }
+
+    const fn is_long(self) -> bool {
+        self.until.saturating_sub(self.from) >= SERVER_GONE_MS
+    }
 }
 
 const SIGNED_OUT: &str = "linkedin/signed_out";
@@ -32,7 +47,7 @@ const SERVER_GONE: &str = "options/server_gone";
 
 /// What calls for the person now.
 #[must_use]
-pub fn notices(state: &State, now: i64) -> Vec<Notice> {
+pub fn notices(state: &State) -> Vec<Notice> {
     let works = state.pairing.as_ref().is_some_and(|pairing| pairing.ended.is_none());
     if !works {
         return Vec::new();
@@ -45,7 +60,7 @@ pub fn notices(state: &State, now: i64) -> Vec<Notice> {
         None if state.live.signed_in == Some(false) => notices.push(notice(SIGNED_OUT, "signed_out")),
         None => {}
     }
-    if gone_at(state).is_some_and(|at| at <= now) {
+    if state.signals.silence.is_some_and(|silence| silence.is_long() || is_server_gone(state)) {
         notices.push(notice(SERVER_GONE, "server_gone"));
     }
     let waits = asked(state).filter(|(entry, _, approved)| !approved && !entry.cancelled);
@@ -53,12 +68,6 @@ pub fn notices(state: &State, now: i64) -> Vec<Notice> {
         waits.map(|(entry, _, _)| notice(&format!("popup/approval/{}", entry.shown_at()), "approval")),
     );
     notices
-}
-
-/// When a server that goes on being silent is taken to be gone.
-#[must_use]
-pub fn gone_at(state: &State) -> Option<i64> {
-    state.signals.gone_since.map(|since| since.saturating_add(SERVER_GONE_MS))
 }
 
 /// Whether the person was called because the server is gone, and it still is.

@@ -41,6 +41,9 @@ pub struct State {
     pub tasks: Slots<Rc<Entry>>,
     /// Invitations that ended, by day. Durable, one key a day.
     pub tombstones: Slots<Rc<Vec<Tombstone>>>,
+    /// Tasks that may have been sent for a server that is not known, the record of their pairing being lost: their names, and
+    /// nothing more of them. Durable, one key a task.
+    pub lost: Vec<String>,
     /// The last finished tasks, newest first. Durable.
     pub recent: Rc<Vec<Summary>>,
     /// The browser session's id. Lives as long as the browser.

@@ -49,6 +49,13 @@ impl State {
         }
     }
 
+    /// Remembers a task that may have been sent until a server is known that it may be of, once.
+    pub fn lose(&mut self, task: &str) {
+        if !self.lost.iter().any(|lost| lost == task) {
+            self.lost.push(task.to_owned());
+        }
+    }
+
     /// Forgets how an invitation ended.
     pub fn exhume(&mut self, server: &ServerUrl, task: &str) {
         let same = |old: &Tombstone| old.task == task && old.server == *server;

@@ -1,5 +1,6 @@
 //! All that is kept of the person is erased, whatever is under way; what holds the agent back is not.
 
+use crate::fakes::server::Level;
 use crate::support::*;
 use std::collections::BTreeSet;
 
@@ -102,6 +103,60 @@ fn a_task_in_hand_is_dropped_at_whatever_point_and_nothing_is_sent_twice() {
                 assert!(posts(&world) <= 1, "{what}: {} POSTs", posts(&world));
             }
             assert!(erased > 8, "{level:?}, {kind}: only {erased}");
+        }
+    }
+}
+
+/// Once the person was shown that the pairing is lost: they erase everything, or clear what they were shown.
+fn what_may_have_been_sent_is_remembered(level: Level, task_too: bool, act: fn(&mut Agent)) -> usize {
+    let (mut acted, input) = (0, json!({ "profile_urn": STRANGER, "note": "Hello there" }));
+    for point in 1..40 {
+        let (world, mut agent) = world(3, level);
+        let begun = world.points();
+        world.server.borrow_mut().add("t-1", CONNECT, input.clone());
+        let reached = |world: &FakeWorld| world.points() >= begun + point;
+        agent.run_until("the point, or the end", |world| {
+            reached(world) || world.server.borrow().ended("t-1").is_some()
+        });
+        if !reached(&world) {
+            break;
+        }
+        agent.kill();
+        world.disk.borrow_mut().put("pairing", "2:damaged");
+        if task_too && record(&world, "t-1").is_some() {
+            world.disk.borrow_mut().put("task:t-1", "2:damaged");
+        }
+        agent.reboot();
+        act(&mut agent);
+        acted += 1;
+        // Whoever was invited accepts, so LinkedIn's list can't tell.
+        world.site.borrow_mut().invitations.clear();
+        agent.reboot();
+        pair_again(&mut agent);
+        agent.run_to_end("t-1");
+        agent.run_for(30 * MINUTE);
+        assert!(posts(&world) <= 1, "{level:?}, point {point}, {task_too}: {} POSTs", posts(&world));
+        assert!(
+            world.disk.borrow().keys().iter().all(|key| !key.starts_with("lost:")),
+            "it has its tombstone"
+        );
+    }
+    acted
+}
+
+#[test]
+fn a_pairing_that_was_lost_is_no_way_to_send_twice() {
+    for level in [One, Two] {
+        for task_too in [false, true] {
+            let erased = what_may_have_been_sent_is_remembered(level, task_too, |agent| {
+                erase(agent);
+                nothing_is_left(&agent.world);
+                assert_eq!(agent.status().attention, None);
+            });
+            let cleared = what_may_have_been_sent_is_remembered(level, task_too, |agent| {
+                assert!(clear_stop(agent).ok);
+            });
+            assert!(erased > 8 && cleared == erased, "{level:?}: only {erased}, {cleared}");
         }
     }
 }

@@ -222,3 +222,26 @@ fn a_new_line_rewrites_one_chunk_and_old_ones_go_by_age() {
     }
     assert_eq!(chunks(&world).len(), 2, "the others are gone from storage too");
 }
+
+#[test]
+fn the_status_tells_one_log_from_another_whatever_workers_end_meanwhile() {
+    let (_, mut agent) = world(30, Two);
+    let empty = agent.status().log;
+    let mut seen = vec![empty];
+    for task in ["t-1", "t-2"] {
+        assert_eq!(fetch(&mut agent, task, json!({ "count": 1 })).len(), 1);
+        let log = agent.status().log;
+        assert!(!seen.contains(&log), "{log:?}");
+        seen.push(log);
+        agent.reboot();
+        assert_eq!(agent.status().log, log, "a new worker");
+    }
+    assert!(agent.ask(Command::EraseLog).ok);
+    assert_eq!(agent.status().log, empty);
+    for task in ["t-3", "t-4"] {
+        assert_eq!(fetch(&mut agent, task, json!({ "count": 1 })).len(), 1);
+        assert!(!seen.contains(&agent.status().log), "as many lines, and others");
+    }
+    assert!(agent.ask(Command::EraseEverything).ok);
+    assert_eq!(agent.status().log, empty);
+}

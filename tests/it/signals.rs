@@ -105,6 +105,83 @@ fn a_server_is_gone_after_a_quarter_of_an_hour_whatever_workers_end_meanwhile() 
     assert_eq!(world.shown.borrow().badges.last().unwrap().0, Badge::Idle);
 }
 
+/// No poll gets another answer than this one.
+fn only(world: &FakeWorld, answer: fn() -> Loss) {
+    for _ in 0..500 {
+        world.server.borrow_mut().next("/poll", answer());
+    }
+}
+
+#[test]
+fn a_server_that_answers_is_not_silent_whatever_it_says() {
+    let answers: [fn() -> Loss; 4] = [
+        || answers(404, "not_found"),
+        || answers(500, "internal"),
+        || Loss::Answer { status: 503, body: "{}".to_owned(), retry_after: Some("3600") },
+        html,
+    ];
+    for answer in answers {
+        let (world, mut agent) = world(3, Two);
+        only(&world, answer);
+        agent.run_for(3 * HOUR);
+        assert!(called(&world).is_empty());
+        assert!(agent.status().contact.error.is_some());
+    }
+}
+
+#[test]
+fn a_server_that_answers_again_in_whatever_words_is_gone_no_more() {
+    let (world, mut agent) = world(3, Two);
+    silence(&world);
+    agent.run_for(20 * MINUTE);
+    assert_eq!(standing(&world), ["options/server_gone"]);
+    world.server.borrow_mut().script.clear();
+    only(&world, || answers(500, "internal"));
+    agent.run_for(2 * MINUTE);
+    assert!(standing(&world).is_empty());
+}
+
+#[test]
+fn without_the_permission_for_it_nothing_is_said_of_the_server() {
+    let (world, mut agent) = world(3, Two);
+    silence(&world);
+    world.shown.borrow_mut().denied.push("https://tasks.example/*".to_owned());
+    agent.run_for(3 * HOUR);
+    assert!(called(&world).is_empty());
+    assert_eq!(agent.status().attention.unwrap().code, "no_permission");
+}
+
+#[test]
+fn while_the_computer_sleeps_no_server_is_silent() {
+    for restarts in [false, true] {
+        let (world, mut agent) = world(3, Two);
+        silence(&world);
+        agent.run_for(5 * MINUTE);
+        set_clock(&mut agent, 8 * HOUR, restarts);
+        // The network takes its time to come back, too.
+        agent.run_for(10 * MINUTE);
+        assert!(called(&world).is_empty(), "{restarts}: nobody was asked for eight hours");
+        world.server.borrow_mut().script.clear();
+        agent.run_for(5 * MINUTE);
+        assert!(called(&world).is_empty(), "{restarts}");
+    }
+}
+
+#[test]
+fn a_sleep_takes_no_call_back_that_still_holds() {
+    for restarts in [false, true] {
+        let (world, mut agent) = world(3, Two);
+        silence(&world);
+        agent.run_for(20 * MINUTE);
+        set_clock(&mut agent, 8 * HOUR, restarts);
+        agent.run_for(20 * MINUTE);
+        assert_eq!((called(&world).len(), standing(&world).len()), (1, 1), "{restarts}");
+        set_clock(&mut agent, -24 * HOUR, restarts);
+        agent.run_for(20 * MINUTE);
+        assert_eq!((called(&world).len(), standing(&world).len()), (1, 1), "{restarts}");
+    }
+}
+
 #[test]
 fn each_invitation_that_waits_calls_for_its_answer_and_for_no_other() {
     let (world, mut agent) = world(3, Two);

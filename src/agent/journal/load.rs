@@ -2,7 +2,7 @@
 
 use super::record::{Opened, open};
 use super::{ACCOUNT, ASIDE, CURSORS, NOTE, RECENT, SESSION, SIGNALS, WAITS, WAY, in_order, write};
-use crate::agent::aside::{BREAKERS, INVITATIONS, LOG, PACE, PAIRING, SETTINGS, TASK, TOMBSTONES};
+use crate::agent::aside::{BREAKERS, INVITATIONS, LOG, LOST, PACE, PAIRING, SETTINGS, TASK, TOMBSTONES};
 use crate::agent::entry::Entry;
 use crate::agent::settings::Settings;
 use crate::agent::state::State;
@@ -41,6 +41,9 @@ pub fn load(local: Vec<(String, String)>, session: Vec<(String, String)>) -> (St
             loading.set_aside(key, value, opened == Opened::Later, is_news);
         }
     }
+    // The name is in the key, so what the value has become doesn't matter.
+    loading.state.lost =
+        own.iter().filter_map(|(key, _)| key.strip_prefix(LOST)).map(str::to_owned).collect();
     for (aside, value) in &asides {
         let key = aside.strip_prefix(ASIDE).unwrap_or_default();
         let opened = open(key, value, None);

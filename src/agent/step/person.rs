@@ -166,11 +166,13 @@ impl Turn {
         self.state.set_aside.forget_pairing();
     }
 
-    /// Of a task whose record is lost it is not known whether it was sent.
+    /// Of a task whose record is lost it is not known whether it was sent. Where that of its pairing is lost too, its name is
+    /// kept until there is another.
     fn bury_lost(&mut self) {
+        let set_aside: Vec<String> = self.state.set_aside.tasks().map(str::to_owned).collect();
+        set_aside.iter().for_each(|task| self.state.lose(task));
         let Some(pairing) = self.state.pairing.clone() else { return };
-        let lost: Vec<String> = self.state.set_aside.tasks().map(str::to_owned).collect();
-        for task in lost {
+        for task in std::mem::take(&mut self.state.lost) {
             let (server, failed) = (pairing.server.clone(), Some(ErrorCode::OutcomeUnknown));
             self.state.bury(Tombstone { server, task, epoch: 0, failed, at: self.now, carried: false });
         }
@@ -192,7 +194,7 @@ impl Turn {
     /// said no to.
     fn erase_everything(&mut self, id: CommandId) {
         self.leave();
-        // Of a pairing whose own record is lost.
+        // Of a pairing whose own record is lost: what may have been sent is remembered by its name alone.
         self.abandon_all();
         self.clear_set_aside();
         let state = &mut self.state;

@@ -10,7 +10,9 @@ use crate::agent::{backoff, readiness};
 use crate::config::{
     LEAST_POLL_GAP_MS, MAX_POLL_GAP_MS, POLL_WAIT_MS, RETRY_AFTER_MOST_MS, UNHELD_POLL_GAP_MS, UNHELD_POLL_MS,
 };
-use liaison_protocol::{Directive, DirectiveAction, ErrorCode, HeartbeatAction, HeartbeatAnswer, PollAnswer};
+use liaison_protocol::{
+    Directive, DirectiveAction, ErrorCode, HeartbeatAction, HeartbeatAnswer, PollAnswer, TaskType,
+};
 use std::rc::Rc;
 
 impl Turn {
@@ -85,6 +87,7 @@ impl Turn {
     }
 
     fn poll_failed(&mut self, retry_after_ms: Option<u64>, problem: Problem) {
+        self.note_silence(&problem);
         let random = self.state.random();
         let live = &mut self.state.live;
         live.poll_failures = live.poll_failures.saturating_add(1);
@@ -165,20 +168,23 @@ impl Turn {
         self.bury(&entry, failed);
     }
 
-    /// Leaves a tombstone, for a kind of task that has an effect.
+    /// Leaves a tombstone, for a kind of task that has an effect; where the pairing is lost, its name until the next.
     pub(super) fn bury(&mut self, entry: &Entry, failed: Option<ErrorCode>) {
-        let Some(pairing) = self.state.pairing.as_ref().map(Rc::clone) else { return };
-        let kind = liaison_protocol::TaskType::from_wire(&entry.task_type);
-        if kind.is_some_and(liaison_protocol::TaskType::has_effect) {
-            self.state.bury(Tombstone {
-                server: pairing.server.clone(),
-                task: entry.task.clone(),
-                epoch: entry.epoch,
-                failed,
-                at: self.now,
-                carried: entry.is_carried() && pairing.has_start(),
-            });
+        let kind = TaskType::from_wire(&entry.task_type);
+        if !kind.is_some_and(TaskType::has_effect) {
+            return;
         }
+        let Some(pairing) = self.state.pairing.as_ref().map(Rc::clone) else {
+            return self.state.lose(&entry.task);
+        };
+        self.state.bury(Tombstone {
+            server: pairing.server.clone(),
+            task: entry.task.clone(),
+            epoch: entry.epoch,
+            failed,
+            at: self.now,
+            carried: entry.is_carried() && pairing.has_start(),
+        });
     }
 
     pub(super) fn beaten(&mut self, task: &str, reply: &Reply<HeartbeatAnswer>) {

@@ -2,7 +2,9 @@
 
 use super::Turn;
 use crate::agent::event::Effect;
-use crate::agent::signal::{self, Notice};
+use crate::agent::signal::{self, Silence};
+use crate::agent::status::{Problem, UNREACHABLE};
+use crate::ports::Notice;
 
 impl Turn {
     /// Calls for what is new and takes back what is over. In a pause nobody is called: whoever paused wants nothing done, and
@@ -11,9 +13,8 @@ impl Turn {
         if !self.state.live.booted {
             return;
         }
-        self.note_silence();
-        let now = self.now;
-        let notices = signal::notices(&self.state, now);
+        self.end_silence();
+        let notices = signal::notices(&self.state);
         let holds = |id: &str| notices.iter().any(|notice| notice.id == id);
         let called = std::mem::take(&mut self.state.signals.called);
         let (mut called, over): (Vec<String>, Vec<String>) =
@@ -26,20 +27,24 @@ impl Turn {
             self.effects.extend(new.into_iter().map(Effect::Notify));
         }
         self.state.signals.called = called;
-        signal::gone_at(&self.state).filter(|&at| at > now).into_iter().for_each(|at| self.wake(at));
     }
 
-    /// Notes when the server fell silent. A worker that has not asked yet knows no better than the one before it.
-    fn note_silence(&mut self) {
+    /// Notes that a poll got no answer at all. One that was answered, with whatever refusal, was; one that the browser forbade tells
+    /// nothing of the server.
+    pub(super) fn note_silence(&mut self, problem: &Problem) {
+        let is_called = signal::is_server_gone(&self.state);
+        let before = self.state.signals.silence;
+        let is_silent = problem.code == UNREACHABLE;
+        self.state.signals.silence = is_silent.then(|| Silence::grown(before, is_called, self.now));
+    }
+
+    /// A server that has been heard of, or is worked for no more, is not silent. A worker that has not asked yet knows no better than the one
+    /// before it.
+    fn end_silence(&mut self) {
         let works = self.state.pairing.as_ref().is_some_and(|pairing| pairing.ended.is_none());
         let live = &self.state.live;
-        let is_silent = live.contact_problem.is_some();
-        let is_heard = live.contact_problem.is_none() && live.contact_at.is_some();
-        let since = self.state.signals.gone_since.map(|since| since.min(self.now));
-        self.state.signals.gone_since = match () {
-            () if !works || is_heard => None,
-            () if is_silent => since.or(Some(self.now)),
-            () => since,
-        };
+        if !works || (live.contact_problem.is_none() && live.contact_at.is_some()) {
+            self.state.signals.silence = None;
+        }
     }
 }
