@@ -85,7 +85,7 @@ pub struct Pairing {
     /// The first signed-in member's hash: work is done for no other.
     #[serde(default)]
     pub bound_account: Option<String>,
-    /// Which optional calls the server named last.
+    /// Which optional calls, and what it wants to be told, the server named last.
     #[serde(default)]
     pub supports: Vec<String>,
     /// Why the server no longer wants us.
@@ -116,13 +116,24 @@ impl Pairing {
     /// Whether the server has `start`.
     #[must_use]
     pub fn has_start(&self) -> bool {
-        self.supports.iter().any(|name| name == capability::START)
+        self.supports(capability::START)
     }
 
     /// Whether the server takes heartbeats.
     #[must_use]
     pub fn has_heartbeat(&self) -> bool {
-        self.supports.iter().any(|name| name == capability::HEARTBEAT)
+        self.supports(capability::HEARTBEAT)
+    }
+
+    /// Whether the server wants to be told how many invitations count. They are all that count: those sent by hand, and those of other
+    /// servers and accounts, so nobody is told who doesn't ask.
+    #[must_use]
+    pub fn wants_usage(&self) -> bool {
+        self.supports(capability::USAGE)
+    }
+
+    fn supports(&self, name: &str) -> bool {
+        self.supports.iter().any(|other| other == name)
     }
 }
 
