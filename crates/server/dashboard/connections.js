@@ -51,8 +51,9 @@ export function connectionsView(page) {
   /** @param {import("./api.js").Answer} answer */
   function show(answer) {
     if (!page.hear(answer)) return;
-    watch.stop();
+    if (answer.ok || answer.code === "not_found") watch.stop();
     if (!answer.ok) return problem.show(answer.code === "not_found" ? { message: t("unknown_task"), remedy: "" } : refusal(answer));
+    problem.show(null);
     const found = answer.data.task_output?.connections;
     if (answer.data.status !== "completed" || !Array.isArray(found)) return problem.show({ message: t("rows_not_there"), remedy: "" });
     rows = found;

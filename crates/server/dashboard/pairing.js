@@ -38,11 +38,17 @@ export function pairingSection({ api, team, tell }) {
     if (!answer.ok) return problem.refuse(answer);
     problem.show(null);
     open = { member, before };
-    draw(answer.data);
+    draw(answer.data.code, Date.parse(answer.data.expires_at) - answer.at);
   }
 
-  /** @param {{ code: string, expires_at: string }} made */
-  function draw({ code: text, expires_at: until }) {
+  /**
+   * The end is the server's, whose clock may be another than this computer's: what is left is counted from here.
+   *
+   * @param {string} text
+   * @param {number} goodForMs
+   */
+  function draw(text, goodForMs) {
+    const until = Date.now() + goodForMs;
     const left = h("p", { class: "soft" });
     const field = copyable("pairing-code", t("pairing_code"), text);
     const server = document.baseURI.replace(/[?#].*$/, "").replace(/\/+$/, "");
@@ -52,7 +58,7 @@ export function pairingSection({ api, team, tell }) {
     timer = setInterval(tick, SECOND_MS);
 
     function tick() {
-      const ms = Date.parse(until) - Date.now();
+      const ms = until - Date.now();
       if (ms > 0) return setText(left, t("pairing_left", countdown(ms), clockTime(until, Date.now(), { seconds: true })));
       close();
       problem.show({ message: t("pairing_over"), remedy: "" });

@@ -76,6 +76,8 @@ export function problemBox(id) {
     },
     /** @param {import("./api.js").Bad} bad of a call that changes something: without an answer it may have been done */
     refuse(bad) {
+      // The page says that itself, and this stands aside meanwhile.
+      if (bad.kind === "session") return this.show(null);
       const { message, remedy } = refusal(bad);
       this.show({ message, remedy: bad.kind === "silent" ? `${remedy} ${t("not_known_whether")}` : remedy });
     },

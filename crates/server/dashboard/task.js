@@ -1,9 +1,10 @@
 /** One task: how it stands, what was asked for, what came of it, what happened; and its end, by cancelling or deleting. */
 import { writePlace } from "./address.js";
 import { eventLine, failure, findings, isOver, kindName, kindOf, outcome, READ, refusal, subject } from "./describe.js";
-import { h, put, showItems, theirs } from "./element.js";
+import { h, put, showItems, signOf, theirs } from "./element.js";
 import { follow } from "./live.js";
 import { confirmed, problemBox } from "./pieces.js";
+import { presses } from "./press.js";
 import { cancelConfirmed, progressBar, stateMark, times, waitingLines } from "./task-card.js";
 import { clockTime } from "./time.js";
 import { t } from "./words.js";
@@ -18,6 +19,7 @@ export function taskView(page) {
   const path = `admin/v1/teams/${team.id}/tasks/${encodeURIComponent(here.task)}`;
   const live = h("p", { class: "live soft" });
   const problem = problemBox();
+  const presser = presses(page);
   const now = h("div", { id: "task-state" });
   const actions = h("div", { class: "actions" });
   const asked = h("dl", { class: "facts" });
@@ -46,7 +48,7 @@ export function taskView(page) {
     }
     current = answer.data;
     page.stamp(live);
-    const sign = JSON.stringify(answer.data);
+    const sign = signOf(answer.data);
     if (sign !== shown) draw(answer.data);
     shown = sign;
   }
@@ -79,23 +81,20 @@ export function taskView(page) {
   }
 
   async function pressCancel() {
-    if (!current || !(await cancelConfirmed(current))) return;
-    const answer = await api.call("POST", `${path}/cancel`);
-    if (answer.ok) page.tell(t("cancelled_said"));
+    const task = current;
+    if (!task) return;
+    await presser.press(() => cancelConfirmed(task), () => api.call("POST", `${path}/cancel`), t("cancelled_said"));
     await watch.now();
-    if (!answer.ok) problem.refuse(answer);
   }
 
   async function pressDelete() {
-    if (!(await confirmed({ title: t("delete_title"), text: t("delete_text"), yes: t("delete_task"), no: t("delete_keep") }))) return;
-    const answer = await api.call("DELETE", path);
-    if (!answer.ok) return problem.refuse(answer);
-    page.go("tasks", t("deleted_said"));
+    const sure = () => confirmed({ title: t("delete_title"), text: t("delete_text"), yes: t("delete_task"), no: t("delete_keep") });
+    if (await presser.press(sure, () => api.call("DELETE", path))) page.go("tasks", t("deleted_said"));
   }
 
   return {
     title: t("one_task"),
-    content: [h("p", {}, h("a", { href: writePlace(team.id, "tasks") }, t("back_to_tasks"))), problem.box, h("section", { class: "card", "aria-label": t("one_task") }, now, actions, live), about, history],
+    content: [h("p", {}, h("a", { href: writePlace(team.id, "tasks") }, t("back_to_tasks"))), presser.box, problem.box, h("section", { class: "card", "aria-label": t("one_task") }, now, actions, live), about, history],
     stop: watch.stop,
   };
 }

@@ -6,6 +6,7 @@ import { setText } from "./dom.js";
 import { h, showItems } from "./element.js";
 import { follow } from "./live.js";
 import { choice, problemBox } from "./pieces.js";
+import { presses } from "./press.js";
 import { cancelConfirmed, taskCard } from "./task-card.js";
 import { count } from "./time.js";
 import { t } from "./words.js";
@@ -26,6 +27,7 @@ export function tasksView(page) {
 
   const live = h("p", { class: "live soft" });
   const problem = problemBox();
+  const presser = presses(page);
   const list = h("ul", { class: "cards", "aria-label": t("view_tasks") });
   const empty = h("div", { class: "empty", hidden: true });
   const newer = h("button", { type: "button", click: () => turn(-1) }, t("newer"));
@@ -33,12 +35,19 @@ export function tasksView(page) {
   const number = h("span", { role: "status" });
   const pages = h("nav", { class: "pages", "aria-label": t("pages"), hidden: true }, newer, number, older);
 
-  const ask = () => api.get(`admin/v1/teams/${team.id}/tasks?${query({ ...filters, limit: A_PAGE, cursor: cursors.at(-1) ?? "" })}`);
+  const wanted = () => query({ ...filters, limit: A_PAGE, cursor: cursors.at(-1) ?? "" });
   const watch = follow(ask, show);
 
-  /** @param {import("./api.js").Answer} answer */
-  function show(answer) {
+  async function ask() {
+    const asked = wanted();
+    return { asked, answer: await api.get(`admin/v1/teams/${team.id}/tasks?${asked}`) };
+  }
+
+  /** @param {Awaited<ReturnType<typeof ask>>} found */
+  function show({ asked, answer }) {
     if (!page.hear(answer)) return;
+    // Somebody has turned the page since, whose answer comes next.
+    if (asked !== wanted()) return;
     problem.show(answer.ok ? null : refusal(answer));
     if (!answer.ok) return;
     page.stamp(live);
@@ -46,8 +55,8 @@ export function tasksView(page) {
     showItems(list, /** @type {Task[]} */ (answer.data), ({ id }) => id, card);
     showEmpty(answer.data.length === 0);
     pages.hidden = cursors.length === 0 && next === null;
-    newer.disabled = cursors.length === 0;
-    older.disabled = next === null;
+    enable(newer, cursors.length > 0, older);
+    enable(older, next !== null, newer);
     setText(number, t("page_number", count(cursors.length + 1)));
   }
 
@@ -56,18 +65,23 @@ export function tasksView(page) {
 
   /** @param {Task} task */
   async function cancel(task) {
-    if (!(await cancelConfirmed(task))) return;
-    const answer = await api.call("POST", `admin/v1/teams/${team.id}/tasks/${encodeURIComponent(task.id)}/cancel`);
-    if (answer.ok) page.tell(t("cancelled_said"));
+    const act = () => api.call("POST", `admin/v1/teams/${team.id}/tasks/${encodeURIComponent(task.id)}/cancel`);
+    await presser.press(() => cancelConfirmed(task), act, t("cancelled_said"));
     await watch.now();
-    if (!answer.ok) problem.refuse(answer);
   }
 
   /** @param {1 | -1} by */
   function turn(by) {
+    if (by === 1 && next === null) return;
     if (by === 1 && next) cursors.push(next);
     else cursors.pop();
+    begin();
     window.scrollTo({ top: 0 });
+  }
+
+  /** Another page: where the one after it begins is known when it is there. */
+  function begin() {
+    next = null;
     void watch.now();
   }
 
@@ -90,7 +104,7 @@ export function tasksView(page) {
     cursors.length = 0;
     empty.hidden = true;
     history.replaceState(null, "", writePlace(team.id, "tasks", { filters }));
-    void watch.now();
+    begin();
   };
   const statuses = /** @type {const} */ (["pending", "processing", "completed", "failed"]).map((status) => /** @type {const} */ ([status, t(`status_${status}`)]));
   const kinds = [READ, INVITE].map((kind) => /** @type {const} */ ([kind, kindName(kind)]));
@@ -106,6 +120,7 @@ export function tasksView(page) {
         h("label", {}, h("span", {}, t("filter_kind")), choice([all, ...kinds], filters.task_type ?? "", { change: filterBy("task_type"), id: "filter-kind" })),
         live,
       ),
+      presser.box,
       problem.box,
       list,
       empty,
@@ -113,4 +128,17 @@ export function tasksView(page) {
     ],
     stop: watch.stop,
   };
+}
+
+/**
+ * At an end of the list the keyboard goes on at the button that leads back.
+ *
+ * @param {HTMLButtonElement} button
+ * @param {boolean} yes
+ * @param {HTMLButtonElement} other
+ */
+function enable(button, yes, other) {
+  const held = document.activeElement === button;
+  button.disabled = !yes;
+  if (!yes && held && !other.disabled) other.focus();
 }

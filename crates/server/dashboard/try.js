@@ -6,12 +6,14 @@ import { setText } from "./dom.js";
 import { h, showItems } from "./element.js";
 import { follow } from "./live.js";
 import { choice, field, problemBox } from "./pieces.js";
+import { presses } from "./press.js";
 import { cancelConfirmed, taskCard } from "./task-card.js";
 import { count } from "./time.js";
 import { t } from "./words.js";
 
 /** @typedef {import("./main.js").Page} Page */
 
+/** Counted as LinkedIn and the server count them: in UTF-16, without the spaces round it. */
 const NOTE_LETTERS = 300;
 
 /** @param {Page} page */
@@ -49,7 +51,7 @@ export function tryView(page) {
     reading.hidden = now.kind === INVITE;
     inviting.hidden = now.kind !== INVITE;
     setText(press, t(now.kind === INVITE ? "try_run_invite" : "try_run_read"));
-    setText(inputs.left, t("try_note_left", count([...now.note].length)));
+    setText(inputs.left, t("try_note_left", count(now.note.trim().length)));
     setText(command, curlOf(document.baseURI, callOf(now)));
   }
 
@@ -88,6 +90,7 @@ export function tryView(page) {
       h("section", { class: "stack", "aria-labelledby": "curl-heading" }, h("h2", { id: "curl-heading" }, t("try_curl")), h("pre", { class: "command", dir: "ltr", tabindex: "0", "aria-labelledby": "curl-heading" }, command), h("p", { class: "soft" }, t("try_curl_hint", PLACEHOLDER))),
     ],
     stop: watching.stop,
+    still: true,
   };
 }
 
@@ -121,6 +124,7 @@ function fields() {
 function followed(page, outcome) {
   const { api, team } = page;
   const problem = problemBox();
+  const presser = presses(page);
   const list = h("ul", { class: "cards" });
   /** @type {ReturnType<typeof follow> | null} */
   let watch = null;
@@ -134,7 +138,7 @@ function followed(page, outcome) {
     problem.show(null);
     list.replaceChildren();
     const heading = h("h2", { id: "outcome-heading", tabindex: "-1" }, t(wasThere ? "try_known" : "try_taken"));
-    outcome.replaceChildren(heading, problem.box, list);
+    outcome.replaceChildren(heading, presser.box, problem.box, list);
     outcome.hidden = false;
     heading.focus();
     const path = `admin/v1/teams/${team.id}/tasks/${encodeURIComponent(id)}`;
@@ -152,11 +156,8 @@ function followed(page, outcome) {
 
     /** @param {import("./describe.js").Task} task */
     async function cancel(task) {
-      if (!(await cancelConfirmed(task))) return;
-      const answer = await api.call("POST", `${path}/cancel`);
-      if (answer.ok) page.tell(t("cancelled_said"));
+      await presser.press(() => cancelConfirmed(task), () => api.call("POST", `${path}/cancel`), t("cancelled_said"));
       await mine.now();
-      if (!answer.ok) problem.refuse(answer);
     }
   }
   return { begin, stop: () => watch?.stop() };

@@ -33,6 +33,7 @@ const FILES: &[File] = &[
     module!("main.js"),
     module!("pairing.js"),
     module!("pieces.js"),
+    module!("press.js"),
     module!("rows.js"),
     module!("sign-in.js"),
     module!("silence.js"),
