@@ -177,6 +177,8 @@ pub struct Live {
     pub contact_at: Option<i64>,
     /// Why it didn't, since.
     pub contact_problem: Option<Problem>,
+    /// How often the person has ended a pairing.
+    pub partings: u32,
     /// Whether `/me` is being asked.
     pub asking_me: bool,
     /// The session changed meanwhile: that answer is thrown away.
