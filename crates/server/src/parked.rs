@@ -72,7 +72,7 @@ fn answer(work: PollWork, next_ms: u64) -> PollAnswer {
         task: work.offer,
         directives: work.directives,
         next_ms: Some(next_ms),
-        supports: vec![capability::START.to_owned(), capability::HEARTBEAT.to_owned()],
+        supports: [capability::START, capability::HEARTBEAT, capability::USAGE].map(str::to_owned).into(),
     }
 }
 
