@@ -13,8 +13,8 @@ import { row } from "../dashboard/fake-server.mjs";
 
 const PYTHON = join(import.meta.dirname, "../../target/openapi/venv/bin/python");
 const NETWORK = [
-  row({ connected_at: null, connection_urn: null }),
-  row({ name: "Bo", first_name: "Bo", last_name: null, headline: null, entity_urn: "urn:li:fsd_profile:ACoAASIM4290000002", public_identifier: null, profile_image_url: "https://media.licdn.com/dms/image/v2/SIM/0" }),
+  row(),
+  row({ name: "Bo", first_name: "Bo", last_name: "", headline: "", entity_urn: "urn:li:fsd_profile:ACoAASIM4290000002", public_identifier: "", profile_image_url: "https://media.licdn.com/dms/image/v2/SIM/0" }),
 ];
 const JSON_TYPE = { "content-type": "application/json" };
 
@@ -25,9 +25,14 @@ async function faults(description, answers) {
   return JSON.parse(await text(program.stdout));
 }
 
-async function world(t) {
+/** A server, with a browser that reads if there is a network; what was started last ends first. */
+async function world(t, network) {
   const server = await startServer();
-  t.after(() => server.stop());
+  const agent = network && (await startFakeAgent(server, network));
+  t.after(async () => {
+    await agent?.stop();
+    await server.stop();
+  });
   const description = await (await fetch(`${server.url}/openapi.json`)).json();
   /** The answer to a call, which is a success. */
   async function success(method, path, { query = "", headers = {}, body } = {}) {
@@ -47,9 +52,7 @@ async function held(description, answers) {
 }
 
 test("the published calls answer as they are described", { timeout: 60_000 }, async (t) => {
-  const { server, description, success } = await world(t);
-  const agent = await startFakeAgent(server, NETWORK);
-  t.after(() => agent.stop());
+  const { server, description, success } = await world(t, NETWORK);
   const headers = { authorization: `Bearer ${server.apiKey}` };
   const linkup = { headers: { ...JSON_TYPE, "x-api-key": server.apiKey }, body: JSON.stringify({ login_token: "invented" }) };
   const answers = [
