@@ -1,6 +1,7 @@
 /** Which lines of the log are shown, and what one says, without touching the page. */
-import { t } from "../lib/i18n.js";
+import { OWN_CLOCK, t } from "../lib/i18n.js";
 import { failureWords, outcomeLine, taskName } from "../lib/outcome.js";
+import { profileAddress } from "../lib/profile.js";
 
 /** @typedef {import("../lib/messages.js").LogEntry} LogEntry */
 /** @typedef {{ search: string, kind: string, outcome: string, days: number }} Filter `""` and 0: all of them */
@@ -24,7 +25,7 @@ export function rowsOf(log) {
 /** @param {LogEntry} entry */
 function lineOf({ task_type, target, outcome, code, server }) {
   const { tone, text } = sayOutcome(outcome);
-  return { what: sayTask(task_type), whom: target ?? "", profile: profileOf(target), tone, outcome: text, why: sayCode(code), server };
+  return { what: sayTask(task_type), whom: target ?? "", profile: profileAddress(target), tone, outcome: text, why: sayCode(code), server };
 }
 
 /**
@@ -88,15 +89,6 @@ export function countLine(found, all) {
 /** @param {string} text */
 const plain = (text) => text.normalize("NFC").toLowerCase();
 
-/**
- * @param {string | null} target
- * @returns {string | null} an address of LinkedIn's, made only of an id that has the form of one
- */
-function profileOf(target) {
-  const id = target?.match(/^urn:li:fsd_profile:([A-Za-z0-9_-]{6,128})$/)?.[1];
-  return id ? `https://www.linkedin.com/in/${id}/` : null;
-}
-
 /** @param {number} atMs a time that no date can have is shown as the number that it is */
 export function whenLine(atMs) {
   const at = new Date(atMs);
@@ -109,10 +101,8 @@ export function whenLine(atMs) {
 let format;
 
 /** The language of the messages around it, the clock of the person. */
-function momentFormat() {
-  const { hourCycle } = new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions();
-  return new Intl.DateTimeFormat(t("locale"), {
+const momentFormat = () =>
+  new Intl.DateTimeFormat(t("locale"), {
     ...{ year: "numeric", month: "short", day: "numeric", hour: "numeric", minute: "2-digit" },
-    hourCycle: /** @type {Intl.DateTimeFormatOptions["hourCycle"]} */ (hourCycle),
+    hourCycle: OWN_CLOCK,
   });
-}

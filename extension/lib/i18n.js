@@ -63,23 +63,26 @@ export function duration(ms) {
  *
  * @param {number} atMs
  * @param {number} nowMs
- * @param {string} [hourCycle]
+ * @param {Intl.DateTimeFormatOptions["hourCycle"]} [hourCycle]
  */
-export function clockTime(atMs, nowMs, hourCycle = OWN_CLOCK.hourCycle) {
+export function clockTime(atMs, nowMs, hourCycle = OWN_CLOCK) {
   // Two measurements of one moment differ by some milliseconds; without this, nine sharp would be shown as a minute past.
   const minutes = (Math.round(atMs / SECOND_MS) * SECOND_MS) / MINUTE_MS;
   // Who waits until 14:05 expects it to be over then; what was so since 14:05 cannot begin in a minute.
   const at = new Date((atMs > nowMs ? Math.ceil(minutes) : Math.floor(minutes)) * MINUTE_MS);
   const daysAhead = Math.round((midnight(at) - midnight(new Date(nowMs))) / DAY_MS);
   /** @type {Intl.DateTimeFormatOptions} */
-  const clock = { hour: "numeric", minute: "2-digit", hourCycle: /** @type {Intl.DateTimeFormatOptions["hourCycle"]} */ (hourCycle) };
+  const clock = { hour: "numeric", minute: "2-digit", hourCycle };
   if (daysAhead === 0) return new Intl.DateTimeFormat(t("locale"), clock).format(at);
   /** @type {Intl.DateTimeFormatOptions} */
   const day = Math.abs(daysAhead) < 7 ? { weekday: "short" } : { day: "numeric", month: "short" };
   return new Intl.DateTimeFormat(t("locale"), { ...day, ...clock }).format(at);
 }
 
-const OWN_CLOCK = new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions();
+/** Whether the person's clock runs to 12 or to 24. */
+export const OWN_CLOCK = /** @type {Intl.DateTimeFormatOptions["hourCycle"]} */ (
+  new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions().hourCycle
+);
 
 /** @param {Date} moment */
 const midnight = (moment) => new Date(moment.getFullYear(), moment.getMonth(), moment.getDate()).getTime();

@@ -1,5 +1,6 @@
 /** How a task ended, in words: the popup's last results and the page of what was done say it alike. */
 import { t } from "./i18n.js";
+import { own } from "./own.js";
 import * as words from "./words.js";
 
 /** @typedef {import("./messages.js").Recent} Recent */
@@ -30,13 +31,3 @@ export function word(table, code) {
   const key = own(table, code);
   return key ? t(key) : code;
 }
-
-/**
- * A code comes from outside: it must not reach what every object inherits.
- *
- * @template T
- * @param {Record<string, T>} table
- * @param {string} code
- * @returns {T | undefined}
- */
-export const own = (table, code) => (Object.hasOwn(table, code) ? table[code] : undefined);

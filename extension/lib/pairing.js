@@ -1,4 +1,4 @@
-/** What the options page decides without touching the page: is the form complete, and how is the pairing put into words. */
+/** What settings and onboarding decide about a pairing without touching the page: is the form complete, and how is the pairing put into words. */
 import { isolate, t } from "./i18n.js";
 import { readAddress } from "./server-address.js";
 

@@ -3,6 +3,7 @@
  * know stays as the core wrote it, in English.
  */
 import { isolate, t } from "./i18n.js";
+import { own } from "./own.js";
 
 /** @typedef {import("./messages.js").Answer} Answer */
 /** @typedef {import("./messages.js").Problem} Problem */
@@ -99,9 +100,9 @@ const apart = (value) => (/^\d+$/.test(value) ? value : isolate(value));
  * @returns {{ message: string, remedy: string } | null} null for one that has no words here
  */
 export function problemWords({ said = "", values = [] }) {
-  const own = pick(OWN, said);
-  if (own) return { message: t(own.message, ...values.map(apart)), remedy: t(own.remedy) };
-  const keys = pick(LINKEDIN, said);
+  const ours = own(OWN, said);
+  if (ours) return { message: t(ours.message, ...values.map(apart)), remedy: t(ours.remedy) };
+  const keys = own(LINKEDIN, said);
   if (!keys) return null;
   const [detail] = values;
   const message = detail ? t("problem_detail", t(keys.message), isolate(detail)) : t(keys.message);
@@ -124,16 +125,8 @@ export function inWords(answer) {
 
 /** @param {Step} step */
 function sayStep(step) {
-  const found = pick(FOUND, step.said ?? "");
+  const found = own(FOUND, step.said ?? "");
   if (found) return void (step.detail = t(found));
   const words = problemWords(step);
   if (words) Object.assign(step, { detail: words.message, remedy: words.remedy });
 }
-
-/**
- * @template T
- * @param {Record<string, T>} table
- * @param {string} name comes from outside: it must not reach what every object inherits
- * @returns {T | undefined}
- */
-const pick = (table, name) => (Object.hasOwn(table, name) ? table[name] : undefined);

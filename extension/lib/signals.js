@@ -2,6 +2,7 @@
  * What the toolbar and the notifications say, in the person's language: the core decides what is shown and names the sentence.
  */
 import { t } from "./i18n.js";
+import { own } from "./own.js";
 import { problemWords } from "./problems.js";
 
 /** @typedef {import("./browser.js").Host} Host */
@@ -34,12 +35,12 @@ export const inLanguage = (shell) => ({
  * @param {string} title the core's own
  */
 function badgeTitle(said, title) {
-  const key = Object.hasOwn(STATES, said) ? STATES[said] : undefined;
+  const key = own(STATES, said);
   return key ? t(key) : (problemWords({ said })?.message ?? title);
 }
 
 /** @param {string} kind */
 function noticeWords(kind) {
-  const keys = Object.hasOwn(NOTICES, kind) ? NOTICES[kind] : undefined;
+  const keys = own(NOTICES, kind);
   return keys ? { title: t(keys.title), message: t(keys.message) } : { title: t("notice_other"), message: t("notice_other_message") };
 }

@@ -1,9 +1,10 @@
 /**
- * The steps of a test, in words and on a page: the options page tests the way to the server, the popup the way to LinkedIn.
+ * The steps of a test, in words and on a page: the settings test the way to the server, a check the way to LinkedIn.
  * Whether a step went well is said by a word and a sign, and by colour only beside them.
  */
 import { make, setChildren } from "./dom.js";
 import { t } from "./i18n.js";
+import { own } from "./own.js";
 
 /** @typedef {import("./messages.js").Step} Step */
 
@@ -24,7 +25,7 @@ const STEPS = {
  * @returns a step that this version does not know is called what the core calls it
  */
 export function stepLine({ name, ok }) {
-  const key = Object.hasOwn(STEPS, name) ? STEPS[name] : undefined;
+  const key = own(STEPS, name);
   return { tone: ok ? "good" : "bad", title: key ? t(key) : name, outcome: t(ok ? "step_ok" : "step_not_ok") };
 }
 

@@ -1,6 +1,6 @@
 /**
- * Which message says what: one table for each set of codes that the worker may send. Only `outcome.js` and the popup's
- * `describe.js` read them, so that every sentence is found in one place, and a code without words is seen by a test.
+ * Which message says what: one table for each set of codes that the worker may send. Every
+ * sentence about a code is so found in one place, and a code without words is seen by a test.
  */
 
 /** @typedef {import("./messages.js").Status} Status */

@@ -3,7 +3,10 @@
  * it; a code that this version does not know is shown as it is rather than guessed at.
  */
 import { clockTime, duration, t } from "../lib/i18n.js";
-import { failureWords, outcomeLine, own, taskName, word } from "../lib/outcome.js";
+import { failureWords, outcomeLine, taskName, word } from "../lib/outcome.js";
+import { own } from "../lib/own.js";
+import { profileAddress } from "../lib/profile.js";
+import { SET_ASIDE, reasonWords } from "../lib/waiting.js";
 import * as words from "../lib/words.js";
 
 /** @typedef {import("../lib/messages.js").Status} Status */
@@ -19,8 +22,6 @@ import * as words from "../lib/words.js";
 const PATIENT_PHASE = "verifying";
 /** From here on the invitation may be out, and a cancel can change nothing. */
 const BEYOND_CANCELLING = ["sending", "verifying"];
-/** Of the agent's own, and none of LinkedIn's doing. */
-const SET_ASIDE = "record_set_aside";
 /** A kind that is named for this reason is taken all the same, but for invitations with a note. */
 const NOTES_ALONE = "note_limit";
 /** Below this a time of day would say less than a count of seconds. */
@@ -158,19 +159,6 @@ function untilLine({ for_ms }, nowMs) {
 }
 
 /**
- * @param {Waiting} waiting
- * @param {Status} status
- */
-function reasonWords({ reason, for_ms }, { state, attention, linkedin }) {
-  const endless = for_ms === null ? own(words.WAITING_FOR_EVER, reason) : undefined;
-  const unpermitted = state === "no_permission" && reason === "signed_out" ? words.WAITING_UNPERMITTED : undefined;
-  const unknown = linkedin === "unknown" && reason === "signed_out" ? words.WAITING_UNKNOWN : undefined;
-  const damaged = reason === "storage" && attention?.code === SET_ASIDE ? words.WAITING_SET_ASIDE : undefined;
-  const said = unpermitted ?? unknown ?? damaged ?? endless ?? own(words.WAITING, reason);
-  return said ? { why: t(said.said), remedy: t(said.remedy) } : { why: reason, remedy: "" };
-}
-
-/**
  * Invitations against the person's own limits, for a bar and its words.
  *
  * @param {number} sent
@@ -193,10 +181,9 @@ export const uncountedLine = ({ by_hand }) => (by_hand === "known" ? "" : t("usa
  * @returns `profile` is null when the URN is of no form that has an address; it is then only shown
  */
 export function approvalLine({ profile_urn, note, asked_at_ms, approved }, nowMs) {
-  const id = profile_urn.match(/^urn:li:(?:fsd_profile|fs_miniProfile|fs_profile):([A-Za-z0-9_-]{6,128})$/)?.[1];
   return {
     person: profile_urn,
-    profile: id ? `https://www.linkedin.com/in/${id}/` : null,
+    profile: profileAddress(profile_urn),
     note: note ?? "",
     approved: approved ? t("approval_approved") : "",
     asked: t(note === null ? "approval_asked_plain" : "approval_asked", duration(nowMs - asked_at_ms)),

@@ -6,6 +6,7 @@ installChrome();
 const { forget, reached, remember, resumeAt } = await import("../../../extension/lib/place.js");
 const { firstChoice, readChoice } = await import("../../../extension/onboarding/choices.js");
 const { firstCommand, firstTaskLine, resultCommand } = await import("../../../extension/onboarding/first-task.js");
+const { FAILURES, STOPS } = await import("../../../extension/lib/words.js");
 const { DEFAULTS } = await import("../../../extension/lib/limits.js");
 
 const READ = "agent_fetch_connections";
@@ -89,7 +90,7 @@ test("an address has nothing in it that a shell would read", () => {
   assert.ok(command.includes("https://api.example.com/%24(id)/%60id%60/%21x/%22/linkedin-agent"));
 });
 
-const idle = { running: null, recent: [], attention: null, contact: { state: "connected", last_ms_ago: 0, error: null } };
+const idle = { state: "ready", linkedin: "signed_in", paused: false, waiting: [], running: null, recent: [], attention: null, contact: { state: "connected", last_ms_ago: 0, error: null } };
 const ended = (outcome, code = null) => ({ task: "t1", task_type: READ, outcome, code, message: "as the core says", remedy: "do so", at_ms: 0, acknowledged: true });
 
 test("the first task is followed from its arrival to its end", () => {
@@ -99,12 +100,50 @@ test("the first task is followed from its arrival to its end", () => {
   assert.deepEqual(firstTaskLine({ ...idle, recent: [ended("completed")] }), { tone: "good", text: "It works. Done: Read connections.", task: "t1" });
 });
 
+const reading = { task: "t2", task_type: READ, phase: "reading", done: 1, of: 40, cancelled: false };
+const waits = (reason, task_type = READ) => ({ task_type, reason, for_ms: 3_600_000 });
+
+test("what keeps it from going on counts for more than what was done last, whose result stays to be fetched", () => {
+  const done = { ...idle, recent: [ended("completed")] };
+  const attention = { code: "signed_out", message: "Nobody is signed in", remedy: "" };
+  const cases = [
+    [{ attention }, "bad", /^Nothing can be done now\. Nobody is signed in\.$/],
+    [{ state: "paused", paused: true, waiting: [waits("paused")] }, "quiet", /You have paused Liaison\. Switch “Pause” off in the popup/],
+    [{ waiting: [waits("working_hours")] }, "quiet", /working hours.*in the settings\.$/],
+    [{ waiting: [waits("kind_off")] }, "quiet", /Allow it again under “Limits” in the settings\.$/],
+  ];
+  for (const [changes, tone, text] of cases) {
+    const line = firstTaskLine({ ...done, ...changes });
+    assert.deepEqual([line.tone, line.task], [tone, "t1"]);
+    assert.match(line.text, text);
+    assert.deepEqual(firstTaskLine({ ...idle, ...changes, running: reading }), { ...line, task: "t2" }, "a list stands still in the middle");
+    assert.equal(firstTaskLine({ ...idle, ...changes }).task, null);
+  }
+});
+
+test("what keeps invitations alone from going out, or lists for a moment, does not keep the first task", () => {
+  const attentions = ["approval", "account_restricted", "sender_unconfirmed", "connection_cap"].map((code) => ({ attention: { code, message: "m", remedy: "r" } }));
+  for (const changes of [...attentions, { waiting: [waits("daily_limit", INVITE), waits("pacing")] }]) {
+    assert.match(firstTaskLine({ ...idle, ...changes }).text, /^Waiting for the first task/, JSON.stringify(changes));
+  }
+  const inviting = { ...reading, task_type: INVITE, phase: "verifying" };
+  assert.equal(firstTaskLine({ ...idle, running: inviting, waiting: [waits("working_hours")] }).tone, "busy");
+});
+
+test("no sentence sends the person to what is above, which is in the popup", () => {
+  for (const code of Object.keys(FAILURES)) {
+    const { text } = firstTaskLine({ ...idle, recent: [ended("failed", code)] });
+    assert.doesNotMatch(text, /above/, code);
+    if (Object.hasOwn(STOPS, code)) assert.match(text, /in the popup\.$/, code);
+  }
+});
+
 test("what keeps it from going on is said, with what to do", () => {
   const failed = firstTaskLine({ ...idle, recent: [ended("failed", "signed_out")] });
   assert.match(failed.text, /^It has arrived and failed\. Nobody was signed in.*Sign in at/);
   assert.match(firstTaskLine({ ...idle, recent: [ended("failed", "brand_new")] }).text, /as the core says\. do so\.$/);
   const attention = { code: "signed_out", message: "nobody is signed in", remedy: "Sign in" };
-  assert.deepEqual(firstTaskLine({ ...idle, attention }), { tone: "bad", text: "Nothing can be done yet. nobody is signed in. Sign in.", task: null });
+  assert.deepEqual(firstTaskLine({ ...idle, attention }), { tone: "bad", text: "Nothing can be done now. nobody is signed in. Sign in.", task: null });
   const contact = { state: "unreachable", last_ms_ago: null, error: { code: "unreachable", message: "no answer", remedy: "" } };
-  assert.equal(firstTaskLine({ ...idle, contact }).text, "Nothing can be done yet. no answer.");
+  assert.equal(firstTaskLine({ ...idle, contact }).text, "Nothing can be done now. no answer.");
 });
