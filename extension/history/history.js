@@ -1,6 +1,6 @@
 /**
  * What was done in the person's name, as a table to search in. It holds the log that the worker has and asks for it anew when
- * a task has ended. Of thousands of lines a hundred are on the page at first; search and filters go through all of them.
+ * it holds other lines. Of thousands of lines a hundred are on the page at first; search and filters go through all of them.
  */
 import { button, byId, input, make, makeLink, setText, showProblem } from "../lib/dom.js";
 import { localise, t } from "../lib/i18n.js";
@@ -22,7 +22,7 @@ let rows = [];
 let found = [];
 let version = "";
 let room = AT_ONCE;
-/** What was the newest result when the log was read; null: it has to be read. @type {string | null} */
+/** Which lines the log held before it was read; null: it has to be read. @type {string | null} */
 let readAt = null;
 let reading = false;
 
@@ -41,17 +41,18 @@ function showAnswer(answer) {
   showProblem(byId("message"), answer.ok ? null : answer.error);
   if (!answer.ok || !answer.status) return;
   version = answer.status.version;
-  const newest = JSON.stringify(answer.status.recent.map(({ task, at_ms, outcome }) => [task, at_ms, outcome]));
-  if (newest !== readAt && !reading) void read(newest);
+  const { newest_at_ms, bytes } = answer.status.log;
+  const revision = `${newest_at_ms} ${bytes}`;
+  if (revision !== readAt && !reading) void read(revision);
 }
 
-/** @param {string} newest */
-async function read(newest) {
+/** @param {string} revision */
+async function read(revision) {
   reading = true;
   const answer = await send({ kind: "export_log" });
   reading = false;
   if (!answer.ok) return showProblem(byId("message"), answer.error);
-  readAt = newest;
+  readAt = revision;
   rows = rowsOf(answer.log ?? []);
   byId("empty").hidden = rows.length > 0;
   byId("log").hidden = rows.length === 0;

@@ -157,8 +157,16 @@ function openNotified(id) {
   void host.withdraw(id);
   if (page === "linkedin") void openTab(LINKEDIN_URL);
   else if (page === "options") void openOptions();
-  // Where no window can show a popup the same page does in a tab.
-  else chrome.action.openPopup().catch(() => openPage("popup/popup.html"));
+  else void openPopup();
+}
+
+/** Where no window can show a popup the same page does in a tab; before Chrome 127 extensions have no such call at all. */
+async function openPopup() {
+  try {
+    await chrome.action.openPopup();
+  } catch {
+    await openPage("popup/popup.html");
+  }
 }
 
 /**

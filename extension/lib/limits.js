@@ -1,5 +1,5 @@
 /**
- * What the options page says about limits and reads from their fields, without touching the page. The core alone decides what
+ * What settings and onboarding say about limits and read from their fields, without touching the page. The core alone decides what
  * is allowed; a figure that it would refuse is refused here first, in the words and the unit of the field.
  */
 import { clockTime, t } from "./i18n.js";
@@ -89,13 +89,23 @@ export function figureHint(name, ceilings) {
  * @returns {{ ok: true, value: number } | { ok: false, text: string }}
  */
 export function readFigure(name, typed, ceilings) {
-  const { unit, range, outside } = FIGURES[name];
+  const { unit, range } = FIGURES[name];
   const [least, most] = range(ceilings);
   const figure = typed.trim() === "" ? NaN : Number(typed);
   const value = unit === 1 ? figure : Math.round(figure * unit);
   if (Number.isInteger(value) && value >= least && value <= most) return { ok: true, value };
+  return { ok: false, text: outsideText(name, ceilings) };
+}
+
+/**
+ * What a figure may be, to who has typed another: the core names the setting that it refuses, and these are its words.
+ *
+ * @param {Figure} name
+ * @param {Ceilings} ceilings
+ */
+export function outsideText(name, ceilings) {
   const { min, max } = figureBounds(name, ceilings);
-  return { ok: false, text: t(outside, min, max) };
+  return t(FIGURES[name].outside, min, max);
 }
 
 /**
@@ -136,7 +146,4 @@ export const dayName = (day, length) =>
  * @param {Problem} error
  * @param {string} changed
  */
-export function refusedField({ values = [], message }, changed) {
-  const named = Object.keys(DEFAULTS).filter((name) => values.includes(name) || new RegExp(`\\b${name}\\b`).test(message));
-  return named.length === 1 && named[0] ? named[0] : changed;
-}
+export const refusedField = ({ values = [] }, changed) => values.find((name) => Object.hasOwn(DEFAULTS, name)) ?? changed;

@@ -79,6 +79,8 @@ import { inWords } from "./problems.js";
  * @property {string} server
  */
 
+/** @typedef {{ newest_at_ms: number | null, bytes: number }} LogRevision */
+
 /**
  * @typedef {object} Step one step of "Test connection" (the first five) or of "Check LinkedIn"
  * @property {"permission" | "reach" | "protocol" | "authorise" | "linkedin" | "session" | "me" | "list"} name
@@ -134,6 +136,7 @@ import { inWords } from "./problems.js";
  * @property {Ceilings} ceilings
  * @property {Usage} usage
  * @property {Approval[]} approvals
+ * @property {LogRevision} log another one when the log holds other lines
  */
 
 /** @typedef {Record<string, unknown>} Report how the agent stands, in codes and counts: nothing of a person is in it */

@@ -116,11 +116,13 @@ export async function release(url, keptOrigin) {
 export const allowed = (origins) => requestOrigins(origins).catch(() => false);
 
 /**
+ * In the box beside the form; without words there is none.
+ *
  * @param {"good" | "bad" | "quiet"} tone
  * @param {string} message
  * @param {string} remedy
  */
-function say(tone, message, remedy) {
+export function say(tone, message, remedy) {
   const box = byId("message");
   box.dataset.tone = tone;
   showProblem(box, message || remedy ? { message, remedy } : null);

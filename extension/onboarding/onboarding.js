@@ -6,10 +6,10 @@ import { operatingSystem } from "../lib/browser.js";
 import { offerCheck } from "../lib/check.js";
 import { offerCopying } from "../lib/copy.js";
 import { button, byId, input, setText } from "../lib/dom.js";
-import { localise, sentences, t } from "../lib/i18n.js";
-import { figureBounds, figureHint } from "../lib/limits.js";
+import { localise, t } from "../lib/i18n.js";
+import { figureBounds, figureHint, outsideText, refusedField } from "../lib/limits.js";
 import { send } from "../lib/messages.js";
-import { offerPairing } from "../lib/pairing-form.js";
+import { offerPairing, say } from "../lib/pairing-form.js";
 import { pairingLine } from "../lib/pairing.js";
 import { SCREENS, reached, remember, resumeAt } from "../lib/place.js";
 import { watchStatus } from "../lib/status-watch.js";
@@ -23,7 +23,9 @@ import { firstCommand, firstTaskLine, resultCommand } from "./first-task.js";
 /** @typedef {import("../lib/messages.js").Status} Status */
 
 const HEADINGS = ["about-heading", "choose-heading", "linkedin-heading"];
+/** What is wrong stands beside its field already. */
 const REFUSED = { ok: /** @type {const} */ (false), error: { code: "invalid_settings", message: "", remedy: "" } };
+const SAVED = { message: "", remedy: "" };
 
 /** @type {Status | null} what the worker said last; null while it does not answer, or was not asked */
 let status = null;
@@ -45,7 +47,7 @@ byId("to-1").addEventListener("click", () => show(1));
 byId("back-to-2").addEventListener("click", () => show(2));
 byId("screen-2").addEventListener("submit", connect);
 for (const id of ["choice-ask", "choice-send", "choice-none"]) byId(id).addEventListener("change", showFigures);
-for (const field of FIGURES) byId(field).addEventListener("input", () => refuseFigure(field, ""));
+for (const field of FIGURES) byId(field).addEventListener("input", () => markFigure(field, ""));
 offerCheck(refresh);
 offerCopying(button("copy-first"), () => byId("first-curl").textContent ?? "", byId("first-copied"));
 offerCopying(button("copy-result"), () => byId("result-curl").textContent ?? "", byId("result-copied"));
@@ -95,8 +97,9 @@ async function connect(event) {
   setBusy(true);
   const saved = await saveChoice();
   setBusy(false);
+  const { message, remedy } = saved.ok ? SAVED : saved.error;
+  say("bad", message, remedy);
   if (saved.ok) show(3);
-  else if (saved !== REFUSED) refuseFigure("invites_per_day", sentences(saved.error));
 }
 
 /** @returns {Promise<Answer | NoAnswer>} */
@@ -105,9 +108,19 @@ async function saveChoice() {
   const choice = /** @type {HTMLInputElement | null} */ (document.querySelector("input[name=choice]:checked"))?.value ?? "ask";
   const typed = { invites_per_day: input("invites_per_day").value, invites_per_week: input("invites_per_week").value };
   const read = readChoice(choice, typed, status.settings, status.ceilings);
-  if (read.ok) return send({ kind: "set_settings", settings: read.settings });
-  refuseFigure(read.field, read.text);
-  input(read.field).focus();
+  if (!read.ok) return refuseFigure(read.field, read.text);
+  const answer = await send({ kind: "set_settings", settings: read.settings });
+  const field = answer.ok ? undefined : FIGURES.find((name) => name === refusedField(answer.error, ""));
+  return field ? refuseFigure(field, outsideText(field, status.ceilings)) : answer;
+}
+
+/**
+ * @param {string} field
+ * @param {string} text
+ */
+function refuseFigure(field, text) {
+  markFigure(field, text);
+  input(field).focus();
   return REFUSED;
 }
 
@@ -115,7 +128,7 @@ async function saveChoice() {
  * @param {string} field
  * @param {string} text empty: it may be right now
  */
-function refuseFigure(field, text) {
+function markFigure(field, text) {
   setText(byId(`${field}-said`), text);
   if (text) input(field).setAttribute("aria-invalid", "true");
   else input(field).removeAttribute("aria-invalid");

@@ -108,8 +108,17 @@ async function save(changed, settings) {
   if (answer.ok) say(changed, "good", t("saved"));
   // Without an answer nobody knows what is in force now.
   else if ("unanswered" in answer) say(changed, "bad", sentences(answer.error));
-  else refuse(limits.refusedField(answer.error, changed), sentences(answer.error));
+  else refuseNamed(limits.refusedField(answer.error, changed), answer.error);
   await refresh();
+}
+
+/**
+ * @param {string} name
+ * @param {import("../lib/messages.js").Problem} error
+ */
+function refuseNamed(name, error) {
+  const figure = figureOf(name);
+  refuse(name, figure && status ? limits.outsideText(figure, status.ceilings) : sentences(error));
 }
 
 /**

@@ -59,8 +59,7 @@ export const finished = (id, rows, changes = {}, input = {}) =>
  */
 export async function startFakeServer(state = plainState()) {
   const asked = [];
-  const answers = {};
-  const fake = { state, asked, answers, silent: false, sessions: new Map(), made: 0, keyName: "laptop" };
+  const fake = { state, asked, answers: {}, silent: false, sessions: new Map(), made: 0, keyName: "laptop" };
   const server = createServer(async (request, response) => {
     const url = new URL(request.url, "http://fake");
     if (fake.silent) return request.socket.destroy();
@@ -71,7 +70,7 @@ export async function startFakeServer(state = plainState()) {
     if (request.method === "GET" && (url.pathname === "/" || /^\/dashboard\/[a-z-]+\.[a-z]+$/.test(url.pathname))) return serveFile(url.pathname, response);
     const call = { method: request.method, path: url.pathname, query: url.searchParams, body: text === "" ? undefined : JSON.parse(text), headers: request.headers, say, refuse };
     if (call.method !== "GET") asked.push({ method: call.method, path: call.path, body: call.body, key: request.headers["idempotency-key"] });
-    const answer = answers[`${call.method} ${call.path}`];
+    const answer = fake.answers[`${call.method} ${call.path}`];
     return answer ? answer(call) : answerTo(fake, call);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));

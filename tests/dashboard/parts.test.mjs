@@ -132,13 +132,16 @@ test("refusals have words, and a lost answer is asked again for under the same k
   server.answers[path] = ({ say }) => say(502, "lost");
   await press.click();
   await says(page, "#try-problem", "it makes no second task");
+  server.answers[path] = ({ refuse }) => refuse(503, "overtime");
+  await press.click();
+  await says(page, "#try-problem", /took the server too long.*it makes no second task/s);
   delete server.answers[path];
   await press.click();
   await says(page, "#outcome-heading", "The task is made");
-  const [first, second, third] = posted(server).map(({ key }) => key);
+  const [first, second, third, fourth] = posted(server).map(({ key }) => key);
   assert.match(first, /^[0-9a-f]{32}$/);
   assert.notEqual(first, second);
-  assert.equal(second, third);
+  assert.deepEqual([third, fourth], [second, second]);
 });
 
 test("a person who has an invitation already: the page says that it is the first one's task", async (t) => {

@@ -77,22 +77,8 @@ export function startApi({ base, onSignedOut, onHeard = () => {}, send = globalT
     return answer;
   }
 
-  /**
-   * @param {string} path
-   * @returns {Promise<Bad | { ok: true, text: string }>}
-   */
-  async function text(path) {
-    const response = await ask("GET", path, csrf);
-    // The connection may end before the file does.
-    const content = response?.ok ? await response.text().catch(() => null) : null;
-    if (content !== null) {
-      onHeard();
-      return { ok: true, text: content };
-    }
-    const answer = response?.ok ? SILENT : ended(heard(await read(response)));
-    return answer.ok ? SILENT : answer;
-  }
-
+  /** A file, whose `data` is its text. */
+  const text = async (/** @type {string} */ path) => ended(heard(await readText(await ask("GET", path, csrf))));
   /** @param {string} key */
   const signIn = async (key) => remembered(await said("POST", SESSION, { admin_key: key }));
   /** Who can't reach the server stays signed in there, and has to be told. */
@@ -156,12 +142,23 @@ export const isCome = (answer) => answer.ok || answer.kind !== "silent";
  * @param {Response | null} response
  * @returns {Promise<Answer>}
  */
+async function readText(response) {
+  if (!response?.ok) return read(response);
+  // The connection may end before the file does.
+  const text = await response.text().catch(() => null);
+  return text === null ? SILENT : { ok: true, data: text, next: null, body: null, at: clockOf(response) };
+}
+
+/**
+ * @param {Response | null} response
+ * @returns {Promise<Answer>}
+ */
 async function read(response) {
   if (!response) return SILENT;
   const body = await response.json().catch(() => null);
   // Something stands between us and the server, or in its place.
   if (typeof body?.success !== "boolean") return SILENT;
-  if (response.ok && body.success) return { ok: true, data: body.data, next: body.next_cursor ?? null, body, at: Date.parse(response.headers.get("Date") ?? "") || Date.now() };
+  if (response.ok && body.success) return { ok: true, data: body.data, next: body.next_cursor ?? null, body, at: clockOf(response) };
   const retryAfter = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
   return {
     ok: false,
@@ -171,6 +168,9 @@ async function read(response) {
     retryAfter: Number.isNaN(retryAfter) ? null : retryAfter,
   };
 }
+
+/** @param {Response} response */
+const clockOf = ({ headers }) => Date.parse(headers.get("Date") ?? "") || Date.now();
 
 /**
  * @param {Record<string, string>} members empty ones are left out

@@ -38,25 +38,10 @@ export function browsersView(page) {
     page.stamp(live);
     const known = new Map(/** @type {Member[]} */ (members.data).map((member) => [member.id, member]));
     const shown = /** @type {Agent[]} */ (agents.data).map((agent) => ({ agent, member: known.get(agent.member_id) ?? null }));
-    showItems(list, shown, ({ agent }) => agent.id, card, seen);
+    showItems(list, shown, ({ agent }) => agent.id, (one) => card(one, revoke), seen);
     list.hidden = shown.length === 0;
     empty.hidden = shown.length > 0;
     pairing.show(members.data, agents.data);
-  }
-
-  /** @param {{ agent: Agent, member: Member | null }} shown */
-  function card({ agent, member }) {
-    const { tone, text, detail } = presence(agent);
-    const whose = t("browser_of", isolate(member?.name ?? t("unnamed")));
-    return h(
-      "li",
-      { class: "card" },
-      h("div", { class: "card-head" }, h("h2", {}, theirs(agent.name)), h("span", { class: "state", "data-tone": tone }, text)),
-      h("p", {}, detail),
-      h("p", { class: "soft" }, member?.acts ? `${whose} · ${t("browser_acts")}` : whose),
-      usage(agent),
-      h("div", { class: "card-foot" }, h("p", { class: "soft" }, t("paired", clockTime(agent.paired_at, Date.now()))), h("button", { type: "button", class: "danger", "data-control": "revoke", "aria-label": t("revoke_named", agent.name), click: () => revoke(agent) }, t("revoke"))),
-    );
   }
 
   /** @param {Agent} agent */
@@ -74,6 +59,25 @@ export function browsersView(page) {
       pairing.stop();
     },
   };
+}
+
+/**
+ * @param {{ agent: Agent, member: Member | null }} shown
+ * @param {(agent: Agent) => void} revoke
+ */
+function card({ agent, member }, revoke) {
+  const { tone, text, detail } = presence(agent);
+  const whose = t("browser_of", isolate(member?.name ?? t("unnamed")));
+  const press = h("button", { type: "button", class: "danger", "data-control": "revoke", "aria-label": t("revoke_named", agent.name), click: () => revoke(agent) }, t("revoke"));
+  return h(
+    "li",
+    { class: "card" },
+    h("div", { class: "card-head" }, h("h2", {}, theirs(agent.name)), h("span", { class: "state", "data-tone": tone }, text)),
+    h("p", {}, detail),
+    h("p", { class: "soft" }, member?.acts ? `${whose} · ${t("browser_acts")}` : whose),
+    usage(agent),
+    h("div", { class: "card-foot" }, h("p", { class: "soft" }, t("paired", clockTime(agent.paired_at, Date.now()))), press),
+  );
 }
 
 /**

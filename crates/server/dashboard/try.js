@@ -1,7 +1,7 @@
 /** Both documented calls as a form, with the command that does the same, and then the task that came of it. */
 import { writePlace } from "./address.js";
 import { callOf, curlOf, fault, PLACEHOLDER } from "./curl.js";
-import { INVITE, isOver, kindName, READ, refusal } from "./describe.js";
+import { INVITE, isInDoubt, isOver, kindName, READ, refusal } from "./describe.js";
 import { setText } from "./dom.js";
 import { h, showItems } from "./element.js";
 import { follow } from "./live.js";
@@ -20,40 +20,11 @@ const NOTE_LETTERS = 300;
 export function tryView(page) {
   const { api, team } = page;
   const problem = problemBox("try-problem");
-  const inputs = fields();
-  const command = h("code", {});
-  const press = h("button", { type: "submit", class: "primary" });
-  const reading = h("div", { class: "stack" }, inputs.keyword.box, inputs.sort_type.box, h("div", { class: "pair" }, inputs.start.box, inputs.count.box), inputs.fields.box);
-  const inviting = h("div", { class: "stack" }, inputs.profile_urn.box, inputs.note.box, inputs.left);
+  const { form, inputs, press, command, asked } = requestForm(problem.box, run);
   const outcome = h("section", { class: "stack", hidden: true, "aria-labelledby": "outcome-heading" });
   const watching = followed(page, outcome);
   /** Under one key a call whose answer was lost can be sent again, and makes no second task. */
   let attempt = { sign: "", key: "" };
-
-  const form = h(
-    "form",
-    { class: "stack", novalidate: true, submit: run, input: draw, change: draw },
-    h("fieldset", { class: "kinds" }, h("legend", {}, t("try_call")), ...inputs.kinds),
-    reading,
-    inviting,
-    problem.box,
-    h("div", { class: "actions" }, press),
-  );
-
-  function asked() {
-    const value = (/** @type {"keyword" | "sort_type" | "start" | "count" | "fields" | "profile_urn" | "note"} */ name) => inputs[name].control.value;
-    const kind = /** @type {HTMLInputElement | null} */ (form.querySelector("input[name=kind]:checked"))?.value ?? READ;
-    return { kind, keyword: value("keyword"), sort_type: value("sort_type"), start: value("start"), count: value("count"), fields: value("fields"), profile_urn: value("profile_urn"), note: value("note") };
-  }
-
-  function draw() {
-    const now = asked();
-    reading.hidden = now.kind === INVITE;
-    inviting.hidden = now.kind !== INVITE;
-    setText(press, t(now.kind === INVITE ? "try_run_invite" : "try_run_read"));
-    setText(inputs.left, t("try_note_left", count(now.note.trim().length)));
-    setText(command, curlOf(document.baseURI, callOf(now)));
-  }
 
   /** @param {Event} event */
   async function run(event) {
@@ -74,24 +45,57 @@ export function tryView(page) {
     press.disabled = true;
     const answer = await api.call("POST", `admin/v1/teams/${team.id}/${path}`, body, { "Idempotency-Key": attempt.key });
     press.disabled = false;
-    if (answer.ok || answer.kind !== "silent") attempt = { sign: "", key: "" };
-    if (!answer.ok) return problem.show(answer.kind === "silent" ? { ...refusal(answer), remedy: t("try_silent") } : refusal(answer));
+    const inDoubt = !answer.ok && isInDoubt(answer);
+    if (!inDoubt) attempt = { sign: "", key: "" };
+    if (!answer.ok) return inDoubt ? problem.show({ ...refusal(answer), remedy: t("try_in_doubt") }) : problem.refuse(answer);
     problem.show(null);
     watching.begin(answer.body.api_agent_task_id, answer.body.deduplicated === true);
   }
 
+  const curl = h("section", { class: "stack", "aria-labelledby": "curl-heading" }, h("h2", { id: "curl-heading" }, t("try_curl")), command, h("p", { class: "soft" }, t("try_curl_hint", PLACEHOLDER)));
+  return { title: t("view_try"), content: [h("p", { class: "soft" }, t("try_why")), form, outcome, curl], stop: watching.stop, still: true };
+}
+
+/**
+ * The form, and the command that says the same while one types.
+ *
+ * @param {HTMLElement} problem
+ * @param {(event: Event) => void} run
+ */
+function requestForm(problem, run) {
+  const inputs = fields();
+  const code = h("code", {});
+  const command = h("pre", { class: "command", dir: "ltr", tabindex: "0", "aria-labelledby": "curl-heading" }, code);
+  const press = h("button", { type: "submit", class: "primary" });
+  const reading = h("div", { class: "stack" }, inputs.keyword.box, inputs.sort_type.box, h("div", { class: "pair" }, inputs.start.box, inputs.count.box), inputs.fields.box);
+  const inviting = h("div", { class: "stack" }, inputs.profile_urn.box, inputs.note.box, inputs.left);
+  const form = h(
+    "form",
+    { class: "stack", novalidate: true, submit: run, input: draw, change: draw },
+    h("fieldset", { class: "kinds" }, h("legend", {}, t("try_call")), ...inputs.kinds),
+    reading,
+    inviting,
+    problem,
+    h("div", { class: "actions" }, press),
+  );
+
+  function asked() {
+    const value = (/** @type {"keyword" | "sort_type" | "start" | "count" | "fields" | "profile_urn" | "note"} */ name) => inputs[name].control.value;
+    const kind = /** @type {HTMLInputElement | null} */ (form.querySelector("input[name=kind]:checked"))?.value ?? READ;
+    return { kind, keyword: value("keyword"), sort_type: value("sort_type"), start: value("start"), count: value("count"), fields: value("fields"), profile_urn: value("profile_urn"), note: value("note") };
+  }
+
+  function draw() {
+    const now = asked();
+    reading.hidden = now.kind === INVITE;
+    inviting.hidden = now.kind !== INVITE;
+    setText(press, t(now.kind === INVITE ? "try_run_invite" : "try_run_read"));
+    setText(inputs.left, t("try_note_left", count(now.note.trim().length)));
+    setText(code, curlOf(document.baseURI, callOf(now)));
+  }
+
   draw();
-  return {
-    title: t("view_try"),
-    content: [
-      h("p", { class: "soft" }, t("try_why")),
-      form,
-      outcome,
-      h("section", { class: "stack", "aria-labelledby": "curl-heading" }, h("h2", { id: "curl-heading" }, t("try_curl")), h("pre", { class: "command", dir: "ltr", tabindex: "0", "aria-labelledby": "curl-heading" }, command), h("p", { class: "soft" }, t("try_curl_hint", PLACEHOLDER))),
-    ],
-    stop: watching.stop,
-    still: true,
-  };
+  return { form, inputs, press, command, asked };
 }
 
 /** 128 bits, as a page without TLS can have them as well. */

@@ -33,6 +33,7 @@ export function idleStatus(changes = {}) {
     ceilings: { invites_per_day: 100, invites_per_week: 200, read_gap_ms: 1_000, invite_gap_ms: 5_000 },
     usage: { day: 4, day_limit: 20, week: 31, week_limit: 100, by_hand: "known" },
     approvals: [],
+    log: { newest_at_ms: null, bytes: 0 },
     ...changes,
   };
 }

@@ -28,7 +28,7 @@ function longLog(now = Date.now()) {
 }
 
 async function historyOver(t, log) {
-  const status = idleStatus();
+  const status = idleStatus({ log: { newest_at_ms: log.at(-1)?.at_ms ?? null, bytes: log.length * 180 } });
   const held = { log };
   const { page, asked } = await openOver(browser, PAGE, status, { export_log: () => ({ ok: true, log: held.log }) });
   t.after(() => page.close());
@@ -96,9 +96,19 @@ test("an empty log is said to be, and no table stands there", async (t) => {
   await says(page, "#empty", "Nothing yet");
   assert.ok(await page.locator("#log").isHidden());
   held.log = longLog().slice(-1);
-  status.recent = [{ task: "t-4999", task_type: READ, outcome: "completed", code: null, message: null, remedy: null, at_ms: 0, acknowledged: true }];
+  status.log = { newest_at_ms: held.log[0].at_ms, bytes: 180 };
   await counted(page, "1 entry");
   assert.ok(await page.locator("#empty").isHidden());
+});
+
+test("a log that is erased elsewhere goes from the page, with what could be exported of it", async (t) => {
+  const { page, status, held } = await historyOver(t, longLog());
+  await counted(page, "5,000 entries");
+  held.log = [];
+  status.log = { newest_at_ms: null, bytes: 0 };
+  await says(page, "#empty", "Nothing yet");
+  assert.ok(await page.locator("#log").isHidden());
+  assert.ok(await page.locator("#export-json").isDisabled());
 });
 
 test("what strangers wrote is text, and no wider than a narrow window", async (t) => {

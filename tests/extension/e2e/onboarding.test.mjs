@@ -149,3 +149,26 @@ test("a command is copied by its button", async (t) => {
   assert.ok(text.includes(status.server.url));
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), text);
 });
+
+test("a refusal of the limits is said where it is seen, beside a figure only if it is about one", async (t) => {
+  const browser = await startPagesBrowser();
+  t.after(() => browser.stop());
+  const error = { code: "storage", said: "not_written", values: [], message: "m", remedy: "r" };
+  let refusal = { ok: false, error };
+  const { page } = await openOver(browser, PAGE, idleStatus(), { set_settings: () => refusal });
+  await past(page, 1);
+  await page.locator("#choice-none").check();
+  await page.locator("#pair").click();
+  await says(page, "#message", "This browser's storage refused to keep the change");
+  await page.locator("#message:visible").waitFor();
+  assert.equal(await page.locator("[aria-invalid]").count(), 0);
+  await page.locator("#choice-send").check();
+  refusal = { ok: false, error: { ...error, code: "invalid_settings", said: "invalid_settings", values: ["invites_per_week"] } };
+  await page.locator("#pair").click();
+  await says(page, "#invites_per_week-said", "Enter a whole number from 0 to 200.");
+  await page.locator("#message").waitFor({ state: "hidden" });
+  refusal = { ok: true };
+  await page.locator("#invites_per_week").fill("60");
+  await page.locator("#pair").click();
+  await onScreen(page, 3);
+});

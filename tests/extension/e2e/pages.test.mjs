@@ -37,7 +37,11 @@ const type = async (page, field, value) => {
   await page.locator(field).fill(value);
   await page.locator(field).press("Enter");
 };
-const refusal = (message) => ({ ok: false, error: { code: "invalid_settings", message, remedy: "Choose another" } });
+/** As the core has it, in words of its own that no page shows. */
+const refusal = (member) => ({
+  ok: false,
+  error: { code: "invalid_settings", said: "invalid_settings", values: [member], message: `'${member}' must be another`, remedy: "Correct the value; nothing was changed" },
+});
 const changesAsked = (asked) => asked.map(({ settings }) => settings);
 
 test("limits are shown as they are in force, with the range that each may have", async (t) => {
@@ -79,16 +83,16 @@ test("a figure out of range is not even sent, and the reason stands beside its f
 });
 
 test("what the core refuses stands beside the field that the core names, and a box goes back", async (t) => {
-  const refused = { invites_per_day: "invites_per_day is too many", hours: "invite_gap_ms is too short", kinds_off: "no" };
+  const refused = { invites_per_day: "invites_per_day", hours: "invite_gap_ms", kinds_off: "kinds_off" };
   const set_settings = ({ settings }) => refusal(refused[Object.keys(settings)[0]]);
   const { page } = await optionsOver(t, {}, { set_settings });
   await type(page, "#invites_per_day", "21");
-  await says(page, "#invites_per_day-said", "invites_per_day is too many. Choose another. Still in force: 20.");
+  await says(page, "#invites_per_day-said", "Enter a whole number from 0 to 100. Still in force: 20.");
   assert.equal(await page.locator("#invites_per_day").inputValue(), "21", "what was typed stays to be corrected");
   await page.locator("#hours-on").check();
-  await says(page, "#invite_gap_ms-said", "invite_gap_ms is too short");
+  await says(page, "#invite_gap_ms-said", "Enter a number of seconds from 5 to 3600. Still in force: 8.");
   await page.locator("#allow-inviting").click();
-  await says(page, "#kinds_off-said", "no. Choose another.");
+  await says(page, "#kinds_off-said", "This value cannot be set. Correct it; nothing was changed.");
   await page.locator("#allow-inviting:checked").waitFor();
 });
 

@@ -79,9 +79,9 @@ test("the week begins on Monday", () => {
 });
 
 test("a refusal stands beside the field that it names, or else beside the one that was changed", () => {
-  const said = (message) => refusedField({ code: "invalid_settings", message, remedy: "" }, "hours");
-  assert.equal(said("'invites_per_day' must be a whole number from 0 to 100"), "invites_per_day");
-  assert.equal(said("invite_gap_ms must be 5000 to 3600000"), "invite_gap_ms");
-  assert.equal(said("from and to are the same"), "hours");
-  assert.equal(said("neither invites_per_day nor invites_per_week"), "hours");
+  const said = (...values) => refusedField({ code: "invalid_settings", said: "invalid_settings", values, message: "", remedy: "" }, "hours");
+  assert.equal(said("invites_per_day"), "invites_per_day");
+  assert.equal(said("invite_gap_ms"), "invite_gap_ms");
+  for (const odd of ["a setting of later", "toString", "paused"]) assert.equal(said(odd), "hours", odd);
+  assert.equal(refusedField({ code: "storage", message: "invites_per_day", remedy: "" }, "hours"), "hours");
 });

@@ -111,6 +111,9 @@ test("a click opens the page that helps, and takes the notification away", async
   await Promise.all(chrome.notifications.onClicked.fire("popup/blocked"));
   await new Promise((resolve) => setImmediate(resolve));
   assert.deepEqual(opened.slice(1), [`${ROOT}popup/popup.html`]);
+  delete chrome.action.openPopup;
+  await Promise.all(chrome.notifications.onClicked.fire("popup/blocked"));
+  assert.deepEqual(opened.slice(2), [`${ROOT}popup/popup.html`], "Chrome 120 to 126");
 });
 
 test("a permission that is given while the worker runs is heard at once", () => {
