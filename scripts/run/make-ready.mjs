@@ -13,6 +13,14 @@ const DEADLINE_MS = 60_000;
 /** Without it Chrome loads nothing over the pipe. */
 export const LOADS_OVER_PIPE = "--enable-unsafe-extension-debugging";
 const LOGIN = "https://www.linkedin.com/login";
+/** What the first screens propose, unless its person has chosen already: in force before a server can ask for anything. */
+const CHOOSE_CAREFULLY = `import("/onboarding/choices.js").then(async ({ firstChoice, readChoice }) => {
+  const { status } = await chrome.runtime.sendMessage({ kind: "status" });
+  const { choice, invites_per_day, invites_per_week } = firstChoice(status.settings);
+  const figures = { invites_per_day: String(invites_per_day), invites_per_week: String(invites_per_week) };
+  const { settings } = readChoice(choice, figures, status.settings, status.ceilings);
+  return chrome.runtime.sendMessage({ kind: "set_settings", settings });
+})`;
 
 /** Loads the package into a browser at the other end of a pipe. */
 export const loadOver = (browser, extension = EXTENSION) => browser.call("Extensions.loadUnpacked", { path: extension });
@@ -54,6 +62,8 @@ export async function makeReady(executable, { profile, url, simulator, newCode, 
 async function pairUnlessPaired(page, { url, newCode }) {
   const { status } = await told(page, { kind: "status" });
   if (status?.server?.url === url && status.state !== "unauthorised") return false;
+  const limits = await page.evaluate(CHOOSE_CAREFULLY);
+  if (!limits.ok) throw new Error(`the extension took no limits: ${limits.error.message}`);
   const answer = await told(page, { kind: "pair", server: url, code: await newCode(), name: "The browser of ./build.sh run" });
   if (!answer.ok) throw new Error(`the extension could not be paired: ${answer.error.message}`);
   return true;

@@ -34,6 +34,8 @@ This browser takes an extension only from a program that stays connected to it, 
 mode", "Load unpacked".
 `;
   return `
+Each invitation is asked about first, and 10 go out a day, unless the settings in the window say otherwise.
+
 ${signIn}From another terminal:
 
      curl ${key} ${url}/linkedin-agent/fetch-connections -d '{"count":5}'

@@ -175,6 +175,8 @@ pub struct PairingRequest {
     pub secret: PairingSecret,
     /// What the person calls this browser.
     pub name: String,
+    /// After how many partings: see [`crate::agent::state::Live::partings`].
+    pub partings: u32,
 }
 
 /// What is drawn for a pairing from the browser's generator for secrets.

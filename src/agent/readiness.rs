@@ -2,6 +2,7 @@
 
 use crate::agent::entry::{Entry, Stage};
 use crate::agent::state::{Said, State};
+use crate::agent::status::usage;
 use crate::config::{LONG_GAP_MS, POLL_WAIT_MS};
 use liaison_protocol::{
     Held, Poll, ReadyState, SendConnectionRequest, TaskType, Usage, Used, WaitReason, Waiting,
@@ -183,6 +184,7 @@ pub fn said(state: &State, now: i64) -> Said {
 #[must_use]
 pub fn poll_of(state: &State, said: &Said, wait_ms: u64, now: i64) -> Poll {
     let left = |until: Option<i64>| until.and_then(|until| u64::try_from(until - now).ok());
+    let wants_usage = state.pairing.as_ref().is_some_and(|pairing| pairing.wants_usage());
     Poll {
         instance: state.pairing.as_ref().map(|pairing| pairing.instance.clone()).unwrap_or_default(),
         version: state.live.version.clone(),
@@ -200,14 +202,13 @@ pub fn poll_of(state: &State, said: &Said, wait_ms: u64, now: i64) -> Poll {
             .iter()
             .map(|(task, epoch, phase)| Held { task: task.clone(), epoch: *epoch, phase: *phase })
             .collect(),
-        usage: Some(usage(state, now)),
+        usage: wants_usage.then(|| told_usage(state, now)),
     }
 }
 
 /// No part of what is said: that it has changed is no reason to break a parked poll off.
-fn usage(state: &State, now: i64) -> Usage {
-    let (day, week) = state.ledger.counts(now);
-    let limits = state.settings.limits();
+fn told_usage(state: &State, now: i64) -> Usage {
+    let counted = usage(state, now);
     let of = |used: usize, limit: usize| Used { used: used as u64, limit: limit as u64 };
-    Usage { day: of(day, limits.per_day), week: of(week, limits.per_week) }
+    Usage { day: of(counted.day, counted.day_limit), week: of(counted.week, counted.week_limit) }
 }

@@ -85,7 +85,7 @@ pub struct Pairing {
     /// The first signed-in member's hash: work is done for no other.
     #[serde(default)]
     pub bound_account: Option<String>,
-    /// Which optional calls the server named last.
+    /// Which optional calls, and what it wants to be told, the server named last.
     #[serde(default)]
     pub supports: Vec<String>,
     /// Why the server no longer wants us.
@@ -116,13 +116,24 @@ impl Pairing {
     /// Whether the server has `start`.
     #[must_use]
     pub fn has_start(&self) -> bool {
-        self.supports.iter().any(|name| name == capability::START)
+        self.supports(capability::START)
     }
 
     /// Whether the server takes heartbeats.
     #[must_use]
     pub fn has_heartbeat(&self) -> bool {
-        self.supports.iter().any(|name| name == capability::HEARTBEAT)
+        self.supports(capability::HEARTBEAT)
+    }
+
+    /// Whether the server wants to be told how many invitations count. They are all that count: those sent by hand, and those of other
+    /// servers and accounts, so nobody is told who doesn't ask.
+    #[must_use]
+    pub fn wants_usage(&self) -> bool {
+        self.supports(capability::USAGE)
+    }
+
+    fn supports(&self, name: &str) -> bool {
+        self.supports.iter().any(|other| other == name)
     }
 }
 
@@ -166,6 +177,8 @@ pub struct Live {
     pub contact_at: Option<i64>,
     /// Why it didn't, since.
     pub contact_problem: Option<Problem>,
+    /// How often the person has ended a pairing.
+    pub partings: u32,
     /// Whether `/me` is being asked.
     pub asking_me: bool,
     /// The session changed meanwhile: that answer is thrown away.

@@ -4,7 +4,7 @@ mod answer;
 mod policy;
 
 pub use answer::{Answer, Problem, SET_ASIDE, TestStep, UNREACHABLE};
-pub use policy::{Approval, CEILINGS, Ceilings, Usage};
+pub use policy::{Approval, CEILINGS, Ceilings, Usage, usage};
 
 use crate::agent::entry::{Ended, Entry, Stage};
 use crate::agent::log::LogRevision;
@@ -150,7 +150,7 @@ pub fn status(state: &State, now: i64) -> Status {
         log: state.log.revision(),
         settings: state.settings.effective(),
         ceilings: CEILINGS,
-        usage: policy::usage(state, now),
+        usage: usage(state, now),
         approvals: policy::approvals(state),
     }
 }

@@ -94,6 +94,16 @@ test("what has no list says so", async (t) => {
   await says(page, ".problem", "There is no such task");
 });
 
+test("a refusal that passes is no end of the list", async (t) => {
+  const { page, server } = await signedIn(t, chromium, { view: "tasks/list", state: plainState({ tasks: [finished("list", ROWS)] }) });
+  server.answers["GET /admin/v1/teams/t1/tasks/list"] = ({ refuse }) => refuse(503, "storage_unavailable");
+  await page.evaluate(() => void (location.hash = "#/t1/tasks/list/connections"));
+  await says(page, ".problem", "cannot use its database");
+  delete server.answers["GET /admin/v1/teams/t1/tasks/list"];
+  await page.locator(".rows tbody tr").first().waitFor();
+  assert.equal(await page.getByText("cannot use its database").count(), 0);
+});
+
 test("an empty list says that it is", async (t) => {
   const { page } = await signedIn(t, chromium, { view: VIEW, state: plainState({ tasks: [finished("list", [])] }) });
   await says(page, "main", "This list has no rows.");

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { SCENES } from "./scenes.mjs";
+import { busyState, SCENES } from "./scenes.mjs";
 import { axe, pageOver, says, signedIn, startChromium } from "./support.mjs";
 
 let chromium;
@@ -37,6 +37,40 @@ for (const [mode, how] of Object.entries(MODES)) {
       assert.equal(await overhang(page), 0, name);
       if (how.reducedMotion) assert.equal(await page.evaluate(() => document.getAnimations().length), 0, name);
     });
+  });
+}
+
+/** What stands on a view only once somebody has done something, or something has happened. */
+const OPENED = {
+  "asking before": { view: "tasks", ready: "dialog[open]", open: (page) => page.locator('[data-control="cancel"]').first().click() },
+  "an invitation": { view: "try", ready: "#try-urn", open: (page) => page.locator("input[name=kind]").last().check() },
+  "a wrong number": { view: "try", ready: "#try-problem", open: async (page) => (await page.locator("#try-count").fill("x"), page.keyboard.press("Enter")) },
+  "a pairing code": { view: "browsers", ready: "#pairing-code", open: (page) => page.locator("form:has(#pairing-member) button").click() },
+  "a key that was made": { view: "keys", ready: "#made-key", open: async (page) => (await page.locator("#key-name").fill("nightly"), page.keyboard.press("Enter")) },
+  "a refused press": {
+    view: "tasks/queued",
+    ready: ".problem:not([hidden])",
+    async open(page, server) {
+      server.answers["POST /admin/v1/teams/t1/tasks/queued/cancel"] = ({ refuse }) => refuse(503, "storage_unavailable");
+      await page.locator("#task-state + .actions button").click();
+      await page.locator("dialog .danger").click();
+    },
+  },
+  silence: { view: "tasks", ready: "#silence:not([hidden])", open: (_, server) => void (server.silent = true) },
+};
+
+for (const [mode, how] of Object.entries(MODES)) {
+  test(`what opens on a view, ${mode}: axe finds nothing, and no part hangs over`, async (t) => {
+    const { page, server } = await signedIn(t, chromium, { how });
+    for (const [name, { view, ready, open }] of Object.entries(OPENED)) {
+      Object.assign(server, { state: busyState(), silent: false, answers: {} });
+      await page.goto(`${server.url}?${encodeURIComponent(name)}#/t1/${view}`);
+      await page.locator("main .card, .command").first().waitFor();
+      await open(page, server);
+      await page.locator(ready).first().waitFor();
+      await axe(page, name);
+      assert.equal(await overhang(page), 0, name);
+    }
   });
 }
 

@@ -59,8 +59,7 @@ export const finished = (id, rows, changes = {}, input = {}) =>
  */
 export async function startFakeServer(state = plainState()) {
   const asked = [];
-  const answers = {};
-  const fake = { state, asked, answers, silent: false, sessions: new Map(), made: 0 };
+  const fake = { state, asked, answers: {}, silent: false, sessions: new Map(), made: 0, keyName: "laptop" };
   const server = createServer(async (request, response) => {
     const url = new URL(request.url, "http://fake");
     if (fake.silent) return request.socket.destroy();
@@ -71,7 +70,7 @@ export async function startFakeServer(state = plainState()) {
     if (request.method === "GET" && (url.pathname === "/" || /^\/dashboard\/[a-z-]+\.[a-z]+$/.test(url.pathname))) return serveFile(url.pathname, response);
     const call = { method: request.method, path: url.pathname, query: url.searchParams, body: text === "" ? undefined : JSON.parse(text), headers: request.headers, say, refuse };
     if (call.method !== "GET") asked.push({ method: call.method, path: call.path, body: call.body, key: request.headers["idempotency-key"] });
-    const answer = answers[`${call.method} ${call.path}`];
+    const answer = fake.answers[`${call.method} ${call.path}`];
     return answer ? answer(call) : answerTo(fake, call);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -100,13 +99,13 @@ function answerTo(fake, call) {
     if (call.body.admin_key !== ADMIN_KEY) return refuse(401, "unauthorised");
     const id = `s${++fake.made}`;
     fake.sessions.set(id, `csrf-${id}`);
-    return say(200, sessionOf(`csrf-${id}`), { "Set-Cookie": `liaison_session=${id}; HttpOnly; SameSite=Strict; Path=/` });
+    return say(200, sessionOf(fake, `csrf-${id}`), { "Set-Cookie": `liaison_session=${id}; HttpOnly; SameSite=Strict; Path=/` });
   }
   if (!csrf) return refuse(401, "unauthorised");
   if (method !== "GET" && call.headers["x-csrf-token"] !== csrf) return refuse(403, "csrf_token");
   if (path === "/dashboard/session") {
     if (method === "DELETE") fake.sessions.delete(cookie);
-    return say(200, method === "DELETE" ? { success: true } : sessionOf(csrf));
+    return say(200, method === "DELETE" ? { success: true } : sessionOf(fake, csrf));
   }
   const list = (data) => say(200, { success: true, data, next_cursor: null });
   const [, , , , , kind, id, verb] = path.split("/");
@@ -125,7 +124,7 @@ function answerTo(fake, call) {
   return say(200, { success: true, data: { ...key, api_key: "lsk_of-a-test" } });
 }
 
-const sessionOf = (csrf) => ({ success: true, data: { name: "laptop", expires_at: new Date(Date.now() + 43_200_000).toISOString(), csrf } });
+const sessionOf = ({ keyName }, csrf) => ({ success: true, data: { name: keyName, expires_at: new Date(Date.now() + 43_200_000).toISOString(), csrf } });
 
 function answerOfTasks({ state }, { method, query, say, refuse, path }, id, verb) {
   if (!id) {

@@ -51,6 +51,14 @@ test("a pairing code ends with its ten minutes", async (t) => {
   assert.equal(await page.locator("#pairing-code").count(), 0);
 });
 
+test("a pairing code's time is counted by the server's clock, from when it came", async (t) => {
+  const { page, server } = await signedIn(t, chromium, { view: "browsers" });
+  const then = Date.now() + 3_600_000;
+  server.answers["POST /admin/v1/teams/t1/members/m1/pairing-codes"] = ({ say }) => say(200, { success: true, data: { code: "ABCD-EFGH-JK", expires_at: new Date(then + 600_000).toISOString() } }, { Date: new Date(then).toUTCString() });
+  await page.getByRole("button", { name: "Make a code" }).click();
+  await says(page, ".once", /Good for another (9:5\d|10:0\d), until/);
+});
+
 test("a key is shown once, copied, and not on the page afterwards", async (t) => {
   const { page, server } = await signedIn(t, chromium, { view: "keys", how: { permissions: ["clipboard-read", "clipboard-write"] } });
   await page.getByRole("button", { name: "Make a key" }).click();
@@ -104,14 +112,14 @@ test("the form shows its command, makes the task, and follows it to its end", as
 test("an invitation: its note is counted, and it names whom it is for", async (t) => {
   const { page, server } = await signedIn(t, chromium, { view: "try" });
   await page.getByLabel("Send an invitation").check();
-  await page.getByLabel("Note, if any").fill("Hello 🙂");
-  await says(page, "form", "7 of 300 characters");
+  await page.getByLabel("Note, if any").fill(" Hello 🙂\n");
+  await says(page, "form", "8 of 300 characters");
   await page.getByRole("button", { name: "Send the invitation" }).click();
   await says(page, "#try-problem", "Enter whom to invite.");
   await page.locator("#try-urn:focus").fill("ACoAASIM4290000001");
   await page.keyboard.press("Enter");
   await says(page, "#outcome-heading", "The task is made");
-  assert.deepEqual(posted(server)[0].body, { profile_urn: "ACoAASIM4290000001", note: "Hello 🙂" });
+  assert.deepEqual(posted(server)[0].body, { profile_urn: "ACoAASIM4290000001", note: " Hello 🙂\n" });
 });
 
 test("refusals have words, and a lost answer is asked again for under the same key", async (t) => {
@@ -124,13 +132,16 @@ test("refusals have words, and a lost answer is asked again for under the same k
   server.answers[path] = ({ say }) => say(502, "lost");
   await press.click();
   await says(page, "#try-problem", "it makes no second task");
+  server.answers[path] = ({ refuse }) => refuse(503, "overtime");
+  await press.click();
+  await says(page, "#try-problem", /took the server too long.*it makes no second task/s);
   delete server.answers[path];
   await press.click();
   await says(page, "#outcome-heading", "The task is made");
-  const [first, second, third] = posted(server).map(({ key }) => key);
+  const [first, second, third, fourth] = posted(server).map(({ key }) => key);
   assert.match(first, /^[0-9a-f]{32}$/);
   assert.notEqual(first, second);
-  assert.equal(second, third);
+  assert.deepEqual([third, fourth], [second, second]);
 });
 
 test("a person who has an invitation already: the page says that it is the first one's task", async (t) => {

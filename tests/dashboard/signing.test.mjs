@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ADMIN_KEY, plainState, task } from "./fake-server.mjs";
-import { axe, pageOver, says, signedIn, startChromium } from "./support.mjs";
+import { axe, broughtUpToDate, pageOver, says, signedIn, startChromium } from "./support.mjs";
 
 let chromium;
 before(async () => void (chromium = await startChromium()));
@@ -68,6 +68,88 @@ test("a session that ends takes what stood there with it, and one goes on in the
   await says(page, ".facts", "Secret");
 });
 
+test("a session that ends takes nothing that was typed: the same key in the same place goes on with it", async (t) => {
+  const { page, server } = await signedIn(t, chromium, { view: "keys" });
+  const again = async () => {
+    await page.locator("#admin-key").fill(ADMIN_KEY);
+    await page.locator("#admin-key").press("Enter");
+    await page.locator("#sign-out").waitFor();
+  };
+  await page.locator("#key-name").fill("first");
+  await page.locator("#key-name").press("Enter");
+  await page.locator("#made-key").waitFor();
+  await page.locator("#key-name").fill("half a na");
+  server.sessions.clear();
+  await says(page, "#sign-in-problem", "Your session has ended");
+  assert.equal(await page.locator("#key-name, #made-key").count(), 0);
+  await again();
+  await page.locator("#key-name:focus").waitFor();
+  assert.equal(await page.locator("#key-name").inputValue(), "half a na");
+  assert.equal(await page.locator("#made-key").inputValue(), "lsk_of-a-test");
+  await broughtUpToDate(page);
+  assert.equal(await page.title(), "API keys · Liaison");
+
+  server.sessions.clear();
+  await says(page, "#sign-in-problem", "Your session has ended");
+  server.keyName = "another";
+  await again();
+  await says(page, ".card", "first");
+  assert.equal(await page.locator("#key-name").inputValue(), "");
+  assert.equal(await page.locator("#made-key").count(), 0);
+
+  await page.locator("#key-name").fill("typed");
+  await page.locator("#sign-out").click();
+  await says(page, "#sign-in-problem", "signed out");
+  await again();
+  await says(page, ".card", "first");
+  assert.equal(await page.locator("#key-name").inputValue(), "");
+});
+
+test("an answer after a silence ends it, even if it is that the session is over", async (t) => {
+  const { page, server } = await signedIn(t, chromium);
+  await page.locator(".empty").waitFor();
+  server.silent = true;
+  await says(page, "#silence", "has not answered since");
+  server.sessions.clear();
+  server.silent = false;
+  await says(page, "#sign-in-problem", "Your session has ended");
+  await page.locator("#silence").waitFor({ state: "hidden" });
+  assert.equal(await page.locator("[data-silent]").count(), 0);
+});
+
+test("a view that asks nothing by itself keeps no silence of another", async (t) => {
+  const { page, server } = await signedIn(t, chromium);
+  await page.locator(".empty").waitFor();
+  server.silent = true;
+  await says(page, "#silence", "has not answered since");
+  await page.getByRole("link", { name: "Try it" }).first().click();
+  await page.locator("#try-keyword").waitFor();
+  assert.ok(await page.locator("#silence").isHidden());
+});
+
+test("signing out with the token of another tab's session is said once more, and another refusal in its own words", async (t) => {
+  const { page, server } = await signedIn(t, chromium, { view: "try" });
+  server.answers["DELETE /dashboard/session"] = ({ refuse }) => refuse(503, "storage_unavailable");
+  for (let press = 0; press < 2; press++) await page.locator("#sign-out").click();
+  await says(page, "#sign-out-problem", "cannot use its database");
+  assert.equal(await page.getByText("cannot use its database").count(), 1);
+  delete server.answers["DELETE /dashboard/session"];
+  for (const id of server.sessions.keys()) server.sessions.set(id, "another token");
+  await page.locator("#sign-out").click();
+  await says(page, "#sign-in-problem", "You are signed out.");
+  assert.equal(server.sessions.size, 0);
+});
+
+test("who is signed in is asked for until it is known: a refusal is no end of a session", async (t) => {
+  const { page, server } = await signedIn(t, chromium);
+  server.answers["GET /dashboard/session"] = ({ refuse }) => refuse(503, "storage_unavailable");
+  await page.reload();
+  await says(page, "main", "cannot use its database");
+  assert.equal(await page.locator("#admin-key").count(), 0);
+  delete server.answers["GET /dashboard/session"];
+  await says(page, ".empty", "No task yet");
+});
+
 test("signed in anew in another tab, this one goes on with the new token", async (t) => {
   const { page, server } = await signedIn(t, chromium, { view: "keys" });
   const other = await page.context().newPage();
@@ -108,10 +190,14 @@ test("no team, one team, several", async (t) => {
   const { page, server } = await signedIn(t, chromium, { state: plainState({ teams: [] }) });
   await says(page, "main", "liaison-server team add");
   server.state.teams = [{ id: "t1", name: "Sales" }, { id: "t2", name: "Research" }];
-  await page.reload();
   await page.locator("#team").selectOption("t2");
   await page.waitForFunction(() => location.hash.startsWith("#/t2/"));
   await page.evaluate(() => void (location.hash = "#/t9/keys"));
+  await says(page, "main", "not on this server any more");
+  server.state.teams.push({ id: "t9", name: "Younger than the page" });
+  await says(page, ".card", "nightly");
+  server.state.teams.pop();
+  await page.reload();
   await says(page, "main", "not on this server any more");
   server.state.teams.pop();
   await page.goto(server.url);

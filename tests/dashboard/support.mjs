@@ -68,5 +68,11 @@ export async function axe(page, what = "") {
   assert.deepEqual(found, [], what);
 }
 
+/** Waits until the view has been brought up to date once more: as long as what stands there only until then would have stood. */
+export async function broughtUpToDate(page) {
+  const before = await page.locator(".live").innerText();
+  await page.waitForFunction((before) => document.querySelector(".live").textContent !== before, before);
+}
+
 /** Waits until an element holds a text. */
 export const says = (page, selector, text) => page.locator(selector).filter({ hasText: text }).first().waitFor();

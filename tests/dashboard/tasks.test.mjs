@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { finished, invitation, plainState, row, task } from "./fake-server.mjs";
-import { says, signedIn, startChromium } from "./support.mjs";
+import { broughtUpToDate, says, signedIn, startChromium } from "./support.mjs";
 
 let chromium;
 before(async () => void (chromium = await startChromium()));
@@ -29,9 +29,22 @@ test("a task goes on before one's eyes, and the keyboard stays where it was", as
 test("an unchanged list is left alone", async (t) => {
   const { page } = await signedIn(t, chromium, { state: plainState({ tasks: many(2) }) });
   await page.locator(".card").first().evaluate((card) => void (card.dataset.mark = "kept"));
-  const before = await page.locator(".live").innerText();
-  await page.waitForFunction((before) => document.querySelector(".live").textContent !== before, before);
+  await broughtUpToDate(page);
   assert.equal(await page.locator('.card[data-mark="kept"]').count(), 1);
+});
+
+test("at midnight what was made today becomes what was made yesterday", async (t) => {
+  const now = Date.UTC(2026, 10, 27, 23, 50);
+  const made = { created_at: new Date(now - 60_000).toISOString() };
+  const { page } = await signedIn(t, chromium, { state: plainState({ tasks: [task("one", made)] }) });
+  for (const [view, place] of [["tasks", ".card"], ["tasks/one", "#task-state"]]) {
+    await page.clock.install({ time: now });
+    await page.evaluate((view) => void (location.hash = `#/t1/${view}`), view);
+    await page.reload();
+    await says(page, place, "Created 23:49");
+    await page.clock.fastForward(900_000);
+    await says(page, place, "Created 27 Nov, 23:49");
+  }
 });
 
 test("pages by cursor, forth and back", async (t) => {
@@ -44,6 +57,31 @@ test("pages by cursor, forth and back", async (t) => {
   assert.equal(await page.locator(".card").count(), 5);
   await page.getByRole("button", { name: "Newer" }).press("Enter");
   await says(page, ".card", "number 0.");
+});
+
+test("a page turned twice at once is turned once, and no answer of another page is shown as this one", async (t) => {
+  const { page, server } = await signedIn(t, chromium, { state: plainState({ tasks: many(60) }) });
+  await says(page, ".card", "number 0.");
+  const older = page.getByRole("button", { name: "Older" });
+  await older.evaluate((button) => (button.click(), button.click()));
+  await says(page, ".pages", "Page 2");
+  await says(page, ".card", "number 25.");
+  await older.click();
+  await says(page, ".pages", "Page 3");
+  await says(page, ".card", "number 59.");
+  await page.locator("nav.pages button:focus").filter({ hasText: "Newer" }).waitFor();
+  // An answer that was under way when the filter was changed; the next question is asked once the page has it.
+  const held = () => new Promise((resolve) => void (server.answers["GET /admin/v1/teams/t1/tasks"] = resolve));
+  const late = await held();
+  await page.getByLabel("State").selectOption("failed");
+  const next = held();
+  late.say(200, { success: true, data: [task("late", {}, { keyword: "too late" })], next_cursor: "1" });
+  const { query, say } = await next;
+  delete server.answers["GET /admin/v1/teams/t1/tasks"];
+  assert.equal(query.get("status"), "failed");
+  assert.equal(await page.getByText("too late").count(), 0);
+  say(200, { success: true, data: [], next_cursor: null });
+  await says(page, ".empty", "No task is like that.");
 });
 
 test("filters stand in the address, and leave the keyboard alone", async (t) => {
@@ -74,6 +112,28 @@ test("cancelling asks first, begins at the way out, and gives the keyboard back"
   await says(page, ".state", "Being cancelled");
   await says(page, "#said", "The server was told");
   assert.deepEqual(server.asked.filter(({ path }) => path.includes("cancel")).map(({ method, path }) => `${method} ${path}`), ["POST /admin/v1/teams/t1/tasks/two/cancel"]);
+});
+
+test("a refusal stands in every view until the next press, though the server answers again", async (t) => {
+  const state = () => plainState({ tasks: [task("one")] });
+  for (const [view, path, press] of [
+    ["tasks", "POST /admin/v1/teams/t1/tasks/one/cancel", "Cancel the task: Read connections"],
+    ["tasks/one", "POST /admin/v1/teams/t1/tasks/one/cancel", "Cancel the task"],
+    ["keys", "DELETE /admin/v1/teams/t1/keys/k1", "Revoke nightly"],
+    ["browsers", "DELETE /admin/v1/teams/t1/agents/a1", "Revoke Chrome on Linux"],
+  ]) {
+    const { page, server } = await signedIn(t, chromium, { view, state: state() });
+    const button = page.getByRole("button", { name: press });
+    server.answers[path] = ({ refuse }) => refuse(503, "storage_unavailable");
+    await button.click();
+    await page.locator("dialog .danger").click();
+    await says(page, ".problem", "cannot use its database");
+    await broughtUpToDate(page);
+    assert.equal(await page.getByText("cannot use its database").count(), 1, view);
+    await button.click();
+    await page.locator("dialog").waitFor();
+    assert.equal(await page.getByText("cannot use its database").count(), 0, view);
+  }
 });
 
 test("a refused cancelling is said, and one without an answer is not said to have failed", async (t) => {

@@ -49,7 +49,7 @@ fn what_was_sent_by_hand_counts_and_the_task_goes_back() {
 }
 
 #[test]
-fn each_poll_says_how_many_count() {
+fn who_asks_for_it_is_told_in_each_poll_how_many_count() {
     let (world, mut agent) = world(3, Two);
     let said = |agent: &mut Agent| {
         agent.run_for(MINUTE);
@@ -64,6 +64,15 @@ fn each_poll_says_how_many_count() {
     assert_eq!(said(&mut agent), of(1, 7, 3));
     agent.run_for(DAY);
     assert_eq!(said(&mut agent), of(0, 7, 3));
+}
+
+#[test]
+fn nobody_else_is_told_how_many_count() {
+    let (world, mut agent) = world(3, One);
+    assert_eq!(invite(&mut agent, "t-1", person(1)).0, "completed");
+    assert!(agent.ask(Command::TestConnection).ok);
+    agent.run_for(HOUR);
+    assert!(world.server.borrow().bodies("/poll").iter().all(|poll| poll.get("usage").is_none()));
 }
 
 #[test]

@@ -281,6 +281,29 @@ fn asked_and_forgotten(level: crate::fakes::server::Level, is_sent: bool) -> (Fa
 }
 
 #[test]
+fn a_pairing_under_way_does_not_come_after_the_person_wants_none() {
+    for was_paired in [true, false] {
+        for want in [Command::Forget, Command::EraseEverything] {
+            let (world, mut agent) = world(3, Two);
+            if !was_paired {
+                assert!(agent.ask(Command::Forget).ok);
+            }
+            world.server.borrow_mut().next("/pair", Loss::Slow(5 * SECOND));
+            let answer = Rc::new(RefCell::new(None));
+            agent.ask_later(pair(SERVER, Some("CODE"), None), &answer);
+            assert!(agent.ask(want).ok);
+            assert!(answer.borrow().is_none(), "the server is still about it");
+            agent.run_for(MINUTE);
+            assert_eq!(answer.take().unwrap().error.unwrap().code, "unpaired");
+            assert_eq!(agent.status().state, "unpaired");
+            assert!(!world.disk.borrow().keys().contains(&"pairing"));
+            pair_again(&mut agent);
+            assert_ne!(agent.status().state, "unpaired");
+        }
+    }
+}
+
+#[test]
 fn what_an_earlier_session_may_have_sent_is_remembered_when_the_pairing_is_forgotten() {
     // Without `start` nobody can tell.
     for is_sent in [false, true] {

@@ -183,6 +183,9 @@ impl Agent {
             "wait_ms": poll.wait_ms, "state": poll.state, "accepts": accepts, "waiting": poll.waiting,
             "held": poll.held,
         });
+        if self.seen.supports("usage") {
+            body["usage"] = json!({"day": {"used": 3, "limit": 20}, "week": {"used": 12, "limit": 80}});
+        }
         if poll.more {
             body["colour"] = json!("red");
             body["shades"] = json!([{"of": null}]);
@@ -245,7 +248,7 @@ impl Agent {
 }
 
 impl Seen {
-    /// Whether polls named a call of level two.
+    /// Whether polls named a call of level two, or something to be told.
     pub fn supports(&self, call: &str) -> bool {
         self.supports.contains(call)
     }

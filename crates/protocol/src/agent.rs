@@ -14,6 +14,8 @@ pub mod capability {
     pub const START: &str = "start";
     /// The server takes heartbeats.
     pub const HEARTBEAT: &str = "heartbeat";
+    /// The server wants to be told how many invitations count.
+    pub const USAGE: &str = "usage";
 }
 
 /// How long after a `start` request left an invitation may be sent, when the server doesn't say.
@@ -104,7 +106,7 @@ pub struct PollAnswer {
     /// When to poll again; absent: at once after a held poll, in 5 s after one that came back at once.
     #[serde(default)]
     pub next_ms: Option<u64>,
-    /// Which optional calls the server has: see [`capability`].
+    /// Which optional calls the server has, and what it wants to be told: see [`capability`].
     #[serde(default, deserialize_with = "or_default")]
     pub supports: Vec<String>,
 }

@@ -164,6 +164,15 @@ export function usageLine({ used, limit }) {
   return { text: t(full ? "usage_full" : "usage_of", count(used), count(limit)), share: Math.min(1, used / limit), tone: full ? "busy" : "good" };
 }
 
+/** Where the server itself does not know whether what was asked for has been done. */
+const IN_DOUBT = ["overtime", "storage_unavailable", "internal"];
+
+/**
+ * @param {import("./api.js").Bad} bad
+ * @returns {boolean} whether it may have been done all the same
+ */
+export const isInDoubt = ({ kind, code }) => kind === "silent" || IN_DOUBT.includes(code);
+
 /**
  * Why a call came to nothing.
  *

@@ -45,6 +45,13 @@ export const put = (parent, children) => parent.append(...children.filter(isSome
 const isSomething = (child) => child instanceof Node || (typeof child === "string" && child !== "");
 
 /**
+ * What is shown of something, so that an unchanged one can be told. Times of today are shown without their day, so it is part of it.
+ *
+ * @param {unknown} seen
+ */
+export const signOf = (seen) => JSON.stringify([seen, new Date().toDateString()]);
+
+/**
  * Brings a list up to date every two seconds without disturbing it: what is the same keeps its element, and with it the
  * keyboard, a selection and what a screen reader has read. Where one is built anew, the keyboard goes on at the same control.
  *
@@ -53,12 +60,12 @@ const isSomething = (child) => child instanceof Node || (typeof child === "strin
  * @param {Item[]} items
  * @param {(item: Item) => string} keyOf
  * @param {(item: Item) => HTMLElement} build
- * @param {(item: Item) => string} [signOf] what is shown of it, so that an unchanged one can be told
+ * @param {(item: Item) => unknown} [seenOf] what is shown of it
  */
-export function showItems(list, items, keyOf, build, signOf = (item) => JSON.stringify(item)) {
+export function showItems(list, items, keyOf, build, seenOf = (item) => item) {
   const shown = new Map([...list.children].map((child) => [/** @type {HTMLElement} */ (child).dataset.key, /** @type {HTMLElement} */ (child)]));
   const next = items.map((item) => {
-    const [key, sign] = [keyOf(item), signOf(item)];
+    const [key, sign] = [keyOf(item), signOf(seenOf(item))];
     const before = shown.get(key);
     if (before?.dataset.sign === sign) return before;
     const element = build(item);

@@ -3,6 +3,7 @@ import { refusal } from "./describe.js";
 import { h, showItems, theirs } from "./element.js";
 import { follow } from "./live.js";
 import { choice, confirmed, copyable, field, problemBox } from "./pieces.js";
+import { presses } from "./press.js";
 import { clockTime } from "./time.js";
 import { isolate, t } from "./words.js";
 
@@ -17,6 +18,7 @@ export function keysView(page) {
   const path = `admin/v1/teams/${team.id}/keys`;
   const live = h("p", { class: "live soft" });
   const problem = problemBox();
+  const presser = presses(page);
   const list = h("ul", { class: "cards", "aria-label": t("view_keys") });
   const empty = h("p", { class: "empty", hidden: true }, t("keys_none"));
   const made = h("div", {});
@@ -48,11 +50,9 @@ export function keysView(page) {
 
   /** @param {Key} key */
   async function revoke(key) {
-    if (!(await confirmed({ title: t("revoke_key_title"), text: `${isolate(key.name)}: ${t("revoke_key_text")}`, yes: t("revoke"), no: t("revoke_keep") }))) return;
-    const answer = await api.call("DELETE", `${path}/${key.id}`);
-    if (answer.ok) page.tell(t("key_revoked"));
+    const sure = () => confirmed({ title: t("revoke_key_title"), text: `${isolate(key.name)}: ${t("revoke_key_text")}`, yes: t("revoke"), no: t("revoke_keep") });
+    await presser.press(sure, () => api.call("DELETE", `${path}/${key.id}`), t("key_revoked"));
     await watch.now();
-    if (!answer.ok) problem.refuse(answer);
   }
 
   /** @param {{ name: string, api_key: string }} key */
@@ -66,7 +66,7 @@ export function keysView(page) {
 
   return {
     title: t("view_keys"),
-    content: [h("p", { class: "soft" }, t("keys_why")), made, live, problem.box, list, empty, newKey(page, path, showMade)],
+    content: [h("p", { class: "soft" }, t("keys_why")), made, live, presser.box, problem.box, list, empty, newKey(page, path, showMade)],
     stop: watch.stop,
   };
 }

@@ -5,6 +5,17 @@
 
 const EVERY_MS = 2_000;
 
+let resting = false;
+
+/**
+ * While nobody is signed in, what was followed may stand aside, and would be asked for in vain.
+ *
+ * @param {boolean} yes
+ */
+export function rest(yes) {
+  resting = yes;
+}
+
 /**
  * @template Answer
  * @param {() => Promise<Answer>} ask
@@ -24,7 +35,7 @@ export function follow(ask, show, { every = whileSeen } = {}) {
     asking = true;
     try {
       const answer = await ask();
-      if (!stopped) show(answer);
+      if (!stopped && !resting) show(answer);
     } finally {
       asking = false;
     }
@@ -49,7 +60,7 @@ export function follow(ask, show, { every = whileSeen } = {}) {
  * @param {number} ms
  */
 function whileSeen(run, ms) {
-  const ifSeen = () => document.hidden || run();
+  const ifSeen = () => document.hidden || resting || run();
   const timer = setInterval(ifSeen, ms);
   document.addEventListener("visibilitychange", ifSeen);
   return () => {

@@ -23,8 +23,7 @@ export function pairingSection({ api, team, tell }) {
   let open = null;
   /** @type {Set<string>} */
   let agents = new Set();
-  /** @type {ReturnType<typeof setInterval> | undefined} */
-  let timer;
+  let end = () => {};
 
   /** @param {Event} event */
   async function make(event) {
@@ -38,57 +37,67 @@ export function pairingSection({ api, team, tell }) {
     if (!answer.ok) return problem.refuse(answer);
     problem.show(null);
     open = { member, before };
-    draw(answer.data);
-  }
-
-  /** @param {{ code: string, expires_at: string }} made */
-  function draw({ code: text, expires_at: until }) {
-    const left = h("p", { class: "soft" });
-    const field = copyable("pairing-code", t("pairing_code"), text);
-    const server = document.baseURI.replace(/[?#].*$/, "").replace(/\/+$/, "");
-    code.replaceChildren(h("div", { class: "card once" }, field, left, copyable("pairing-server", t("pairing_server"), server), h("p", {}, t("pairing_how"))));
-    code.querySelector("input")?.focus();
-    tick();
-    timer = setInterval(tick, SECOND_MS);
-
-    function tick() {
-      const ms = Date.parse(until) - Date.now();
-      if (ms > 0) return setText(left, t("pairing_left", countdown(ms), clockTime(until, Date.now(), { seconds: true })));
+    end = showCode(code, answer.data.code, Date.parse(answer.data.expires_at) - answer.at, () => {
       close();
       problem.show({ message: t("pairing_over"), remedy: "" });
-    }
+    });
   }
 
   function close() {
-    clearInterval(timer);
+    end();
     open = null;
     if (code.contains(document.activeElement)) press.focus();
     code.replaceChildren();
   }
 
-  return {
-    section,
-    stop: () => clearInterval(timer),
-    /**
-     * @param {Member[]} all
-     * @param {Agent[]} paired
-     */
-    show(all, paired) {
-      const came = open && paired.find((agent) => agent.member_id === open?.member && !open.before.has(agent.id));
-      agents = new Set(paired.map(({ id }) => id));
-      if (came) {
-        close();
-        tell(t("pairing_done", isolate(came.name)));
-      }
-      const sign = JSON.stringify(all);
-      if (sign === members) return;
-      members = sign;
-      const chosen = form.querySelector("select")?.value ?? all.find(({ acts }) => acts)?.id ?? all[0]?.id ?? "";
-      form.replaceChildren();
-      if (all.length === 0) put(form, [h("p", {}, t("pairing_no_member")), commandLine(`liaison-server member add --team ${team.id} --role admin`)]);
-      else put(form, [field("pairing-member", t("pairing_member"), choice(all.map(option), chosen)), h("div", { class: "actions" }, press)]);
-    },
-  };
+  /**
+   * @param {Member[]} all
+   * @param {Agent[]} paired
+   */
+  function show(all, paired) {
+    const came = open && paired.find((agent) => agent.member_id === open?.member && !open.before.has(agent.id));
+    agents = new Set(paired.map(({ id }) => id));
+    if (came) {
+      close();
+      tell(t("pairing_done", isolate(came.name)));
+    }
+    const sign = JSON.stringify(all);
+    if (sign === members) return;
+    members = sign;
+    const chosen = form.querySelector("select")?.value ?? all.find(({ acts }) => acts)?.id ?? all[0]?.id ?? "";
+    form.replaceChildren();
+    if (all.length === 0) put(form, [h("p", {}, t("pairing_no_member")), commandLine(`liaison-server member add --team ${team.id} --role admin`)]);
+    else put(form, [field("pairing-member", t("pairing_member"), choice(all.map(option), chosen)), h("div", { class: "actions" }, press)]);
+  }
+
+  return { section, show, stop: () => end() };
+}
+
+/**
+ * A code, and what is left of its time. The end is the server's, whose clock may be another than this computer's: it is counted
+ * from here.
+ *
+ * @param {HTMLElement} box
+ * @param {string} text
+ * @param {number} goodForMs
+ * @param {() => void} onOver
+ * @returns {() => void} ends the counting
+ */
+function showCode(box, text, goodForMs, onOver) {
+  const until = Date.now() + goodForMs;
+  const left = h("p", { class: "soft" });
+  const server = document.baseURI.replace(/[?#].*$/, "").replace(/\/+$/, "");
+  box.replaceChildren(h("div", { class: "card once" }, copyable("pairing-code", t("pairing_code"), text), left, copyable("pairing-server", t("pairing_server"), server), h("p", {}, t("pairing_how"))));
+  box.querySelector("input")?.focus();
+  const timer = setInterval(tick, SECOND_MS);
+  tick();
+
+  function tick() {
+    const ms = until - Date.now();
+    if (ms > 0) setText(left, t("pairing_left", countdown(ms), clockTime(until, Date.now(), { seconds: true })));
+    else onOver();
+  }
+  return () => clearInterval(timer);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Pieces that several views are made of. */
 import { h } from "./element.js";
-import { refusal } from "./describe.js";
+import { isInDoubt, refusal } from "./describe.js";
 import { setText } from "./dom.js";
 import { t } from "./words.js";
 
@@ -74,10 +74,12 @@ export function problemBox(id) {
       box.replaceChildren();
       if (problem) box.append(...Object.entries({ "problem-message": problem.message, "problem-remedy": problem.remedy }).flatMap(([name, text]) => (text ? [h("p", { class: name, dir: "auto" }, text)] : [])));
     },
-    /** @param {import("./api.js").Bad} bad of a call that changes something: without an answer it may have been done */
+    /** @param {import("./api.js").Bad} bad of a call that changes something, and may have done so */
     refuse(bad) {
+      // The page says that itself, and this stands aside meanwhile.
+      if (bad.kind === "session") return this.show(null);
       const { message, remedy } = refusal(bad);
-      this.show({ message, remedy: bad.kind === "silent" ? `${remedy} ${t("not_known_whether")}` : remedy });
+      this.show({ message, remedy: isInDoubt(bad) ? `${remedy} ${t("not_known_whether")}`.trim() : remedy });
     },
   };
 }

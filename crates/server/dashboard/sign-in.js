@@ -47,5 +47,5 @@ export function signInView(api, news, onSignedIn) {
     h("p", { class: "soft" }, t("admin_key_how")),
     commandLine("liaison-server admin-key add"),
   );
-  return { title: t("sign_in"), content: [form], focus: () => key.focus(), stop() {} };
+  return { title: t("sign_in"), content: [form], focus: () => key.focus(), stop() {}, still: true };
 }

@@ -1,4 +1,5 @@
 /** Says at the top of the page that the server does not answer, since when, and that what stands below is from then. */
+import { isCome } from "./api.js";
 import { setText, showProblem } from "./dom.js";
 import { clockTime } from "./time.js";
 import { t } from "./words.js";
@@ -18,15 +19,25 @@ export function watchSilence(box, body) {
     showProblem(box, problem);
   }
 
+  /** There was an answer, or nothing asks that could hear of one. */
+  const over = () => show(null);
+
   return {
+    over,
+    /** An answer came, to whatever was asked. */
+    heard() {
+      heardAt = Date.now();
+      over();
+    },
     /**
+     * Of what is asked for again and again, since that is what it says.
+     *
      * @param {import("./api.js").Answer} answer
      * @returns {boolean} whether one came
      */
     hear(answer) {
-      const came = answer.ok || answer.kind !== "silent";
-      if (came) heardAt = Date.now();
-      if (came) show(null);
+      const came = isCome(answer);
+      if (came) over();
       else if (heardAt === null) show({ message: t("silent"), remedy: t("silent_remedy") });
       else show({ message: t("silent_since", clockTime(heardAt, Date.now(), { seconds: true })), remedy: `${t("silent_stale")} ${t("silent_remedy")}` });
       return came;

@@ -1,9 +1,10 @@
 /** One task: how it stands, what was asked for, what came of it, what happened; and its end, by cancelling or deleting. */
 import { writePlace } from "./address.js";
 import { eventLine, failure, findings, isOver, kindName, kindOf, outcome, READ, refusal, subject } from "./describe.js";
-import { h, put, showItems, theirs } from "./element.js";
+import { h, put, showItems, signOf, theirs } from "./element.js";
 import { follow } from "./live.js";
 import { confirmed, problemBox } from "./pieces.js";
+import { presses } from "./press.js";
 import { cancelConfirmed, progressBar, stateMark, times, waitingLines } from "./task-card.js";
 import { clockTime } from "./time.js";
 import { t } from "./words.js";
@@ -16,19 +17,13 @@ import { t } from "./words.js";
 export function taskView(page) {
   const { api, team, here } = page;
   const path = `admin/v1/teams/${team.id}/tasks/${encodeURIComponent(here.task)}`;
-  const live = h("p", { class: "live soft" });
   const problem = problemBox();
-  const now = h("div", { id: "task-state" });
-  const actions = h("div", { class: "actions" });
-  const asked = h("dl", { class: "facts" });
-  const timeline = h("ol", { class: "timeline" });
-  const about = h("section", { "aria-labelledby": "asked-heading", hidden: true }, h("h2", { id: "asked-heading" }, t("task_input")), asked);
-  const history = h("section", { "aria-labelledby": "timeline-heading", hidden: true }, h("h2", { id: "timeline-heading" }, t("timeline")), timeline);
-  const cancel = h("button", { type: "button", click: pressCancel }, t("cancel_task"));
-  const remove = h("button", { type: "button", class: "danger", click: pressDelete }, t("delete_task"));
-  const rows = h("a", { class: "button", href: writePlace(team.id, "connections", { task: here.task }) }, t("show_rows"));
-
-  let shown = "";
+  const presser = presses(page);
+  const sheet = taskSheet({
+    cancel: h("button", { type: "button", click: pressCancel }, t("cancel_task")),
+    remove: h("button", { type: "button", class: "danger", click: pressDelete }, t("delete_task")),
+    rows: h("a", { class: "button", href: writePlace(team.id, "connections", { task: here.task }) }, t("show_rows")),
+  });
   /** @type {Task | null} */
   let current = null;
   const watch = follow(() => api.get(`${path}?include=events`), show);
@@ -36,24 +31,48 @@ export function taskView(page) {
   /** @param {import("./api.js").Answer} answer */
   function show(answer) {
     if (!page.hear(answer)) return;
-    if (!answer.ok) {
-      current = null;
-      for (const part of [now, actions, asked, timeline]) part.replaceChildren();
-      about.hidden = history.hidden = true;
-      live.replaceChildren();
-      shown = "";
-      return problem.show(answer.code === "not_found" ? { message: t("unknown_task"), remedy: "" } : refusal(answer));
-    }
-    current = answer.data;
-    page.stamp(live);
-    const sign = JSON.stringify(answer.data);
-    if (sign !== shown) draw(answer.data);
-    shown = sign;
+    current = answer.ok ? answer.data : null;
+    sheet.show(current);
+    if (answer.ok) page.stamp(sheet.live);
+    problem.show(answer.ok ? null : answer.code === "not_found" ? { message: t("unknown_task"), remedy: "" } : refusal(answer));
   }
+
+  async function pressCancel() {
+    const task = current;
+    if (!task) return;
+    await presser.press(() => cancelConfirmed(task), () => api.call("POST", `${path}/cancel`), t("cancelled_said"));
+    await watch.now();
+  }
+
+  async function pressDelete() {
+    const sure = () => confirmed({ title: t("delete_title"), text: t("delete_text"), yes: t("delete_task"), no: t("delete_keep") });
+    if (await presser.press(sure, () => api.call("DELETE", path))) page.go("tasks", t("deleted_said"));
+  }
+
+  return {
+    title: t("one_task"),
+    content: [h("p", {}, h("a", { href: writePlace(team.id, "tasks") }, t("back_to_tasks"))), presser.box, problem.box, ...sheet.content],
+    stop: watch.stop,
+  };
+}
+
+/**
+ * What is seen of a task, and nothing of it once it is not there any more.
+ *
+ * @param {{ cancel: HTMLButtonElement, remove: HTMLElement, rows: HTMLElement }} controls
+ */
+function taskSheet(controls) {
+  const live = h("p", { class: "live soft" });
+  const now = h("div", { id: "task-state" });
+  const actions = h("div", { class: "actions" });
+  const asked = h("dl", { class: "facts" });
+  const timeline = h("ol", { class: "timeline" });
+  const about = h("section", { "aria-labelledby": "asked-heading", hidden: true }, h("h2", { id: "asked-heading" }, t("task_input")), asked);
+  const history = h("section", { "aria-labelledby": "timeline-heading", hidden: true }, h("h2", { id: "timeline-heading" }, t("timeline")), timeline);
+  let shown = "";
 
   /** @param {Task} task */
   function draw(task) {
-    problem.show(null);
     now.replaceChildren();
     put(now, [
       h("p", { class: "task-line", role: "status" }, stateMark(task), " ", h("span", { class: "subject" }, [kindName(kindOf(task)), subject(task)].filter(Boolean).join(": "))),
@@ -62,41 +81,31 @@ export function taskView(page) {
       ...result(task),
       times(task),
     ]);
-    showActions(task);
-    about.hidden = history.hidden = false;
+    controls.cancel.disabled = task.cancel_requested === true;
+    showActions(isOver(task) ? [...(hasRows(task) ? [controls.rows] : []), controls.remove] : [controls.cancel]);
     asked.replaceChildren(...facts(task));
     showItems(timeline, (task.events ?? []).map((event, at) => ({ event, at })), ({ at }) => String(at), ({ event }) => eventItem(event));
   }
 
-  /** @param {Task} task */
-  function showActions(task) {
-    const wanted = isOver(task) ? [...(hasRows(task) ? [rows] : []), remove] : [cancel];
-    cancel.disabled = task.cancel_requested === true;
+  /** @param {HTMLElement[]} wanted */
+  function showActions(wanted) {
     if (wanted.length === actions.children.length && wanted.every((one, at) => actions.children[at] === one)) return;
     const held = actions.contains(document.activeElement);
     actions.replaceChildren(...wanted);
     if (held) (wanted[0] ?? now).focus();
   }
 
-  async function pressCancel() {
-    if (!current || !(await cancelConfirmed(current))) return;
-    const answer = await api.call("POST", `${path}/cancel`);
-    if (answer.ok) page.tell(t("cancelled_said"));
-    await watch.now();
-    if (!answer.ok) problem.refuse(answer);
-  }
-
-  async function pressDelete() {
-    if (!(await confirmed({ title: t("delete_title"), text: t("delete_text"), yes: t("delete_task"), no: t("delete_keep") }))) return;
-    const answer = await api.call("DELETE", path);
-    if (!answer.ok) return problem.refuse(answer);
-    page.go("tasks", t("deleted_said"));
-  }
-
   return {
-    title: t("one_task"),
-    content: [h("p", {}, h("a", { href: writePlace(team.id, "tasks") }, t("back_to_tasks"))), problem.box, h("section", { class: "card", "aria-label": t("one_task") }, now, actions, live), about, history],
-    stop: watch.stop,
+    live,
+    content: [h("section", { class: "card", "aria-label": t("one_task") }, now, actions, live), about, history],
+    /** @param {Task | null} task */
+    show(task) {
+      about.hidden = history.hidden = task === null;
+      if (task === null) for (const part of [now, actions, asked, timeline, live]) part.replaceChildren();
+      const sign = task === null ? "" : signOf(task);
+      if (task && sign !== shown) draw(task);
+      shown = sign;
+    },
   };
 }
 

@@ -6,6 +6,7 @@ import { setText } from "./dom.js";
 import { h, showItems } from "./element.js";
 import { follow } from "./live.js";
 import { choice, problemBox } from "./pieces.js";
+import { presses } from "./press.js";
 import { cancelConfirmed, taskCard } from "./task-card.js";
 import { count } from "./time.js";
 import { t } from "./words.js";
@@ -19,36 +20,36 @@ const A_PAGE = "25";
 export function tasksView(page) {
   const { api, team, here } = page;
   const filters = { ...here.filters };
-  /** @type {string[]} where each page from the second to this one begins */
-  const cursors = [];
-  /** @type {string | null} */
-  let next = null;
-
+  const place = pagePlace();
   const live = h("p", { class: "live soft" });
   const problem = problemBox();
+  const presser = presses(page);
   const list = h("ul", { class: "cards", "aria-label": t("view_tasks") });
   const empty = h("div", { class: "empty", hidden: true });
-  const newer = h("button", { type: "button", click: () => turn(-1) }, t("newer"));
-  const older = h("button", { type: "button", click: () => turn(1) }, t("older"));
-  const number = h("span", { role: "status" });
-  const pages = h("nav", { class: "pages", "aria-label": t("pages"), hidden: true }, newer, number, older);
-
-  const ask = () => api.get(`admin/v1/teams/${team.id}/tasks?${query({ ...filters, limit: A_PAGE, cursor: cursors.at(-1) ?? "" })}`);
+  const pages = pager(turn);
+  const wanted = () => query({ ...filters, limit: A_PAGE, cursor: place.cursor() });
   const watch = follow(ask, show);
 
-  /** @param {import("./api.js").Answer} answer */
-  function show(answer) {
+  async function ask() {
+    const asked = wanted();
+    return { asked, answer: await api.get(`admin/v1/teams/${team.id}/tasks?${asked}`) };
+  }
+
+  /** @param {Awaited<ReturnType<typeof ask>>} found */
+  function show({ asked, answer }) {
     if (!page.hear(answer)) return;
+    // Somebody has turned the page since, whose answer comes next.
+    if (asked !== wanted()) return;
     problem.show(answer.ok ? null : refusal(answer));
     if (!answer.ok) return;
     page.stamp(live);
-    next = answer.next;
+    place.arrived(answer.next);
     showItems(list, /** @type {Task[]} */ (answer.data), ({ id }) => id, card);
-    showEmpty(answer.data.length === 0);
-    pages.hidden = cursors.length === 0 && next === null;
-    newer.disabled = cursors.length === 0;
-    older.disabled = next === null;
-    setText(number, t("page_number", count(cursors.length + 1)));
+    const none = answer.data.length === 0;
+    list.hidden = none;
+    if (none && empty.hidden) empty.replaceChildren(...noTasks(team.id, Object.values(filters).some(Boolean) || place.number() > 1));
+    empty.hidden = !none;
+    pages.show(place.number(), answer.next !== null);
   }
 
   /** @param {Task} task */
@@ -56,61 +57,120 @@ export function tasksView(page) {
 
   /** @param {Task} task */
   async function cancel(task) {
-    if (!(await cancelConfirmed(task))) return;
-    const answer = await api.call("POST", `admin/v1/teams/${team.id}/tasks/${encodeURIComponent(task.id)}/cancel`);
-    if (answer.ok) page.tell(t("cancelled_said"));
+    const act = () => api.call("POST", `admin/v1/teams/${team.id}/tasks/${encodeURIComponent(task.id)}/cancel`);
+    await presser.press(() => cancelConfirmed(task), act, t("cancelled_said"));
     await watch.now();
-    if (!answer.ok) problem.refuse(answer);
   }
 
   /** @param {1 | -1} by */
   function turn(by) {
-    if (by === 1 && next) cursors.push(next);
-    else cursors.pop();
+    if (!place.turn(by)) return;
     window.scrollTo({ top: 0 });
     void watch.now();
   }
 
-  /** @param {boolean} isEmpty */
-  function showEmpty(isEmpty) {
-    list.hidden = isEmpty;
-    if (empty.hidden !== isEmpty) return;
-    empty.hidden = !isEmpty;
-    if (!isEmpty) return empty.replaceChildren();
-    if (Object.values(filters).some(Boolean) || cursors.length > 0) return empty.replaceChildren(h("p", {}, t("tasks_none_such")));
-    empty.replaceChildren(h("p", {}, t("tasks_none")), h("p", { class: "soft" }, t("tasks_none_how")), h("p", {}, h("a", { href: writePlace(team.id, "try") }, t("view_try"))));
-  }
-
-  /**
-   * @param {"status" | "task_type"} name
-   * @returns {EventListener}
-   */
-  const filterBy = (name) => (event) => {
-    filters[name] = /** @type {HTMLSelectElement} */ (event.target).value;
-    cursors.length = 0;
+  const filterForm = filterBar(filters, live, () => {
+    place.reset();
     empty.hidden = true;
     history.replaceState(null, "", writePlace(team.id, "tasks", { filters }));
     void watch.now();
+  });
+  return { title: t("view_tasks"), content: [filterForm, presser.box, problem.box, list, empty, pages.box], stop: watch.stop };
+}
+
+/** On which page of the list one is. Where the one after it begins is known when it is there, so that nobody can turn twice at once. */
+function pagePlace() {
+  /** @type {string[]} where each page from the second to this one begins */
+  const cursors = [];
+  /** @type {string | null} */
+  let next = null;
+
+  return {
+    cursor: () => cursors.at(-1) ?? "",
+    number: () => cursors.length + 1,
+    /** @param {string | null} after where the page after this one begins */
+    arrived(after) {
+      next = after;
+    },
+    /**
+     * @param {1 | -1} by
+     * @returns {boolean} whether there is such a page
+     */
+    turn(by) {
+      if (by === 1 && next === null) return false;
+      if (by === 1 && next) cursors.push(next);
+      else cursors.pop();
+      next = null;
+      return true;
+    },
+    reset() {
+      cursors.length = 0;
+      next = null;
+    },
+  };
+}
+
+/**
+ * @param {Record<string, string>} filters are changed by what is chosen
+ * @param {HTMLElement} live
+ * @param {() => void} onChange
+ */
+function filterBar(filters, live, onChange) {
+  const filterBy = (/** @type {"status" | "task_type"} */ name) => (/** @type {Event} */ event) => {
+    filters[name] = /** @type {HTMLSelectElement} */ (event.target).value;
+    onChange();
   };
   const statuses = /** @type {const} */ (["pending", "processing", "completed", "failed"]).map((status) => /** @type {const} */ ([status, t(`status_${status}`)]));
   const kinds = [READ, INVITE].map((kind) => /** @type {const} */ ([kind, kindName(kind)]));
   const all = /** @type {const} */ (["", t("filter_all")]);
+  return h(
+    "form",
+    { class: "filters", submit: (event) => event.preventDefault() },
+    h("label", {}, h("span", {}, t("filter_status")), choice([all, ...statuses], filters.status ?? "", { change: filterBy("status"), id: "filter-status" })),
+    h("label", {}, h("span", {}, t("filter_kind")), choice([all, ...kinds], filters.task_type ?? "", { change: filterBy("task_type"), id: "filter-kind" })),
+    live,
+  );
+}
 
+/** @param {(by: 1 | -1) => void} turn */
+function pager(turn) {
+  const newer = h("button", { type: "button", click: () => turn(-1) }, t("newer"));
+  const older = h("button", { type: "button", click: () => turn(1) }, t("older"));
+  const number = h("span", { role: "status" });
+  const box = h("nav", { class: "pages", "aria-label": t("pages"), hidden: true }, newer, number, older);
   return {
-    title: t("view_tasks"),
-    content: [
-      h(
-        "form",
-        { class: "filters", submit: (event) => event.preventDefault() },
-        h("label", {}, h("span", {}, t("filter_status")), choice([all, ...statuses], filters.status ?? "", { change: filterBy("status"), id: "filter-status" })),
-        h("label", {}, h("span", {}, t("filter_kind")), choice([all, ...kinds], filters.task_type ?? "", { change: filterBy("task_type"), id: "filter-kind" })),
-        live,
-      ),
-      problem.box,
-      list,
-      empty,
-      pages,
-    ],
-    stop: watch.stop,
+    box,
+    /**
+     * @param {number} page counted from 1
+     * @param {boolean} hasOlder
+     */
+    show(page, hasOlder) {
+      box.hidden = page === 1 && !hasOlder;
+      enable(newer, page > 1, older);
+      enable(older, hasOlder, newer);
+      setText(number, t("page_number", count(page)));
+    },
   };
+}
+
+/**
+ * At an end of the list the keyboard goes on at the button that leads back.
+ *
+ * @param {HTMLButtonElement} button
+ * @param {boolean} yes
+ * @param {HTMLButtonElement} other
+ */
+function enable(button, yes, other) {
+  const held = document.activeElement === button;
+  button.disabled = !yes;
+  if (!yes && held) other.focus();
+}
+
+/**
+ * @param {string} team
+ * @param {boolean} isPart whether there may be others
+ */
+function noTasks(team, isPart) {
+  if (isPart) return [h("p", {}, t("tasks_none_such"))];
+  return [h("p", {}, t("tasks_none")), h("p", { class: "soft" }, t("tasks_none_how")), h("p", {}, h("a", { href: writePlace(team, "try") }, t("view_try")))];
 }

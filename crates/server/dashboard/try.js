@@ -1,57 +1,30 @@
 /** Both documented calls as a form, with the command that does the same, and then the task that came of it. */
 import { writePlace } from "./address.js";
 import { callOf, curlOf, fault, PLACEHOLDER } from "./curl.js";
-import { INVITE, isOver, kindName, READ, refusal } from "./describe.js";
+import { INVITE, isInDoubt, isOver, kindName, READ, refusal } from "./describe.js";
 import { setText } from "./dom.js";
 import { h, showItems } from "./element.js";
 import { follow } from "./live.js";
 import { choice, field, problemBox } from "./pieces.js";
+import { presses } from "./press.js";
 import { cancelConfirmed, taskCard } from "./task-card.js";
 import { count } from "./time.js";
 import { t } from "./words.js";
 
 /** @typedef {import("./main.js").Page} Page */
 
+/** Counted as LinkedIn and the server count them: in UTF-16, without the spaces round it. */
 const NOTE_LETTERS = 300;
 
 /** @param {Page} page */
 export function tryView(page) {
   const { api, team } = page;
   const problem = problemBox("try-problem");
-  const inputs = fields();
-  const command = h("code", {});
-  const press = h("button", { type: "submit", class: "primary" });
-  const reading = h("div", { class: "stack" }, inputs.keyword.box, inputs.sort_type.box, h("div", { class: "pair" }, inputs.start.box, inputs.count.box), inputs.fields.box);
-  const inviting = h("div", { class: "stack" }, inputs.profile_urn.box, inputs.note.box, inputs.left);
+  const { form, inputs, press, command, asked } = requestForm(problem.box, run);
   const outcome = h("section", { class: "stack", hidden: true, "aria-labelledby": "outcome-heading" });
   const watching = followed(page, outcome);
   /** Under one key a call whose answer was lost can be sent again, and makes no second task. */
   let attempt = { sign: "", key: "" };
-
-  const form = h(
-    "form",
-    { class: "stack", novalidate: true, submit: run, input: draw, change: draw },
-    h("fieldset", { class: "kinds" }, h("legend", {}, t("try_call")), ...inputs.kinds),
-    reading,
-    inviting,
-    problem.box,
-    h("div", { class: "actions" }, press),
-  );
-
-  function asked() {
-    const value = (/** @type {"keyword" | "sort_type" | "start" | "count" | "fields" | "profile_urn" | "note"} */ name) => inputs[name].control.value;
-    const kind = /** @type {HTMLInputElement | null} */ (form.querySelector("input[name=kind]:checked"))?.value ?? READ;
-    return { kind, keyword: value("keyword"), sort_type: value("sort_type"), start: value("start"), count: value("count"), fields: value("fields"), profile_urn: value("profile_urn"), note: value("note") };
-  }
-
-  function draw() {
-    const now = asked();
-    reading.hidden = now.kind === INVITE;
-    inviting.hidden = now.kind !== INVITE;
-    setText(press, t(now.kind === INVITE ? "try_run_invite" : "try_run_read"));
-    setText(inputs.left, t("try_note_left", count([...now.note].length)));
-    setText(command, curlOf(document.baseURI, callOf(now)));
-  }
 
   /** @param {Event} event */
   async function run(event) {
@@ -72,23 +45,57 @@ export function tryView(page) {
     press.disabled = true;
     const answer = await api.call("POST", `admin/v1/teams/${team.id}/${path}`, body, { "Idempotency-Key": attempt.key });
     press.disabled = false;
-    if (answer.ok || answer.kind !== "silent") attempt = { sign: "", key: "" };
-    if (!answer.ok) return problem.show(answer.kind === "silent" ? { ...refusal(answer), remedy: t("try_silent") } : refusal(answer));
+    const inDoubt = !answer.ok && isInDoubt(answer);
+    if (!inDoubt) attempt = { sign: "", key: "" };
+    if (!answer.ok) return inDoubt ? problem.show({ ...refusal(answer), remedy: t("try_in_doubt") }) : problem.refuse(answer);
     problem.show(null);
     watching.begin(answer.body.api_agent_task_id, answer.body.deduplicated === true);
   }
 
+  const curl = h("section", { class: "stack", "aria-labelledby": "curl-heading" }, h("h2", { id: "curl-heading" }, t("try_curl")), command, h("p", { class: "soft" }, t("try_curl_hint", PLACEHOLDER)));
+  return { title: t("view_try"), content: [h("p", { class: "soft" }, t("try_why")), form, outcome, curl], stop: watching.stop, still: true };
+}
+
+/**
+ * The form, and the command that says the same while one types.
+ *
+ * @param {HTMLElement} problem
+ * @param {(event: Event) => void} run
+ */
+function requestForm(problem, run) {
+  const inputs = fields();
+  const code = h("code", {});
+  const command = h("pre", { class: "command", dir: "ltr", tabindex: "0", "aria-labelledby": "curl-heading" }, code);
+  const press = h("button", { type: "submit", class: "primary" });
+  const reading = h("div", { class: "stack" }, inputs.keyword.box, inputs.sort_type.box, h("div", { class: "pair" }, inputs.start.box, inputs.count.box), inputs.fields.box);
+  const inviting = h("div", { class: "stack" }, inputs.profile_urn.box, inputs.note.box, inputs.left);
+  const form = h(
+    "form",
+    { class: "stack", novalidate: true, submit: run, input: draw, change: draw },
+    h("fieldset", { class: "kinds" }, h("legend", {}, t("try_call")), ...inputs.kinds),
+    reading,
+    inviting,
+    problem,
+    h("div", { class: "actions" }, press),
+  );
+
+  function asked() {
+    const value = (/** @type {"keyword" | "sort_type" | "start" | "count" | "fields" | "profile_urn" | "note"} */ name) => inputs[name].control.value;
+    const kind = /** @type {HTMLInputElement | null} */ (form.querySelector("input[name=kind]:checked"))?.value ?? READ;
+    return { kind, keyword: value("keyword"), sort_type: value("sort_type"), start: value("start"), count: value("count"), fields: value("fields"), profile_urn: value("profile_urn"), note: value("note") };
+  }
+
+  function draw() {
+    const now = asked();
+    reading.hidden = now.kind === INVITE;
+    inviting.hidden = now.kind !== INVITE;
+    setText(press, t(now.kind === INVITE ? "try_run_invite" : "try_run_read"));
+    setText(inputs.left, t("try_note_left", count(now.note.trim().length)));
+    setText(code, curlOf(document.baseURI, callOf(now)));
+  }
+
   draw();
-  return {
-    title: t("view_try"),
-    content: [
-      h("p", { class: "soft" }, t("try_why")),
-      form,
-      outcome,
-      h("section", { class: "stack", "aria-labelledby": "curl-heading" }, h("h2", { id: "curl-heading" }, t("try_curl")), h("pre", { class: "command", dir: "ltr", tabindex: "0", "aria-labelledby": "curl-heading" }, command), h("p", { class: "soft" }, t("try_curl_hint", PLACEHOLDER))),
-    ],
-    stop: watching.stop,
-  };
+  return { form, inputs, press, command, asked };
 }
 
 /** 128 bits, as a page without TLS can have them as well. */
@@ -121,6 +128,7 @@ function fields() {
 function followed(page, outcome) {
   const { api, team } = page;
   const problem = problemBox();
+  const presser = presses(page);
   const list = h("ul", { class: "cards" });
   /** @type {ReturnType<typeof follow> | null} */
   let watch = null;
@@ -134,7 +142,7 @@ function followed(page, outcome) {
     problem.show(null);
     list.replaceChildren();
     const heading = h("h2", { id: "outcome-heading", tabindex: "-1" }, t(wasThere ? "try_known" : "try_taken"));
-    outcome.replaceChildren(heading, problem.box, list);
+    outcome.replaceChildren(heading, presser.box, problem.box, list);
     outcome.hidden = false;
     heading.focus();
     const path = `admin/v1/teams/${team.id}/tasks/${encodeURIComponent(id)}`;
@@ -152,11 +160,8 @@ function followed(page, outcome) {
 
     /** @param {import("./describe.js").Task} task */
     async function cancel(task) {
-      if (!(await cancelConfirmed(task))) return;
-      const answer = await api.call("POST", `${path}/cancel`);
-      if (answer.ok) page.tell(t("cancelled_said"));
+      await presser.press(() => cancelConfirmed(task), () => api.call("POST", `${path}/cancel`), t("cancelled_said"));
       await mine.now();
-      if (!answer.ok) problem.refuse(answer);
     }
   }
   return { begin, stop: () => watch?.stop() };

@@ -16,14 +16,15 @@ const SOON_MS: u64 = 1_000;
 /// When to ask again, for an agent that does not want to wait for its answer.
 const LATER_MS: u64 = 5_000;
 
-/// Answers a poll: at once when there is news for it, else when there is, or after `wait_ms`.
+/// Answers a poll: at once when there is news for it, else when there is, or after `wait_ms`. A look into the database is
+/// boxed, so that who waits for the next one carries no room for it.
 pub async fn poll(app: &App, asking: Asking<'_>, wait_ms: u64) -> Result<PollAnswer, ApiError> {
     let wait_ms = wait_ms.min(MAX_HOLD_MS);
     let give_up = Instant::now() + Duration::from_millis(wait_ms);
     let mut place = app.hub.take_place(asking.member);
     while place.look() {
         let now = app.clock.now();
-        let work = app.store.poll(&asking, now).await?;
+        let work = Box::pin(app.store.poll(&asking, now)).await?;
         for task in &work.ended {
             app.hub.task_ended(task);
         }
@@ -71,7 +72,7 @@ fn answer(work: PollWork, next_ms: u64) -> PollAnswer {
         task: work.offer,
         directives: work.directives,
         next_ms: Some(next_ms),
-        supports: vec![capability::START.to_owned(), capability::HEARTBEAT.to_owned()],
+        supports: [capability::START, capability::HEARTBEAT, capability::USAGE].map(str::to_owned).into(),
     }
 }
 

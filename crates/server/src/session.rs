@@ -17,7 +17,7 @@ use crate::watch;
 use axum::extract::FromRequestParts;
 use axum::http::header::COOKIE;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::http::{HeaderMap, Method};
 
 const NAME: &str = "liaison_session";
 const CSRF_TOKEN: &str = "x-csrf-token";
@@ -81,13 +81,11 @@ pub fn from_our_page(headers: &HeaderMap) -> Result<(), ApiError> {
     if ours { Ok(()) } else { Err(ApiError::ForeignPage) }
 }
 
-/// What has a browser keep the secret, for so many seconds; none has it forget.
+/// The `Set-Cookie` that has a browser keep the secret, for so many seconds; none has it forget.
 #[must_use]
-pub fn cookie(secret: &str, seconds: u64, app: &App, peer: Peer) -> HeaderValue {
+pub fn cookie(secret: &str, seconds: u64, app: &App, peer: Peer) -> String {
     let secure = if app.tls || peer.took_tls { "; Secure" } else { "" };
-    let text = format!("{NAME}={secret}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
-    // A secret is of letters, digits and underscores, so it always is one.
-    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
+    format!("{NAME}={secret}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}")
 }
 
 /// As hashes, of which a comparison may tell.

@@ -231,11 +231,12 @@ impl Store {
         self.begin_under(Some(member)).await
     }
 
+    /// The driver's futures are large, and whoever waits for work carries the room for them: they are boxed.
     async fn begin_under(&self, lock: Option<&str>) -> Result<Db, StoreError> {
         let began = Instant::now();
         let db = match &self.pools {
             Pools::Sqlite { writer, .. } => Db::SqliteWrite(writer.turn().await?),
-            Pools::Postgres { pool, .. } => Db::PostgresWrite(Open::begin(pool, lock).await?),
+            Pools::Postgres { pool, .. } => Db::PostgresWrite(Box::pin(Open::begin(pool, lock)).await?),
         };
         self.tell("write", began);
         Ok(db)
@@ -245,8 +246,8 @@ impl Store {
     async fn read(&self) -> Result<Db, StoreError> {
         let began = Instant::now();
         let db = match &self.pools {
-            Pools::Sqlite { read, .. } => Db::SqliteRead(read.acquire().await?),
-            Pools::Postgres { pool, .. } => Db::PostgresRead(pool.acquire().await?),
+            Pools::Sqlite { read, .. } => Db::SqliteRead(Box::pin(read.acquire()).await?),
+            Pools::Postgres { pool, .. } => Db::PostgresRead(Box::pin(pool.acquire()).await?),
         };
         self.tell("read", began);
         Ok(db)

@@ -65,7 +65,9 @@ impl std::fmt::Debug for Approval {
     }
 }
 
-pub(super) fn usage(state: &State, now: i64) -> Usage {
+/// See [`Usage`].
+#[must_use]
+pub fn usage(state: &State, now: i64) -> Usage {
     let (day, week) = state.ledger.counts(now);
     let limits = state.settings.limits();
     let by_hand = if state.ledger.is_told() { "known" } else { "unknown" };

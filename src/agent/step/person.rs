@@ -66,8 +66,9 @@ impl Turn {
                 return self.answer(id, Answer::refused(problem.said("one_secret", Vec::new())));
             }
         };
+        let partings = self.state.live.partings;
         let name = name.trim().chars().take(80).collect();
-        self.effects.push(Effect::Pair { id, request: PairingRequest { server, secret, name } });
+        self.effects.push(Effect::Pair { id, request: PairingRequest { server, secret, name, partings } });
     }
 
     pub(super) fn paired(
@@ -78,6 +79,10 @@ impl Turn {
         result: &Result<PairAnswer, Problem>,
     ) {
         let answer = match result {
+            // What the person wants gone must not come back because another window was quicker to ask than the server to answer.
+            Ok(_) if request.partings != self.state.live.partings => {
+                return self.answer(id, Answer::refused(Problem::unpaired()));
+            }
             Ok(answer) => answer,
             Err(problem) => return self.answer(id, Answer::refused(problem.clone())),
         };
@@ -136,8 +141,14 @@ impl Turn {
     }
 
     fn forget(&mut self, id: CommandId) {
-        self.leave();
+        self.part();
         self.answer(id, Answer::done());
+    }
+
+    /// Ends the pairing for the person, and any that is under way.
+    fn part(&mut self) {
+        self.state.live.partings = self.state.live.partings.wrapping_add(1);
+        self.leave();
     }
 
     /// Ends the pairing. Unfinished reads are dropped; an invitation that was, or may have been, sent leaves its
@@ -193,7 +204,7 @@ impl Turn {
     /// or to erase would be a way to send more, or twice: when invitations were sent, which of them ended, and what LinkedIn
     /// said no to.
     fn erase_everything(&mut self, id: CommandId) {
-        self.leave();
+        self.part();
         // Of a pairing whose own record is lost: what may have been sent is remembered by its name alone.
         self.abandon_all();
         self.clear_set_aside();

@@ -23,7 +23,9 @@ const refused = (status, code, headers) => ({ status, headers, body: { success: 
 test("calls go where the page came from, and carry the token unless they only look", async () => {
   const { api, asked } = over(session("c1"), { body: { success: true, data: [], next_cursor: "n" } }, { body: { success: true } });
   await api.resume();
-  assert.deepEqual(await api.get("admin/v1/teams"), { ok: true, data: [], next: "n", body: { success: true, data: [], next_cursor: "n" } });
+  const { at, ...good } = await api.get("admin/v1/teams");
+  assert.deepEqual(good, { ok: true, data: [], next: "n", body: { success: true, data: [], next_cursor: "n" } });
+  assert.ok(at > 0);
   await api.call("POST", "admin/v1/x", { a: 1 }, { "Idempotency-Key": "k" });
   assert.deepEqual(asked.map(({ url, token }) => [url, token]), [
     ["https://api.example.com/liaison/dashboard/session", undefined],
@@ -56,6 +58,42 @@ test("a token that has changed is fetched, and the call made once more and no of
   const again = over(refused(403, "csrf_token"), session("c2"), refused(403, "csrf_token"));
   assert.equal((await again.api.call("POST", "x")).code, "csrf_token");
   assert.equal(again.asked.length, 3);
+});
+
+test("signing out is said once more as well, and is no end that has to be told", async () => {
+  const { api, asked, signedOut } = over(refused(403, "csrf_token"), session("c2"), { body: { success: true } }, refused(401, "unauthorised"));
+  assert.equal((await api.signOut()).ok, true);
+  assert.deepEqual(asked.map(({ method, token }) => [method, token]), [["DELETE", ""], ["GET", undefined], ["DELETE", "c2"]]);
+  assert.equal((await api.signOut()).kind, "session");
+  assert.equal(signedOut(), 0);
+});
+
+test("every answer that comes is heard of, and none that does not", async () => {
+  const said = [{ body: { success: true, data: [], next_cursor: null } }, refused(401, "unauthorised"), refused(503, "x"), session("c"), session("c"), refused(404, "not_found"), new Response("a,b")];
+  let heard = 0;
+  const api = startApi({ base: BASE, onSignedOut() {}, onHeard: () => heard++, send: async () => {
+    const answer = said.shift();
+    return answer instanceof Response ? answer : answer ? Response.json(answer.body, { status: answer.status ?? 200 }) : Promise.reject(new TypeError("no network"));
+  } });
+  const calls = [() => api.all("x"), () => api.get("x"), () => api.call("POST", "x"), api.resume, () => api.signIn("k"), () => api.text("x"), () => api.text("x")];
+  for (const [at, call] of calls.entries()) {
+    await call();
+    assert.equal(heard, at + 1);
+  }
+  await api.get("x");
+  await api.text("x");
+  assert.equal(heard, calls.length);
+});
+
+test("a file whose connection ends half way is no answer", async () => {
+  const broken = new ReadableStream({ start: (stream) => stream.error(new TypeError("ended")) });
+  const { api } = over(new Response(broken));
+  assert.equal((await api.text("x")).kind, "silent");
+});
+
+test("what the server's clock says comes with the answer", async () => {
+  const { api } = over({ headers: { Date: "Fri, 27 Nov 2026 08:00:00 GMT" }, body: { success: true } });
+  assert.equal((await api.get("x")).at, Date.UTC(2026, 10, 27, 8));
 });
 
 test("a refusal says its code, its text, and when to come again", async () => {

@@ -93,6 +93,7 @@ test("with --simulator it is paired and does a first task, and is paired still w
   const agents = async () => JSON.parse(await said("agent list --json", database));
   const [paired, ...others] = await agents();
   assert.deepEqual(others, []);
+  assert.equal(paired.usage.day.limit, 10, "nobody has chosen limits yet, so the careful ones hold");
   const again = start(environment, more);
   const text = await again.says(/^From another terminal/m);
   assert.match(text, WORKS);

@@ -75,7 +75,7 @@ impl Browser {
     fn pair(&mut self) {
         let server = ServerUrl::parse(SERVER).unwrap_or_else(|_| panic!("an address"));
         let secret = PairingSecret::Token("agent-token".to_owned());
-        let request = PairingRequest { server, secret, name: "Test".to_owned() };
+        let request = PairingRequest { server, secret, name: "Test".to_owned(), partings: 0 };
         let identity = Identity { instance: self.instance.clone(), salt: (1, 2) };
         let answer = PairAnswer { token: "agent-token".to_owned(), agent: "a".to_owned() };
         self.step(&Event::Paired { id: 0, request, identity, result: Ok(answer) });

@@ -201,7 +201,7 @@ impl TaskServer {
         match self.level {
             Level::One => json!({ "task": offer }),
             Level::Two => json!({
-                "task": offer, "directives": directives, "supports": ["start", "heartbeat"],
+                "task": offer, "directives": directives, "supports": ["start", "heartbeat", "usage"],
                 "next_ms": if offer.is_some() { 0 } else { self.next_ms },
             }),
         }

@@ -99,7 +99,8 @@ pub async fn poll(
     if agent.superseded {
         return Err(ApiError::Superseded);
     }
-    let Greeting::Welcome { account_fits } = app.store.greet(&agent, &poll, app.now()).await? else {
+    let Greeting::Welcome { account_fits } = Box::pin(app.store.greet(&agent, &poll, app.now())).await?
+    else {
         return Err(ApiError::Superseded);
     };
     let asking = Asking {

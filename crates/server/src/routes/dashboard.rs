@@ -17,7 +17,7 @@ use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, SET_COOKIE};
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName};
 use axum::response::IntoResponse;
 use serde::Serialize;
 use serde_json::Value;
@@ -28,7 +28,7 @@ use utoipa::ToSchema;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
                       img-src 'self' https://media.licdn.com; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-type Cookie = [(HeaderName, HeaderValue); 1];
+type Cookie = [(HeaderName, String); 1];
 
 /// Who is signed in.
 #[derive(Serialize, ToSchema)]

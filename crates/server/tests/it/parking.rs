@@ -32,7 +32,7 @@ async fn a_task_wakes_the_parked_poll() {
     let task = world.fetch().await;
     let answer = woken(poll).await.unwrap();
     assert_eq!((&answer["task"]["task"], &answer["next_ms"]), (&json!(task), &json!(0)));
-    assert_eq!(answer["supports"], json!(["start", "heartbeat"]));
+    assert_eq!(answer["supports"], json!(["start", "heartbeat", "usage"]));
 }
 
 #[tokio::test]
