@@ -66,7 +66,7 @@ test("only lib/browser.js names Chrome's API", () => {
 function reachedFrom(path, seen = new Set()) {
   if (seen.has(path) || path.startsWith("pkg/")) return seen.add(path);
   seen.add(path);
-  const imports = [...read(path).matchAll(/^(?:import|export)\b[^"']*["']([^"']+)["']/gm)].map(([, to]) => new URL(to, new URL(path, EXTENSION)));
+  const imports = [...read(path).matchAll(/^(?:import|export\b[^"'=(]*\bfrom)\b[^"'=(]*["'](\.[^"']+)["']/gm)].map(([, to]) => new URL(to, new URL(path, EXTENSION)));
   for (const { pathname } of imports) reachedFrom(pathname.slice(EXTENSION.pathname.length), seen);
   return seen;
 }
