@@ -76,7 +76,8 @@ impl Door {
         if is_counted {
             self.0.wrong.take(from, Instant::now()).map_err(ApiError::WrongTooOften)?;
         }
-        let found = find.await;
+        // Boxed: who waits for work behind this door carries no room for having been looked up.
+        let found = Box::pin(find).await;
         if is_counted && !matches!(found, Ok(None)) {
             self.0.wrong.give_back(&from, Instant::now());
         }
