@@ -15,7 +15,7 @@ test("another member signs in: nothing is read in their name, the task waits and
   await browser.signIn();
   await says(popup, "#linkedin-state", "Another account is signed in");
   await popup.locator("#check").click();
-  await says(popup, "#check-steps li[data-tone=bad]", "Another LinkedIn member");
+  await says(popup, "#check-steps li[data-tone=bad]", "Another LinkedIn account");
 
   const task = await server.fetchConnections({ count: 3 });
   assert.deepEqual(await server.waitingFor(task, "wrong_account"), { reason: "wrong_account", until: null });
