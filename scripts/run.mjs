@@ -105,7 +105,7 @@ async function run() {
   const closed = window.exited.then(() => (open = false));
   const seen = await isSeen(() => !open);
   if (seen) {
-    console.log("paired: the browser in the window works for this server.");
+    console.log("paired: a browser works for this server.");
     if (simulator) await firstTask();
     console.log(nextSteps({ url, keyFile: kept.keyFile, adminKey, simulator, found }));
   } else if (open) {

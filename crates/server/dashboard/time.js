@@ -39,7 +39,9 @@ export function countdown(ms) {
 export function clockTime(at, nowMs, { seconds = false } = {}) {
   const ms = typeof at === "number" ? at : Date.parse(at);
   if (Number.isNaN(ms)) return String(at);
-  const shown = new Date(ms > nowMs && !seconds ? Math.ceil(ms / MINUTE_MS) * MINUTE_MS : ms);
+  // Two measurements of one moment differ by some milliseconds; without this, nine sharp would be shown as a minute past.
+  const near = Math.round(ms / SECOND_MS) * SECOND_MS;
+  const shown = new Date(ms > nowMs && !seconds ? Math.ceil(near / MINUTE_MS) * MINUTE_MS : ms);
   /** @type {Intl.DateTimeFormatOptions} */
   const clock = { hour: "numeric", minute: "2-digit", ...(seconds && { second: "2-digit" }) };
   if (shown.toDateString() === new Date(nowMs).toDateString()) return new Intl.DateTimeFormat(spoken(), clock).format(shown);

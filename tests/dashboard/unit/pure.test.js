@@ -125,6 +125,7 @@ test("the command names the key's place, and a path that a proxy has put before"
 
 test("times and spans", () => {
   assert.equal(clockTime(at(0.5), NOW), "14:01");
+  assert.equal(clockTime(NOW + 60 * 60_000 + 4, NOW), "15:00", "what is told from two clocks is not a minute late for some milliseconds");
   assert.equal(clockTime(at(-0.5), NOW), "13:59");
   assert.match(clockTime(at(-60 * 24 * 3), NOW), /24 Nov.*14:00/);
   assert.match(clockTime(at(-60 * 24 * 400), NOW), /2025/);
