@@ -7,7 +7,7 @@ import { join } from "node:path";
 
 const ROOT = join(import.meta.dirname, "../..");
 const OWN = join(ROOT, "crates/server/dashboard");
-const SHARED = { "pages.css": "extension/lib/pages.css", "dom.js": "extension/lib/dom.js", "icon.svg": "extension/icons/icon.svg" };
+const SHARED = { "pages.css": "extension/lib/pages.css", "dom.js": "extension/lib/dom.js", "follow.js": "extension/lib/follow.js", "icon.svg": "extension/icons/icon.svg" };
 const TYPES = { html: "text/html", css: "text/css", js: "text/javascript", svg: "image/svg+xml" };
 /** As the real server says it. */
 const POLICY = readFileSync(join(ROOT, "crates/server/src/routes/dashboard.rs"), "utf8").match(/const POLICY: &str = "([^"]*)"/)[1].replace(/\\\n\s*/g, "");

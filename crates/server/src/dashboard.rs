@@ -19,6 +19,7 @@ macro_rules! module {
 const FILES: &[File] = &[
     ("pages.css", STYLE, include_bytes!("../../../extension/lib/pages.css")),
     ("dom.js", SCRIPT, include_bytes!("../../../extension/lib/dom.js")),
+    ("follow.js", SCRIPT, include_bytes!("../../../extension/lib/follow.js")),
     ("icon.svg", "image/svg+xml", include_bytes!("../../../extension/icons/icon.svg")),
     ("dashboard.css", STYLE, include_bytes!("../dashboard/dashboard.css")),
     ("cards.css", STYLE, include_bytes!("../dashboard/cards.css")),
