@@ -112,6 +112,22 @@ export const STATES = [
   { name: "third", path: "onboarding/onboarding.html", ...reachedScreen(3), status: { recent: RECENT.slice(0, 1) }, ready: "#screen-3" },
 ];
 
+/**
+ * The page's clock stands, its timers run. The library's own clock belongs to the whole context: it is set in every page of the
+ * browser, and fails where one of them, such as the tab that an install opens, has not been given it yet.
+ */
+const standStill = (page) =>
+  page.addInitScript((now) => {
+    globalThis.Date = class extends Date {
+      constructor(...time) {
+        super(...(time.length ? time : [now]));
+      }
+      static now() {
+        return now;
+      }
+    };
+  }, NOW);
+
 export const titleOf = ({ name, path }) => `${path.split("/")[0]} ${name}`;
 
 /**
@@ -126,7 +142,7 @@ export async function openState(browser, { path, status = {}, answers, place, re
   const words = JSON.parse(readFileSync(join(EXTENSION, `_locales/${language}/messages.json`), "utf8"));
   if (direction) words.direction = { message: direction };
   const { page } = await openOver(browser, path, idleStatus(status), answers, async (page) => {
-    await page.clock.setFixedTime(NOW);
+    await standStill(page);
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: reduced ? "reduce" : "no-preference" });
     // Chrome takes its language from the system, and a machine may have only one.
     await page.addInitScript(({ words, place }) => {
