@@ -129,7 +129,7 @@ function rowItem({ entry, line }) {
     cell("history_what", line.what),
     cell("history_whom", whom),
     cell("history_outcome", outcome, ...(line.why ? [make("span", "why", line.why)] : [])),
-    cell("server_label", line.server),
+    cell("server_label", ...addressParts(line.server)),
   ];
   const item = make("tr", "", ...cells);
   item.setAttribute("role", "row");
@@ -146,6 +146,16 @@ function cell(heading, ...children) {
   made.setAttribute("role", "cell");
   made.dataset.heading = t(heading);
   return made;
+}
+
+/**
+ * An address that is broken, if it has to be, beside its host and port and not within.
+ *
+ * @param {string} address
+ */
+function addressParts(address) {
+  const [, scheme = "", host = "", path = ""] = /^(https?:\/\/)([^/]+)(.*)$/s.exec(address) ?? [];
+  return host ? [scheme, make("wbr", ""), make("span", "whole", host), make("wbr", ""), path] : [address];
 }
 
 /** @param {string} id */
