@@ -129,7 +129,7 @@ function rowItem({ entry, line }) {
     cell("history_what", line.what),
     cell("history_whom", whom),
     cell("history_outcome", outcome, ...(line.why ? [make("span", "why", line.why)] : [])),
-    cell("server_label", ...addressParts(line.server)),
+    cell("server_label", address(line.server)),
   ];
   const item = make("tr", "", ...cells);
   item.setAttribute("role", "row");
@@ -149,13 +149,13 @@ function cell(heading, ...children) {
 }
 
 /**
- * An address that is broken, if it has to be, beside its host and port and not within.
+ * An address that is broken, if it has to be, behind its host and port and not within.
  *
- * @param {string} address
+ * @param {string} text
  */
-function addressParts(address) {
-  const [, scheme = "", host = "", path = ""] = /^(https?:\/\/)([^/]+)(.*)$/s.exec(address) ?? [];
-  return host ? [scheme, make("wbr", ""), make("span", "whole", host), make("wbr", ""), path] : [address];
+function address(text) {
+  const [, site = "", path = ""] = /^(https?:\/\/[^/]+)(.*)$/s.exec(text) ?? [];
+  return make("span", "address", ...(site ? [make("span", "whole", site), make("wbr", ""), path] : [text]));
 }
 
 /** @param {string} id */
