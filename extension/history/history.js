@@ -149,13 +149,14 @@ function cell(heading, ...children) {
 }
 
 /**
- * An address that is broken, if it has to be, behind its host and port and not within.
+ * An address that is broken, if it has to be, behind its host or its port, and within a host only where that is longer than the line.
  *
  * @param {string} text
  */
 function address(text) {
-  const [, site = "", path = ""] = /^(https?:\/\/[^/]+)(.*)$/s.exec(text) ?? [];
-  return make("span", "address", ...(site ? [make("span", "whole", site), make("wbr", ""), path] : [text]));
+  const [, host = "", port = "", path = text] = /^(https?:\/\/(?:\[[^\]]*\]|[^/:]+))(:\d+)?(.*)$/s.exec(text) ?? [];
+  const wholes = [host, port].filter(Boolean).map((part) => make("span", "whole", part));
+  return make("span", "address", ...wholes, make("wbr", ""), path);
 }
 
 /** @param {string} id */
