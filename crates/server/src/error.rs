@@ -29,6 +29,14 @@ const SOON_RETRY_S: u64 = 5;
 pub enum ApiError {
     #[error("Invalid JSON body")]
     InvalidJson,
+    #[error("The body is not UTF-8")]
+    NotUtf8,
+    #[error(
+        "A string in the body holds half of a character (a lone surrogate, such as \\ud83d): cut text between characters"
+    )]
+    HalfCharacter,
+    #[error("Compressed bodies are not taken; send it without 'Content-Encoding'")]
+    Compressed,
     #[error("{0}")]
     Input(InputError),
     /// An input that one of the other published APIs doesn't allow.
@@ -128,6 +136,10 @@ pub enum ApiError {
     Overtime,
     #[error("Not found")]
     NoRoute,
+    #[error(
+        "Not found: the path has a doubled slash, or one at its end; leave it out (perhaps your base URL ends with one)"
+    )]
+    Slashes,
     #[error("Method not allowed")]
     Method,
     #[error("Request body too large")]
@@ -171,6 +183,9 @@ pub struct ErrorBody {
     /// When LinkedIn's limit is expected to be over, as ISO 8601.
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_at: Option<String>,
+    /// What to do, where the documented text leaves that open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remedy: Option<&'static str>,
 }
 
 /// What every one of the published APIs says of an error, each in its own form.
@@ -201,6 +216,8 @@ impl ApiError {
     fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
             Self::InvalidJson
+            | Self::NotUtf8
+            | Self::HalfCharacter
             | Self::Input(_)
             | Self::Asked(_)
             | Self::TaskId
@@ -227,6 +244,7 @@ impl ApiError {
             Self::TaskNotFound
             | Self::AgentTask
             | Self::NoRoute
+            | Self::Slashes
             | Self::WebhookNotFound
             | Self::NoFile
             | Self::Unknown(_) => (StatusCode::NOT_FOUND, "not_found"),
@@ -239,6 +257,7 @@ impl ApiError {
             Self::NotReady => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
             Self::Overtime => (StatusCode::SERVICE_UNAVAILABLE, "overtime"),
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
+            Self::Compressed => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "compressed"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
             Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused"),
             Self::OtherNote => (StatusCode::CONFLICT, "pending_with_another_note"),
@@ -283,13 +302,23 @@ impl ApiError {
         }
         Told { status, code, error: self.to_string(), retry_at, retry_after }
     }
+
+    fn remedy(&self) -> Option<&'static str> {
+        match self {
+            Self::Input(wrong) => wrong.remedy(),
+            Self::Limit { code: ErrorCode::NoteLimit, .. } => Some(
+                "Only invitations with a note are limited: send this one without, or when 'Retry-After' says",
+            ),
+            _ => None,
+        }
+    }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let told = self.told();
-        let (error, retry_at) = (told.error.clone(), told.retry_at.clone());
-        told.with_body(ErrorBody { success: false, error, code: told.code, retry_at })
+        let (error, retry_at, remedy) = (told.error.clone(), told.retry_at.clone(), self.remedy());
+        told.with_body(ErrorBody { success: false, error, code: told.code, retry_at, remedy })
     }
 }
 
