@@ -90,8 +90,11 @@ impl From<sqlx::Error> for CreateError {
     }
 }
 
+/// How the acting member stands.
 #[derive(sqlx::FromRow)]
-struct Limits {
+struct Standing {
+    is_there: bool,
+    agent_seen: bool,
     invitation_limit_until: Option<Timestamp>,
     note_limit_until: Option<Timestamp>,
 }
@@ -158,10 +161,11 @@ impl Store {
         let member = member.ok_or(Refusal::NoAdmin)?;
         let seen_within_ms = u64::try_from(self.seen_within.as_millis()).unwrap_or(u64::MAX);
         let seen_since = now.minus_ms(seen_within_ms);
-        if !is_there(&mut tx, &member).await? {
+        let standing = standing(&mut tx, new.team, &member, seen_since).await?;
+        if !standing.is_there {
             return Ok(None);
         }
-        let created = take(&mut tx, &self.room, &member, new, seen_since, now).await?;
+        let created = take(&mut tx, &self.room, &member, &standing, new, now).await?;
         if let Some(key) = new.key {
             let kept =
                 Kept { request_hash, task_id: created.task.clone(), deduplicated: created.deduplicated };
@@ -179,8 +183,8 @@ async fn take(
     db: &mut Db,
     room: &Room,
     member: &str,
+    standing: &Standing,
     new: &NewTask<'_>,
-    seen_since: Timestamp,
     now: Timestamp,
 ) -> Result<Created, CreateError> {
     let invitation = match new.input {
@@ -196,12 +200,12 @@ async fn take(
             Twin::Deleted => return Err(CreateError::InvitedBefore),
         }
     }
-    if !agent_seen(db, new.team, seen_since).await? {
+    if !standing.agent_seen {
         return Err(Refusal::NoAgent.into());
     }
     let kind = new.input.task_type();
     let has_note = invitation.is_some_and(|invitation| invitation.note.is_some());
-    check_limits(db, member, kind, has_note, now).await?;
+    check_limits(standing, kind, has_note, now)?;
     if !room.take(db, new.team).await? {
         return Err(Refusal::QueueFull.into());
     }
@@ -225,22 +229,24 @@ async fn take(
     Ok(Created { task, deduplicated: false, new_for: Some(member.to_owned()) })
 }
 
-async fn is_there(db: &mut Db, member: &str) -> Result<bool, StoreError> {
-    let there = sql("SELECT EXISTS (SELECT 1 FROM member WHERE id = $1 AND removed_at IS NULL)");
-    Ok(there.bind(member).one(db).await?)
-}
-
-async fn agent_seen(db: &mut Db, team: &str, since: Timestamp) -> Result<bool, StoreError> {
-    let seen = sql(
-        "SELECT EXISTS (SELECT 1 FROM agent WHERE team_id = $1 AND superseded_at IS NULL AND last_seen_at >= $2)",
-    );
-    Ok(seen.bind(team).bind(since).one(db).await?)
+async fn standing(
+    db: &mut Db,
+    team: &str,
+    member: &str,
+    seen_since: Timestamp,
+) -> Result<Standing, StoreError> {
+    let standing = sql("SELECT EXISTS (SELECT 1 FROM member WHERE id = $1 AND removed_at IS NULL) AS is_there,
+                EXISTS (SELECT 1 FROM agent WHERE team_id = $2 AND superseded_at IS NULL AND last_seen_at >= $3) AS agent_seen,
+                acting.invitation_limit_until, acting.note_limit_until
+         FROM (SELECT 1 AS one) AS always LEFT JOIN agent AS acting
+              ON acting.member_id = $1 AND acting.superseded_at IS NULL
+         LIMIT 1");
+    Ok(standing.bind(member).bind(team).bind(seen_since).record(db).await?)
 }
 
 /// A limit stops what it is about and nothing else: reading goes on under both, a plain invitation under the notes'.
-async fn check_limits(
-    db: &mut Db,
-    member: &str,
+fn check_limits(
+    standing: &Standing,
     kind: TaskType,
     has_note: bool,
     now: Timestamp,
@@ -248,16 +254,9 @@ async fn check_limits(
     if kind != TaskType::SendConnectionRequest {
         return Ok(());
     }
-    let limits: Option<Limits> = sql(
-        "SELECT invitation_limit_until, note_limit_until FROM agent WHERE member_id = $1 AND superseded_at IS NULL",
-    )
-    .bind(member)
-    .optional(db)
-    .await?;
-    let Some(limits) = limits else { return Ok(()) };
-    let note_limit = limits.note_limit_until.filter(|_| has_note);
+    let note_limit = standing.note_limit_until.filter(|_| has_note);
     for (code, until) in
-        [(ErrorCode::InvitationLimit, limits.invitation_limit_until), (ErrorCode::NoteLimit, note_limit)]
+        [(ErrorCode::InvitationLimit, standing.invitation_limit_until), (ErrorCode::NoteLimit, note_limit)]
     {
         if let Some(until) = until.filter(|until| *until > now) {
             return Err(Refusal::Limit { code, until }.into());

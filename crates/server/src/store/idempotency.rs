@@ -1,7 +1,7 @@
 //! Callers' keys: a request that comes twice under one key is carried out once, and answered alike.
 
 use super::StoreError;
-use super::db::{Db, sql};
+use super::db::{Db, Statement, sql};
 use crate::clock::Timestamp;
 use crate::secret;
 
@@ -53,13 +53,8 @@ pub(super) async fn keep(
 }
 
 /// From here on the keys of this task grow old.
-pub(super) async fn task_ended(db: &mut Db, task: &str, now: Timestamp) -> Result<(), StoreError> {
-    sql("UPDATE idempotency_key SET forget_at = $1 WHERE task_id = $2")
-        .bind(now.plus_ms(KEEP_MS))
-        .bind(task)
-        .execute(db)
-        .await?;
-    Ok(())
+pub(super) fn task_ended(task: &str, now: Timestamp) -> Statement {
+    sql("UPDATE idempotency_key SET forget_at = $1 WHERE task_id = $2").bind(now.plus_ms(KEEP_MS)).bind(task)
 }
 
 /// Forgets keys whose time is over, a batch of them; true when there may be more.

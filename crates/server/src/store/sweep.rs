@@ -1,8 +1,8 @@
 //! Deadlines, and the endings that the server itself brings about.
 
-use super::db::{Db, sql};
+use super::db::{Db, Statement, sql};
 use super::row::{TaskRow, load};
-use super::{Store, StoreError, delivery, idempotency};
+use super::{Store, StoreError, delivery, idempotency, together};
 use crate::clock::Timestamp;
 use crate::lifecycle::{self, State};
 use liaison_protocol::{ErrorCode, TaskFailure, TaskType};
@@ -96,10 +96,14 @@ pub(super) async fn end_failed(
     failure: &TaskFailure,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    end(db, row, State::Failed, &failure_output(failure, now), now).await
+    let ended = end(db, row, State::Failed, &failure_output(failure, now), now).await?;
+    if ended {
+        together::execute(db, ending(row, now)).await?;
+    }
+    Ok(ended)
 }
 
-/// Ends a task, unless its row has moved since it was read. Its callers' keys are kept a while longer.
+/// Ends a task, unless its row has moved since it was read. To be followed by [`ending`].
 pub(super) async fn end(
     db: &mut Db,
     row: &TaskRow,
@@ -121,12 +125,12 @@ pub(super) async fn end(
     .bind(row.epoch)
     .execute(db)
     .await?;
-    if ended == 1 {
-        idempotency::task_ended(db, &row.id, now).await?;
-        delivery::task_ended(db, row, now).await?;
-        return Ok(true);
-    }
-    Ok(false)
+    Ok(ended == 1)
+}
+
+/// What comes with a task's end: its callers' keys are kept a while longer, and the endpoints of its team are told.
+pub(super) fn ending(row: &TaskRow, now: Timestamp) -> Vec<Statement> {
+    vec![idempotency::task_ended(&row.id, now), delivery::task_ended(row, now)]
 }
 
 /// The documented `task_output` of a failed task: the agent's wait becomes a time.
