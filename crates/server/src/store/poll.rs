@@ -15,9 +15,11 @@ use liaison_protocol::{
     Waiting, known_task_types,
 };
 
-/// What rests of an agent, if it is still its member's, and the browser still that agent's.
-pub(super) const MAY_ASK: &str =
-    "SELECT resting FROM agent WHERE id = $1 AND instance = $2 AND superseded_at IS NULL";
+/// What rests of an agent, if it is still its member's, and the browser still that agent's; and whether there is anything
+/// that [`IN_FLIGHT`] would find.
+pub(super) const MAY_ASK: &str = "SELECT resting, EXISTS (SELECT 1 FROM task
+           WHERE member_id = $3 AND state IN ('offered', 'started', 'verifying')) AS in_flight
+    FROM agent WHERE id = $1 AND instance = $2 AND superseded_at IS NULL";
 /// What a member's agents have in hand, or have lost.
 pub(super) const IN_FLIGHT: &str = "SELECT * FROM task_now
     WHERE member_id = $1 AND state IN ('offered', 'started', 'verifying') ORDER BY seq";
@@ -147,11 +149,14 @@ impl Store {
     pub async fn poll(&self, asking: &Asking<'_>, now: Timestamp) -> Result<PollWork, StoreError> {
         let mut tx = self.begin_for(asking.member).await?;
         let mut work = PollWork::default();
-        let Some(resting) = may_ask(&mut tx, asking, now).await? else { return Ok(work) };
+        let Some((resting, in_flight)) = may_ask(&mut tx, asking, now).await? else { return Ok(work) };
         work.look_again_at = resting.iter().map(Rest::until).min();
         let mut room = reconcile(&mut tx, asking, &mut work, now).await?;
         room.resting = resting.into_iter().map(|rest| rest.task).collect();
-        room.busy |= look_for_lost(&mut tx, asking, &room, &mut work, now).await?;
+        // What comes into flight by being held is not lost.
+        if in_flight {
+            room.busy |= look_for_lost(&mut tx, asking, &room, &mut work, now).await?;
+        }
         if !room.busy && work.offer.is_none() {
             work.offer = offer_from_queue(&mut tx, asking, &room, &mut work.ended, now).await?;
         }
@@ -161,10 +166,15 @@ impl Store {
 }
 
 /// Whether the agent is still the member's, and the browser still the agent's: either may have been overtaken while
-/// this poll was on its way or parked. If so, with what rests.
-async fn may_ask(db: &mut Db, asking: &Asking<'_>, now: Timestamp) -> Result<Option<Vec<Rest>>, StoreError> {
-    let kept: Option<String> = sql(MAY_ASK).bind(asking.agent).bind(asking.instance).scalar(db).await?;
-    kept.map(|kept| now_resting(&kept, now)).transpose()
+/// this poll was on its way or parked. If so, with what rests, and whether the member has tasks in flight.
+async fn may_ask(
+    db: &mut Db,
+    asking: &Asking<'_>,
+    now: Timestamp,
+) -> Result<Option<(Vec<Rest>, bool)>, StoreError> {
+    let found: Option<(String, bool)> =
+        sql(MAY_ASK).bind(asking.agent).bind(asking.instance).bind(asking.member).optional(db).await?;
+    found.map(|(kept, in_flight)| Ok((now_resting(&kept, now)?, in_flight))).transpose()
 }
 
 /// Answers what is held.

@@ -1,7 +1,7 @@
 //! What an agent says about a lease: started, alive, ended.
 
 use super::agent::touch;
-use super::db::{Db, sql};
+use super::db::{Db, Statement, sql};
 use super::event::{self, Event, note, noted};
 use super::offer::note_going_on;
 use super::rest::rest;
@@ -198,15 +198,17 @@ impl Store {
                 return Err(fenced.into());
             }
         };
-        let mut writes = Vec::new();
+        let (mut writes, mut end) = (Vec::new(), None);
         let (state, keep_hash) = match on_complete {
             OnComplete::Replay => {
                 tx.commit().await?;
                 return Ok(Settled { status: told.unwrap_or_default(), replayed: true, ended: false });
             }
             OnComplete::End => {
-                let state = end_row(&mut tx, &task, &result, now).await?;
+                let (state, ended) = end_row(&task, &result, now)?;
+                note_findings(&mut tx, &task, &result).await?;
                 writes.extend(ending(&task, now));
+                end = Some(ended);
                 (state, true)
             }
             OnComplete::Requeue => {
@@ -231,7 +233,7 @@ impl Store {
             rest(&mut tx, &agent.id, &task.id, now.plus_ms(REST_MS), now).await?;
         }
         writes.extend(limit::learnt(&task, &lease, &result, now)?);
-        together::execute(&mut tx, writes).await?;
+        write_down(&mut tx, writes, end).await?;
         tx.commit().await?;
         let ended = matches!(on_complete, OnComplete::End | OnComplete::Cancel);
         Ok(Settled { status: state.public().to_owned(), replayed: false, ended })
@@ -296,12 +298,24 @@ async fn came_back(db: &mut Db, token: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn end_row(
+/// Writes down a result. Where it does not end the task after all, what was written beside that goes with the transaction.
+async fn write_down(
     db: &mut Db,
+    mut writes: Vec<Statement>,
+    end: Option<Statement>,
+) -> Result<(), ResultError> {
+    let ends = end.is_some();
+    writes.extend(end);
+    let changed = together::execute(db, writes).await?;
+    if ends && changed == 0 { Err(Fenced::TaskClosed.into()) } else { Ok(()) }
+}
+
+/// As what this result ends a task, and how that is written.
+fn end_row(
     task: &TaskRow,
     result: &TaskResult<'_>,
     now: Timestamp,
-) -> Result<State, ResultError> {
+) -> Result<(State, Statement), ResultError> {
     let (state, output) = match &result.failure {
         Some(failure) => (State::Failed, failure_output(failure, now)),
         None => {
@@ -316,20 +330,15 @@ async fn end_row(
             }
         }
     };
-    if !end(db, task, state, &output, now).await? {
-        return Err(Fenced::TaskClosed.into());
-    }
-    if let Some(findings) = result.findings {
-        note_findings(db, task, findings).await?;
-    }
-    Ok(state)
+    Ok((state, end(task, state, &output, now)))
 }
 
 /// An invitation has no list, and findings of nothing are none.
-async fn note_findings(db: &mut Db, task: &TaskRow, findings: Findings) -> Result<(), StoreError> {
-    if task.kind()? != TaskType::FetchConnections || findings == Findings::default() {
+async fn note_findings(db: &mut Db, task: &TaskRow, result: &TaskResult<'_>) -> Result<(), StoreError> {
+    let is_list = task.kind()? == TaskType::FetchConnections;
+    let Some(findings) = result.findings.filter(|found| is_list && *found != Findings::default()) else {
         return Ok(());
-    }
+    };
     let findings = serde_json::to_string(&findings).map_err(|_| StoreError::Corrupt("findings"))?;
     sql("UPDATE task SET findings = $1 WHERE id = $2").bind(findings).bind(&task.id).execute(db).await?;
     Ok(())
