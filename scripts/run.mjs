@@ -6,7 +6,7 @@
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { findBrowser } from "./run/find.mjs";
-import { keptIn, packageDigest } from "./run/kept.mjs";
+import { isHeard, keptIn, ownAgent, packageDigest } from "./run/kept.mjs";
 import { makeReady } from "./run/make-ready.mjs";
 import { byHand, nextSteps, running } from "./run/words.mjs";
 import { openWindow } from "./run/window.mjs";
@@ -16,7 +16,8 @@ import { builtProgram, callsOf, endEverything, endsBy, extensionId, isEnding, sa
 const WELCOME = "onboarding/onboarding.html";
 const SETTINGS = "options/options.html";
 const LOOK_EVERY_MS = 500;
-const SEEN_WITHIN_MS = 60_000;
+/** Longer than the server takes to note that it hears of a browser still. */
+const SEEN_WITHIN_MS = 120_000;
 const FIRST_TASK = { count: 5 };
 
 const { values } = parseArgs({
@@ -57,9 +58,10 @@ async function openBrowser(simulator) {
   let isNew = false;
   try {
     // The simulated LinkedIn forgets who was signed in.
-    if (simulator || !kept.isReadyFor(state) || (await agents()).length === 0) {
+    const before = await agents();
+    if (simulator || !kept.isReadyFor(state) || !isAmong(before)) {
       isNew = await makeReady(found.executable, { profile: kept.profile, url, simulator, newCode });
-      kept.keepReady(state);
+      kept.keepReady(state, ownAgent(before, await agents(), kept.agent()));
     }
     await serverIsUp();
     const page = `chrome-extension://${extensionId()}/${isNew ? WELCOME : SETTINGS}`;
@@ -73,14 +75,20 @@ async function openBrowser(simulator) {
   }
 }
 
+const isAmong = (agents) => agents.some(({ id }) => id === kept.agent());
 const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 
-/** Comes back when a browser has asked the server for work and waits for the answer; whether one does. */
+/** Comes back when the window's browser has asked the server for work and waits for the answer; whether it does. */
 async function isSeen(ended) {
-  for (const end = Date.now() + SEEN_WITHIN_MS; Date.now() < end && !ended(); ) {
+  const openedAt = Date.now();
+  for (const end = openedAt + SEEN_WITHIN_MS; Date.now() < end && !ended(); ) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     const metrics = await (await fetch(`${url}/metrics`)).text();
-    if (/^liaison_parked_polls [1-9]/m.test(metrics)) return true;
+    if (!/^liaison_parked_polls [1-9]/m.test(metrics)) continue;
+    const known = await agents();
+    if (isHeard(known, kept.agent(), openedAt)) return true;
+    // Another was paired in its place: it is not waited for.
+    if (!isAmong(known)) return false;
   }
   return false;
 }
@@ -105,11 +113,11 @@ async function run() {
   const closed = window.exited.then(() => (open = false));
   const seen = await isSeen(() => !open);
   if (seen) {
-    console.log("paired: a browser works for this server.");
+    console.log("paired: this browser works for this server.");
     if (simulator) await firstTask();
     console.log(nextSteps({ url, keyFile: kept.keyFile, adminKey, simulator, found }));
   } else if (open) {
-    console.log(byHand({ why: "the server has not heard of the browser in the window", url, code: await newCode() }));
+    console.log(byHand({ why: "the server does not hear of the browser in the window, or another was paired in its place", url, code: await newCode() }));
   }
   await closed;
   if (isEnding()) return;

@@ -129,7 +129,7 @@ function rowItem({ entry, line }) {
     cell("history_what", line.what),
     cell("history_whom", whom),
     cell("history_outcome", outcome, ...(line.why ? [make("span", "why", line.why)] : [])),
-    cell("server_label", line.server),
+    cell("server_label", address(line.server)),
   ];
   const item = make("tr", "", ...cells);
   item.setAttribute("role", "row");
@@ -146,6 +146,17 @@ function cell(heading, ...children) {
   made.setAttribute("role", "cell");
   made.dataset.heading = t(heading);
   return made;
+}
+
+/**
+ * An address that is broken, if it has to be, behind its host or its port, and within a host only where that is longer than the line.
+ *
+ * @param {string} text
+ */
+function address(text) {
+  const [, host = "", port = "", path = text] = /^(https?:\/\/(?:\[[^\]]*\]|[^/:]+))(:\d+)?(.*)$/s.exec(text) ?? [];
+  const wholes = [host, port].filter(Boolean).map((part) => make("span", "whole", part));
+  return make("span", "address", ...wholes, make("wbr", ""), path);
 }
 
 /** @param {string} id */

@@ -8,17 +8,17 @@ import { showSteps } from "./steps.js";
 /** @typedef {import("./messages.js").NoAnswer} NoAnswer */
 /** @typedef {import("./messages.js").Step} Step */
 /** @typedef {import("./words.js").Tone} Tone */
+/** @typedef {{ steps: Step[], atMs: number }} Found */
 
 /** Who is signed in, as the status had it last and when the result was shown; null: no result stands. */
 let linkedin = "";
 /** @type {string | null} */
 let standsFor = null;
+/** @type {Found | null} */
+let found = null;
 
-/**
- * @param {() => Promise<void>} refresh what a check finds out changes the status too
- * @param {(answer: Answer | NoAnswer) => void} [heard]
- */
-export function offerCheck(refresh, heard = () => {}) {
+/** @param {() => Promise<void>} refresh what a check finds out changes the status too */
+export function offerCheck(refresh) {
   const check = button("check");
   check.addEventListener("click", async () => {
     check.disabled = true;
@@ -29,7 +29,6 @@ export function offerCheck(refresh, heard = () => {}) {
     const answer = await send({ kind: "check_linkedin" });
     byId("check-progress").hidden = true;
     showCheck(answer);
-    heard(answer);
     byId("check-result").scrollIntoView({ block: "nearest" });
     check.disabled = false;
     passFocus(check, check);
@@ -54,12 +53,16 @@ export function outdateCheck(status) {
 /** @param {Answer | NoAnswer | null} answer null: nothing is known, or nothing any more */
 export function showCheck(answer) {
   const steps = answer?.steps ?? [];
+  found = steps.length > 0 ? { steps, atMs: Date.now() } : null;
   // What went wrong in a step is said in the step.
   const untold = answer && !answer.ok && steps.length === 0 ? answer.error : null;
   say(checkLine(answer, steps));
   showProblem(byId("check-problem"), untold);
   showSteps(byId("check-steps"), steps);
 }
+
+/** What stands on the page: null when there is nothing, or nothing any more. */
+export const standingCheck = () => found;
 
 /** @param {{ tone: string, text: string }} line */
 function say({ tone, text }) {

@@ -65,6 +65,8 @@ export function offerPairing({ paired, setBusy, refresh, first = async () => ({ 
     const answer = await send(command);
     showSteps(byId("steps"), answer.steps ?? []);
     if (answer.ok) say("good", done, "");
+    // The step itself says what it met, and what to do.
+    else if (answer.steps?.some(({ ok }) => !ok)) say("bad", t("test_stumbled"), "");
     else say("bad", answer.error.message, answer.error.remedy);
     setBusy(false);
     await refresh();

@@ -7,7 +7,7 @@ import * as words from "./words.js";
 /** @typedef {import("./messages.js").Waiting} Waiting */
 
 /** Of the agent's own, and none of LinkedIn's doing. */
-export const SET_ASIDE = "record_set_aside";
+const SET_ASIDE = "record_set_aside";
 
 /**
  * @param {Waiting} waiting

@@ -63,6 +63,9 @@ export const CONTACT = {
   unreachable: { key: "contact_unreachable", tone: "bad" },
 };
 
+/** @type {{ key: string, tone: Tone }} */
+export const CONTACT_ENDED = { key: "contact_ended", tone: "bad" };
+
 /**
  * Every reason of the protocol but `agent_offline`, which only a server can give.
  *
@@ -157,17 +160,17 @@ export const FAILURES = {
 };
 
 /**
- * What only a person may clear: what the stop is, and what clearing it does.
+ * What only a person may clear: what to do first, where the popup puts it otherwise than the settings, and what clearing does.
  *
- * @type {Record<string, { meaning: string, clearing: string }>}
+ * @type {Record<string, { remedy?: string, clearing: string }>}
  */
 export const STOPS = {
-  challenge: { meaning: "stop_challenge", clearing: "stop_clearing_all" },
-  blocked: { meaning: "stop_blocked", clearing: "stop_clearing_all" },
-  account_restricted: { meaning: "stop_account_restricted", clearing: "stop_clearing_invitations" },
-  sender_unconfirmed: { meaning: "stop_sender_unconfirmed", clearing: "stop_clearing_invitations" },
-  connection_cap: { meaning: "stop_connection_cap", clearing: "stop_clearing_invitations" },
-  record_set_aside: { meaning: "stop_record_set_aside", clearing: "stop_clearing_record" },
+  challenge: { remedy: "stop_challenge", clearing: "stop_clearing_all" },
+  blocked: { remedy: "stop_blocked", clearing: "stop_clearing_all" },
+  account_restricted: { remedy: "stop_account_restricted", clearing: "stop_clearing_invitations" },
+  sender_unconfirmed: { remedy: "stop_sender_unconfirmed", clearing: "stop_clearing_invitations" },
+  connection_cap: { remedy: "stop_connection_cap", clearing: "stop_clearing_invitations" },
+  record_set_aside: { clearing: "stop_clearing_record" },
 };
 
 /** @type {Record<string, string>} */

@@ -2,7 +2,7 @@
 import { LINKEDIN_ORIGIN } from "../lib/browser.js";
 import { outdateCheck } from "../lib/check.js";
 import { button, byId, input, setText, showProblem } from "../lib/dom.js";
-import { localise, t } from "../lib/i18n.js";
+import { localise, sentences, t } from "../lib/i18n.js";
 import { offerNotificationsBox } from "../lib/notifications.js";
 import { allowed, offerPairing, release } from "../lib/pairing-form.js";
 import { pairingLine } from "../lib/pairing.js";
@@ -59,7 +59,7 @@ async function forget() {
 /** @param {Answer | NoAnswer} answer */
 function showAnswer(answer) {
   status = answer.ok ? (answer.status ?? null) : null;
-  const line = status ? pairingLine(status) : { tone: "bad", text: answer.ok ? t("state_unknown") : answer.error.message };
+  const line = status ? pairingLine(status) : { tone: "bad", text: answer.ok ? t("state_unknown") : sentences(answer.error) };
   byId("pairing-state").dataset.tone = line.tone;
   setText(byId("pairing-state"), line.text);
   // To pair again with the same server is the usual reason to come back to the form.
@@ -69,6 +69,8 @@ function showAnswer(answer) {
   showLimits(status);
   if (status) outdateCheck(status);
   setText(byId("form-heading"), t(status?.server ? "form_heading_again" : "form_heading"));
+  // Whatever they are for, it is the worker who would do it.
+  for (const actions of document.querySelectorAll("fieldset.actions")) /** @type {HTMLFieldSetElement} */ (actions).disabled = status === null;
   setBusy(busy);
 }
 

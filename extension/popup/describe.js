@@ -6,7 +6,7 @@ import { clockTime, duration, t } from "../lib/i18n.js";
 import { failureWords, outcomeLine, taskName, word } from "../lib/outcome.js";
 import { own } from "../lib/own.js";
 import { profileAddress } from "../lib/profile.js";
-import { SET_ASIDE, reasonWords } from "../lib/waiting.js";
+import { reasonWords } from "../lib/waiting.js";
 import * as words from "../lib/words.js";
 
 /** @typedef {import("../lib/messages.js").Status} Status */
@@ -15,6 +15,7 @@ import * as words from "../lib/words.js";
 /** @typedef {import("../lib/messages.js").Approval} Approval */
 /** @typedef {import("../lib/messages.js").Usage} Usage */
 /** @typedef {import("../lib/messages.js").Recent} Recent */
+/** @typedef {import("../lib/messages.js").Problem} Problem */
 /** @typedef {import("../lib/words.js").Said} Said */
 /** @typedef {import("../lib/words.js").Tone} Tone */
 
@@ -27,13 +28,54 @@ const NOTES_ALONE = "note_limit";
 /** Below this a time of day would say less than a count of seconds. */
 const BY_THE_CLOCK_MS = 60_000;
 
+/** A stop has several causes, and a permission may be of several sites: the headline says which. */
+const SAID_IN_FULL = ["latched", "no_permission"];
+/** What the headline says of a server that has not answered yet or any more. Another error is more than that. */
+const SILENCE = ["unreachable", "no_answer_in_time", "server_gone"];
+/**
+ * What a kind of task waits for while all of them do, and the headline says why.
+ *
+ * @type {Partial<Record<Status["state"], string[]>>}
+ */
+const WAITED_FOR = {
+  paused: ["paused"],
+  signed_out: ["signed_out"],
+  wrong_account: ["wrong_account"],
+  no_permission: ["signed_out"],
+  latched: ["challenge", "blocked", "storage"],
+};
+
 /**
  * @param {Status} status
- * @returns what the stop is and what clearing it does; null when there is none that can be cleared here
+ * @returns what clearing the stop does; null when there is none that can be cleared here
  */
 export function stopLines({ attention }) {
   const stop = attention ? own(words.STOPS, attention.code) : undefined;
-  return stop ? { meaning: t(stop.meaning), clearing: t(stop.clearing) } : null;
+  return stop ? { clearing: t(stop.clearing) } : null;
+}
+
+/**
+ * What is wrong and what to do about it, below the headline: what that says already is not said again.
+ *
+ * @param {Status} status
+ * @returns {{ message: string, remedy: string } | null}
+ */
+export function problemLines(status) {
+  const { attention, contact } = status;
+  // What waits to be answered is shown itself.
+  const wrong = (attention?.code === "approval" ? null : attention) ?? contact.error;
+  if (!wrong) return null;
+  const stop = own(words.STOPS, wrong.code);
+  return { message: isInHeadline(wrong, status) ? "" : wrong.message, remedy: stop?.remedy ? t(stop.remedy) : wrong.remedy };
+}
+
+/**
+ * @param {Problem} problem
+ * @param {Status} status
+ */
+function isInHeadline(problem, { state, attention, contact, running }) {
+  if (problem === attention) return problem.code === state || SAID_IN_FULL.includes(state);
+  return state === "ready" && !running && contact.state === "unreachable" && SILENCE.includes(problem.said ?? "");
 }
 
 /**
@@ -44,7 +86,7 @@ export function stopLines({ attention }) {
 export function headline(status, nowMs) {
   const { state, running } = status;
   if (state === "paused" && running && running.phase !== PATIENT_PHASE) return t("headline_pausing");
-  if (state === "latched" && status.attention?.code === SET_ASIDE) return t("headline_set_aside");
+  if (SAID_IN_FULL.includes(state) && status.attention) return t("headline_stopped", status.attention.message);
   if (state !== "ready") return t(words.STOPPED[state]);
   if (running) return isHeld(running, status) ? t("headline_held") : workingLine(running);
   return readyLine(status, nowMs);
@@ -102,9 +144,10 @@ function hindered(status, nowMs) {
 }
 
 /** @param {Status} status */
-export function serverLine({ server, contact }) {
+export function serverLine({ state, server, contact }) {
   if (!server) return { tone: /** @type {Tone} */ ("quiet"), text: t("contact_none"), detail: "" };
-  const { key, tone } = words.CONTACT[contact.state];
+  // It may answer, but no longer to this browser.
+  const { key, tone } = state === "unauthorised" || state === "superseded" ? words.CONTACT_ENDED : words.CONTACT[contact.state];
   const heard = contact.last_ms_ago === null ? t("contact_never") : t("contact_heard", duration(contact.last_ms_ago));
   return { tone, text: t(key, server.url), detail: heard };
 }
@@ -126,6 +169,12 @@ export function progressLine({ done, of }) {
 
 /** @param {Running | null} running */
 export const canCancel = (running) => running !== null && !BEYOND_CANCELLING.includes(running.phase);
+
+/**
+ * @param {Status} status
+ * @returns {Waiting[]} what waits for something else than what the headline says all of it waits for
+ */
+export const otherWaits = ({ state, waiting }) => waiting.filter(({ reason }) => !WAITED_FOR[state]?.includes(reason));
 
 /**
  * The kinds that wait, those together that wait for the same thing until the same time.

@@ -8,7 +8,7 @@ import { send } from "../lib/messages.js";
 import { offerNotifications } from "../lib/notifications.js";
 import { watchStatus } from "../lib/status-watch.js";
 import { offerApprovals } from "./approvals.js";
-import { fallbackLine, headline, linkedinLine, recentLine, serverLine, waitingItems } from "./describe.js";
+import { fallbackLine, headline, linkedinLine, otherWaits, problemLines, recentLine, serverLine, waitingItems } from "./describe.js";
 import { offerCancelling } from "./running.js";
 import { offerClearing, showStop } from "./stop.js";
 import { showUsage } from "./usage.js";
@@ -69,13 +69,11 @@ function showStatus(status) {
   setText(byId("headline"), headline(status, now));
   showFact("server-state", serverLine(status));
   showFact("linkedin-state", { ...linkedinLine(status), detail: fallbackLine(status) });
-  // What waits to be answered is shown itself.
-  const wrong = status.attention?.code === "approval" ? null : status.attention;
-  showProblem(byId("attention"), wrong ?? status.contact.error);
+  showProblem(byId("attention"), problemLines(status));
   showNotifications(status.state !== "unpaired" && status.attention !== null);
   showApprovals(status.approvals);
   showRunning(status.running);
-  showList("waiting", waitingItems(status, now).map(waitingItem));
+  showList("waiting", waitingItems({ ...status, waiting: otherWaits(status) }, now).map(waitingItem));
   showUsage(status.state === "unpaired" ? null : status.usage);
   showList("recent", status.recent.map(recentItem));
   byId("pair-now").hidden = status.state !== "unpaired";

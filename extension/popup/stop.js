@@ -1,6 +1,6 @@
 /**
- * The popup's way on after a stop: what the agent stopped for, what clearing does, and a second press. One press too many
- * could send requests to a site that has just refused them, so the button is behind a disclosure.
+ * The popup's way on after a stop, below what it is and what to do first: what clearing does, and a second press. One press too
+ * many could send requests to a site that has just refused them, so the button is behind a disclosure.
  */
 import { button, byId, passFocus, setText } from "../lib/dom.js";
 import { stopLines } from "./describe.js";
@@ -27,10 +27,9 @@ export function showStop(status) {
   const lines = status && stopLines(status);
   stop.hidden = !lines;
   if (!status) return;
-  const { meaning, clearing } = lines ?? { meaning: "", clearing: "" };
+  const code = lines ? (status.attention?.code ?? "") : "";
   // Nobody should confirm for one stop what was read about another.
-  if (byId("stop-meaning").textContent !== meaning) stop.open = false;
-  setText(byId("stop-meaning"), meaning);
-  setText(byId("stop-clearing"), clearing);
-  button("clear-stop").dataset.code = lines ? (status.attention?.code ?? "") : "";
+  if (button("clear-stop").dataset.code !== code) stop.open = false;
+  setText(byId("stop-clearing"), lines?.clearing ?? "");
+  button("clear-stop").dataset.code = code;
 }

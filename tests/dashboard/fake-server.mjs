@@ -36,7 +36,7 @@ export const agent = (changes = {}) => ({
 
 /** A task as the server tells of it. */
 export const task = (id, changes = {}, input = {}) => ({
-  ...{ id, status: "pending", created_at: "2026-11-27T08:00:00.000Z", ended_at: null, task_output: null, events: [{ at: "2026-11-27T08:00:00.000Z", event: "created" }] },
+  ...{ id, status: "pending", created_at: "2026-11-27T08:00:00.000Z", ended_at: null, task_output: null, events: [{ at: changes.created_at ?? "2026-11-27T08:00:00.000Z", event: "created" }] },
   task_type: "agent_fetch_connections",
   task_input: { task_type: "agent_fetch_connections", keyword: null, sort_type: null, start: 0, count: 40, ...input },
   ...changes,

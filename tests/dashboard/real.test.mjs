@@ -61,7 +61,7 @@ test("paired by the code on the page, tried by its form, read as a table, saved"
   const usage = { day: { used: 3, limit: 20 }, week: { used: 17, limit: 100 } };
   await withAgent({ url: await page.locator("#pairing-server").inputValue(), pairingCode }, NETWORK, { usage });
   await says(page, "#said", "Paired: ⁨fake⁩");
-  await says(page, ".state", "Connected");
+  await says(page, ".state", "Ready");
   await says(page, ".usage", "17 of 100");
   await axe(page, "browsers");
 

@@ -16,7 +16,7 @@ export function connectionsView(page) {
   const problem = problemBox();
   const { search, pictures, shown, table, show: showRows } = rowsTable();
   const csv = h("button", { type: "button", "aria-describedby": "csv-hint", click: save }, t("rows_csv"));
-  const saving = h("div", { class: "field" }, csv, h("span", { id: "csv-hint", class: "soft" }, t("rows_csv_hint")));
+  const saving = h("div", { class: "saving" }, csv, h("span", { id: "csv-hint", class: "soft" }, t("rows_csv_hint")));
   const whole = h("div", { class: "stack", hidden: true }, h("div", { class: "filters" }, search, saving), pictures, shown, table);
   // What has ended does not change, so it is asked for until an answer is there, and not again.
   const watch = follow(() => api.get(path), show);

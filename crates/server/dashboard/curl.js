@@ -4,9 +4,6 @@ import { INVITE } from "./describe.js";
 /** @typedef {{ kind: string, keyword: string, sort_type: string, start: string, count: string, fields: string, profile_urn: string, note: string }} Asked */
 /** @typedef {{ path: "fetch-connections" | "send-connection-request", body: Record<string, string | number> }} Call */
 
-/** Where the program's key belongs. */
-export const PLACEHOLDER = "YOUR_API_KEY";
-
 /**
  * @param {Asked} asked what stands in the fields
  * @returns {Call} without what is left to its default
@@ -22,10 +19,11 @@ export function callOf(asked) {
 /**
  * @param {string} server the page's own address
  * @param {Call} call
+ * @param {string} key stands where the program's own belongs
  */
-export function curlOf(server, { path, body }) {
+export function curlOf(server, { path, body }, key) {
   const address = new URL(`linkedin-agent/${path}`, server).href;
-  return [`curl -H ${quoted(`x-api-key: ${PLACEHOLDER}`)} \\`, `  ${quoted(address)} \\`, `  -d ${quoted(JSON.stringify(body))}`].join("\n");
+  return [`curl -H ${quoted(`x-api-key: ${key}`)} \\`, `  ${quoted(address)} \\`, `  -d ${quoted(JSON.stringify(body))}`].join("\n");
 }
 
 /**

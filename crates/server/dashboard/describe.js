@@ -144,14 +144,18 @@ export function eventLine({ event, code, attempt }) {
   return { tone, text, detail: code ? said(`failed_${code}`) || code : "" };
 }
 
+/** @type {Record<string, Key>} what a browser does that is connected, in a word or two */
+const DOES = { ready: "does_ready", paused: "does_paused", signed_out: "does_signed_out", wrong_account: "does_wrong_account", latched: "does_latched" };
+
 /**
  * @param {Agent} agent
- * @returns {{ tone: Tone, text: string, detail: string }} presence, and what the browser last said of itself
+ * @returns {{ tone: Tone, text: string, detail: string }} whether it works, by what it last said of itself; and whether it is connected
  */
 export function presence({ online, last_seen_s: seen, state: said_ }) {
   if (!online) return { tone: "bad", text: t("offline"), detail: seen === null ? t("never_seen") : t("last_seen", duration(seen * 1_000)) };
-  const detail = said_ && said_ !== "ready" ? said(`browser_${said_}`) || said_ : "";
-  return { tone: detail ? "busy" : "good", text: t("online"), detail: detail || t("browser_ready") };
+  const code = said_ || "ready";
+  const does = Object.hasOwn(DOES, code) ? DOES[code] : undefined;
+  return { tone: code === "ready" ? "good" : "busy", text: t(does ?? "online"), detail: said(`browser_${code}`) || code };
 }
 
 /**

@@ -19,15 +19,16 @@ export function rowsTable() {
   const shown = h("p", { class: "soft", role: "status" });
   const filter = h("input", { id: "rows-filter", type: "search", autocomplete: "off", input: draw });
   const pictures = h("input", { id: "pictures", type: "checkbox", role: "switch", "aria-describedby": "pictures-hint", change: draw });
-  const head = h("tr", {});
-  const body = h("tbody");
-  const table = h("div", { class: "scroll", role: "region", "aria-label": t("rows_region"), tabindex: "0" }, h("table", { class: "rows" }, h("thead", {}, head), body));
+  // Said though a table says it by itself: in a narrow window it is laid out as none.
+  const head = h("tr", { role: "row" });
+  const body = h("tbody", { role: "rowgroup" });
+  const table = h("div", { class: "scroll", role: "region", "aria-label": t("rows_region"), tabindex: "0" }, h("table", { class: "rows", role: "table" }, h("thead", { role: "rowgroup" }, head), body));
 
   function draw() {
     const found = arranged(rows, filter.value, order);
     setText(shown, rows.length === 0 ? t("rows_none") : found.length === 0 ? t("rows_none_such") : t("rows_of", count(found.length), count(rows.length)));
     table.hidden = found.length === 0;
-    body.replaceChildren(...found.map((row) => h("tr", {}, ...columns.map((column) => cell(row, column, pictures.checked)))));
+    body.replaceChildren(...found.map((row) => h("tr", { role: "row" }, ...columns.map((column) => cell(row, column, pictures.checked)))));
     for (const [at, column] of columns.entries()) markSorted(/** @type {HTMLElement} */ (head.children[at]), order?.column === column ? order : null);
   }
 
@@ -37,7 +38,7 @@ export function rowsTable() {
       order = nextOrder(order, column);
       draw();
     };
-    return h("th", { scope: "col" }, h("button", { type: "button", class: "sort", click: sort }, t(`column_${column}`)));
+    return h("th", { scope: "col", role: "columnheader" }, h("button", { type: "button", class: "sort", click: sort }, t(`column_${column}`)));
   }
 
   return {
@@ -70,12 +71,12 @@ function markSorted(cell, order) {
  * @param {boolean} withPicture
  */
 function cell(row, column, withPicture) {
-  if (column === "headline") return h("td", {}, theirs(row.headline ?? ""));
-  if (column === "connected_at") return h("td", { class: "when" }, row.connected_at ? h("time", { datetime: row.connected_at }, day(row.connected_at)) : null);
+  if (column === "headline") return h("td", { role: "cell" }, row.headline ? theirs(row.headline) : null);
+  if (column === "connected_at") return h("td", { class: "when", role: "cell", "data-heading": t("column_connected_at") }, row.connected_at ? h("time", { datetime: row.connected_at }, day(row.connected_at)) : null);
   const address = profileAddress(row);
   const name = theirs(row.name || row.entity_urn);
   const linked = address ? h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, name) : name;
-  return h("th", { scope: "row" }, h("span", { class: "person" }, withPicture ? picture(row) : null, linked));
+  return h("th", { scope: "row", role: "rowheader" }, h("span", { class: "person" }, withPicture ? picture(row) : null, linked));
 }
 
 /** @param {Row} row */

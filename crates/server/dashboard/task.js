@@ -6,8 +6,8 @@ import { follow } from "./live.js";
 import { confirmed, problemBox } from "./pieces.js";
 import { presses } from "./press.js";
 import { cancelConfirmed, progressBar, stateMark, times, waitingLines } from "./task-card.js";
-import { clockTime } from "./time.js";
-import { t } from "./words.js";
+import { clockTime, count } from "./time.js";
+import { isSaid, t } from "./words.js";
 
 /** @typedef {import("./main.js").Page} Page */
 /** @typedef {import("./describe.js").Task} Task */
@@ -67,6 +67,7 @@ function taskSheet(controls) {
   const actions = h("div", { class: "actions" });
   const asked = h("dl", { class: "facts" });
   const timeline = h("ol", { class: "timeline" });
+  const card = h("section", { class: "card", "aria-label": t("one_task"), hidden: true }, now, actions, live);
   const about = h("section", { "aria-labelledby": "asked-heading", hidden: true }, h("h2", { id: "asked-heading" }, t("task_input")), asked);
   const history = h("section", { "aria-labelledby": "timeline-heading", hidden: true }, h("h2", { id: "timeline-heading" }, t("timeline")), timeline);
   let shown = "";
@@ -97,10 +98,10 @@ function taskSheet(controls) {
 
   return {
     live,
-    content: [h("section", { class: "card", "aria-label": t("one_task") }, now, actions, live), about, history],
+    content: [card, about, history],
     /** @param {Task | null} task */
     show(task) {
-      about.hidden = history.hidden = task === null;
+      card.hidden = about.hidden = history.hidden = task === null;
       if (task === null) for (const part of [now, actions, asked, timeline, live]) part.replaceChildren();
       const sign = task === null ? "" : signOf(task);
       if (task && sign !== shown) draw(task);
@@ -119,14 +120,24 @@ function result(task) {
   return [...[outcome(task)].filter(Boolean), ...findings(task)].map((line) => h("p", {}, line));
 }
 
+/**
+ * @param {string} key that may be nobody's
+ * @param {unknown} code
+ */
+const spokenOr = (key, code) => (isSaid(key) ? t(key) : String(code));
+
 /** @param {Task} task */
 function facts(task) {
-  const { keyword, note, profile_urn: urn, task_type: _, ...rest } = task.task_input;
+  const { keyword, note, profile_urn: urn, task_type: _, start, count: many, sort_type: order, fields, ...rest } = task.task_input;
   /** @type {[string, string][]} */
   const lines = [];
   if (urn) lines.push([t("try_urn"), String(urn)]);
   if (keyword) lines.push([t("keyword"), String(keyword)]);
   if (note) lines.push([t("note"), String(note)]);
+  if (order) lines.push([t("try_sort"), spokenOr(`sort_${order}`, order)]);
+  if (fields) lines.push([t("try_fields"), spokenOr(`fields_${fields}`, fields)]);
+  if (typeof start === "number") lines.push([t("try_start"), count(start)]);
+  if (typeof many === "number") lines.push([t("asked_count"), count(many)]);
   for (const [name, value] of Object.entries(rest)) if (value !== null) lines.push([name, typeof value === "object" ? JSON.stringify(value) : String(value)]);
   lines.push([t("task_id"), task.id]);
   return lines.flatMap(([name, value]) => [h("dt", {}, name), h("dd", { dir: "auto" }, theirs(value))]);

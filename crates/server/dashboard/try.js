@@ -1,6 +1,6 @@
 /** Both documented calls as a form, with the command that does the same, and then the task that came of it. */
 import { writePlace } from "./address.js";
-import { callOf, curlOf, fault, PLACEHOLDER } from "./curl.js";
+import { callOf, curlOf, fault } from "./curl.js";
 import { INVITE, isInDoubt, isOver, kindName, READ, refusal } from "./describe.js";
 import { setText } from "./dom.js";
 import { h, showItems } from "./element.js";
@@ -52,7 +52,7 @@ export function tryView(page) {
     watching.begin(answer.body.api_agent_task_id, answer.body.deduplicated === true);
   }
 
-  const curl = h("section", { class: "stack", "aria-labelledby": "curl-heading" }, h("h2", { id: "curl-heading" }, t("try_curl")), command, h("p", { class: "soft" }, t("try_curl_hint", PLACEHOLDER)));
+  const curl = h("section", { class: "stack", "aria-labelledby": "curl-heading" }, h("h2", { id: "curl-heading" }, t("try_curl")), command, h("p", { class: "soft" }, t("try_curl_hint", t("try_key"))));
   return { title: t("view_try"), content: [h("p", { class: "soft" }, t("try_why")), form, outcome, curl], stop: watching.stop, still: true };
 }
 
@@ -91,7 +91,7 @@ function requestForm(problem, run) {
     inviting.hidden = now.kind !== INVITE;
     setText(press, t(now.kind === INVITE ? "try_run_invite" : "try_run_read"));
     setText(inputs.left, t("try_note_left", count(now.note.trim().length)));
-    setText(code, curlOf(document.baseURI, callOf(now)));
+    setText(code, curlOf(document.baseURI, callOf(now), t("try_key")));
   }
 
   draw();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readPlace, VIEWS, writePlace } from "../../../crates/server/dashboard/address.js";
-import { callOf, curlOf, fault, PLACEHOLDER } from "../../../crates/server/dashboard/curl.js";
+import { callOf, curlOf, fault } from "../../../crates/server/dashboard/curl.js";
 import * as describe from "../../../crates/server/dashboard/describe.js";
 import { arranged, nextOrder, pictureAddress, profileAddress } from "../../../crates/server/dashboard/rows.js";
 import { clockTime, countdown, duration } from "../../../crates/server/dashboard/time.js";
@@ -66,7 +66,10 @@ test("what came of a task", () => {
 
 test("presence and limits", () => {
   assert.equal(describe.presence(agent()).tone, "good");
-  assert.deepEqual(describe.presence(agent({ state: "latched" })).tone, "busy");
+  const stopped = describe.presence(agent({ state: "latched" }));
+  assert.deepEqual([stopped.tone, stopped.text], ["busy", "Stopped"]);
+  assert.match(stopped.detail, /is connected to this server, but does nothing until/);
+  assert.deepEqual(describe.presence(agent({ state: "dancing" })), { tone: "busy", text: "Connected", detail: "dancing" });
   assert.equal(describe.presence(agent({ online: false, last_seen_s: 7_200 })).detail, "Last heard of 2 h ago");
   assert.deepEqual(describe.usageLine({ used: 5, limit: 20 }), { text: "5 of 20", share: 0.25, tone: "good" });
   assert.deepEqual(describe.usageLine({ used: 25, limit: 20 }), { text: "25 of 20, reached", share: 1, tone: "busy" });
@@ -118,9 +121,9 @@ test("what would be refused is found before it is sent", () => {
 });
 
 test("the command names the key's place, and a path that a proxy has put before", () => {
-  const command = curlOf("https://api.example.com/liaison/", callOf(asked({})));
+  const command = curlOf("https://api.example.com/liaison/", callOf(asked({})), "YOUR_API_KEY");
   assert.ok(command.includes("'https://api.example.com/liaison/linkedin-agent/fetch-connections'"));
-  assert.ok(command.includes(PLACEHOLDER));
+  assert.ok(command.includes("YOUR_API_KEY"));
 });
 
 test("times and spans", () => {

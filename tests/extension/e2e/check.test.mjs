@@ -80,7 +80,7 @@ test("stopped by a security check: nothing is asked of LinkedIn until a person h
 
   await popup.locator("#clear-stop").waitFor({ state: "hidden" });
   await popup.locator("#stop summary").click();
-  await says(popup, "#stop-meaning", "pass it first");
+  await says(popup, "#attention", "pass the check first");
   await says(popup, "#stop-clearing", "requests go out to LinkedIn again");
   await says(popup, "#headline", "Stopped");
   assert.equal(await requestsSeen(simulator), before, "to read about it clears nothing");
@@ -100,7 +100,7 @@ test("a block is not cleared within its hour, and says how long it has to be wai
   assert.equal(code, "blocked");
   const before = await requestsSeen(simulator);
   await popup.locator("#stop summary").click();
-  await says(popup, "#stop-meaning", "an hour at least");
+  await says(popup, "#attention", "an hour at least");
   await popup.locator("#clear-stop").click();
   await says(popup, "#message", /can be cleared in \d+ min/);
   await says(popup, "#headline", "Stopped");

@@ -62,7 +62,8 @@ test("a report tells how it stands and nothing by which anybody could be told, a
   const report = JSON.parse(text);
   assert.deepEqual([report.state, report.server.local, report.log_lines], ["ready", true, 1]);
   assert.match(report.browser, /Chrome\/\d/);
-  assert.deepEqual(report.check, ["session", "me", "list"].map((name) => ({ name, ok: true })));
+  assert.deepEqual(report.check.steps, ["session", "me", "list"].map((name) => ({ name, ok: true })));
+  assert.ok(report.check.seconds_ago >= 0);
   const kept = await options.evaluate(async () => Object.values(await chrome.storage.local.get()).join("\n"));
   const [, token] = kept.match(/"token":"([^"]+)"/);
   for (const personal of [token, server.url, new URL(server.url).host, "urn:li", "ACoAA", "Hello", "This browser"]) {

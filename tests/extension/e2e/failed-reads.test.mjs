@@ -58,7 +58,7 @@ describe("what passes with the task it hits", () => {
 test("signed out, a task waits for the person and is carried out after the sign-in", async (t) => {
   const { server, simulator, browser } = await worldFor(t, { signedIn: false });
   const popup = await browser.open("popup/popup.html");
-  await says(popup, "#headline", "sign in");
+  await says(popup, "#headline", "nobody is signed in");
   const id = await server.fetchConnections({ count: 5 });
   const { json } = await server.status(id, 1);
   assert.equal(json.data.status, "pending");

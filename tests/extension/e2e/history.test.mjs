@@ -38,6 +38,34 @@ async function historyOver(t, log) {
 const counted = (page, text) => page.getByRole("status").filter({ hasText: new RegExp(`^${text}$`) }).waitFor();
 const shown = (page) => page.locator("#rows tr").count();
 
+/** How many lines the first cell takes, and each part of the server's address. */
+const linesOf = (page) =>
+  page.evaluate(() => {
+    const tops = (element) => {
+      const range = new Range();
+      range.selectNodeContents(element);
+      return [...range.getClientRects()].map(({ top }) => Math.round(top));
+    };
+    // The heading before it is no part of its text.
+    const time = tops(document.querySelector("#rows td:first-child").firstChild);
+    const [host, port] = [...document.querySelectorAll(".whole")].map(tops);
+    return { time: new Set(time).size, port: new Set(port).size, both: new Set([...host, ...port]).size };
+  });
+
+test("no line is broken within a time or a port, nor between a usual host and its port, as narrow as the window may be", async (t) => {
+  const [line] = longLog(Date.UTC(2026, 10, 27, 12, 30));
+  for (const [server, long] of [["http://127.0.0.1:8787/liaison", false], [`https://${"w".repeat(60)}.example.com:8443`, true]]) {
+    const { page } = await historyOver(t, [{ ...line, server }]);
+    await page.locator("#rows tr").waitFor();
+    assert.equal(await page.locator("#rows .address").innerText(), server);
+    for (const width of [1400, 960, 800, 340]) {
+      await page.setViewportSize({ width, height: 600 });
+      const { time, port, both } = await linesOf(page);
+      assert.deepEqual([time, port, both === 1], [1, 1, !long], `${server} at ${width}`);
+    }
+  }
+});
+
 test("of thousands of lines a hundred are there at first, the newest, and the others on request", async (t) => {
   const { page } = await historyOver(t, longLog());
   await counted(page, "5,000 entries");

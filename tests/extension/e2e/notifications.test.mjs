@@ -46,7 +46,7 @@ test("who is signed out is called, whatever workers end, and no longer when some
   // Dismissed by its person, it does not come back for the same event.
   await popup.evaluate(() => chrome.notifications.clear("linkedin/signed_out"));
   await browser.stopWorker();
-  await says(popup, "#headline", "sign in to LinkedIn");
+  await says(popup, "#headline", "nobody is signed in");
   await toned(popup, "#linkedin-state", "bad");
   await standing(popup, []);
   await browser.signIn();

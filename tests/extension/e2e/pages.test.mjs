@@ -148,7 +148,9 @@ test("the defaults are restored after a second press, and a refused field is for
   await page.locator("#hours-fields").waitFor({ state: "hidden" });
 });
 
-test("a silent worker leaves no limit standing as if it were in force", async (t) => {
+const ACTIONS = ["test", "forget", "pair", "restore", "export-log", "erase-log", "erase-everything", "check", "make-report"];
+
+test("a silent worker leaves no limit standing as if it were in force, and nothing to press in vain", async (t) => {
   let silent = false;
   const status = idleStatus();
   const answer = () => (silent ? new Promise(() => {}) : { ok: true, status });
@@ -156,9 +158,12 @@ test("a silent worker leaves no limit standing as if it were in force", async (t
   silent = true;
   await page.locator("#limits-fields:disabled").waitFor();
   await says(page, "#limits-silent", "does not answer");
+  await says(page, "#pairing-state", /did not answer.*turn Liaison off and on again/);
+  for (const id of ACTIONS) assert.ok(await page.locator(`#${id}`).isDisabled(), id);
   silent = false;
   await page.locator("#limits-fields:enabled").waitFor();
   await page.locator("#limits-silent").waitFor({ state: "hidden" });
+  for (const id of ACTIONS) assert.ok(await page.locator(`#${id}`).isEnabled(), id);
 });
 
 const NOTE = '<img src=x onerror="document.title=1"> Hello';

@@ -7,6 +7,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { findBrowser } from "../../../scripts/run/find.mjs";
+import { isHeard, ownAgent } from "../../../scripts/run/kept.mjs";
 import { makeReady } from "../../../scripts/run/make-ready.mjs";
 import {
   EXECUTABLE,
@@ -17,6 +18,7 @@ import {
   flags,
   runProgram,
   said,
+  serve,
   startProgram,
   startServer,
   startSimulator,
@@ -102,9 +104,56 @@ test("with --simulator it is paired and does a first task, and is paired still w
   // Told from the second poll on: the first one's answer says that the server asks for it.
   assert.equal(known.usage.day.limit, 10, "nobody has chosen limits yet, so the careful ones hold");
 
+  const ready = JSON.parse(readFileSync(join(environment.XDG_DATA_HOME, "liaison/simulator/ready.json"), "utf8"));
+  assert.equal(ready.agent, paired.id, "as whom the server knows it");
+
   const key = text.match(/\$\(cat '(.+?)'\)/)[1];
   assert.equal(statSync(key).mode & 0o077, 0, "nobody else reads the key");
   assert.doesNotMatch(text, /lsk_/, "the key itself stands nowhere on the screen");
+});
+
+test("a browser that another one took the place of is not said to be paired, though that one works", async (t) => {
+  const environment = { DISPLAY: await displayFor(t), XDG_DATA_HOME: temporaryFolder("data") };
+  const port = await freePort();
+  const more = ["--simulator", "--port", port];
+  const first = start(environment, more);
+  await first.says(WORKS);
+  await first.stop();
+
+  const database = join(environment.XDG_DATA_HOME, "liaison/simulator/liaison.db");
+  const url = `http://127.0.0.1:${port}`;
+  const call = async (path, body, headers = {}) => (await fetch(`${url}/agent/v1/${path}`, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) })).json();
+  const server = await serve(database, new URL(url).host);
+  const { token } = await call("pair", { code: await said("pair", database), name: "another" });
+  await server.stop();
+
+  const again = start(environment, more);
+  t.after(() => again.stop());
+  await again.says(/^Liaison is running/m);
+  const poll = { instance: "i-1", version: "0.1.0", account: "acc-1", wait_ms: 25_000, state: "ready", accepts: [], waiting: [], held: [] };
+  const parked = call("poll", poll, { authorization: `Bearer ${token}` }).catch(() => null); // ends with the server
+  const text = await again.says(/^(paired:|The server goes on running here)/m);
+  assert.doesNotMatch(text, /^paired:/m);
+  assert.match(text, /another was paired in its place/);
+  await again.stop();
+  await parked;
+});
+
+test("heard of is the browser of this profile, and beside others only what the server has noted since", () => {
+  const at = (id, seconds, online = true) => ({ id, online, last_seen_at: new Date(seconds * 1_000).toISOString() });
+  assert.equal(isHeard([at("own", 5)], "own", 9_000), true, "alone, it is enough to have been heard lately");
+  assert.equal(isHeard([at("own", 5, false)], "own", 9_000), false);
+  assert.equal(isHeard([at("own", 5), at("other", 20)], "own", 9_000), false);
+  assert.equal(isHeard([at("own", 10), at("other", 20)], "own", 9_000), true);
+  assert.equal(isHeard([at("own", 5), at("other", 1, false)], "own", 9_000), true);
+  assert.equal(isHeard([at("other", 20)], "own", 9_000), false);
+  assert.equal(isHeard([at("other", 20)], "", 9_000), false);
+
+  const ids = (...all) => all.map((id) => ({ id }));
+  assert.equal(ownAgent(ids("a"), ids("a", "b"), "x"), "b", "paired just now");
+  assert.equal(ownAgent(ids("a", "b"), ids("a", "b"), "b"), "b");
+  assert.equal(ownAgent(ids("a"), ids("a"), ""), "a", "the only one there is");
+  assert.equal(ownAgent(ids("a", "b"), ids("a", "b"), ""), "");
 });
 
 test("a browser that takes no extension by a switch gets it over the pipe", async (t) => {

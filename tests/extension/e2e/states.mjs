@@ -34,7 +34,8 @@ const RECENT = [
 ];
 const waitingInvitation = { approvals: [approval], waiting: waits("approval", null, [INVITE]), attention: problem("approval") };
 const hours = { days: [1, 2, 3, 4, 5], from: "22:00", to: "06:00" };
-const log = RECENT.map(({ task, task_type, outcome, code, at_ms }) => ({
+/** Oldest first, as the worker has it. */
+const log = RECENT.toReversed().map(({ task, task_type, outcome, code, at_ms }) => ({
   ...{ at_ms, task, task_type, outcome, code, server: "https://api.example.com/liaison" },
   target: task_type === INVITE ? approval.profile_urn : null,
 }));
@@ -104,7 +105,7 @@ export const STATES = [
   { name: "full", path: "history/history.html", answers: { export_log: () => ({ ok: true, log }) }, ready: "#table" },
   {
     ...{ name: "hostile", path: "history/history.html", ready: "#table" },
-    answers: { export_log: () => ({ ok: true, log: [{ ...log[0], task: HOSTILE, task_type: HOSTILE, target: HOSTILE, outcome: HOSTILE, code: HOSTILE, server: HOSTILE }] }) },
+    answers: { export_log: () => ({ ok: true, log: [{ ...log.at(-1), task: HOSTILE, task_type: HOSTILE, target: HOSTILE, outcome: HOSTILE, code: HOSTILE, server: HOSTILE }] }) },
   },
   { name: "silent", path: "history/history.html", answers: { status: () => new Promise(() => {}) }, ready: "#message" },
   { name: "first", path: "onboarding/onboarding.html", ready: "#screen-1", press: (page) => page.locator("#to-2").click() },

@@ -1,5 +1,6 @@
 // What the tests of this folder share: a world that ends with its test, and how a page is read.
 
+import assert from "node:assert/strict";
 import { startWorld } from "../../../scripts/world.mjs";
 
 /** A server, a simulated LinkedIn and a browser of the test's own, ended with it. */
@@ -37,9 +38,17 @@ export async function untilAsSaid(popup, at) {
   return new RegExp(`^until (${[...new Set(said)].join("|")})$`);
 }
 
+/** What the popup's first line says where all kinds wait for the same, and the list below it does not say again. */
+const IN_HEADLINE = { paused: "headline_paused", signed_out: "headline_signed_out", wrong_account: "headline_wrong_account", challenge: "problem_challenge", blocked: "waiting_blocked" };
+
 /** Comes back when server and popup give this reason for a task's waiting, and the same time; the server's answer. */
 export async function agreeOn({ server, popup }, task, reason) {
   const waiting = await server.waitingFor(task, reason);
+  if (reason in IN_HEADLINE) {
+    assert.equal(waiting.until, null);
+    await says(popup, "#headline", await popup.evaluate(async (key) => (await import("/lib/i18n.js")).t(key), IN_HEADLINE[reason]));
+    return waiting;
+  }
   const sentence = await popup.evaluate(async (reason) => {
     const [{ WAITING }, { t }] = await Promise.all([import("/lib/words.js"), import("/lib/i18n.js")]);
     return t(WAITING[reason].said);

@@ -53,7 +53,7 @@ test("a server that goes is said to be silent since then; back again, it is work
   await server.stop();
   await says(popup, "#headline", /The server has not answered since .*\d:\d\d/);
   await toned(popup, "#server-state", "bad");
-  await says(popup, "#attention", "The server cannot be reached.");
+  await says(popup, "#attention", "Check that the server runs");
   // What can be done without it is done.
   await popup.locator("#pause").check();
   await says(popup, "#headline", "Paused");

@@ -6,7 +6,7 @@ import { installChrome } from "./support/chrome.js";
 installChrome();
 const describe = await import("../../../extension/popup/describe.js");
 const { approvalLine, canCancel, fallbackLine, linkedinLine, progressLine } = describe;
-const { recentLine, serverLine, stopLines, uncountedLine, usageLine, waitingItems } = describe;
+const { otherWaits, problemLines, recentLine, serverLine, stopLines, uncountedLine, usageLine, waitingItems } = describe;
 const { pairingLine } = await import("../../../extension/lib/pairing.js");
 const { checkLine } = await import("../../../extension/lib/check.js");
 const { stepLine } = await import("../../../extension/lib/steps.js");
@@ -28,10 +28,39 @@ test("every state has its own headline", () => {
   assert.ok(said.every(Boolean));
 });
 
-test("a stop for a damaged record is not said to be LinkedIn's", () => {
-  const stopped = (code) => headline({ ...base, state: "latched", attention: { code, message: "m", remedy: "r" } });
-  assert.equal(stopped("challenge"), "Stopped until you have looked at LinkedIn.");
-  assert.equal(stopped("record_set_aside"), "Stopped until you have looked at a record that was damaged.");
+test("the headline says what has stopped it, and below it stands what to do alone", () => {
+  const stopped = (state, code, more = {}) => ({ ...base, state, attention: { code, message: "It is so.", remedy: "Do so." }, ...more });
+  assert.equal(headline(stopped("latched", "challenge")), "Stopped. It is so.");
+  assert.equal(headline(stopped("no_permission", "no_permission")), "Stopped. It is so.");
+  for (const state of ["signed_out", "wrong_account", "superseded", "unauthorised", "no_permission"]) {
+    assert.deepEqual(problemLines(stopped(state, state)), { message: "", remedy: "Do so." }, state);
+  }
+  assert.deepEqual(problemLines(stopped("latched", "record_set_aside")), { message: "", remedy: "Do so." });
+  assert.match(problemLines(stopped("latched", "challenge")).remedy, /^Open LinkedIn.*pass the check first.*clear the stop/);
+  assert.match(problemLines(stopped("latched", "blocked")).remedy, /an hour at least/);
+});
+
+test("what the headline does not say is said in full below it", () => {
+  const attention = { code: "signed_out", message: "It is so.", remedy: "Do so." };
+  assert.deepEqual(problemLines({ ...base, state: "paused", attention }), { message: "It is so.", remedy: "Do so." });
+  const restricted = problemLines({ ...base, attention: { ...attention, code: "account_restricted" } });
+  assert.deepEqual([restricted.message, /^Withdraw/.test(restricted.remedy)], ["It is so.", true]);
+  const unreachable = (said, more) => problemLines({ ...base, attention: null, contact: { state: "unreachable", last_ms_ago: 5, error: { ...attention, code: said, said } }, ...more });
+  assert.deepEqual(unreachable("unreachable"), { message: "", remedy: "Do so." });
+  assert.equal(unreachable("server_error").message, "It is so.");
+  assert.equal(unreachable("unreachable", { state: "paused" }).message, "It is so.");
+  assert.equal(unreachable("unreachable", { running: { phase: "reading", done: null, of: null } }).message, "It is so.");
+  assert.equal(problemLines({ ...base, attention: { ...attention, code: "approval" } }), null);
+  assert.equal(problemLines({ ...base, attention: null }), null);
+});
+
+test("of what waits, the list has what the headline does not say", () => {
+  const left = (state, ...reasons) => otherWaits({ state, waiting: reasons.map((reason) => ({ reason })) }).map(({ reason }) => reason);
+  for (const [state, reason] of Object.entries({ paused: "paused", signed_out: "signed_out", wrong_account: "wrong_account", no_permission: "signed_out" })) {
+    assert.deepEqual(left(state, reason, "kind_off"), ["kind_off"], state);
+    assert.deepEqual(left("ready", reason), [reason]);
+  }
+  for (const reason of ["challenge", "blocked", "storage"]) assert.deepEqual(left("latched", reason, "paused"), ["paused"]);
 });
 
 test("ready says what the contact with the server is", () => {
@@ -252,13 +281,10 @@ test("only what LinkedIn stopped for can be cleared here", () => {
   assert.equal(stopLines({ attention: null }), null);
 });
 
-test("each stop says what it is and what clearing lets out again", () => {
-  const lines = STOPS.map((code) => stopLines(attention(code)));
-  assert.equal(new Set(lines.map(({ meaning }) => meaning)).size, STOPS.length);
-  for (const { meaning, clearing } of lines) assert.ok(meaning && clearing);
-  const [challenge, blocked, restricted, , , record] = lines;
-  assert.match(challenge.meaning, /security check.*Open LinkedIn.*pass it first/);
-  assert.match(blocked.meaning, /999.*an hour at least/);
+test("each stop says what to do first and what clearing lets out again", () => {
+  const remedies = STOPS.map((code) => problemLines({ ...base, state: "latched", ...attention(code) }).remedy);
+  assert.equal(new Set(remedies).size, STOPS.length);
+  const [challenge, blocked, restricted, , , record] = STOPS.map((code) => stopLines(attention(code)));
   for (const { clearing } of [challenge, blocked]) assert.match(clearing, /requests go out.*usual pace/);
   assert.match(restricted.clearing, /invitations go out.*usual pace/);
   assert.match(record.clearing, /erases/);
