@@ -207,8 +207,7 @@ impl Store {
             OnComplete::End => {
                 let (state, ended) = end_row(&task, &result, now)?;
                 note_findings(&mut tx, &task, &result).await?;
-                writes.extend(ending(&task, now));
-                end = Some(ended);
+                (writes, end) = (ending(&task, now).into(), Some(ended));
                 (state, true)
             }
             OnComplete::Requeue => {
