@@ -29,17 +29,11 @@ const SOON_RETRY_S: u64 = 5;
 pub enum ApiError {
     #[error("Invalid JSON body")]
     InvalidJson,
-    #[error("The body is not UTF-8")]
-    NotUtf8,
-    #[error(
-        "A string in the body holds half of a character (a lone surrogate, such as \\ud83d): cut text between characters"
-    )]
-    HalfCharacter,
     #[error("Compressed bodies are not taken; send it without 'Content-Encoding'")]
     Compressed,
     #[error("{0}")]
     Input(InputError),
-    /// An input that one of the other published APIs doesn't allow.
+    /// An input that can't be, in words of whoever found so.
     #[error("{0}")]
     Asked(Cow<'static, str>),
     #[error("Missing or invalid 'api_agent_task_id'")]
@@ -134,12 +128,9 @@ pub enum ApiError {
     SlowBody,
     #[error("It took too long, and may have been done or not; send it again as after any lost answer")]
     Overtime,
-    #[error("Not found")]
-    NoRoute,
-    #[error(
-        "Not found: the path has a doubled slash, or one at its end; leave it out (perhaps your base URL ends with one)"
-    )]
-    Slashes,
+    /// No such address, and what may be wrong with this one.
+    #[error("Not found{0}")]
+    NoRoute(&'static str),
     #[error("Method not allowed")]
     Method,
     #[error("Request body too large")]
@@ -216,8 +207,6 @@ impl ApiError {
     fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
             Self::InvalidJson
-            | Self::NotUtf8
-            | Self::HalfCharacter
             | Self::Input(_)
             | Self::Asked(_)
             | Self::TaskId
@@ -243,8 +232,7 @@ impl ApiError {
             Self::NoAdmin => (StatusCode::NOT_FOUND, "no_admin"),
             Self::TaskNotFound
             | Self::AgentTask
-            | Self::NoRoute
-            | Self::Slashes
+            | Self::NoRoute(_)
             | Self::WebhookNotFound
             | Self::NoFile
             | Self::Unknown(_) => (StatusCode::NOT_FOUND, "not_found"),

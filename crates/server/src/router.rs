@@ -165,9 +165,13 @@ fn at_once() -> Router<App> {
         .route("/admin/v1/teams/{team}/send-connection-request", post(admin::task::send_connection_request))
 }
 
+/// What a base URL with a slash at its end makes of an address.
+const SLASHES: &str =
+    ": the path has a doubled slash, or one at its end; leave it out (perhaps your base URL ends with one)";
+
 async fn no_route(uri: Uri) -> ApiError {
     let path = uri.path();
-    if path.contains("//") || path.ends_with('/') { ApiError::Slashes } else { ApiError::NoRoute }
+    ApiError::NoRoute(if path.contains("//") || path.ends_with('/') { SLASHES } else { "" })
 }
 
 async fn wrong_method() -> ApiError {
