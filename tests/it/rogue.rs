@@ -91,6 +91,31 @@ fn an_id_that_is_another_invitation_s_before_that_is_sent_means_the_newer() {
 }
 
 #[test]
+fn a_task_whose_offer_can_not_be_read_whole_ends_and_what_is_behind_it_is_done() {
+    let bad = [
+        ("epoch", json!("1")),
+        ("task_input", json!("x")),
+        ("task_type", json!(7)),
+        ("lease_ms", json!("60000")),
+        ("mode", json!("to think")),
+    ];
+    for (member, value) in bad {
+        let (world, mut agent) = world(3, One);
+        let mut malformed = offer("t-1", &stranger());
+        malformed[member] = value;
+        world.server.borrow_mut().offer_raw(malformed);
+        world.server.borrow_mut().add("t-2", CONNECT, nth(1));
+        assert_eq!(agent.run_to_end("t-2").0, "completed", "{member}");
+        let bodies: Vec<Value> = world.server.borrow().bodies("t-1/complete").into_iter().cloned().collect();
+        assert!(matches!(&bodies[..], [body] if body["status"] == "failed"), "{member}: {bodies:?}");
+        let output = &bodies[0]["task_output"];
+        assert_eq!(output["code"], "invalid_input", "{member}");
+        assert!(output["error"].as_str().unwrap().contains(&format!("'{member}'")), "{member}: {output}");
+        assert_eq!(posts(&world), 1, "{member}");
+    }
+}
+
+#[test]
 fn leave_to_send_under_somebody_else_s_token_is_no_leave() {
     let (world, mut agent) = world(3, Two);
     world.server.borrow_mut().add("t-1", CONNECT, stranger());

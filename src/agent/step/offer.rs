@@ -73,7 +73,7 @@ impl Turn {
     /// `of_another`: for another person than the one that is held. What was begun for the first ends as it would have.
     fn offered_again(&mut self, held: &Entry, offer: &Offer, of_another: bool) {
         self.slow_down();
-        if offer.epoch < held.epoch {
+        if offer.epoch < held.epoch || offer.unread.is_some() {
             return;
         }
         let is_newer = of_another || offer.epoch > held.epoch || offer.token_or_task() != held.token;
@@ -104,6 +104,10 @@ impl Turn {
 
     /// Takes an offer up, perhaps in the place of an entry of the same task.
     fn begin(&mut self, offer: &Offer, replaced: Option<&Entry>) {
+        if let Some(member) = &offer.unread {
+            let detail = format!("'{member}' in the server's offer is not what the protocol says");
+            return self.fail_offer(offer, &TaskFailure::new(ErrorCode::InvalidInput).with_detail(&detail));
+        }
         let Some(kind) = TaskType::from_wire(&offer.task_type) else {
             return self.fail_offer(offer, &TaskFailure::new(ErrorCode::UnsupportedTask));
         };

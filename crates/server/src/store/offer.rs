@@ -69,6 +69,7 @@ pub(super) fn offer_of(row: &TaskRow, mode: Mode, since_ms: Option<u64>) -> Resu
         lease_ms: Some(LEASE_MS),
         attempt: row.attempt.max(1),
         since_ms,
+        unread: None,
     })
 }
 
