@@ -22,7 +22,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("src/clean/", &[]),
     ("src/clean.rs", &["liaison_clean"]),
     ("src/ports.rs", &["voyager", "clean::Unicode", "config"]),
-    ("src/tasks.rs", &["agent", "config", "json", "liaison_protocol", "ports", "voyager::time"]),
+    ("src/tasks", &["agent", "config", "json", "liaison_protocol", "ports", "voyager::time"]),
     ("src/execute", &["agent", "clean", "config", "liaison_protocol", "ports", "voyager"]),
     ("src/agent/driver", &["agent", "config", "execute", "liaison_protocol", "ports", "tasks"]),
     // Values alone: what a write is, what the button says, and what a notification is.

@@ -40,7 +40,7 @@ fn input_that_cannot_be_carried_out_sends_nothing() {
         (CONNECT, json!({}), "'profile_urn'"),
         (CONNECT, json!({ "profile_urn": "urn:li:member:123456789" }), "'profile_urn'"),
         (CONNECT, json!({ "profile_urn": "ACo/../x" }), "'profile_urn'"),
-        (CONNECT, json!({ "profile_urn": "ada-lovelace" }), "public identifier"),
+        (CONNECT, json!({ "profile_urn": "ada-lovelace" }), "'profile_urn'"),
         (CONNECT, json!({ "profile_urn": STRANGER, "note": 5 }), "'note'"),
         (CONNECT, json!({ "profile_urn": STRANGER, "note": "x".repeat(301) }), "'note'"),
     ];

@@ -16,7 +16,10 @@ const REAL_LENGTH: &str = "ACoAAEkwwAoB7NcYLAAtm2Q0_2MYjSNA9-sIm0x";
 const URNS_TAKEN: &[(&str, &str)] = &[
     ("ACoAABCDEF123", "ACoAABCDEF123"),
     (REAL_LENGTH, REAL_LENGTH),
-    ("ACo_-9", "ACo_-9"),
+    ("abc_-9", "abc_-9"),
+    ("abc-9d-", "abc-9d-"),
+    ("acoaabcdef123", "acoaabcdef123"),
+    ("urn:li:fsd_profile:abc123", "abc123"),
     ("ACoAABCDEFGHIJKLMNOP", "ACoAABCDEFGHIJKLMNOP"),
     ("ACoAAHIJKLMNOPQRST", "ACoAAHIJKLMNOPQRST"),
     ("ACwAAEkwwAoB7NcYLAAtm2Q0_2MYjSNA9-sIm0x", "ACwAAEkwwAoB7NcYLAAtm2Q0_2MYjSNA9-sIm0x"),
@@ -42,28 +45,14 @@ const URNS_TAKEN: &[(&str, &str)] = &[
 
 /// What can be the public identifier of a profile, and needs a look-up that no task makes.
 const PUBLIC_IDENTIFIERS: &[&str] = &[
-    "abcde",
-    "abc_-9",
     "ada-lovelace",
+    "ada-lovelace-42",
     "greta-osterquill-sim-90001167",
-    "acoaabcdef123",
-    "Ada-Lovelace",
-    "ADA-LOVELACE",
-    "ADALovelace",
-    "AJ-Smith",
-    "ACosta",
-    "ACOSTA-1234567",
-    "Aco-Maria-Costa",
-    "ABRAAM-LINCOLN",
-    "ABRAAM-Lincoln-1234",
-    "ALEXANDER-MONTGOMERY-SMITHERSON-1234567",
-    "AJ-Montgomery-Smitherson-of-Springfield",
     "j\u{fc}rgen-gro\u{df}",
-    "123456789",
     "urn:li:fsd_profile:ada-lovelace",
-    "urn:li:fsd_profile:short",
     "urn:li:fs_miniProfile:greta-osterquill-sim-90001167",
     "https://www.linkedin.com/in/ada-lovelace",
+    "https://www.linkedin.com/in/someone",
     "https://de.linkedin.com/in/j%C3%BCrgen-gro%C3%9F/?trk=x",
 ];
 
@@ -71,10 +60,14 @@ const PUBLIC_IDENTIFIERS: &[&str] = &[
 const URNS_REFUSED: &[&str] = &[
     "",
     "   ",
+    "abcde",
     "ACoAA BCDEF",
     "ACoAABCDEF123!",
+    "ACoAABCDEF123\u{e9}",
     "ACoAAB\nCDEF123",
+    "ACoAABCDEF%31",
     "urn:li:fsd_profile:",
+    "urn:li:fsd_profile:short",
     "urn:li:fsd_profile:ACoAABCDEF123,x",
     "urn:li:fsd_profile:(ACoAABCDEF123,1)",
     "urn:li:fsd_profile:urn:li:fsd_profile:ACoAABCDEF123",
@@ -109,7 +102,7 @@ pub fn check_urns() {
     for given in PUBLIC_IDENTIFIERS {
         assert_eq!(normalise_profile_urn(given), Err(InvalidProfileUrn::PublicIdentifier), "{given:?}");
     }
-    let (longest, too_long) = (format!("ACoA{}", "a".repeat(124)), format!("ACoA{}", "a".repeat(125)));
+    let (longest, too_long) = ("a".repeat(128), "a".repeat(129));
     assert_eq!(normalise_profile_urn(&longest).expect("128 are taken").as_str(), longest);
     assert!(normalise_profile_urn(&too_long).is_err(), "129 characters were taken");
     assert!(normalise_profile_urn(&format!("urn:li:fsd_profile:{too_long}")).is_err());
@@ -155,12 +148,9 @@ pub fn check_refused_inputs() {
     use TaskType::{FetchConnections as Fetch, SendConnectionRequest as Send};
     const COUNT: &str = "Invalid 'count': must be an integer between 1 and 500";
     const START: &str = "Invalid 'start': must be a non-negative integer";
-    const FAR: &str = "Invalid 'start': must be at most 9007199254740991";
     const KEYWORD: &str = "Invalid 'keyword': must be a string";
     const SORT: &str = "Invalid 'sort_type': must be a string";
     const URN: &str = "Missing or invalid 'profile_urn'";
-    const VANITY: &str = "Missing or invalid 'profile_urn': it looks like a public identifier (vanity name), which is no \
-                          profile id; take the 'entity_urn' that fetch-connections answers with";
     const NOTE: &str = "Invalid 'note': must be a string";
     const LONG: &str = "Invalid 'note': must be 300 characters or fewer";
     let mut rows = Vec::new();
@@ -176,7 +166,7 @@ pub fn check_refused_inputs() {
     for large in
         [json!(9_007_199_254_740_992_u64), json!(9_007_199_254_740_993_u64), json!(u64::MAX), json!(1e300)]
     {
-        rows.push((Fetch, json!({ "start": large }), FAR));
+        rows.push((Fetch, json!({ "start": large }), START));
     }
     for wrong in [json!(0), json!(501), json!(1.5), json!("40"), json!(-40), json!(true), json!({})] {
         rows.push((Fetch, json!({ "count": wrong }), COUNT));
@@ -189,7 +179,7 @@ pub fn check_refused_inputs() {
         rows.push((Send, json!({ "profile_urn": urn }), URN));
     }
     for urn in PUBLIC_IDENTIFIERS {
-        rows.push((Send, json!({ "profile_urn": urn }), VANITY));
+        rows.push((Send, json!({ "profile_urn": urn }), URN));
     }
     rows.extend([
         (Send, json!({}), URN),

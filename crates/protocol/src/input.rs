@@ -85,12 +85,10 @@ impl fmt::Display for InputError {
         f.write_str(match self {
             Self::Keyword => "Invalid 'keyword': must be a string",
             Self::SortType => "Invalid 'sort_type': must be a string",
-            Self::Start => "Invalid 'start': must be a non-negative integer",
-            Self::StartTooLarge => return write!(f, "Invalid 'start': must be at most {}", whole::MAX_SAFE),
+            Self::Start | Self::StartTooLarge => "Invalid 'start': must be a non-negative integer",
             Self::Count => "Invalid 'count': must be an integer between 1 and 500",
             Self::Fields => "Invalid 'fields': must be 'all' or 'total'",
-            Self::ProfileUrn => return InvalidProfileUrn::Other.fmt(f),
-            Self::PublicIdentifier => return InvalidProfileUrn::PublicIdentifier.fmt(f),
+            Self::ProfileUrn | Self::PublicIdentifier => return InvalidProfileUrn::Other.fmt(f),
             Self::NoteType => "Invalid 'note': must be a string",
             Self::NoteLength => "Invalid 'note': must be 300 characters or fewer",
             Self::Deadline => "Invalid 'deadline_ms': must be an integer between 60000 and 2592000000",
@@ -110,6 +108,11 @@ impl InputError {
                 "Shorten the note: it is counted in UTF-16 units, as a browser counts it, so that an emoji counts as two \
                  or more",
             ),
+            Self::PublicIdentifier => Some(
+                "It looks like a public identifier (vanity name), which is no profile id: take the 'entity_urn' that \
+                 fetch-connections answers with",
+            ),
+            Self::StartTooLarge => Some("It is at most 9007199254740991"),
             _ => None,
         }
     }

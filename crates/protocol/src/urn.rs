@@ -13,11 +13,12 @@ const SAME_ID_PREFIXES: [&str; 3] = [PROFILE_URN_PREFIX, "urn:li:fs_miniProfile:
 /// ids under it, which can be told by how they begin.
 const PERSON_PREFIX: &str = "urn:li:person:";
 
-/// From here on an id is as long as LinkedIn's own, which have 39 characters, and no published example.
-const REAL_LENGTH: usize = 30;
+const PROFILE_ID_START: &str = "AC";
+/// How the id in the address of a profile begins; a vanity name stands there as well.
+const ADDRESS_ID_START: &str = "ACo";
 
-/// The bare id of a LinkedIn profile, `^[A-Za-z0-9_-]{6,128}$`. What a caller gives as one has to look like LinkedIn's,
-/// too ([`normalise_profile_urn`]).
+/// The bare id of a LinkedIn profile, `^[A-Za-z0-9_-]{6,128}$`. Real ids have 39 characters and begin with `ACo`;
+/// the published examples are shorter.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ProfileId(String);
@@ -61,51 +62,47 @@ pub enum InvalidProfileUrn {
 
 impl fmt::Display for InvalidProfileUrn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::PublicIdentifier => {
-                "Missing or invalid 'profile_urn': it looks like a public identifier (vanity name), which is no profile \
-                 id; take the 'entity_urn' that fetch-connections answers with"
-            }
-            Self::Other => "Missing or invalid 'profile_urn'",
-        })
+        f.write_str("Missing or invalid 'profile_urn'")
     }
 }
 
 impl std::error::Error for InvalidProfileUrn {}
 
 /// Brings `given` down to the bare profile id. Takes a bare id, `urn:li:fsd_profile:`, `urn:li:fs_miniProfile:`,
-/// `urn:li:fs_profile:`, `urn:li:person:` and a `https://www.linkedin.com/in/ACo…` URL, each with an id that looks like
-/// LinkedIn's.
+/// `urn:li:fs_profile:`, `urn:li:person:` when its id begins with `AC`, and a `https://www.linkedin.com/in/ACo…` URL.
 ///
 /// # Errors
 /// [`InvalidProfileUrn`] for everything else: `urn:li:member:`, other person ids, vanity names, odd characters.
 pub fn normalise_profile_urn(given: &str) -> Result<ProfileId, InvalidProfileUrn> {
     let given = given.trim();
     if let Some(id) = given.strip_prefix(PERSON_PREFIX) {
-        return profile_id(id).ok_or(InvalidProfileUrn::Other);
+        let id = Some(id).filter(|id| id.starts_with(PROFILE_ID_START)).ok_or(InvalidProfileUrn::Other)?;
+        return ProfileId::try_from(id.to_owned());
     }
-    let unwrapped = SAME_ID_PREFIXES.iter().find_map(|prefix| given.strip_prefix(prefix));
-    let id = unwrapped.or_else(|| slug_of_profile_url(given)).unwrap_or(given);
-    profile_id(id).ok_or_else(|| match is_public_identifier(id) {
-        true => InvalidProfileUrn::PublicIdentifier,
-        false => InvalidProfileUrn::Other,
-    })
+    if let Some(slug) = slug_of_profile_url(given) {
+        if slug.starts_with(ADDRESS_ID_START) {
+            return ProfileId::try_from(slug.to_owned());
+        }
+        return Err(if slug.is_empty() {
+            InvalidProfileUrn::Other
+        } else {
+            InvalidProfileUrn::PublicIdentifier
+        });
+    }
+    let id = SAME_ID_PREFIXES.iter().find_map(|prefix| given.strip_prefix(prefix)).unwrap_or(given);
+    if is_like_a_name(id) {
+        return Err(InvalidProfileUrn::PublicIdentifier);
+    }
+    ProfileId::try_from(id.to_owned())
 }
 
-/// `id`, if it looks like LinkedIn's. A vanity name needs a look-up that no task makes, so it is refused rather than
-/// guessed at.
-fn profile_id(id: &str) -> Option<ProfileId> {
-    ProfileId::try_from(id.to_owned()).ok().filter(|_| is_like_linkedin_s(id.as_bytes()))
-}
-
-/// LinkedIn's ids are base64url of two bytes that say their kind, four or more that hold the member number, and others:
-/// `ACoAA…`, perhaps `ADoAA…` or `AEMAA…`, and of members out of reach `ACr__…`. Vanity names have no capitals of their own. Who types
-/// some all the same does it at the beginnings of words, and doesn't come by these patterns.
-fn is_like_linkedin_s(id: &[u8]) -> bool {
-    let real = id.len() >= REAL_LENGTH
-        && matches!(id, [b'A', b'A'..=b'Z', _, b'A', b'A', ..] | [b'A', b'A'..=b'Z', _, b'_', b'_', ..]);
-    // The published examples are as short as `ACoAABCDEF123`.
-    real || matches!(id, [b'A', b'C', b'a'..=b'z', b'A'..=b'Z' | b'_', ..])
+/// Whether `id` is plainly a vanity name (`ada-lovelace`, `ada-lovelace-42`): small letters and digits with hyphens between, and
+/// two or more words. A name needs a look-up that no task makes, and LinkedIn's ids have capitals.
+fn is_like_a_name(id: &str) -> bool {
+    let is_small =
+        |c: char| c == '-' || c == '%' || c.is_numeric() || (c.is_alphabetic() && !c.is_uppercase());
+    let is_word = |part: &&str| part.chars().nth(1).is_some() && part.chars().all(char::is_alphabetic);
+    id.chars().all(is_small) && id.split('-').filter(is_word).count() >= 2
 }
 
 /// The last part of `https://<host>.linkedin.com/in/<id or vanity name>`, without query, hash and trailing slash.
@@ -121,9 +118,4 @@ fn slug_of_profile_url(given: &str) -> Option<&str> {
 
 fn is_profile_id(id: &str) -> bool {
     (6..=128).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
-}
-
-/// Letters of any script and digits, in an address perhaps percent-encoded, with hyphens between; LinkedIn allows 3 to 100.
-fn is_public_identifier(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '%'))
 }

@@ -20,8 +20,8 @@ const RESULT_LIMIT: usize = 4 * 1024 * 1024;
 /// How much of an oversized body is still read and thrown away. A connection closed on a client that is writing
 /// loses the answer on its way, and the client would see a broken pipe instead of the 413.
 const DRAIN_LIMIT: usize = 32 * 1024 * 1024;
-const NOT_UTF8: ApiError = ApiError::Asked(Cow::Borrowed("The body is not UTF-8"));
-const HALF_A_CHARACTER: ApiError = ApiError::Asked(Cow::Borrowed(
+const NOT_UTF8: ApiError = ApiError::InvalidJson(Some("The body is not UTF-8: send it as UTF-8"));
+const HALF_A_CHARACTER: ApiError = ApiError::InvalidJson(Some(
     "A string in the body holds half of a character (a lone surrogate, such as \\ud83d): cut text between characters",
 ));
 /// What some editors and languages write before a text.
@@ -38,7 +38,7 @@ pub fn is_compressed(headers: &HeaderMap) -> bool {
 
 /// A caller's JSON object; a body without content is `{}`.
 pub async fn caller_fields(body: Body) -> Result<Map<String, Value>, ApiError> {
-    let bytes = read(body, CALLER_LIMIT, ApiError::InvalidJson).await?;
+    let bytes = read(body, CALLER_LIMIT, ApiError::InvalidJson(None)).await?;
     let text = std::str::from_utf8(&bytes).map_err(|_| NOT_UTF8)?;
     let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     if text.is_empty() {
@@ -47,7 +47,7 @@ pub async fn caller_fields(body: Body) -> Result<Map<String, Value>, ApiError> {
     serde_json::from_str(text).map_err(|_| {
         // Who throws strings away doesn't look at what their escapes stand for.
         let is_json = serde_json::from_str::<IgnoredAny>(text).is_ok();
-        if is_json && has_half_a_character(text) { HALF_A_CHARACTER } else { ApiError::InvalidJson }
+        if is_json && has_half_a_character(text) { HALF_A_CHARACTER } else { ApiError::InvalidJson(None) }
     })
 }
 

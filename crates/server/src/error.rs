@@ -27,8 +27,9 @@ const SOON_RETRY_S: u64 = 5;
 /// What can go wrong with a request.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
+    /// And what to do about it, where that is known.
     #[error("Invalid JSON body")]
-    InvalidJson,
+    InvalidJson(Option<&'static str>),
     #[error("Compressed bodies are not taken; send it without 'Content-Encoding'")]
     Compressed,
     #[error("{0}")]
@@ -206,7 +207,7 @@ impl Told {
 impl ApiError {
     fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
-            Self::InvalidJson
+            Self::InvalidJson(_)
             | Self::Input(_)
             | Self::Asked(_)
             | Self::TaskId
@@ -294,6 +295,7 @@ impl ApiError {
     fn remedy(&self) -> Option<&'static str> {
         match self {
             Self::Input(wrong) => wrong.remedy(),
+            Self::InvalidJson(remedy) => *remedy,
             Self::Limit { code: ErrorCode::NoteLimit, .. } => Some(
                 "Only invitations with a note are limited: send this one without, or when 'Retry-After' says",
             ),
