@@ -34,6 +34,7 @@ const OWN = {
   approval: { message: "headline_approval", remedy: "problem_approval_remedy" },
   unreachable: { message: "problem_unreachable", remedy: "problem_unreachable_remedy" },
   no_answer_in_time: { message: "problem_no_answer_in_time", remedy: "problem_unreachable_remedy" },
+  redirected: { message: "problem_redirected", remedy: "problem_redirected_remedy" },
   server_gone: { message: "problem_server_gone", remedy: "problem_unreachable_remedy" },
   not_a_task_server: { message: "problem_not_a_task_server", remedy: "problem_not_a_task_server_remedy" },
   server_error: { message: "problem_server_error", remedy: "problem_server_error_remedy" },
