@@ -20,7 +20,7 @@ const OWN = {
   no_permission: { message: "problem_no_permission", remedy: "waiting_no_permission_remedy" },
   permission_taken: { message: "problem_permission_taken", remedy: "waiting_no_permission_remedy" },
   no_server_permission: { message: "problem_no_server_permission", remedy: "problem_no_server_permission_remedy" },
-  unauthorised: { message: "problem_unauthorised", remedy: "problem_unauthorised_remedy" },
+  unauthorised: { message: "problem_unauthorised", remedy: "problem_unauthorised_test_remedy" },
   token_refused: { message: "problem_unauthorised", remedy: "problem_unauthorised_remedy" },
   superseded: { message: "problem_superseded", remedy: "problem_superseded_remedy" },
   unknown_code: { message: "problem_unknown_code", remedy: "problem_unknown_secret_remedy" },

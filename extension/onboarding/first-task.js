@@ -71,8 +71,8 @@ export function firstTaskLine(status) {
 function hindrance(status) {
   const { attention, contact, paused, running, waiting } = status;
   const needed = attention && !concernsInvitations(attention) ? attention : null;
-  const wait = needed ? null : serverWait(contact, Date.now());
-  if (wait) return { tone: "quiet", text: sentences(wait) };
+  const asked = needed ? null : serverWait(contact, Date.now());
+  if (asked) return { tone: "quiet", text: sentences(asked) };
   const problem = needed ?? contact.error;
   if (problem) return { tone: "bad", text: sentences(problem) };
   if (paused) return { tone: "quiet", text: sentences({ message: t("waiting_paused"), remedy: t("problem_paused_remedy") }) };

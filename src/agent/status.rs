@@ -239,7 +239,7 @@ pub fn attention(state: &State) -> Option<Problem> {
             return Some(Problem::new(
                 "unauthorised",
                 "The server no longer takes this browser's token",
-                "Pair again on the options page",
+                "Press \"Test connection\" on the options page; if that fails, pair again there",
             ));
         }
         Some(PairingEnd::Superseded) => {
