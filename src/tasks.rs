@@ -1,5 +1,7 @@
 //! The task server's calls as values: what is posted, and how an answer is sorted. No sending.
 
+mod unread;
+
 use crate::agent::event::{PairingRequest, PairingSecret, Reply};
 use crate::agent::server_url::ServerUrl;
 use crate::agent::state::Pairing;
@@ -8,7 +10,7 @@ use crate::config::{ANSWER_BYTES, CALL_TIMEOUT_MS, POLL_GRACE_MS};
 use crate::json;
 use crate::ports::{TaskAnswer, TaskCall, TaskSilence};
 use crate::voyager::time::retry_after_ms;
-use liaison_protocol::{Heartbeat, PairRequest, Poll, Progress, Start};
+use liaison_protocol::{Heartbeat, PairRequest, Poll, PollAnswer, Progress, Start};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -65,7 +67,16 @@ fn about(pairing: &Pairing, task: &str, verb: &str, body: String) -> TaskCall {
 #[must_use]
 pub fn sort<T: DeserializeOwned>(answer: Result<TaskAnswer, TaskSilence>, now: i64) -> Reply<T> {
     let is_fit = |body: &&str| body.len() <= ANSWER_BYTES;
-    sort_with(answer, now, |body| Some(body).filter(is_fit).and_then(json::read))
+    sort_with(answer, now, |body| Some(body).filter(is_fit).and_then(json::read).ok_or_else(not_our_protocol))
+}
+
+/// Sorts the answer to a poll. A task whose id can be read is not lost over another member of its offer.
+#[must_use]
+pub fn sort_poll(answer: Result<TaskAnswer, TaskSilence>, now: i64) -> Reply<PollAnswer> {
+    sort_with(answer, now, |body| match body.len() {
+        0..=ANSWER_BYTES => json::read(body).map_or_else(|| unread::poll_answer(body), Ok),
+        _ => Err(not_our_protocol()),
+    })
 }
 
 /// Sorts an answer whose status alone is final; a body is welcome.
@@ -74,13 +85,13 @@ pub fn sort_forgiving<T: DeserializeOwned + Default>(
     answer: Result<TaskAnswer, TaskSilence>,
     now: i64,
 ) -> Reply<T> {
-    sort_with(answer, now, |body| Some(json::read(body).unwrap_or_default()))
+    sort_with(answer, now, |body| Ok(json::read(body).unwrap_or_default()))
 }
 
 fn sort_with<T>(
     answer: Result<TaskAnswer, TaskSilence>,
     now: i64,
-    read: impl FnOnce(&str) -> Option<T>,
+    read: impl FnOnce(&str) -> Result<T, Problem>,
 ) -> Reply<T> {
     let answer = match answer {
         Ok(answer) => answer,
@@ -88,8 +99,8 @@ fn sort_with<T>(
     };
     match answer.status {
         200..=299 => match read(&answer.body) {
-            Some(value) => Reply::Ok(value),
-            None => Reply::Retry { retry_after_ms: None, problem: not_our_protocol() },
+            Ok(value) => Reply::Ok(value),
+            Err(problem) => Reply::Retry { retry_after_ms: None, problem },
         },
         401 | 403 | 404 | 409 | 410 | 413 | 422 => {
             Reply::Refused { status: answer.status, code: code_of(&answer.body) }

@@ -37,6 +37,7 @@ const OWN = {
   redirected: { message: "problem_redirected", remedy: "problem_redirected_remedy" },
   server_gone: { message: "problem_server_gone", remedy: "problem_unreachable_remedy" },
   not_a_task_server: { message: "problem_not_a_task_server", remedy: "problem_not_a_task_server_remedy" },
+  unreadable_answer: { message: "problem_unreadable_answer", remedy: "problem_unreadable_answer_remedy" },
   server_error: { message: "problem_server_error", remedy: "problem_server_error_remedy" },
   unexpected_answer: { message: "problem_server_error", remedy: "problem_not_a_task_server_remedy" },
   url_form: { message: "address_malformed", remedy: "problem_url_remedy" },

@@ -43,6 +43,9 @@ pub struct Entry {
     /// Whether it was taken with a note: it is never sent without.
     #[serde(default)]
     pub noted: bool,
+    /// Whom an invitation is for, also when it has ended: the hash of their profile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whom: Option<u64>,
     /// How far it is.
     pub stage: Stage,
 }

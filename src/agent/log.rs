@@ -184,6 +184,7 @@ mod tests {
             workers_ended: 0,
             asked_at: None,
             noted: false,
+            whom: None,
             stage: Stage::Verifying(search),
         }
     }

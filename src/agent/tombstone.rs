@@ -14,6 +14,9 @@ pub struct Tombstone {
     pub server: ServerUrl,
     /// Which task.
     pub task: String,
+    /// For whom: the hash of their profile. `None`: it isn't known any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whom: Option<u64>,
     /// Under which epoch it ended.
     pub epoch: u32,
     /// `None`: completed.
@@ -68,7 +71,7 @@ impl State {
     fn has_too_many_tombstones(&self) -> bool {
         let all = || self.tombstones.values().flat_map(|day| day.iter());
         // So many bytes are the names of the members, the numbers and the code.
-        let bytes = |tombstone: &Tombstone| tombstone.task.len() + tombstone.server.as_str().len() + 115;
+        let bytes = |tombstone: &Tombstone| tombstone.task.len() + tombstone.server.as_str().len() + 143;
         all().count() > TOMBSTONES || all().map(bytes).sum::<usize>() > TOMBSTONES_BYTES
     }
 

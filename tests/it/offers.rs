@@ -105,7 +105,8 @@ fn a_finished_invitation_that_is_offered_again_gets_the_old_outcome() {
         let (world, mut agent) = world(3, level);
         assert_eq!(invite(&mut agent, "t-1", stranger()).0, "completed");
         world.site.borrow_mut().next(INVITE, Mishap::Code(400, "MAX_INVITATION_SENT"));
-        assert_eq!(invite(&mut agent, "t-2", json!({ "profile_urn": "ACoAAother9" })).0, "failed");
+        let other = json!({ "profile_urn": "ACoAAother9" });
+        assert_eq!(invite(&mut agent, "t-2", other.clone()).0, "failed");
         agent.run_for(MINUTE);
         // The invitation is withdrawn by hand: LinkedIn would take another.
         world.site.borrow_mut().invitations.clear();
@@ -114,17 +115,17 @@ fn a_finished_invitation_that_is_offered_again_gets_the_old_outcome() {
                 world.disk.borrow_mut().restart_browser(0);
                 agent.reboot();
             }
-            let offer = |task: &str, epoch: u32| {
+            let offer = |task: &str, input: &Value, epoch: u32| {
                 json!({
-                    "task": task, "task_type": CONNECT, "task_input": stranger(), "epoch": epoch, "token": "again",
+                    "task": task, "task_type": CONNECT, "task_input": input, "epoch": epoch, "token": "again",
                 })
             };
             for epoch in [1, 2] {
-                let first = offered(&mut agent, offer("t-1", epoch));
+                let first = offered(&mut agent, offer("t-1", &stranger(), epoch));
                 let old = (json!("completed"), json!({ "sent": true }), json!("done"), json!("again"));
                 let new = (&first["status"], &first["task_output"], &first["effect"], &first["token"]);
                 assert_eq!(new, (&old.0, &old.1, &old.2, &old.3));
-                let second = offered(&mut agent, offer("t-2", epoch));
+                let second = offered(&mut agent, offer("t-2", &other, epoch));
                 assert_eq!(second["task_output"]["code"], "account_restricted");
             }
         }
@@ -135,7 +136,8 @@ fn a_finished_invitation_that_is_offered_again_gets_the_old_outcome() {
 #[test]
 fn a_tombstone_is_kept_whatever_the_clock_says() {
     let (world, mut agent) = world(3, Two);
-    assert_eq!(invite(&mut agent, "t-0", json!({ "profile_urn": "ACoAAother9" })).0, "completed");
+    let input = json!({ "profile_urn": "ACoAAother9" });
+    assert_eq!(invite(&mut agent, "t-0", input.clone()).0, "completed");
     agent.run_for(MINUTE);
     world.time.jump(91 * DAY);
     assert_eq!(invite(&mut agent, "t-9", json!({ "profile_urn": "ACoAAother8" })).0, "completed");
@@ -143,7 +145,7 @@ fn a_tombstone_is_kept_whatever_the_clock_says() {
     world.time.jump(-91 * DAY);
     agent.run_for(MINUTE);
     assert_eq!(agent.ask(Command::ExportLog).log.unwrap().len(), 2, "the log is whole too");
-    let offer = json!({ "task": "t-0", "task_type": CONNECT, "task_input": stranger() });
+    let offer = json!({ "task": "t-0", "task_type": CONNECT, "task_input": input });
     assert_eq!(offered(&mut agent, offer)["status"], "completed");
     assert_eq!(posts(&world), 2);
     assert!(world.disk.borrow().keys().iter().any(|key| key.starts_with("tombstones:")));

@@ -50,6 +50,72 @@ fn the_same_task_at_any_time_under_any_epoch_and_token_is_one_invitation() {
 }
 
 #[test]
+fn an_id_that_another_invitation_had_is_refused_and_never_answered_with_what_became_of_that() {
+    for level in [One, Two] {
+        let (world, mut agent) = world(3, level);
+        world.server.borrow_mut().add("t-1", CONNECT, stranger());
+        assert_eq!(agent.run_to_end("t-1").0, "completed", "{level:?}");
+        // Its server begins to count anew.
+        world.server.borrow_mut().forget("t-1");
+        world.server.borrow_mut().add("t-1", CONNECT, nth(1));
+        let (status, output) = agent.run_to_end("t-1");
+        assert_eq!(
+            (status.as_str(), output["code"].as_str()),
+            ("failed", Some("invalid_input")),
+            "{level:?}"
+        );
+        assert_eq!((posts(&world), world.site.borrow().count(INVITE)), (1, 1), "{level:?}");
+        world.server.borrow_mut().forget("t-1");
+        world.server.borrow_mut().add("t-1", CONNECT, stranger());
+        assert_eq!(agent.run_to_end("t-1").0, "completed", "{level:?}: the first one, as it was");
+        assert_eq!(posts(&world), 1, "{level:?}");
+    }
+}
+
+#[test]
+fn an_id_that_is_another_invitation_s_before_that_is_sent_means_the_newer() {
+    let (world, mut agent) = world(3, One);
+    set(&mut agent, json!({ "ask_before_invite": true }));
+    world.server.borrow_mut().add("t-1", CONNECT, stranger());
+    agent.run_until("the question", |world| asked_at(world, "t-1") > 0);
+    world.server.borrow_mut().forget("t-1");
+    world.server.borrow_mut().add("t-1", CONNECT, nth(1));
+    world.server.borrow_mut().offer_raw(offer("t-1", &nth(1)));
+    agent.run_until("the other", |world| {
+        record(world, "t-1").is_some_and(|record| record.contains("ACoFlood"))
+    });
+    assert!(decide(&mut agent, "t-1", true).ok);
+    assert_eq!(agent.run_to_end("t-1").0, "completed");
+    let sent: Vec<String> = world.site.borrow().invitations.iter().map(|(whom, ..)| whom.clone()).collect();
+    assert!(matches!(&sent[..], [whom] if whom.contains("ACoFlood00001")), "{sent:?}");
+}
+
+#[test]
+fn a_task_whose_offer_can_not_be_read_whole_ends_and_what_is_behind_it_is_done() {
+    let bad = [
+        ("epoch", json!("1")),
+        ("task_input", json!("x")),
+        ("task_type", json!(7)),
+        ("lease_ms", json!("60000")),
+        ("mode", json!("to think")),
+    ];
+    for (member, value) in bad {
+        let (world, mut agent) = world(3, One);
+        let mut malformed = offer("t-1", &stranger());
+        malformed[member] = value;
+        world.server.borrow_mut().offer_raw(malformed);
+        world.server.borrow_mut().add("t-2", CONNECT, nth(1));
+        assert_eq!(agent.run_to_end("t-2").0, "completed", "{member}");
+        let bodies: Vec<Value> = world.server.borrow().bodies("t-1/complete").into_iter().cloned().collect();
+        assert!(matches!(&bodies[..], [body] if body["status"] == "failed"), "{member}: {bodies:?}");
+        let output = &bodies[0]["task_output"];
+        assert_eq!(output["code"], "invalid_input", "{member}");
+        assert!(output["error"].as_str().unwrap().contains(&format!("'{member}'")), "{member}: {output}");
+        assert_eq!(posts(&world), 1, "{member}");
+    }
+}
+
+#[test]
 fn leave_to_send_under_somebody_else_s_token_is_no_leave() {
     let (world, mut agent) = world(3, Two);
     world.server.borrow_mut().add("t-1", CONNECT, stranger());

@@ -187,6 +187,10 @@ pub struct Offer {
     /// In mode `verify`: how long ago the invitation was started, at most.
     #[serde(default)]
     pub since_ms: Option<u64>,
+    /// A member that isn't what it must be. Set by who reads an offer and can still say so; never sent.
+    #[serde(skip)]
+    #[cfg_attr(feature = "schema", schema(ignore))]
+    pub unread: Option<String>,
 }
 
 impl Offer {

@@ -40,6 +40,7 @@ mod scope;
 mod session;
 mod sweep;
 mod team;
+mod together;
 mod twin;
 mod view;
 mod webhook;

@@ -26,7 +26,7 @@ impl<P: Ports> Driver<P> {
             let sent_at = ports.clock().now();
             let answer = ports.tasks().call(tasks::poll(&pairing, &poll)).await;
             let unreached = answer.is_err();
-            let mut reply = tasks::sort(answer, ports.clock().now());
+            let mut reply = tasks::sort_poll(answer, ports.clock().now());
             let pattern = pairing.server.permission_pattern();
             if unreached && !ports.face().has_permission(&pattern).await {
                 reply = Reply::Retry { retry_after_ms: None, problem: no_server_permission() };
@@ -140,7 +140,7 @@ async fn try_pairing<P: Ports>(
         PairingSecret::Token(token) => {
             let poll = empty_poll(instance, ports.version());
             let answer = ports.tasks().call(tasks::poll_with(&request.server, token, &poll)).await;
-            let reply: Reply<PollAnswer> = tasks::sort(answer, ports.clock().now());
+            let reply = tasks::sort_poll(answer, ports.clock().now());
             into_result(reply, ("unknown_token", "The server doesn't know this token"))
                 .map(|_| PairAnswer { token: token.clone(), agent: String::new() })
         }
@@ -196,7 +196,7 @@ async fn probe<P: Ports>(ports: &P, server: &ServerUrl, token: &str, poll: &Poll
         let is_reached = reached.is_ok();
         steps.push(step_of("reach", reached));
         if is_reached {
-            let reply: Reply<PollAnswer> = tasks::sort(answer, ports.clock().now());
+            let reply = tasks::sort_poll(answer, ports.clock().now());
             server_steps(reply, &mut steps);
         }
     }

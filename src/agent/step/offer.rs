@@ -3,6 +3,7 @@
 use super::Turn;
 use super::invitation::SENT;
 use crate::agent::entry::{Ended, Entry, Stage, Verification, is_task_id};
+use crate::agent::event::hash_of;
 use crate::agent::readiness;
 use crate::agent::state::TaskLive;
 use crate::agent::tombstone::Tombstone;
@@ -13,6 +14,10 @@ use liaison_protocol::{
 };
 use std::rc::Rc;
 
+/// Said of an offer whose id an earlier invitation had.
+const USED_BEFORE: &str =
+    "the task's id was that of an invitation to another person; give each task an id that no other ever has";
+
 impl Turn {
     pub(super) fn offered(&mut self, offer: &Offer) {
         let Some(pairing) = self.state.pairing.clone() else { return };
@@ -20,8 +25,14 @@ impl Turn {
             self.slow_down();
             return;
         }
+        let whom = whom(offer);
         if let Some(held) = self.state.tasks.get(&offer.task).cloned() {
-            return self.offered_again(&held, offer);
+            let of_another = is_of_another(held.whom, whom);
+            if !(of_another && matches!(held.stage, Stage::Finished(_))) {
+                return self.offered_again(&held, offer, of_another);
+            }
+            // The server knows the task no more that this was the result of, and would say so if asked.
+            self.relieve(&offer.task, Some(404));
         }
         if self.state.tasks.len() >= HELD_TASKS {
             // There is no room for so much as a refusal: it will be offered again.
@@ -36,6 +47,9 @@ impl Turn {
         let is_known = offer.mode == Mode::Run && pairing.has_start();
         let asks = is_known && buried.is_some_and(|tombstone| tombstone.carried);
         if let Some(tombstone) = buried.filter(|_| !wants_look && !asks) {
+            if is_of_another(tombstone.whom, whom) {
+                return self.begin_of_another(offer);
+            }
             return match tombstone.failed {
                 None => self.end_offer(offer, Ended::Completed, SENT, Effect::Done),
                 Some(code) => self.fail_offer(offer, &TaskFailure::new(code)),
@@ -44,15 +58,27 @@ impl Turn {
         self.begin(offer, None);
     }
 
+    /// An id stands for one person. What became of the first is nothing to say of another, and who sends on would have to
+    /// trust a server that no longer knows its own tasks. A look harms nobody.
+    fn begin_of_another(&mut self, offer: &Offer) {
+        if offer.mode == Mode::Verify {
+            return self.begin(offer, None);
+        }
+        let failure = TaskFailure::new(ErrorCode::InvalidInput).with_detail(USED_BEFORE);
+        self.fail_offer(offer, &failure);
+    }
+
     /// An offer of a task that is held already. The same epoch is a repeat: a result is posted at once. A newer one
     /// takes the place of a read; an invitation that may have been sent only takes on its token, and so does a result.
-    fn offered_again(&mut self, held: &Entry, offer: &Offer) {
+    /// `of_another`: for another person than the one that is held. What was begun for the first ends as it would have.
+    fn offered_again(&mut self, held: &Entry, offer: &Offer, of_another: bool) {
         self.slow_down();
-        if offer.epoch < held.epoch {
+        if offer.epoch < held.epoch || offer.unread.is_some() {
             return;
         }
-        let is_newer = offer.epoch > held.epoch || offer.token_or_task() != held.token;
+        let is_newer = of_another || offer.epoch > held.epoch || offer.token_or_task() != held.token;
         match &held.stage {
+            Stage::Sending { .. } | Stage::Verifying(_) if of_another => {}
             Stage::Finished(_) | Stage::Sending { .. } | Stage::Verifying(_) => {
                 if let Some(entry) = self.state.entry_mut(&offer.task).filter(|_| is_newer) {
                     entry.epoch = offer.epoch;
@@ -78,6 +104,10 @@ impl Turn {
 
     /// Takes an offer up, perhaps in the place of an entry of the same task.
     fn begin(&mut self, offer: &Offer, replaced: Option<&Entry>) {
+        if let Some(member) = &offer.unread {
+            let detail = format!("'{member}' in the server's offer is not what the protocol says");
+            return self.fail_offer(offer, &TaskFailure::new(ErrorCode::InvalidInput).with_detail(&detail));
+        }
         let Some(kind) = TaskType::from_wire(&offer.task_type) else {
             return self.fail_offer(offer, &TaskFailure::new(ErrorCode::UnsupportedTask));
         };
@@ -168,6 +198,7 @@ impl Turn {
 
     pub(super) fn take(&mut self, offer: &Offer, stage: Stage) {
         let noted = stage.input().is_some_and(|input| input.note.is_some());
+        let whom = stage.profile().map(hash_of);
         self.state.tasks.insert(
             &offer.task,
             Rc::new(Entry {
@@ -182,6 +213,7 @@ impl Turn {
                 touched: false,
                 workers_ended: 0,
                 noted,
+                whom,
                 stage,
             }),
         );
@@ -194,4 +226,18 @@ impl Turn {
         let at = self.now.saturating_add_unsigned(UNHELD_POLL_GAP_MS);
         self.state.live.next_poll_at = self.state.live.next_poll_at.max(at);
     }
+}
+
+/// Whom an invitation is offered for.
+fn whom(offer: &Offer) -> Option<u64> {
+    let kind = TaskType::from_wire(&offer.task_type)?;
+    match TaskInput::parse(kind, &offer.task_input).ok()? {
+        TaskInput::SendConnectionRequest(input) => Some(hash_of(input.profile.as_str())),
+        TaskInput::FetchConnections(_) => None,
+    }
+}
+
+/// Where either isn't known, an id means what it meant.
+fn is_of_another(known: Option<u64>, offered: Option<u64>) -> bool {
+    known.zip(offered).is_some_and(|(known, offered)| known != offered)
 }

@@ -185,7 +185,15 @@ impl Turn {
         let Some(pairing) = self.state.pairing.clone() else { return };
         for task in std::mem::take(&mut self.state.lost) {
             let (server, failed) = (pairing.server.clone(), Some(ErrorCode::OutcomeUnknown));
-            self.state.bury(Tombstone { server, task, epoch: 0, failed, at: self.now, carried: false });
+            self.state.bury(Tombstone {
+                server,
+                task,
+                whom: None,
+                epoch: 0,
+                failed,
+                at: self.now,
+                carried: false,
+            });
         }
     }
 

@@ -70,7 +70,7 @@ impl Turn {
 
     /// The server took the result, or refused it for good: input and output are forgotten, and what is remembered is
     /// how it ended.
-    fn relieve(&mut self, task: &str, refused: Option<u16>) {
+    pub(super) fn relieve(&mut self, task: &str, refused: Option<u16>) {
         let Some(entry) = self.state.tasks.get(task).cloned() else { return };
         let Stage::Finished(outcome) = &entry.stage else { return };
         self.state.tasks.remove(task);

@@ -225,6 +225,7 @@ impl Pair {
                 lease_ms: None,
                 attempt: 1,
                 since_ms: Some(80_000),
+                unread: None,
             }
         });
         let directives = directives.into_iter().collect();

@@ -136,6 +136,11 @@ impl TaskServer {
         self.wake();
     }
 
+    /// Knows no more of a task, as one that lost its memory.
+    pub fn forget(&mut self, id: &str) {
+        self.tasks.retain(|task| task.id != id);
+    }
+
     /// A task that was offered once, to an agent of another life.
     pub fn restore(&mut self, id: &str, kind: &str, input: Value, stand: Stand) {
         self.add(id, kind, input);

@@ -196,12 +196,6 @@ pub(super) async fn touch(db: &mut Db, agent: &AgentIdentity, now: Timestamp) ->
     Ok(())
 }
 
-/// Whether an agent still acts for its member.
-pub(super) async fn acts(db: &mut Db, agent: &str) -> Result<bool, StoreError> {
-    let acts = sql("SELECT EXISTS (SELECT 1 FROM agent WHERE id = $1 AND superseded_at IS NULL)");
-    Ok(acts.bind(agent).one(db).await?)
-}
-
 /// Makes `instance` the one that owns the token; false when it is one that was overtaken before.
 ///
 /// What the one before was offered and did not start goes back into the queue, under an epoch that nobody holds: its

@@ -1,14 +1,14 @@
 //! A caller's task comes in.
 
-use super::db::{Db, sql};
+use super::db::{Db, Statement, sql};
 use super::idempotency::{self, Kept};
 use super::queue::Room;
 use super::twin::{self, Twin};
-use super::{Store, StoreError, member};
+use super::{Store, StoreError, member, together};
 use crate::clock::Timestamp;
 use crate::lifecycle::start_within_ms;
 use crate::secret;
-use liaison_protocol::{ErrorCode, TaskInput, TaskOptions, TaskType};
+use liaison_protocol::{ErrorCode, SendConnectionRequest, TaskInput, TaskOptions, TaskType};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -90,13 +90,35 @@ impl From<sqlx::Error> for CreateError {
     }
 }
 
+pub(super) const STANDING: &str =
+    "SELECT EXISTS (SELECT 1 FROM member WHERE id = $1 AND removed_at IS NULL) AS is_there,
+            EXISTS (SELECT 1 FROM agent
+                    WHERE team_id = $2 AND superseded_at IS NULL AND last_seen_at >= $3) AS agent_seen,
+            EXISTS (SELECT 1 FROM task WHERE member_id = $1 AND profile IN ($4, $5)) AS person_known,
+            acting.invitation_limit_until, acting.note_limit_until
+     FROM (SELECT 1 AS one) AS always LEFT JOIN agent AS acting
+          ON acting.member_id = $1 AND acting.superseded_at IS NULL
+     LIMIT 1";
+
+/// How the acting member stands.
 #[derive(sqlx::FromRow)]
-struct Limits {
+struct Standing {
+    is_there: bool,
+    agent_seen: bool,
+    /// Whether there is any task about the person, be it one that stands for nothing.
+    person_known: bool,
     invitation_limit_until: Option<Timestamp>,
     note_limit_until: Option<Timestamp>,
 }
 
 impl NewTask<'_> {
+    const fn invitation(&self) -> Option<&SendConnectionRequest> {
+        match self.input {
+            TaskInput::SendConnectionRequest(invitation) => Some(invitation),
+            TaskInput::FetchConnections(_) => None,
+        }
+    }
+
     fn start_within_ms(&self) -> u64 {
         self.options.deadline_ms.unwrap_or_else(|| start_within_ms(self.input.task_type()))
     }
@@ -158,36 +180,40 @@ impl Store {
         let member = member.ok_or(Refusal::NoAdmin)?;
         let seen_within_ms = u64::try_from(self.seen_within.as_millis()).unwrap_or(u64::MAX);
         let seen_since = now.minus_ms(seen_within_ms);
-        if !is_there(&mut tx, &member).await? {
+        let standing = standing(&mut tx, &member, new, seen_since).await?;
+        if !standing.is_there {
             return Ok(None);
         }
-        let created = take(&mut tx, &self.room, &member, new, seen_since, now).await?;
+        let created = take(&mut tx, &self.room, &member, &standing, new, now).await?;
+        let mut writes = Vec::new();
+        if created.new_for.is_some() {
+            writes.push(inserted(&created.task, &member, new, now));
+        }
         if let Some(key) = new.key {
             let kept =
                 Kept { request_hash, task_id: created.task.clone(), deduplicated: created.deduplicated };
-            if !idempotency::keep(&mut tx, new.team, key, &kept, now).await? {
-                return Ok(None);
-            }
+            writes.push(idempotency::keep(new.team, key, &kept, now));
+        }
+        let written = together::execute(&mut tx, writes).await?;
+        if new.key.is_some() && written == 0 {
+            return Ok(None);
         }
         tx.commit().await?;
         Ok(Some(created))
     }
 }
 
-/// The task that is there for the same person, or else a new one.
+/// The task that is there for the same person, or else a new one, which is still to be written.
 async fn take(
     db: &mut Db,
     room: &Room,
     member: &str,
+    standing: &Standing,
     new: &NewTask<'_>,
-    seen_since: Timestamp,
     now: Timestamp,
 ) -> Result<Created, CreateError> {
-    let invitation = match new.input {
-        TaskInput::SendConnectionRequest(invitation) => Some(invitation),
-        TaskInput::FetchConnections(_) => None,
-    };
-    if let Some(invitation) = invitation.filter(|_| !new.allows_duplicate()) {
+    let invitation = new.invitation();
+    if let Some(invitation) = invitation.filter(|_| standing.person_known && !new.allows_duplicate()) {
         match twin::find(db, member, invitation, now).await? {
             Twin::None => {}
             Twin::Same(task) => return Ok(Created { task, deduplicated: true, new_for: None }),
@@ -196,51 +222,56 @@ async fn take(
             Twin::Deleted => return Err(CreateError::InvitedBefore),
         }
     }
-    if !agent_seen(db, new.team, seen_since).await? {
+    if !standing.agent_seen {
         return Err(Refusal::NoAgent.into());
     }
     let kind = new.input.task_type();
     let has_note = invitation.is_some_and(|invitation| invitation.note.is_some());
-    check_limits(db, member, kind, has_note, now).await?;
+    check_limits(standing, kind, has_note, now)?;
     if !room.take(db, new.team).await? {
         return Err(Refusal::QueueFull.into());
     }
     let task = Uuid::new_v4().to_string();
+    Ok(Created { task, deduplicated: false, new_for: Some(member.to_owned()) })
+}
+
+fn inserted(task: &str, member: &str, new: &NewTask<'_>, now: Timestamp) -> Statement {
+    let invitation = new.invitation();
     sql(
         "INSERT INTO task (id, team_id, member_id, task_type, task_input, has_note, profile, state, created_at,
                            start_by, deadline_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $9, $9)",
     )
-    .bind(&task)
+    .bind(task)
     .bind(new.team)
     .bind(member)
-    .bind(kind.as_str())
+    .bind(new.input.task_type().as_str())
     .bind(new.echo.to_string())
-    .bind(has_note)
+    .bind(invitation.is_some_and(|invitation| invitation.note.is_some()))
     .bind(invitation.map(|invitation| invitation.profile.as_str()))
     .bind(now)
     .bind(now.plus_ms(new.start_within_ms()))
-    .execute(db)
-    .await?;
-    Ok(Created { task, deduplicated: false, new_for: Some(member.to_owned()) })
 }
 
-async fn is_there(db: &mut Db, member: &str) -> Result<bool, StoreError> {
-    let there = sql("SELECT EXISTS (SELECT 1 FROM member WHERE id = $1 AND removed_at IS NULL)");
-    Ok(there.bind(member).one(db).await?)
-}
-
-async fn agent_seen(db: &mut Db, team: &str, since: Timestamp) -> Result<bool, StoreError> {
-    let seen = sql(
-        "SELECT EXISTS (SELECT 1 FROM agent WHERE team_id = $1 AND superseded_at IS NULL AND last_seen_at >= $2)",
-    );
-    Ok(seen.bind(team).bind(since).one(db).await?)
+async fn standing(
+    db: &mut Db,
+    member: &str,
+    new: &NewTask<'_>,
+    seen_since: Timestamp,
+) -> Result<Standing, StoreError> {
+    let profile = new.invitation().map(|invitation| invitation.profile.as_str());
+    let standing = sql(STANDING)
+        .bind(member)
+        .bind(new.team)
+        .bind(seen_since)
+        .bind(profile)
+        .bind(profile.map(|profile| twin::hash_of(member, profile)));
+    Ok(standing.record(db).await?)
 }
 
 /// A limit stops what it is about and nothing else: reading goes on under both, a plain invitation under the notes'.
-async fn check_limits(
-    db: &mut Db,
-    member: &str,
+fn check_limits(
+    standing: &Standing,
     kind: TaskType,
     has_note: bool,
     now: Timestamp,
@@ -248,16 +279,9 @@ async fn check_limits(
     if kind != TaskType::SendConnectionRequest {
         return Ok(());
     }
-    let limits: Option<Limits> = sql(
-        "SELECT invitation_limit_until, note_limit_until FROM agent WHERE member_id = $1 AND superseded_at IS NULL",
-    )
-    .bind(member)
-    .optional(db)
-    .await?;
-    let Some(limits) = limits else { return Ok(()) };
-    let note_limit = limits.note_limit_until.filter(|_| has_note);
+    let note_limit = standing.note_limit_until.filter(|_| has_note);
     for (code, until) in
-        [(ErrorCode::InvitationLimit, limits.invitation_limit_until), (ErrorCode::NoteLimit, note_limit)]
+        [(ErrorCode::InvitationLimit, standing.invitation_limit_until), (ErrorCode::NoteLimit, note_limit)]
     {
         if let Some(until) = until.filter(|until| *until > now) {
             return Err(Refusal::Limit { code, until }.into());

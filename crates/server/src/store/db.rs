@@ -12,6 +12,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgConnection, PgPool, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Error, FromRow, Postgres, Sqlite, raw_sql};
+use std::borrow::Cow;
 
 /// A connection, in the midst of a transaction or for reading alone.
 pub(super) enum Db {
@@ -94,6 +95,10 @@ enum Connection<'c> {
 }
 
 impl Db {
+    pub(super) const fn is_postgres(&self) -> bool {
+        matches!(self, Self::PostgresRead(_) | Self::PostgresWrite(_))
+    }
+
     fn connection(&mut self) -> Result<Connection<'_>, Error> {
         Ok(match self {
             Self::SqliteRead(connection) => Connection::Sqlite(connection),
@@ -141,16 +146,25 @@ pub(super) enum Value {
 
 /// A statement with the values of its placeholders.
 pub(super) struct Statement {
-    text: &'static str,
+    text: Cow<'static, str>,
     values: Vec<Value>,
 }
 
 /// A statement that both databases understand.
 pub(super) const fn sql(text: &'static str) -> Statement {
-    Statement { text, values: Vec::new() }
+    Statement { text: Cow::Borrowed(text), values: Vec::new() }
 }
 
 impl Statement {
+    /// Of a text that is put together from texts of this program alone.
+    pub(super) const fn from_parts(text: String, values: Vec<Value>) -> Self {
+        Self { text: Cow::Owned(text), values }
+    }
+
+    pub(super) fn into_parts(self) -> (Cow<'static, str>, Vec<Value>) {
+        (self.text, self.values)
+    }
+
     /// Gives the next placeholder its value.
     pub(super) fn bind(mut self, value: impl Into<Value>) -> Self {
         self.values.push(value.into());
@@ -161,11 +175,11 @@ impl Statement {
     pub(super) async fn execute(self, db: &mut Db) -> Result<u64, Error> {
         Ok(match db.connection()? {
             Connection::Sqlite(connection) => {
-                let query = sqlx::query_with(self.text, in_sqlite(self.values)?);
+                let query = sqlx::query_with(AssertSqlSafe(self.text), in_sqlite(self.values)?);
                 query.execute(connection).await?.rows_affected()
             }
             Connection::Postgres(connection) => {
-                let query = sqlx::query_with(self.text, in_postgres(self.values)?);
+                let query = sqlx::query_with(AssertSqlSafe(self.text), in_postgres(self.values)?);
                 query.execute(connection).await?.rows_affected()
             }
         })
@@ -175,10 +189,14 @@ impl Statement {
     pub(super) async fn all<T: Record>(self, db: &mut Db) -> Result<Vec<T>, Error> {
         match db.connection()? {
             Connection::Sqlite(connection) => {
-                sqlx::query_as_with(self.text, in_sqlite(self.values)?).fetch_all(connection).await
+                sqlx::query_as_with(AssertSqlSafe(self.text), in_sqlite(self.values)?)
+                    .fetch_all(connection)
+                    .await
             }
             Connection::Postgres(connection) => {
-                sqlx::query_as_with(self.text, in_postgres(self.values)?).fetch_all(connection).await
+                sqlx::query_as_with(AssertSqlSafe(self.text), in_postgres(self.values)?)
+                    .fetch_all(connection)
+                    .await
             }
         }
     }
@@ -187,10 +205,14 @@ impl Statement {
     pub(super) async fn optional<T: Record>(self, db: &mut Db) -> Result<Option<T>, Error> {
         match db.connection()? {
             Connection::Sqlite(connection) => {
-                sqlx::query_as_with(self.text, in_sqlite(self.values)?).fetch_optional(connection).await
+                sqlx::query_as_with(AssertSqlSafe(self.text), in_sqlite(self.values)?)
+                    .fetch_optional(connection)
+                    .await
             }
             Connection::Postgres(connection) => {
-                sqlx::query_as_with(self.text, in_postgres(self.values)?).fetch_optional(connection).await
+                sqlx::query_as_with(AssertSqlSafe(self.text), in_postgres(self.values)?)
+                    .fetch_optional(connection)
+                    .await
             }
         }
     }

@@ -3,7 +3,7 @@
 //! It is a row, written in the transaction that ends the task, so nothing is lost between the two. It is claimed before it
 //! is sent, so that of several instances one sends it, and deleted when it is told or given up.
 
-use super::db::{Db, sql};
+use super::db::{Db, Statement, sql};
 use super::event::{Event, note_webhook};
 use super::row::TaskRow;
 use super::{Store, StoreError};
@@ -310,13 +310,10 @@ async fn disable(db: &mut Db, delivery: &Delivery, reason: &str, now: Timestamp)
 }
 
 /// Has the endpoints of a task's team told of its end.
-pub(super) async fn task_ended(db: &mut Db, row: &TaskRow, now: Timestamp) -> Result<(), StoreError> {
+pub(super) fn task_ended(row: &TaskRow, now: Timestamp) -> Statement {
     sql("INSERT INTO webhook_delivery (webhook_id, task_id, due_at)
          SELECT webhook.id, task.id, $1 FROM task JOIN webhook ON webhook.team_id = task.team_id
          WHERE task.id = $2 AND webhook.disabled_at IS NULL")
     .bind(now)
     .bind(&row.id)
-    .execute(db)
-    .await?;
-    Ok(())
 }

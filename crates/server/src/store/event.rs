@@ -3,7 +3,7 @@
 //! A task's creation and its end stand in its own row and cost nothing here; each other move is a row, written in the
 //! transaction that makes it. A task that goes back and forth for days leaves no endless tail.
 
-use super::db::{Db, sql};
+use super::db::{Db, Statement, sql};
 use super::row::TaskRow;
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
@@ -132,9 +132,15 @@ impl Store {
 
 /// Notes a move of a task under the epoch in its row.
 pub(super) async fn note(db: &mut Db, row: &TaskRow, event: Event, now: Timestamp) -> Result<(), StoreError> {
+    noted(row, event, now).execute(db).await?;
+    Ok(())
+}
+
+/// As [`note`], to be carried out with others.
+pub(super) fn noted(row: &TaskRow, event: Event, now: Timestamp) -> Statement {
     let epoch = Some(row.epoch).filter(|_| event.most() == MAX_MOVES);
     let attempt = Some(row.attempt).filter(|_| event == Event::Offered);
-    write(db, &row.id, event, (epoch, attempt, None), now).await
+    written(&row.id, event, (epoch, attempt, None), now)
 }
 
 /// Notes what became of one endpoint's webhook. The task's member is locked for it.
@@ -146,16 +152,16 @@ pub(super) async fn note_webhook(
     code: Option<&str>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    write(db, task, event, (None, Some(attempt), code), now).await
+    written(task, event, (None, Some(attempt), code), now).execute(db).await?;
+    Ok(())
 }
 
-async fn write(
-    db: &mut Db,
+fn written(
     task: &str,
     event: Event,
     (epoch, attempt, code): (Option<u32>, Option<u32>, Option<&str>),
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Statement {
     sql("INSERT INTO task_event (task_id, n, at, event, epoch, attempt, code)
          SELECT $1, count(*), $2, $3, $4, $5, $6 FROM task_event WHERE task_id = $1 HAVING count(*) < $7
             AND EXISTS (SELECT 1 FROM task WHERE id = $1 AND deleted_at IS NULL)")
@@ -166,9 +172,6 @@ async fn write(
     .bind(attempt.map(i64::from))
     .bind(code)
     .bind(event.most())
-    .execute(db)
-    .await?;
-    Ok(())
 }
 
 /// Notes that a task which ended as failed was done all the same, once.

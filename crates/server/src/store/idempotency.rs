@@ -1,7 +1,7 @@
 //! Callers' keys: a request that comes twice under one key is carried out once, and answered alike.
 
 use super::StoreError;
-use super::db::{Db, sql};
+use super::db::{Db, Statement, sql};
 use crate::clock::Timestamp;
 use crate::secret;
 
@@ -29,37 +29,23 @@ pub(super) async fn find(db: &mut Db, team: &str, key: &str) -> Result<Option<Ke
     Ok(kept)
 }
 
-/// Remembers the answer, unless there is one to this key already. Of a task that has ended already the time runs from now.
-pub(super) async fn keep(
-    db: &mut Db,
-    team: &str,
-    key: &str,
-    kept: &Kept,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    let kept =
-        sql("INSERT INTO idempotency_key (team_id, key_hash, request_hash, task_id, deduplicated, forget_at)
-         SELECT $1, $2, $3, id, $4, CASE WHEN ended_at IS NULL THEN NULL ELSE $5 END FROM task WHERE id = $6
+/// Remembers the answer, unless there is one to this key already. Of a task that has ended already the time runs from now;
+/// one that comes with it, in the same statement, has not.
+pub(super) fn keep(team: &str, key: &str, kept: &Kept, now: Timestamp) -> Statement {
+    sql("INSERT INTO idempotency_key (team_id, key_hash, request_hash, task_id, deduplicated, forget_at)
+         VALUES ($1, $2, $3, $4, $5, (SELECT $6 FROM task WHERE id = $4 AND ended_at IS NOT NULL))
          ON CONFLICT DO NOTHING")
-        .bind(team)
-        .bind(secret::hash_secret(key))
-        .bind(&kept.request_hash)
-        .bind(kept.deduplicated)
-        .bind(now.plus_ms(KEEP_MS))
-        .bind(&kept.task_id)
-        .execute(db)
-        .await?;
-    Ok(kept == 1)
+    .bind(team)
+    .bind(secret::hash_secret(key))
+    .bind(&kept.request_hash)
+    .bind(&kept.task_id)
+    .bind(kept.deduplicated)
+    .bind(now.plus_ms(KEEP_MS))
 }
 
 /// From here on the keys of this task grow old.
-pub(super) async fn task_ended(db: &mut Db, task: &str, now: Timestamp) -> Result<(), StoreError> {
-    sql("UPDATE idempotency_key SET forget_at = $1 WHERE task_id = $2")
-        .bind(now.plus_ms(KEEP_MS))
-        .bind(task)
-        .execute(db)
-        .await?;
-    Ok(())
+pub(super) fn task_ended(task: &str, now: Timestamp) -> Statement {
+    sql("UPDATE idempotency_key SET forget_at = $1 WHERE task_id = $2").bind(now.plus_ms(KEEP_MS)).bind(task)
 }
 
 /// Forgets keys whose time is over, a batch of them; true when there may be more.

@@ -3,7 +3,7 @@
 //! They are the account's and not the browser's: whoever reports one, it counts for the agent that acts now.
 
 use super::StoreError;
-use super::db::{Db, sql};
+use super::db::{Db, Statement, sql};
 use super::result::TaskResult;
 use super::row::TaskRow;
 use crate::clock::Timestamp;
@@ -23,6 +23,13 @@ pub(super) async fn set(
     for_ms: Option<u64>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    if let Some(set) = setting(member, reason, for_ms, now) {
+        set.execute(db).await?;
+    }
+    Ok(())
+}
+
+fn setting(member: &str, reason: WaitReason, for_ms: Option<u64>, now: Timestamp) -> Option<Statement> {
     let set = match reason {
         WaitReason::InvitationLimit => {
             "UPDATE agent SET invitation_limit_until = $1, invitation_limit_since = $2
@@ -32,11 +39,10 @@ pub(super) async fn set(
             "UPDATE agent SET note_limit_until = $1, note_limit_since = $2
              WHERE member_id = $3 AND superseded_at IS NULL"
         }
-        _ => return Ok(()),
+        _ => return None,
     };
     let until = now.plus_ms(for_ms.unwrap_or(DEFAULT_LIMIT_MS).min(LONGEST_LIMIT_MS));
-    sql(set).bind(until).bind(now).bind(member).execute(db).await?;
-    Ok(())
+    Some(sql(set).bind(until).bind(now).bind(member))
 }
 
 /// Forgets both: they were another account's.
@@ -48,32 +54,28 @@ pub(super) async fn forget(db: &mut Db, agent: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Learns from a result. A limit that LinkedIn named is remembered for the callers; an invitation that went out at
+/// What is learnt from a result. A limit that LinkedIn named is remembered for the callers; an invitation that went out at
 /// once shows that what was known before its start is over. One that was looked up may have gone out at any time.
-pub(super) async fn learn(
-    db: &mut Db,
+pub(super) fn learnt(
     task: &TaskRow,
     lease: &Lease,
     result: &TaskResult<'_>,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<Option<Statement>, StoreError> {
     if let Some(failure) = &result.failure {
         let reason = match failure.code {
             ErrorCode::InvitationLimit => WaitReason::InvitationLimit,
             ErrorCode::NoteLimit => WaitReason::NoteLimit,
-            _ => return Ok(()),
+            _ => return Ok(None),
         };
-        return set(db, &task.member_id, reason, failure.retry_in_ms, now).await;
+        return Ok(setting(&task.member_id, reason, failure.retry_in_ms, now));
     }
     let looked_up = lease.verify || task.state == State::Verifying;
     let sent = result.status == CompletionStatus::Completed && task.kind()?.has_effect() && !looked_up;
-    match lease.started_at.filter(|_| sent) {
-        Some(started_at) => lift(db, task, started_at).await,
-        None => Ok(()),
-    }
+    Ok(lease.started_at.filter(|_| sent).map(|started_at| lifted(task, started_at)))
 }
 
-async fn lift(db: &mut Db, task: &TaskRow, started_at: Timestamp) -> Result<(), StoreError> {
+fn lifted(task: &TaskRow, started_at: Timestamp) -> Statement {
     sql("UPDATE agent
          SET invitation_limit_until = CASE WHEN invitation_limit_since < $2 THEN NULL ELSE invitation_limit_until END,
              note_limit_until = CASE WHEN $3 AND note_limit_since < $2 THEN NULL ELSE note_limit_until END
@@ -82,7 +84,4 @@ async fn lift(db: &mut Db, task: &TaskRow, started_at: Timestamp) -> Result<(), 
     .bind(&task.member_id)
     .bind(started_at)
     .bind(task.has_note)
-    .execute(db)
-    .await?;
-    Ok(())
 }

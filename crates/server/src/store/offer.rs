@@ -2,8 +2,9 @@
 
 use super::StoreError;
 use super::db::{Db, sql};
-use super::event::{Event, note};
+use super::event::{Event, note, noted};
 use super::row::{TaskRow, mark_arrived};
+use super::together;
 use crate::clock::Timestamp;
 use crate::lifecycle::{END_WITHIN_MS, LEASE_MS, OFFER_MS, State};
 use crate::secret;
@@ -25,7 +26,7 @@ pub(super) async fn begin(
     }
     let (state, lease_ms) = if read { (State::Started, LEASE_MS) } else { (State::Offered, OFFER_MS) };
     let token = secret::new_lease_token()?;
-    sql(
+    let moved = sql(
         "UPDATE task SET state = $1, epoch = $2, attempt = $3, started_at = $4, deadline_at = $5, lease_until = $6,
                          progress_done = NULL, progress_of = NULL
          WHERE id = $7 AND state = 'queued' AND epoch = $8",
@@ -37,10 +38,8 @@ pub(super) async fn begin(
     .bind(row.deadline_at)
     .bind(now.plus_ms(lease_ms))
     .bind(&row.id)
-    .bind(row.epoch - 1)
-    .execute(db)
-    .await?;
-    sql(
+    .bind(row.epoch - 1);
+    let leased = sql(
         "INSERT INTO lease (token, task_id, epoch, agent_id, started_at, offered_at) VALUES ($1, $2, $3, $4, $5, $6)",
     )
     .bind(&token)
@@ -48,10 +47,8 @@ pub(super) async fn begin(
     .bind(row.epoch)
     .bind(agent)
     .bind(read.then_some(now))
-    .bind(now)
-    .execute(db)
-    .await?;
-    note(db, &row, Event::Offered, now).await?;
+    .bind(now);
+    together::execute(db, vec![moved, leased, noted(&row, Event::Offered, now)]).await?;
     row.token = Some(token);
     offer_of(&row, Mode::Run, None)
 }
@@ -72,6 +69,7 @@ pub(super) fn offer_of(row: &TaskRow, mode: Mode, since_ms: Option<u64>) -> Resu
         lease_ms: Some(LEASE_MS),
         attempt: row.attempt.max(1),
         since_ms,
+        unread: None,
     })
 }
 

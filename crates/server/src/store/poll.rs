@@ -15,21 +15,42 @@ use liaison_protocol::{
     Waiting, known_task_types,
 };
 
-/// What rests of an agent, if it is still its member's, and the browser still that agent's.
-pub(super) const MAY_ASK: &str =
-    "SELECT resting FROM agent WHERE id = $1 AND instance = $2 AND superseded_at IS NULL";
+/// What rests of an agent, if it is still its member's, and the browser still that agent's; and whether there is anything
+/// that [`IN_FLIGHT`] would find.
+pub(super) const MAY_ASK: &str = "SELECT resting, EXISTS (SELECT 1 FROM task
+           WHERE member_id = $3 AND state IN ('offered', 'started', 'verifying')) AS in_flight
+    FROM agent WHERE id = $1 AND instance = $2 AND superseded_at IS NULL";
 /// What a member's agents have in hand, or have lost.
 pub(super) const IN_FLIGHT: &str = "SELECT * FROM task_now
     WHERE member_id = $1 AND state IN ('offered', 'started', 'verifying') ORDER BY seq";
-/// The oldest task of a kind that is none of those in hand, and that no limit of LinkedIn's is about.
-pub(super) const OLDEST_QUEUED: &str = "SELECT * FROM task_now
-    WHERE member_id = $1 AND task_type = $2 AND state = 'queued' AND deadline_at > $3
+macro_rules! oldest_queued {
+    ($kind:literal, $has_effect:literal) => {
+        concat!(
+            "SELECT * FROM task_now
+    WHERE member_id = $1 AND task_type = ",
+            $kind,
+            " AND state = 'queued' AND deadline_at > $3
       AND $4 NOT LIKE '%' || id || '%'
       AND (NOT has_note OR NOT EXISTS
            (SELECT 1 FROM agent WHERE agent.id = $5 AND agent.note_limit_until > $3))
-      AND (NOT $6 OR NOT EXISTS
+      AND (NOT ",
+            $has_effect,
+            " OR NOT EXISTS
            (SELECT 1 FROM agent WHERE agent.id = $5 AND agent.invitation_limit_until > $3))
-    ORDER BY seq LIMIT 1";
+    ORDER BY seq LIMIT 1"
+        )
+    };
+}
+/// The oldest task of a kind that is none of those in hand, and that no limit of LinkedIn's is about.
+pub(super) const OLDEST_QUEUED: &str = oldest_queued!("$2", "$6");
+/// The same of two kinds, each looked for in its own part of the index.
+pub(super) const OLDEST_OF_TWO: &str = concat!(
+    "SELECT * FROM (",
+    oldest_queued!("$2", "$6"),
+    ") AS one UNION ALL SELECT * FROM (",
+    oldest_queued!("$7", "$8"),
+    ") AS other ORDER BY seq LIMIT 1"
+);
 
 /// Who polls, and what may be offered in answer.
 pub struct Asking<'a> {
@@ -128,11 +149,14 @@ impl Store {
     pub async fn poll(&self, asking: &Asking<'_>, now: Timestamp) -> Result<PollWork, StoreError> {
         let mut tx = self.begin_for(asking.member).await?;
         let mut work = PollWork::default();
-        let Some(resting) = may_ask(&mut tx, asking, now).await? else { return Ok(work) };
+        let Some((resting, in_flight)) = may_ask(&mut tx, asking, now).await? else { return Ok(work) };
         work.look_again_at = resting.iter().map(Rest::until).min();
         let mut room = reconcile(&mut tx, asking, &mut work, now).await?;
         room.resting = resting.into_iter().map(|rest| rest.task).collect();
-        room.busy |= look_for_lost(&mut tx, asking, &room, &mut work, now).await?;
+        // What comes into flight by being held is not lost.
+        if in_flight {
+            room.busy |= look_for_lost(&mut tx, asking, &room, &mut work, now).await?;
+        }
         if !room.busy && work.offer.is_none() {
             work.offer = offer_from_queue(&mut tx, asking, &room, &mut work.ended, now).await?;
         }
@@ -142,10 +166,15 @@ impl Store {
 }
 
 /// Whether the agent is still the member's, and the browser still the agent's: either may have been overtaken while
-/// this poll was on its way or parked. If so, with what rests.
-async fn may_ask(db: &mut Db, asking: &Asking<'_>, now: Timestamp) -> Result<Option<Vec<Rest>>, StoreError> {
-    let kept: Option<String> = sql(MAY_ASK).bind(asking.agent).bind(asking.instance).scalar(db).await?;
-    kept.map(|kept| now_resting(&kept, now)).transpose()
+/// this poll was on its way or parked. If so, with what rests, and whether the member has tasks in flight.
+async fn may_ask(
+    db: &mut Db,
+    asking: &Asking<'_>,
+    now: Timestamp,
+) -> Result<Option<(Vec<Rest>, bool)>, StoreError> {
+    let found: Option<(String, bool)> =
+        sql(MAY_ASK).bind(asking.agent).bind(asking.instance).bind(asking.member).optional(db).await?;
+    found.map(|(kept, in_flight)| Ok((now_resting(&kept, now)?, in_flight))).transpose()
 }
 
 /// Answers what is held.
@@ -297,17 +326,19 @@ async fn oldest_queued(
     let held = asking.held.iter().map(|held| held.task.as_str());
     // Ids are UUIDs: none of them is a part of another, or holds what means something in a pattern.
     let not_these: String = held.chain(room.resting.iter().map(String::as_str)).collect();
+    let kinds: Vec<TaskType> = known_task_types().into_iter().filter(may_begin).collect();
     let mut oldest: Option<TaskRow> = None;
-    for kind in known_task_types().into_iter().filter(may_begin) {
-        let row: Option<TaskRow> = sql(OLDEST_QUEUED)
-            .bind(asking.member)
-            .bind(kind.as_str())
-            .bind(now)
-            .bind(&not_these)
-            .bind(asking.agent)
-            .bind(kind.has_effect())
-            .optional(db)
-            .await?;
+    for kinds in kinds.chunks(2) {
+        let of_these = |text, kind: TaskType| {
+            let statement = sql(text).bind(asking.member).bind(kind.as_str()).bind(now);
+            statement.bind(&not_these).bind(asking.agent).bind(kind.has_effect())
+        };
+        let statement = match *kinds {
+            [one, other] => of_these(OLDEST_OF_TWO, one).bind(other.as_str()).bind(other.has_effect()),
+            [one] => of_these(OLDEST_QUEUED, one),
+            _ => continue,
+        };
+        let row: Option<TaskRow> = statement.optional(db).await?;
         oldest = match (oldest, row) {
             (Some(one), Some(other)) => Some(if one.seq < other.seq { one } else { other }),
             (one, other) => one.or(other),

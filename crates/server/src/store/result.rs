@@ -1,13 +1,13 @@
 //! What an agent says about a lease: started, alive, ended.
 
-use super::agent::{acts, touch};
-use super::db::{Db, sql};
-use super::event::{self, Event, note};
+use super::agent::touch;
+use super::db::{Db, Statement, sql};
+use super::event::{self, Event, note, noted};
 use super::offer::note_going_on;
 use super::rest::rest;
 use super::row::{TaskRow, mark_arrived};
-use super::sweep::{end, end_failed, failure_output};
-use super::{AgentIdentity, Store, StoreError, limit, output};
+use super::sweep::{end, end_failed, ending, failure_output};
+use super::{AgentIdentity, Store, StoreError, limit, output, together};
 use crate::clock::Timestamp;
 use crate::lifecycle::{
     self, ACT_WITHIN_MS, END_WITHIN_MS, Fenced, LEASE_MS, Lease, OnComplete, OnStart, REST_MS, State,
@@ -20,7 +20,8 @@ use serde_json::Value;
 /// A task of this member's, with the lease of a token that may be older than the task's newest.
 pub(super) const LOAD_LEASE: &str =
     "SELECT task_now.*, given.epoch AS given_epoch, given.verify AS given_verify,
-        given.started_at AS given_started_at, given.result_hash, given.result_status
+        given.started_at AS given_started_at, given.result_hash, given.result_status,
+        EXISTS (SELECT 1 FROM agent WHERE id = $4 AND superseded_at IS NULL) AS acts
     FROM task_now JOIN lease AS given ON given.task_id = task_now.id AND given.token = $3
     WHERE task_now.id = $1 AND task_now.member_id = $2";
 
@@ -94,6 +95,7 @@ struct LeaseRow {
     given_started_at: Option<Timestamp>,
     result_hash: Option<Vec<u8>>,
     result_status: Option<String>,
+    acts: bool,
 }
 
 struct Loaded {
@@ -101,6 +103,8 @@ struct Loaded {
     facts: lifecycle::Facts,
     lease: Lease,
     told: Option<String>,
+    /// Whether the agent still acts for its member.
+    acts: bool,
 }
 
 impl Store {
@@ -116,22 +120,16 @@ impl Store {
         now: Timestamp,
     ) -> Result<Leave, ResultError> {
         let mut tx = self.begin_for(&agent.member_id).await?;
-        let Loaded { task, facts, lease, .. } = load_lease(&mut tx, agent, task, token).await?;
+        let Loaded { task, facts, lease, acts, .. } = load_lease(&mut tx, agent, task, token).await?;
         touch(&mut tx, agent, now).await?;
         // It may have been overtaken, or its member have left, while this call was on its way.
-        if !acts(&mut tx, &agent.id).await? {
+        if !acts {
             return Err(ResultError::Superseded);
         }
         let leave = match lifecycle::on_start(&facts, &lease, now)? {
             OnStart::Replay { act_within_ms } => Leave { act_within_ms, replayed: true },
             OnStart::Start => {
-                start_row(&mut tx, &task, now).await?;
-                note(&mut tx, &task, Event::Started, now).await?;
-                sql("UPDATE lease SET started_at = $1 WHERE token = $2")
-                    .bind(now)
-                    .bind(token)
-                    .execute(&mut tx)
-                    .await?;
+                start_row(&mut tx, &task, token, now).await?;
                 Leave { act_within_ms: ACT_WITHIN_MS, replayed: false }
             }
         };
@@ -188,7 +186,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Settled, ResultError> {
         let mut tx = self.begin_for(&agent.member_id).await?;
-        let Loaded { task, facts, lease, told } = load_lease(&mut tx, agent, task, token).await?;
+        let Loaded { task, facts, lease, told, .. } = load_lease(&mut tx, agent, task, token).await?;
         touch(&mut tx, agent, now).await?;
         let returned = result.status == CompletionStatus::Returned;
         let on_complete = match lifecycle::on_complete(&facts, &lease, returned, &result.hash) {
@@ -200,12 +198,18 @@ impl Store {
                 return Err(fenced.into());
             }
         };
+        let (mut writes, mut end) = (Vec::new(), None);
         let (state, keep_hash) = match on_complete {
             OnComplete::Replay => {
                 tx.commit().await?;
                 return Ok(Settled { status: told.unwrap_or_default(), replayed: true, ended: false });
             }
-            OnComplete::End => (end_row(&mut tx, &task, &result, now).await?, true),
+            OnComplete::End => {
+                let (state, ended) = end_row(&task, &result, now)?;
+                note_findings(&mut tx, &task, &result).await?;
+                (writes, end) = (ending(&task, now).into(), Some(ended));
+                (state, true)
+            }
             OnComplete::Requeue => {
                 note(&mut tx, &task, Event::Returned, now).await?;
                 (return_row(&mut tx, &task).await?, true)
@@ -221,17 +225,14 @@ impl Store {
             }
         };
         if keep_hash {
-            sql("UPDATE lease SET result_hash = $1, result_status = $2 WHERE token = $3")
-                .bind(&result.hash)
-                .bind(state.public())
-                .bind(token)
-                .execute(&mut tx)
-                .await?;
+            let kept = sql("UPDATE lease SET result_hash = $1, result_status = $2 WHERE token = $3");
+            writes.push(kept.bind(&result.hash).bind(state.public()).bind(token));
         }
         if returned {
             rest(&mut tx, &agent.id, &task.id, now.plus_ms(REST_MS), now).await?;
         }
-        limit::learn(&mut tx, &task, &lease, &result, now).await?;
+        writes.extend(limit::learnt(&task, &lease, &result, now)?);
+        write_down(&mut tx, writes, end).await?;
         tx.commit().await?;
         let ended = matches!(on_complete, OnComplete::End | OnComplete::Cancel);
         Ok(Settled { status: state.public().to_owned(), replayed: false, ended })
@@ -245,7 +246,7 @@ async fn load_lease(
     token: &str,
 ) -> Result<Loaded, ResultError> {
     let row: Option<LeaseRow> =
-        sql(LOAD_LEASE).bind(task).bind(&agent.member_id).bind(token).optional(db).await?;
+        sql(LOAD_LEASE).bind(task).bind(&agent.member_id).bind(token).bind(&agent.id).optional(db).await?;
     let row = row.ok_or(ResultError::NotFound)?;
     let facts = row.task.facts(&agent.id)?;
     let lease = Lease {
@@ -254,10 +255,11 @@ async fn load_lease(
         started_at: row.given_started_at,
         result_hash: row.result_hash,
     };
-    Ok(Loaded { task: row.task, facts, lease, told: row.result_status })
+    Ok(Loaded { task: row.task, facts, lease, told: row.result_status, acts: row.acts })
 }
 
-async fn start_row(db: &mut Db, task: &TaskRow, now: Timestamp) -> Result<(), ResultError> {
+async fn start_row(db: &mut Db, task: &TaskRow, token: &str, now: Timestamp) -> Result<(), ResultError> {
+    let leased = sql("UPDATE lease SET started_at = $1 WHERE token = $2").bind(now).bind(token);
     let started =
         sql("UPDATE task SET state = 'started', started_at = $1, deadline_at = $2, lease_until = $3
          WHERE id = $4 AND epoch = $5 AND state IN ('queued', 'offered')")
@@ -265,10 +267,9 @@ async fn start_row(db: &mut Db, task: &TaskRow, now: Timestamp) -> Result<(), Re
         .bind(now.plus_ms(END_WITHIN_MS))
         .bind(now.plus_ms(LEASE_MS))
         .bind(&task.id)
-        .bind(task.epoch)
-        .execute(db)
-        .await?;
-    // An invitation is started once, whatever the facts above said.
+        .bind(task.epoch);
+    let started = together::execute(db, vec![leased, noted(task, Event::Started, now), started]).await?;
+    // An invitation is started once, whatever the facts above said. What was written beside it goes with the transaction.
     if started == 1 { Ok(()) } else { Err(Fenced::LeaseLost.into()) }
 }
 
@@ -296,12 +297,24 @@ async fn came_back(db: &mut Db, token: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn end_row(
+/// Writes down a result. Where it does not end the task after all, what was written beside that goes with the transaction.
+async fn write_down(
     db: &mut Db,
+    mut writes: Vec<Statement>,
+    end: Option<Statement>,
+) -> Result<(), ResultError> {
+    let ends = end.is_some();
+    writes.extend(end);
+    let changed = together::execute(db, writes).await?;
+    if ends && changed == 0 { Err(Fenced::TaskClosed.into()) } else { Ok(()) }
+}
+
+/// As what this result ends a task, and how that is written.
+fn end_row(
     task: &TaskRow,
     result: &TaskResult<'_>,
     now: Timestamp,
-) -> Result<State, ResultError> {
+) -> Result<(State, Statement), ResultError> {
     let (state, output) = match &result.failure {
         Some(failure) => (State::Failed, failure_output(failure, now)),
         None => {
@@ -316,20 +329,15 @@ async fn end_row(
             }
         }
     };
-    if !end(db, task, state, &output, now).await? {
-        return Err(Fenced::TaskClosed.into());
-    }
-    if let Some(findings) = result.findings {
-        note_findings(db, task, findings).await?;
-    }
-    Ok(state)
+    Ok((state, end(task, state, &output, now)))
 }
 
 /// An invitation has no list, and findings of nothing are none.
-async fn note_findings(db: &mut Db, task: &TaskRow, findings: Findings) -> Result<(), StoreError> {
-    if task.kind()? != TaskType::FetchConnections || findings == Findings::default() {
+async fn note_findings(db: &mut Db, task: &TaskRow, result: &TaskResult<'_>) -> Result<(), StoreError> {
+    let is_list = task.kind()? == TaskType::FetchConnections;
+    let Some(findings) = result.findings.filter(|found| is_list && *found != Findings::default()) else {
         return Ok(());
-    }
+    };
     let findings = serde_json::to_string(&findings).map_err(|_| StoreError::Corrupt("findings"))?;
     sql("UPDATE task SET findings = $1 WHERE id = $2").bind(findings).bind(&task.id).execute(db).await?;
     Ok(())

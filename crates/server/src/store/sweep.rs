@@ -1,8 +1,8 @@
 //! Deadlines, and the endings that the server itself brings about.
 
-use super::db::{Db, sql};
+use super::db::{Db, Statement, sql};
 use super::row::{TaskRow, load};
-use super::{Store, StoreError, delivery, idempotency};
+use super::{Store, StoreError, delivery, idempotency, together};
 use crate::clock::Timestamp;
 use crate::lifecycle::{self, State};
 use liaison_protocol::{ErrorCode, TaskFailure, TaskType};
@@ -96,22 +96,18 @@ pub(super) async fn end_failed(
     failure: &TaskFailure,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    end(db, row, State::Failed, &failure_output(failure, now), now).await
+    let ended = end(row, State::Failed, &failure_output(failure, now), now).execute(db).await? == 1;
+    if ended {
+        together::execute(db, ending(row, now).into()).await?;
+    }
+    Ok(ended)
 }
 
-/// Ends a task, unless its row has moved since it was read. Its callers' keys are kept a while longer.
-pub(super) async fn end(
-    db: &mut Db,
-    row: &TaskRow,
-    state: State,
-    output: &Value,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
+/// Ends a task, unless its row has moved since it was read. [`ending`] comes with it.
+pub(super) fn end(row: &TaskRow, state: State, output: &Value, now: Timestamp) -> Statement {
     let code = output["code"].as_str().filter(|_| state == State::Failed);
-    let ended = sql(
-        "UPDATE task SET state = $1, task_output = $2, failure_code = $3, ended_at = $4, lease_until = NULL
-         WHERE id = $5 AND state = $6 AND epoch = $7",
-    )
+    sql("UPDATE task SET state = $1, task_output = $2, failure_code = $3, ended_at = $4, lease_until = NULL
+         WHERE id = $5 AND state = $6 AND epoch = $7")
     .bind(state)
     .bind(output.to_string())
     .bind(code)
@@ -119,14 +115,11 @@ pub(super) async fn end(
     .bind(&row.id)
     .bind(row.state)
     .bind(row.epoch)
-    .execute(db)
-    .await?;
-    if ended == 1 {
-        idempotency::task_ended(db, &row.id, now).await?;
-        delivery::task_ended(db, row, now).await?;
-        return Ok(true);
-    }
-    Ok(false)
+}
+
+/// What comes with a task's end: its callers' keys are kept a while longer, and the endpoints of its team are told.
+pub(super) fn ending(row: &TaskRow, now: Timestamp) -> [Statement; 2] {
+    [idempotency::task_ended(&row.id, now), delivery::task_ended(row, now)]
 }
 
 /// The documented `task_output` of a failed task: the agent's wait becomes a time.

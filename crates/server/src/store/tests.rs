@@ -3,9 +3,10 @@
 mod cluster;
 
 use super::agent::TAKE_OVER;
+use super::create::STANDING;
 use super::event::LOST_TO_ANOTHER;
 use super::member::LEAVE;
-use super::poll::{IN_FLIGHT, MAY_ASK, OLDEST_QUEUED};
+use super::poll::{IN_FLIGHT, MAY_ASK, OLDEST_OF_TWO, OLDEST_QUEUED};
 use super::result::LOAD_LEASE;
 use super::row::LOAD;
 use super::{NewTask, Pools, SqlitePool, Store, db};
@@ -88,10 +89,11 @@ async fn json_of(response: Response) -> Value {
 #[tokio::test]
 async fn the_claim_path_a_take_over_and_a_leave_look_at_no_task_too_many() {
     let world = World::new().await;
-    let statements = [MAY_ASK, IN_FLIGHT, OLDEST_QUEUED, LOAD, LOAD_LEASE, LOST_TO_ANOTHER]
-        .into_iter()
-        .chain(TAKE_OVER)
-        .chain(LEAVE);
+    let statements =
+        [STANDING, MAY_ASK, IN_FLIGHT, OLDEST_QUEUED, OLDEST_OF_TWO, LOAD, LOAD_LEASE, LOST_TO_ANOTHER]
+            .into_iter()
+            .chain(TAKE_OVER)
+            .chain(LEAVE);
     for statement in statements {
         let explain = format!("EXPLAIN QUERY PLAN {statement}");
         let plan: Vec<(i64, i64, i64, String)> =
@@ -137,12 +139,17 @@ async fn the_claim_path_in_postgresql_looks_at_no_task_too_many() {
     }
     let kinds = "(text, text, bigint, text, text, boolean)";
     let mut cases = vec![
-        (MAY_ASK, "(text, text)", "('a7', 'i')"),
+        (MAY_ASK, "(text, text, text)", "('a7', 'i', 'm7')"),
         (IN_FLIGHT, "(text)", "('m7')"),
         (OLDEST_QUEUED, kinds, "('m7', 'agent_send_connection_request', 5, '', 'a7', TRUE)"),
         (OLDEST_QUEUED, kinds, "('m9', 'agent_send_connection_request', 5, '', 'a9', TRUE)"),
+        (
+            OLDEST_OF_TWO,
+            "(text, text, bigint, text, text, boolean, text, boolean)",
+            "('m9', 'agent_send_connection_request', 5, '', 'a9', TRUE, 'agent_fetch_connections', FALSE)",
+        ),
         (LOAD, "(text, text)", "('k7', 'm8')"),
-        (LOAD_LEASE, "(text, text, text)", "('k7', 'm8', 'l7')"),
+        (LOAD_LEASE, "(text, text, text, text)", "('k7', 'm8', 'l7', 'a7')"),
     ];
     cases.extend(TAKE_OVER.map(|statement| (statement, "(text, text)", "('a7', 'm7')")));
     cases.push((LOST_TO_ANOTHER, "(text, text, bigint, bigint)", "('a7', 'm7', 5, 40)"));
