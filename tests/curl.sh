@@ -53,9 +53,13 @@ bad_input() {
   done
   refuses 'fields 7 and count 0' 400 "Invalid 'count': must be an integer between 1 and 500" \
     "$(post "$fetch" '{"fields":7,"count":0}')"
-  for value in '{}' '{"profile_urn":null}' '{"profile_urn":7}' '{"profile_urn":""}' '{"profile_urn":"short"}' \
-    '{"profile_urn":"urn:li:member:12345678"}' '{"profile_urn":"https://www.linkedin.com/in/someone"}'; do
+  for value in '{}' '{"profile_urn":null}' '{"profile_urn":7}' '{"profile_urn":""}' \
+    '{"profile_urn":"urn:li:member:12345678"}'; do
     refuses "invitation $value" 400 "Missing or invalid 'profile_urn'" "$(post "$invite" "$value")"
+  done
+  for value in short ada-lovelace https://www.linkedin.com/in/someone; do
+    starts_with "invitation of $value" 400 "Missing or invalid 'profile_urn': it looks like a public identifier" \
+      "$(post "$invite" "{\"profile_urn\":\"$value\"}")"
   done
   refuses 'note 7' 400 "Invalid 'note': must be a string" "$(post "$invite" '{"profile_urn":"ACoAABCDEF123","note":7}')"
   local long

@@ -57,7 +57,8 @@ pub(super) async fn page(
 fn known_sort(name: Option<&str>) -> Result<Option<Sort>, Trouble> {
     let Some(name) = name else { return Ok(None) };
     Sort::from_wire(name).map(Some).ok_or_else(|| {
-        let detail = Some("'sort_type' is none that LinkedIn is known to take".to_owned());
+        let detail =
+            Some("'sort_type' must be RECENTLY_ADDED, FIRSTNAME_LASTNAME or LASTNAME_FIRSTNAME".to_owned());
         Trouble { detail, ..trouble(ErrorCode::InvalidInput, true) }
     })
 }

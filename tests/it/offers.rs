@@ -40,6 +40,7 @@ fn input_that_cannot_be_carried_out_sends_nothing() {
         (CONNECT, json!({}), "'profile_urn'"),
         (CONNECT, json!({ "profile_urn": "urn:li:member:123456789" }), "'profile_urn'"),
         (CONNECT, json!({ "profile_urn": "ACo/../x" }), "'profile_urn'"),
+        (CONNECT, json!({ "profile_urn": "ada-lovelace" }), "public identifier"),
         (CONNECT, json!({ "profile_urn": STRANGER, "note": 5 }), "'note'"),
         (CONNECT, json!({ "profile_urn": STRANGER, "note": "x".repeat(301) }), "'note'"),
     ];
@@ -52,6 +53,9 @@ fn input_that_cannot_be_carried_out_sends_nothing() {
     assert_eq!(world.site.borrow().requests.len(), 1);
     let result = carry_out(&mut agent, "t-99", FETCH, json!({ "sort_type": "BY_SHOE_SIZE" }));
     assert_eq!(result.1["code"], "invalid_input");
+    for word in ["RECENTLY_ADDED", "FIRSTNAME_LASTNAME", "LASTNAME_FIRSTNAME"] {
+        assert!(result.1["error"].as_str().unwrap().contains(word), "{}", result.1);
+    }
     assert_eq!(world.site.borrow().count(LIST), 0);
 }
 

@@ -4,8 +4,8 @@
 #![expect(clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
 
 use liaison_protocol::{
-    FetchConnections, Fields, InputError, TaskInput, TaskType, known_task_types, normalise_profile_urn,
-    trim_note,
+    FetchConnections, Fields, InputError, InvalidProfileUrn, TaskInput, TaskType, known_task_types,
+    normalise_profile_urn, trim_note,
 };
 use serde_json::{Map, Value, json};
 
@@ -16,7 +16,14 @@ const REAL_LENGTH: &str = "ACoAAEkwwAoB7NcYLAAtm2Q0_2MYjSNA9-sIm0x";
 const URNS_TAKEN: &[(&str, &str)] = &[
     ("ACoAABCDEF123", "ACoAABCDEF123"),
     (REAL_LENGTH, REAL_LENGTH),
-    ("abc_-9", "abc_-9"),
+    ("ACo_-9", "ACo_-9"),
+    ("ACoAABCDEFGHIJKLMNOP", "ACoAABCDEFGHIJKLMNOP"),
+    ("ACoAAHIJKLMNOPQRST", "ACoAAHIJKLMNOPQRST"),
+    ("ACwAAEkwwAoB7NcYLAAtm2Q0_2MYjSNA9-sIm0x", "ACwAAEkwwAoB7NcYLAAtm2Q0_2MYjSNA9-sIm0x"),
+    ("ADoAAEkwwAoB7NcYLAAtm2Q0_2MYjSNA9-sIm0x", "ADoAAEkwwAoB7NcYLAAtm2Q0_2MYjSNA9-sIm0x"),
+    ("AEMAAEkwwAoB7NcYLAAtm2Q0_2MYjSNA9-sIm0x", "AEMAAEkwwAoB7NcYLAAtm2Q0_2MYjSNA9-sIm0x"),
+    ("ACr__EkwwAoB7NcYLAAtm2Q0_2MYjSNA9-sIm0x", "ACr__EkwwAoB7NcYLAAtm2Q0_2MYjSNA9-sIm0x"),
+    ("urn:li:fsd_profile:AEMAAEkwwAoB7NcYLAAtm2Q0_2MYjSNA9-sIm0x", "AEMAAEkwwAoB7NcYLAAtm2Q0_2MYjSNA9-sIm0x"),
     ("urn:li:fsd_profile:ACoAABCDEF123", "ACoAABCDEF123"),
     ("urn:li:fs_miniProfile:ACoAABCDEF123", "ACoAABCDEF123"),
     ("urn:li:fs_profile:ACoAABCDEF123", "ACoAABCDEF123"),
@@ -33,18 +40,41 @@ const URNS_TAKEN: &[(&str, &str)] = &[
     ("  urn:li:fsd_profile:ACoAABCDEF123\n", "ACoAABCDEF123"),
 ];
 
-/// What can never be a profile, or needs a look-up that no task makes.
+/// What can be the public identifier of a profile, and needs a look-up that no task makes.
+const PUBLIC_IDENTIFIERS: &[&str] = &[
+    "abcde",
+    "abc_-9",
+    "ada-lovelace",
+    "greta-osterquill-sim-90001167",
+    "acoaabcdef123",
+    "Ada-Lovelace",
+    "ADA-LOVELACE",
+    "ADALovelace",
+    "AJ-Smith",
+    "ACosta",
+    "ACOSTA-1234567",
+    "Aco-Maria-Costa",
+    "ABRAAM-LINCOLN",
+    "ABRAAM-Lincoln-1234",
+    "ALEXANDER-MONTGOMERY-SMITHERSON-1234567",
+    "AJ-Montgomery-Smitherson-of-Springfield",
+    "j\u{fc}rgen-gro\u{df}",
+    "123456789",
+    "urn:li:fsd_profile:ada-lovelace",
+    "urn:li:fsd_profile:short",
+    "urn:li:fs_miniProfile:greta-osterquill-sim-90001167",
+    "https://www.linkedin.com/in/ada-lovelace",
+    "https://de.linkedin.com/in/j%C3%BCrgen-gro%C3%9F/?trk=x",
+];
+
+/// What can never be a profile.
 const URNS_REFUSED: &[&str] = &[
     "",
     "   ",
-    "abcde",
     "ACoAA BCDEF",
     "ACoAABCDEF123!",
-    "ACoAABCDEF123\u{e9}",
     "ACoAAB\nCDEF123",
-    "ACoAABCDEF%31",
     "urn:li:fsd_profile:",
-    "urn:li:fsd_profile:short",
     "urn:li:fsd_profile:ACoAABCDEF123,x",
     "urn:li:fsd_profile:(ACoAABCDEF123,1)",
     "urn:li:fsd_profile:urn:li:fsd_profile:ACoAABCDEF123",
@@ -53,9 +83,10 @@ const URNS_REFUSED: &[&str] = &[
     "urn:li:member:ACoAABCDEF123",
     "urn:li:person:123456789",
     "urn:li:person:xACoAABCDEF123",
+    "urn:li:person:9HfhE6QlBz",
+    "urn:li:person:ada-lovelace",
     "urn:li:fsd_company:1234567",
     "urn:li:fsd_invitation:7500000000000000001",
-    "https://www.linkedin.com/in/ada-lovelace",
     "https://www.linkedin.com/in/",
     "https://www.linkedin.com/company/ACoAABCDEF123",
     "https://www.linkedin.com.example/in/ACoAABCDEF123",
@@ -73,9 +104,12 @@ pub fn check_urns() {
         assert_eq!(profile.urn(), format!("urn:li:fsd_profile:{id}"), "{given:?}");
     }
     for given in URNS_REFUSED {
-        assert!(normalise_profile_urn(given).is_err(), "{given:?} was taken");
+        assert_eq!(normalise_profile_urn(given), Err(InvalidProfileUrn::Other), "{given:?}");
     }
-    let (longest, too_long) = ("a".repeat(128), "a".repeat(129));
+    for given in PUBLIC_IDENTIFIERS {
+        assert_eq!(normalise_profile_urn(given), Err(InvalidProfileUrn::PublicIdentifier), "{given:?}");
+    }
+    let (longest, too_long) = (format!("ACoA{}", "a".repeat(124)), format!("ACoA{}", "a".repeat(125)));
     assert_eq!(normalise_profile_urn(&longest).expect("128 are taken").as_str(), longest);
     assert!(normalise_profile_urn(&too_long).is_err(), "129 characters were taken");
     assert!(normalise_profile_urn(&format!("urn:li:fsd_profile:{too_long}")).is_err());
@@ -121,9 +155,12 @@ pub fn check_refused_inputs() {
     use TaskType::{FetchConnections as Fetch, SendConnectionRequest as Send};
     const COUNT: &str = "Invalid 'count': must be an integer between 1 and 500";
     const START: &str = "Invalid 'start': must be a non-negative integer";
+    const FAR: &str = "Invalid 'start': must be at most 9007199254740991";
     const KEYWORD: &str = "Invalid 'keyword': must be a string";
     const SORT: &str = "Invalid 'sort_type': must be a string";
     const URN: &str = "Missing or invalid 'profile_urn'";
+    const VANITY: &str = "Missing or invalid 'profile_urn': it looks like a public identifier (vanity name), which is no \
+                          profile id; take the 'entity_urn' that fetch-connections answers with";
     const NOTE: &str = "Invalid 'note': must be a string";
     const LONG: &str = "Invalid 'note': must be 300 characters or fewer";
     let mut rows = Vec::new();
@@ -133,8 +170,13 @@ pub fn check_refused_inputs() {
         rows.push((Send, json!({ "profile_urn": wrong }), URN));
         rows.push((Send, json!({ "profile_urn": "ACoAABCDEF123", "note": wrong }), NOTE));
     }
-    for wrong in [json!(-1), json!(1.5), json!("0"), json!(true), json!([]), json!(1e300)] {
+    for wrong in [json!(-1), json!(1.5), json!("0"), json!(true), json!([]), json!(-1e300)] {
         rows.push((Fetch, json!({ "start": wrong }), START));
+    }
+    for large in
+        [json!(9_007_199_254_740_992_u64), json!(9_007_199_254_740_993_u64), json!(u64::MAX), json!(1e300)]
+    {
+        rows.push((Fetch, json!({ "start": large }), FAR));
     }
     for wrong in [json!(0), json!(501), json!(1.5), json!("40"), json!(-40), json!(true), json!({})] {
         rows.push((Fetch, json!({ "count": wrong }), COUNT));
@@ -145,6 +187,9 @@ pub fn check_refused_inputs() {
     rows.push((Fetch, json!({ "count": 0, "fields": 7 }), COUNT));
     for urn in URNS_REFUSED {
         rows.push((Send, json!({ "profile_urn": urn }), URN));
+    }
+    for urn in PUBLIC_IDENTIFIERS {
+        rows.push((Send, json!({ "profile_urn": urn }), VANITY));
     }
     rows.extend([
         (Send, json!({}), URN),
@@ -182,6 +227,7 @@ pub fn check_taken_inputs() {
         (json!({ "start": 0.0, "count": 40.0 }), fetch(None, None, 0, 40)),
         (json!({ "count": 1 }), fetch(None, None, 0, 1)),
         (json!({ "start": 30_000, "count": 500 }), fetch(None, None, 30_000, 500)),
+        (json!({ "start": 9_007_199_254_740_991_u64 }), fetch(None, None, 9_007_199_254_740_991, 40)),
         (json!({ "keyword": " John ", "sort_type": "RECENTLY_ADDED" }), {
             fetch(Some("John"), Some("RECENTLY_ADDED"), 0, 40)
         }),

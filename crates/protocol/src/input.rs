@@ -2,7 +2,7 @@
 //!
 //! The server answers with these texts; the agent checks again, since any server may drive it.
 
-use crate::{ProfileId, normalise_profile_urn, trim_note, whole};
+use crate::{InvalidProfileUrn, ProfileId, normalise_profile_urn, trim_note, whole};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::fmt;
@@ -60,12 +60,16 @@ pub enum InputError {
     SortType,
     /// `start` is not a non-negative integer.
     Start,
+    /// `start` is an integer beyond what JavaScript counts to.
+    StartTooLarge,
     /// `count` is not an integer from 1 to 500. Never clamped: a clamped page would end the caller's loop early.
     Count,
     /// `fields` is neither of the two words it may be. Not documented by the API we stand in for: checked last.
     Fields,
     /// `profile_urn` is missing, not a string, or can never be a profile URN.
     ProfileUrn,
+    /// `profile_urn` looks like a public identifier.
+    PublicIdentifier,
     /// `note` is not a string.
     NoteType,
     /// `note` is longer than 300 UTF-16 units after trimming.
@@ -82,9 +86,11 @@ impl fmt::Display for InputError {
             Self::Keyword => "Invalid 'keyword': must be a string",
             Self::SortType => "Invalid 'sort_type': must be a string",
             Self::Start => "Invalid 'start': must be a non-negative integer",
+            Self::StartTooLarge => return write!(f, "Invalid 'start': must be at most {}", whole::MAX_SAFE),
             Self::Count => "Invalid 'count': must be an integer between 1 and 500",
             Self::Fields => "Invalid 'fields': must be 'all' or 'total'",
-            Self::ProfileUrn => "Missing or invalid 'profile_urn'",
+            Self::ProfileUrn => return InvalidProfileUrn::Other.fmt(f),
+            Self::PublicIdentifier => return InvalidProfileUrn::PublicIdentifier.fmt(f),
             Self::NoteType => "Invalid 'note': must be a string",
             Self::NoteLength => "Invalid 'note': must be 300 characters or fewer",
             Self::Deadline => "Invalid 'deadline_ms': must be an integer between 60000 and 2592000000",
@@ -94,6 +100,29 @@ impl fmt::Display for InputError {
 }
 
 impl std::error::Error for InputError {}
+
+impl InputError {
+    /// What to do about it, where the documented text leaves that open.
+    #[must_use]
+    pub const fn remedy(self) -> Option<&'static str> {
+        match self {
+            Self::NoteLength => Some(
+                "Shorten the note: it is counted in UTF-16 units, as a browser counts it, so that an emoji counts as two \
+                 or more",
+            ),
+            _ => None,
+        }
+    }
+}
+
+impl From<InvalidProfileUrn> for InputError {
+    fn from(invalid: InvalidProfileUrn) -> Self {
+        match invalid {
+            InvalidProfileUrn::PublicIdentifier => Self::PublicIdentifier,
+            InvalidProfileUrn::Other => Self::ProfileUrn,
+        }
+    }
+}
 
 /// What of the connections is wanted, beside or instead of the documented seven members.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -221,7 +250,10 @@ impl TaskInput {
 fn parse_fetch(fields: &Map<String, Value>) -> Result<FetchConnections, InputError> {
     let keyword = optional_string(fields, "keyword").map_err(|()| InputError::Keyword)?;
     let sort_type = optional_string(fields, "sort_type").map_err(|()| InputError::SortType)?;
-    let start = optional_integer(fields, "start").map_err(|_| InputError::Start)?.unwrap_or(0);
+    let start = optional_integer(fields, "start").map_err(|_| match fields.get("start") {
+        Some(Value::Number(number)) if whole::is_too_large(number) => InputError::StartTooLarge,
+        _ => InputError::Start,
+    })?;
     let count = optional_integer(fields, "count").map_err(|_| InputError::Count)?.unwrap_or(DEFAULT_COUNT);
     if !(1..=MAX_COUNT).contains(&count) {
         return Err(InputError::Count);
@@ -234,7 +266,7 @@ fn parse_fetch(fields: &Map<String, Value>) -> Result<FetchConnections, InputErr
     Ok(FetchConnections {
         keyword: keyword.and_then(non_blank),
         sort_type: sort_type.and_then(non_blank),
-        start,
+        start: start.unwrap_or(0),
         count,
         fields,
     })
@@ -245,7 +277,7 @@ fn parse_send(fields: &Map<String, Value>) -> Result<SendConnectionRequest, Inpu
         Some(Value::String(urn)) => urn,
         _ => return Err(InputError::ProfileUrn),
     };
-    let profile = normalise_profile_urn(urn).map_err(|_| InputError::ProfileUrn)?;
+    let profile = normalise_profile_urn(urn)?;
     let note = match optional_string(fields, "note").map_err(|()| InputError::NoteType)? {
         None => None,
         Some(note) => trim_note(note).map_err(|_| InputError::NoteLength)?.map(str::to_owned),

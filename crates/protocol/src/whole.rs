@@ -7,10 +7,16 @@ use serde_json::Number;
 /// The largest integer below which a double leaves none out.
 pub(crate) const MAX_SAFE: u64 = 9_007_199_254_740_991;
 
+#[expect(clippy::cast_precision_loss, reason = "it is exact")]
+const MAX: f64 = MAX_SAFE as f64;
+
+/// Whether `number` is beyond [`MAX_SAFE`]. Every double from there on is whole.
+pub(crate) fn is_too_large(number: &Number) -> bool {
+    number.as_f64().is_some_and(|float| float > MAX)
+}
+
 /// `number` as an integer from 0 to [`MAX_SAFE`], if it is one.
 pub(crate) fn of(number: &Number) -> Option<u64> {
-    #[expect(clippy::cast_precision_loss, reason = "it is exact")]
-    const MAX: f64 = MAX_SAFE as f64;
     match (number.as_u64(), number.as_f64()) {
         (Some(integer), _) => (integer <= MAX_SAFE).then_some(integer),
         (None, Some(float)) if (0.0..=MAX).contains(&float) && float.trunc() == float =>

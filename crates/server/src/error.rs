@@ -29,9 +29,11 @@ const SOON_RETRY_S: u64 = 5;
 pub enum ApiError {
     #[error("Invalid JSON body")]
     InvalidJson,
+    #[error("Compressed bodies are not taken; send it without 'Content-Encoding'")]
+    Compressed,
     #[error("{0}")]
     Input(InputError),
-    /// An input that one of the other published APIs doesn't allow.
+    /// An input that can't be, in words of whoever found so.
     #[error("{0}")]
     Asked(Cow<'static, str>),
     #[error("Missing or invalid 'api_agent_task_id'")]
@@ -126,8 +128,9 @@ pub enum ApiError {
     SlowBody,
     #[error("It took too long, and may have been done or not; send it again as after any lost answer")]
     Overtime,
-    #[error("Not found")]
-    NoRoute,
+    /// No such address, and what may be wrong with this one.
+    #[error("Not found{0}")]
+    NoRoute(&'static str),
     #[error("Method not allowed")]
     Method,
     #[error("Request body too large")]
@@ -171,6 +174,9 @@ pub struct ErrorBody {
     /// When LinkedIn's limit is expected to be over, as ISO 8601.
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_at: Option<String>,
+    /// What to do, where the documented text leaves that open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remedy: Option<&'static str>,
 }
 
 /// What every one of the published APIs says of an error, each in its own form.
@@ -226,7 +232,7 @@ impl ApiError {
             Self::NoAdmin => (StatusCode::NOT_FOUND, "no_admin"),
             Self::TaskNotFound
             | Self::AgentTask
-            | Self::NoRoute
+            | Self::NoRoute(_)
             | Self::WebhookNotFound
             | Self::NoFile
             | Self::Unknown(_) => (StatusCode::NOT_FOUND, "not_found"),
@@ -239,6 +245,7 @@ impl ApiError {
             Self::NotReady => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
             Self::Overtime => (StatusCode::SERVICE_UNAVAILABLE, "overtime"),
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
+            Self::Compressed => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "compressed"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
             Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused"),
             Self::OtherNote => (StatusCode::CONFLICT, "pending_with_another_note"),
@@ -283,13 +290,23 @@ impl ApiError {
         }
         Told { status, code, error: self.to_string(), retry_at, retry_after }
     }
+
+    fn remedy(&self) -> Option<&'static str> {
+        match self {
+            Self::Input(wrong) => wrong.remedy(),
+            Self::Limit { code: ErrorCode::NoteLimit, .. } => Some(
+                "Only invitations with a note are limited: send this one without, or when 'Retry-After' says",
+            ),
+            _ => None,
+        }
+    }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let told = self.told();
-        let (error, retry_at) = (told.error.clone(), told.retry_at.clone());
-        told.with_body(ErrorBody { success: false, error, code: told.code, retry_at })
+        let (error, retry_at, remedy) = (told.error.clone(), told.retry_at.clone(), self.remedy());
+        told.with_body(ErrorBody { success: false, error, code: told.code, retry_at, remedy })
     }
 }
 

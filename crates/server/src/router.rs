@@ -16,6 +16,7 @@ use crate::watch::{self, Manner};
 use crate::webhook::Webhooks;
 use crate::{linkup, official};
 use axum::Router;
+use axum::http::Uri;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
@@ -164,8 +165,13 @@ fn at_once() -> Router<App> {
         .route("/admin/v1/teams/{team}/send-connection-request", post(admin::task::send_connection_request))
 }
 
-async fn no_route() -> ApiError {
-    ApiError::NoRoute
+/// What a base URL with a slash at its end makes of an address.
+const SLASHES: &str =
+    ": the path has a doubled slash, or one at its end; leave it out (perhaps your base URL ends with one)";
+
+async fn no_route(uri: Uri) -> ApiError {
+    let path = uri.path();
+    ApiError::NoRoute(if path.contains("//") || path.ends_with('/') { SLASHES } else { "" })
 }
 
 async fn wrong_method() -> ApiError {

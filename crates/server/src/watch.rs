@@ -2,6 +2,7 @@
 //!
 //! The log has the route and never the path (which may hold what a caller typed), no query, no header and no body.
 
+use crate::body::is_compressed;
 use crate::error::ApiError;
 use crate::peer;
 use crate::router::App;
@@ -44,6 +45,7 @@ pub async fn watch(State((app, manner)): State<(App, Manner)>, request: Request,
     span.in_scope(|| tracing::trace!("came"));
     let patience = app.limits.request + manner.held_back;
     let mut response = match peer::meet(&app.neighbours, &request) {
+        Ok(_) if is_compressed(request.headers()) => (manner.tell)(ApiError::Compressed),
         Ok(peer) => {
             let pause = app.limits.body_pause;
             let mut request = request.map(|body| Body::new(TimeoutBody::new(pause, body)));

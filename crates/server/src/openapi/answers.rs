@@ -20,6 +20,7 @@ pub(super) const ALWAYS: &Refusals = &[
 pub(super) const BODY: &Refusals = &[
     (408, "`slow_body`: the body paused for too long"),
     (413, "`too_large`: the body is larger than allowed"),
+    (415, "`compressed`: the body is compressed"),
 ];
 
 /// Refusals of a call that makes a task.

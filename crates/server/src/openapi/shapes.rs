@@ -136,10 +136,11 @@ pub enum FieldsWord {
 /// Whom to invite.
 #[derive(ToSchema)]
 pub struct SendConnectionRequestBody {
-    /// A profile URN, a bare profile id, or the address of a profile that has its id in it.
+    /// A profile URN, a bare profile id, or the address of a profile that has its id in it. No public identifier
+    /// ("vanity name").
     #[schema(
         example = "urn:li:fsd_profile:ACoAAExample",
-        pattern = r"^((urn:li:(fsd_profile|fs_miniProfile|fs_profile):)?[A-Za-z0-9_-]{6,128}|urn:li:person:AC[A-Za-z0-9_-]{4,126}|https?://([A-Za-z0-9.-]+\.)?linkedin\.com/in/ACo[A-Za-z0-9_-]{3,125}([/?#].*)?)$"
+        pattern = r"^((urn:li:(fsd_profile|fs_miniProfile|fs_profile|person):)?(AC[a-z][A-Z_][A-Za-z0-9_-]{2,124}|A[A-Z][A-Za-z0-9_-](AA|__)[A-Za-z0-9_-]{25,123})|https?://([A-Za-z0-9.-]+\.)?linkedin\.com/in/AC[a-z][A-Z_][A-Za-z0-9_-]{2,124}([/?#].*)?)$"
     )]
     pub profile_urn: String,
     /// A note of at most 300 UTF-16 units, blanks around it not counted.

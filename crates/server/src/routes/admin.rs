@@ -35,7 +35,7 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for Ids<T> {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let path = Path::from_request_parts(parts, app).await;
-        path.map(|Path(ids)| Self(ids)).map_err(|_| ApiError::NoRoute)
+        path.map(|Path(ids)| Self(ids)).map_err(|_| ApiError::NoRoute(""))
     }
 }
 

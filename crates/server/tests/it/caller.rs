@@ -3,9 +3,16 @@
 use super::support::*;
 use serde_json::{Value, json};
 
+const HALF: &str = "A string in the body holds half of a character (a lone surrogate, such as \\ud83d): cut text between \
+                    characters";
+const VANITY: &str = "Missing or invalid 'profile_urn': it looks like a public identifier (vanity name), which is no \
+                      profile id; take the 'entity_urn' that fetch-connections answers with";
+const SLASHES: &str = "Not found: the path has a doubled slash, or one at its end; leave it out (perhaps your base URL \
+                       ends with one)";
+
 /// One test for each request that is refused, with its status and its exact text.
 macro_rules! refused {
-    ($($name:ident: $path:expr, $body:expr => $status:literal $text:literal;)+) => {
+    ($($name:ident: $path:expr, $body:expr => $status:literal $text:expr;)+) => {
         $(#[tokio::test]
         async fn $name() {
             let (world, _agent) = World::paired().await;
@@ -17,7 +24,16 @@ macro_rules! refused {
 
 refused! {
     not_json: FETCH, "{" => 400 "Invalid JSON body";
-    not_utf8: FETCH, &b"{\"keyword\":\"\xff\"}"[..] => 400 "Invalid JSON body";
+    not_utf8: FETCH, &b"{\"keyword\":\"\xff\"}"[..] => 400 "The body is not UTF-8";
+    utf16: FETCH, &b"\xff\xfe{\0}\0"[..] => 400 "The body is not UTF-8";
+    half_an_emoji: SEND, r#"{"profile_urn":"ACoAABCDEF123","note":"Hi \ud83d"}"# => 400 HALF;
+    half_an_emoji_and_text: SEND, r#"{"note":"\ud83dx","profile_urn":"ACoAABCDEF123"}"# => 400 HALF;
+    the_other_half: FETCH, r#"{"keyword":"\\\ude00"}"# => 400 HALF;
+    two_halves_apart: FETCH, r#"{"keyword":"\ud83d\n\ude00"}"# => 400 HALF;
+    half_an_emoji_in_no_json: FETCH, r#"{"keyword":"\ud83d""# => 400 "Invalid JSON body";
+    half_an_emoji_in_a_list: FETCH, r#"["\ud83d"]"# => 400 HALF;
+    number_without_end: FETCH, r#"{"count":1e999,"keyword":"\\ud83d"}"# => 400 "Invalid JSON body";
+    two_marks: FETCH, "\u{feff}\u{feff}{}" => 400 "Invalid JSON body";
     not_an_object: FETCH, "[]" => 400 "Invalid JSON body";
     null_body: FETCH, "null" => 400 "Invalid JSON body";
     two_objects: SEND, "{} {}" => 400 "Invalid JSON body";
@@ -26,6 +42,7 @@ refused! {
     sort_type_list: FETCH, r#"{"sort_type":["RECENTLY_ADDED"]}"# => 400 "Invalid 'sort_type': must be a string";
     start_negative: FETCH, r#"{"start":-1}"# => 400 "Invalid 'start': must be a non-negative integer";
     start_text: FETCH, r#"{"start":"0"}"# => 400 "Invalid 'start': must be a non-negative integer";
+    start_beyond: FETCH, r#"{"start":9007199254740993}"# => 400 "Invalid 'start': must be at most 9007199254740991";
     count_0: FETCH, r#"{"count":0}"# => 400 "Invalid 'count': must be an integer between 1 and 500";
     count_501: FETCH, r#"{"count":501}"# => 400 "Invalid 'count': must be an integer between 1 and 500";
     count_broken: FETCH, r#"{"count":1.5}"# => 400 "Invalid 'count': must be an integer between 1 and 500";
@@ -38,6 +55,8 @@ refused! {
     urn_no_body: SEND, "" => 400 "Missing or invalid 'profile_urn'";
     urn_number: SEND, r#"{"profile_urn":5}"# => 400 "Missing or invalid 'profile_urn'";
     urn_member: SEND, r#"{"profile_urn":"urn:li:member:123456"}"# => 400 "Missing or invalid 'profile_urn'";
+    vanity_name: SEND, r#"{"profile_urn":"ada-lovelace"}"# => 400 VANITY;
+    vanity_address: SEND, r#"{"profile_urn":"https://www.linkedin.com/in/ada-lovelace/"}"# => 400 VANITY;
     note_number: SEND, r#"{"profile_urn":"ACoAABCDEF123","note":1}"# => 400 "Invalid 'note': must be a string";
     note_301: SEND, json!({"profile_urn": "ACoAABCDEF123", "note": "x".repeat(301)}).to_string()
         => 400 "Invalid 'note': must be 300 characters or fewer";
@@ -46,6 +65,9 @@ refused! {
     body_over_64_kb: FETCH, json!({"keyword": "x".repeat(65 * 1024)}).to_string() => 413 "Request body too large";
     body_10_mb: FETCH, json!({"keyword": "x".repeat(10 * 1024 * 1024)}).to_string() => 413 "Request body too large";
     unknown_route: "/linkedin-agent/fetch-everything", "{}" => 404 "Not found";
+    slash_at_the_end: "/linkedin-agent/fetch-connections/", "{}" => 404 SLASHES;
+    two_slashes: "//linkedin-agent/fetch-connections", "{}" => 404 SLASHES;
+    two_slashes_within: "/linkedin-agent//fetch-connections", "{}" => 404 SLASHES;
     wrong_method: "/linkedin-agent/get-task-status", "{}" => 405 "Method not allowed";
 }
 
@@ -78,6 +100,8 @@ fn send_echo(urn: &str, note: Value) -> Value {
 taken! {
     no_body_is_an_empty_object: FETCH, "" => fetch_echo(json!({}));
     empty_object: FETCH, "{}" => fetch_echo(json!({}));
+    byte_order_mark: FETCH, "\u{feff}{\"count\":1}" => fetch_echo(json!({"count": 1}));
+    escaped_emoji: FETCH, r#"{"keyword":"\ud83d\ude00 \\ud83d"}"# => fetch_echo(json!({"keyword": "😀 \\ud83d"}));
     nulls_are_absent: FETCH, r#"{"keyword":null,"count":null}"# => fetch_echo(json!({}));
     count_500: FETCH, r#"{"count":500}"# => fetch_echo(json!({"count": 500}));
     count_40_point_0: FETCH, r#"{"count":40.0}"# => fetch_echo(json!({"count": 40}));
@@ -95,6 +119,36 @@ taken! {
         => send_echo("ACoAABCDEF123", json!(format!("  {} ", "x".repeat(300))));
     note_of_150_emoji: SEND, json!({"profile_urn": "ACoAABCDEF123", "note": "👋".repeat(150)}).to_string()
         => send_echo("ACoAABCDEF123", json!("👋".repeat(150)));
+}
+
+/// The documented text says 300 characters, and an emoji is one to who reads it.
+#[tokio::test]
+async fn a_note_that_is_too_long_is_told_how_it_is_counted() {
+    let (world, _agent) = World::paired().await;
+    let (_, body) = world.post(SEND, json!({"profile_urn": "ACoAABCDEF123", "note": "👋".repeat(151)})).await;
+    assert!(
+        body["remedy"].as_str().is_some_and(|remedy| remedy.contains("an emoji counts as two")),
+        "{body}"
+    );
+    let (_, body) = world.post(SEND, json!({"profile_urn": "ACoAABCDEF123", "note": 7})).await;
+    assert_eq!(body.get("remedy"), None, "{body}");
+}
+
+#[tokio::test]
+async fn a_compressed_body_is_not_taken() {
+    let (world, _agent) = World::paired().await;
+    let send = async |path: &str, coding: &'static str, body: &'static [u8]| {
+        let request = world.http.post(format!("{}{path}", world.server.url)).header("x-api-key", &world.key);
+        answer(request.header("content-encoding", coding).body(body)).await
+    };
+    for coding in ["gzip", "GZIP", "identity, br", "zstd", "deflate"] {
+        assert_code(&send(FETCH, coding, b"\x1f\x8b\x08").await, 415, "compressed");
+    }
+    let (status, body) = send("/v1/network/connections", "gzip", b"\x1f\x8b\x08").await;
+    assert_eq!((status, &body["status"], &body["code"]), (415, &json!("error"), &json!("compressed")));
+    for plain in ["identity", "", "utf-8"] {
+        assert_eq!(send(FETCH, plain, b"{}").await.0, 200, "{plain}");
+    }
 }
 
 #[tokio::test]

@@ -31,6 +31,7 @@ async fn an_invitation_limit_stops_invitations_alone() {
     let answer = world.post(SEND, plain()).await;
     assert_limited(&answer, "invitation_limit");
     assert_eq!(answer.1["retry_at"], "2026-11-22T02:00:00.000Z");
+    assert_eq!(answer.1.get("remedy"), None, "{}", answer.1);
     assert_limited(&world.post(SEND, with_note()).await, "invitation_limit");
     world.fetch().await;
     world.advance(2 * HOUR);
@@ -41,7 +42,9 @@ async fn an_invitation_limit_stops_invitations_alone() {
 async fn a_note_limit_stops_notes_alone() {
     let (world, agent) = World::paired().await;
     fail_with(&world, &agent, "note_limit", None).await;
-    assert_limited(&world.post(SEND, with_note()).await, "note_limit");
+    let answer = world.post(SEND, with_note()).await;
+    assert_limited(&answer, "note_limit");
+    assert!(answer.1["remedy"].as_str().is_some_and(|remedy| remedy.contains("without")), "{}", answer.1);
     world.invite().await;
     // A blank note is none.
     world.create(SEND, json!({"profile_urn": "ACoAABCDEF123", "note": "  "})).await;
