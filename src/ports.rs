@@ -88,8 +88,10 @@ pub struct TaskAnswer {
 /// Why the task server gave no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TaskSilence {
-    /// No connection, a reset, a redirect.
+    /// No connection, a reset.
     Unreachable,
+    /// It answered with a redirect, which is not followed; a browser doesn't say where to.
+    Redirected,
     /// Aborted after the call's timeout.
     TimedOut,
 }

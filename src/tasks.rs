@@ -123,15 +123,24 @@ fn code_of(body: &str) -> Option<String> {
     json::read::<Refusal>(body).map(|refusal| refusal.code)
 }
 
-/// Why the server was not reached.
+/// Why nothing came that could be read.
 #[must_use]
 pub fn silent(silence: TaskSilence) -> Problem {
     let (said, message) = match silence {
         TaskSilence::Unreachable => ("unreachable", "The server can't be reached"),
         TaskSilence::TimedOut => ("no_answer_in_time", "The server didn't answer in time"),
+        TaskSilence::Redirected => return redirected(),
     };
     let remedy = "Check that the server runs and that its address is right";
     Problem::new(UNREACHABLE, message, remedy).said(said, Vec::new())
+}
+
+fn redirected() -> Problem {
+    Problem::new(
+        "redirected",
+        "The server's address redirects elsewhere: to a login page, to https, or to another address",
+        "Pair with the server's final address",
+    )
 }
 
 /// Something answered that doesn't speak the protocol.

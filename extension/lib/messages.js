@@ -109,12 +109,16 @@ import { inWords } from "./problems.js";
  * @property {string | null} remedy
  * @property {number} at_ms
  * @property {boolean} acknowledged the server has confirmed that it has the result
+ * @property {number | null} [refused] the HTTP status with which it refused the result for good
  */
 
 /**
  * @typedef {object} Contact measured by the running worker, never stored
- * @property {"connecting" | "connected" | "unreachable"} state
+ * @property {"connecting" | "connected" | "waiting" | "failing" | "unreachable"} state `waiting`: as the server asked; `failing`:
+ *   it answers, but with nothing of use
  * @property {number | null} last_ms_ago
+ * @property {number | null} [failing_ms] for how long its answers have been of no use
+ * @property {number | null} [wait_ms] for how long it asked to wait
  * @property {Problem | null} error
  */
 

@@ -60,6 +60,8 @@ export const LINKEDIN = {
 export const CONTACT = {
   connecting: { key: "contact_connecting", tone: "busy" },
   connected: { key: "contact_connected", tone: "good" },
+  waiting: { key: "contact_waiting", tone: "busy" },
+  failing: { key: "contact_failing", tone: "bad" },
   unreachable: { key: "contact_unreachable", tone: "bad" },
 };
 

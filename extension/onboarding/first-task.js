@@ -3,7 +3,7 @@ import { sentences, t } from "../lib/i18n.js";
 import { failureWords, taskName } from "../lib/outcome.js";
 import { own } from "../lib/own.js";
 import { problemWords } from "../lib/problems.js";
-import { reasonWords } from "../lib/waiting.js";
+import { reasonWords, serverWait } from "../lib/waiting.js";
 import { STOPS } from "../lib/words.js";
 
 /** @typedef {import("../lib/messages.js").Recent} Recent */
@@ -70,7 +70,10 @@ export function firstTaskLine(status) {
  */
 function hindrance(status) {
   const { attention, contact, paused, running, waiting } = status;
-  const problem = attention && !concernsInvitations(attention) ? attention : contact.error;
+  const needed = attention && !concernsInvitations(attention) ? attention : null;
+  const asked = needed ? null : serverWait(contact, Date.now());
+  if (asked) return { tone: "quiet", text: sentences(asked) };
+  const problem = needed ?? contact.error;
   if (problem) return { tone: "bad", text: sentences(problem) };
   if (paused) return { tone: "quiet", text: sentences({ message: t("waiting_paused"), remedy: t("problem_paused_remedy") }) };
   // An invitation that is on its way is not stopped by what the next one waits for.

@@ -6,7 +6,7 @@ import { clockTime, duration, t } from "../lib/i18n.js";
 import { failureWords, outcomeLine, taskName, word } from "../lib/outcome.js";
 import { own } from "../lib/own.js";
 import { profileAddress } from "../lib/profile.js";
-import { reasonWords } from "../lib/waiting.js";
+import { BY_THE_CLOCK_MS, reasonWords, serverWait } from "../lib/waiting.js";
 import * as words from "../lib/words.js";
 
 /** @typedef {import("../lib/messages.js").Status} Status */
@@ -25,13 +25,15 @@ const PATIENT_PHASE = "verifying";
 const BEYOND_CANCELLING = ["sending", "verifying"];
 /** A kind that is named for this reason is taken all the same, but for invitations with a note. */
 const NOTES_ALONE = "note_limit";
-/** Below this a time of day would say less than a count of seconds. */
-const BY_THE_CLOCK_MS = 60_000;
 
 /** A stop has several causes, and a permission may be of several sites: the headline says which. */
 const SAID_IN_FULL = ["latched", "no_permission"];
 /** What the headline says of a server that has not answered yet or any more. Another error is more than that. */
 const SILENCE = ["unreachable", "no_answer_in_time", "server_gone"];
+/** These are errors that a server itself answers with; another useless answer may be anybody's. */
+const ANSWERED = ["server_error", "unexpected_answer"];
+/** A server that knows nothing of a task, or not any more. */
+const UNKNOWN_TASK = [404, 410];
 /**
  * What a kind of task waits for while all of them do, and the headline says why.
  *
@@ -58,12 +60,16 @@ export function stopLines({ attention }) {
  * What is wrong and what to do about it, below the headline: what that says already is not said again.
  *
  * @param {Status} status
+ * @param {number} nowMs
  * @returns {{ message: string, remedy: string } | null}
  */
-export function problemLines(status) {
+export function problemLines(status, nowMs) {
   const { attention, contact } = status;
   // What waits to be answered is shown itself.
-  const wrong = (attention?.code === "approval" ? null : attention) ?? contact.error;
+  const needed = attention?.code === "approval" ? null : attention;
+  const wait = needed ? null : serverWait(contact, nowMs);
+  if (wait) return { ...wait, message: saysContact(status) ? "" : wait.message };
+  const wrong = needed ?? contact.error;
   if (!wrong) return null;
   const stop = own(words.STOPS, wrong.code);
   return { message: isInHeadline(wrong, status) ? "" : wrong.message, remedy: stop?.remedy ? t(stop.remedy) : wrong.remedy };
@@ -73,10 +79,18 @@ export function problemLines(status) {
  * @param {Problem} problem
  * @param {Status} status
  */
-function isInHeadline(problem, { state, attention, contact, running }) {
+function isInHeadline(problem, status) {
+  const { state, attention, contact } = status;
   if (problem === attention) return problem.code === state || SAID_IN_FULL.includes(state);
-  return state === "ready" && !running && contact.state === "unreachable" && SILENCE.includes(problem.said ?? "");
+  return saysContact(status) && contact.state === "unreachable" && SILENCE.includes(problem.said ?? "");
 }
+
+/**
+ * Whether the headline is about the server, when there is something to be said about it.
+ *
+ * @param {Status} status
+ */
+const saysContact = ({ state, running }) => state === "ready" && !running;
 
 /**
  * @param {Status} status
@@ -114,13 +128,25 @@ const isHeld = ({ phase, task_type }, { waiting }) =>
  */
 function readyLine(status, nowMs) {
   const { contact, approvals, waiting } = status;
+  const wait = serverWait(contact, nowMs);
+  if (wait) return wait.message;
   if (contact.state === "connecting") return t("headline_connecting");
+  if (contact.state === "failing") return failingLine(contact, nowMs);
   if (contact.state === "unreachable") {
     const { last_ms_ago: ago } = contact;
     return ago === null ? t("headline_unreachable") : t("headline_unreachable_since", clockTime(nowMs - ago, nowMs));
   }
   if (approvals.some(({ approved }) => !approved)) return t("headline_approval");
   return hindered({ ...status, waiting: waiting.filter(({ reason }) => reason !== NOTES_ALONE) }, nowMs);
+}
+
+/**
+ * @param {Status["contact"]} contact
+ * @param {number} nowMs
+ */
+function failingLine({ error, failing_ms: ms }, nowMs) {
+  const since = clockTime(nowMs - (ms ?? 0), nowMs);
+  return t(ANSWERED.includes(error?.said ?? "") ? "headline_failing_since" : "headline_unfit_since", since);
 }
 
 /**
@@ -244,9 +270,15 @@ export function approvalLine({ profile_urn, note, asked_at_ms, approved }, nowMs
  * @param {number} nowMs
  */
 export function recentLine(recent, nowMs) {
-  const { task_type, outcome, at_ms, acknowledged } = recent;
+  const { task_type, outcome, at_ms } = recent;
   const { tone, text } = outcomeLine(outcome);
   const when = t("recent_ago", duration(nowMs - at_ms));
-  const unsent = acknowledged ? "" : t("recent_unsent");
-  return { tone, title: taskName(task_type), outcome: text, when, ...failureWords(recent), unsent };
+  return { tone, title: taskName(task_type), outcome: text, when, ...failureWords(recent), unsent: unsentLine(recent) };
+}
+
+/** @param {Recent} recent */
+function unsentLine({ acknowledged, refused }) {
+  if (acknowledged) return "";
+  if (!refused) return t("recent_unsent");
+  return UNKNOWN_TASK.includes(refused) ? t("recent_refused_unknown") : t("recent_refused", refused);
 }

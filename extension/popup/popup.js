@@ -69,7 +69,7 @@ function showStatus(status) {
   setText(byId("headline"), headline(status, now));
   showFact("server-state", serverLine(status));
   showFact("linkedin-state", { ...linkedinLine(status), detail: fallbackLine(status) });
-  showProblem(byId("attention"), problemLines(status));
+  showProblem(byId("attention"), problemLines(status, now));
   showNotifications(status.state !== "unpaired" && status.attention !== null);
   showApprovals(status.approvals);
   showRunning(status.running);

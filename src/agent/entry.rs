@@ -157,6 +157,9 @@ pub struct Summary {
     pub at: i64,
     /// Whether the server took the result. `false` after it refused it for good, too.
     pub acknowledged: bool,
+    /// The status with which it refused it for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<u16>,
     /// Whether it ended after an effect may have begun: then it is remembered for a repeated offer.
     #[serde(default = "remembered")]
     pub acted: bool,

@@ -84,6 +84,8 @@ pub enum Event {
         id: CommandId,
         /// Its answer.
         answer: Answer,
+        /// The instance whose poll the server answered as it should; `None` when it didn't.
+        served: Option<String>,
     },
 }
 

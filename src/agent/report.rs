@@ -20,11 +20,11 @@ pub struct Report {
     attention: Option<&'static str>,
     /// What kind of server it works for.
     server: Option<ReportedServer>,
-    /// `connecting`, `connected` or `unreachable`.
+    /// `connecting`, `connected`, `waiting`, `failing` or `unreachable`.
     contact: &'static str,
     /// How long ago the server last answered this worker.
     contact_ms_ago: Option<i64>,
-    /// Why it doesn't.
+    /// What is wrong with its answers, or why there are none.
     contact_problem: Option<&'static str>,
     /// Polls that failed, in a row.
     poll_failures: u32,

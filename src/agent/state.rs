@@ -141,8 +141,10 @@ impl Pairing {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Waits {
-    /// The server asked not to be polled before.
+    /// The server is not to be polled before.
     pub poll_at: i64,
+    /// The part of that which the server asked for itself.
+    pub asked_until: i64,
     /// `/me` told nothing: not to be asked again before.
     pub me_at: i64,
 }
@@ -175,8 +177,10 @@ pub struct Live {
     pub poll_failures: u32,
     /// When the server last answered.
     pub contact_at: Option<i64>,
-    /// Why it didn't, since.
+    /// Why it doesn't serve us, since.
     pub contact_problem: Option<Problem>,
+    /// Since when all its answers were of no use; `None` when the last was, or there was none.
+    pub failing_since: Option<i64>,
     /// How often the person has ended a pairing.
     pub partings: u32,
     /// Whether `/me` is being asked.
@@ -323,6 +327,7 @@ impl State {
             self.ledger.settle(now);
             self.breakers.settle(now);
             most(&mut self.waits.poll_at, RETRY_AFTER_MOST_MS.cast_signed());
+            most(&mut self.waits.asked_until, RETRY_AFTER_MOST_MS.cast_signed());
             most(&mut self.waits.me_at, SIGNED_OUT_RETRY_MS);
         }
         if let Some(other) = &mut self.other_way {

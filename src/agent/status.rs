@@ -65,11 +65,16 @@ pub struct ServerStatus {
 /// See [`Status::contact`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ContactStatus {
-    /// `connecting`, `connected` or `unreachable`.
+    /// `connecting`; `connected`; `waiting`, as the server asked; `failing`: its answers are of no use; or `unreachable`:
+    /// there are none.
     pub state: &'static str,
     /// How long ago the server last answered this worker.
     pub last_ms_ago: Option<i64>,
-    /// Why it doesn't.
+    /// For how long its answers have been of no use.
+    pub failing_ms: Option<i64>,
+    /// For how long it asked to wait.
+    pub wait_ms: Option<i64>,
+    /// What is wrong with its answers, or why there are none.
     pub error: Option<Problem>,
 }
 
@@ -120,6 +125,8 @@ pub struct RecentStatus {
     pub at_ms: i64,
     /// Whether the server took the result.
     pub acknowledged: bool,
+    /// The HTTP status with which it refused it for good.
+    pub refused: Option<u16>,
 }
 
 /// Makes the snapshot.
@@ -205,7 +212,11 @@ fn linkedin(state: &State) -> &'static str {
 }
 
 fn contact(state: &State, now: i64) -> ContactStatus {
+    let works = state.pairing.as_ref().is_some_and(|pairing| pairing.ended.is_none());
+    let wait_ms = Some(state.waits.asked_until - now).filter(|&ms| works && ms > 0);
     let word = match (&state.live.contact_problem, state.live.contact_at) {
+        _ if wait_ms.is_some() => "waiting",
+        (Some(problem), _) if problem.was_answered() => "failing",
         (Some(_), _) => "unreachable",
         (None, Some(_)) => "connected",
         (None, None) => "connecting",
@@ -213,6 +224,8 @@ fn contact(state: &State, now: i64) -> ContactStatus {
     ContactStatus {
         state: word,
         last_ms_ago: state.live.contact_at.map(|at| (now - at).max(0)),
+        failing_ms: state.live.failing_since.map(|since| (now - since).max(0)),
+        wait_ms,
         error: state.live.contact_problem.clone(),
     }
 }
@@ -226,7 +239,7 @@ pub fn attention(state: &State) -> Option<Problem> {
             return Some(Problem::new(
                 "unauthorised",
                 "The server no longer takes this browser's token",
-                "Pair again on the options page",
+                "Press \"Test connection\" on the options page; if that fails, pair again there",
             ));
         }
         Some(PairingEnd::Superseded) => {
@@ -303,6 +316,7 @@ fn recent(state: &State) -> Vec<RecentStatus> {
             remedy: code.map(ErrorCode::remedy),
             at_ms: summary.at,
             acknowledged: summary.acknowledged,
+            refused: summary.refused,
         }
     };
     state.recent.iter().map(one).collect()

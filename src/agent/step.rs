@@ -6,6 +6,7 @@
 mod approval;
 mod check;
 mod checking;
+mod contact;
 mod invitation;
 mod offer;
 mod outcome;
@@ -122,7 +123,7 @@ impl Turn {
             Event::Completed { task, reply } => self.completed(task, reply),
             Event::Site { task, outcome } => self.site(task.as_deref(), outcome),
             Event::Paired { id, request, identity, result } => self.paired(*id, request, identity, result),
-            Event::Probed { id, answer } => self.answer(*id, answer.clone()),
+            Event::Probed { id, answer, served } => self.probed(*id, answer, served.as_deref()),
         }
     }
 
@@ -262,7 +263,7 @@ impl Turn {
         self.state.live.no_permission = false;
         self.state.live.contact_problem.take_if(|problem| problem.code == "no_permission");
         self.state.live.next_poll_at = self.now;
-        self.state.waits.poll_at = self.now;
+        (self.state.waits.poll_at, self.state.waits.asked_until) = (self.now, 0);
     }
 
     fn site(&mut self, task: Option<&str>, outcome: &SiteOutcome) {

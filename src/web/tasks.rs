@@ -6,7 +6,7 @@ use futures_util::future::{Either, select};
 use gloo_net::http::{Request, Response};
 use gloo_timers::future::TimeoutFuture;
 use std::pin::pin;
-use web_sys::{AbortController, RequestCache, RequestCredentials, RequestRedirect};
+use web_sys::{AbortController, RequestCache, RequestCredentials, RequestRedirect, ResponseType};
 
 /// The task server, by `fetch`.
 pub struct BrowserTasks {
@@ -46,7 +46,7 @@ async fn exchange(call: TaskCall, abort: &AbortController) -> Result<TaskAnswer,
     let mut request = Request::post(&call.url)
         .header("content-type", "application/json")
         .credentials(RequestCredentials::Omit)
-        .redirect(RequestRedirect::Error)
+        .redirect(RequestRedirect::Manual)
         .cache(RequestCache::NoStore)
         .abort_signal(Some(&abort.signal()));
     if let Some(token) = &call.token {
@@ -56,6 +56,9 @@ async fn exchange(call: TaskCall, abort: &AbortController) -> Result<TaskAnswer,
     let body = js_sys::Uint8Array::from(call.body.as_bytes());
     let request = request.body(body).map_err(|_| TaskSilence::Unreachable)?;
     let response: Response = request.send().await.map_err(|_| TaskSilence::Unreachable)?;
+    if response.type_() == ResponseType::Opaqueredirect {
+        return Err(TaskSilence::Redirected);
+    }
     let (status, retry_after) = (response.status(), response.headers().get("retry-after"));
     let body = response.text().await.map_err(|_| TaskSilence::Unreachable)?;
     Ok(TaskAnswer { status, retry_after, body })

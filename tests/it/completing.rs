@@ -22,10 +22,12 @@ fn a_final_refusal_ends_the_posting_and_is_told() {
             assert_eq!((calls(&world, "/complete"), record(&world, "t-1")), (1, None), "{status} {code}");
             let recent = agent.status().recent;
             assert_eq!(
-                (recent.len(), recent[0].outcome, recent[0].acknowledged),
-                (1, "completed", false),
+                (recent.len(), recent[0].outcome, recent[0].acknowledged, recent[0].refused),
+                (1, "completed", false, Some(status)),
                 "{status}"
             );
+            agent.reboot();
+            assert_eq!(agent.status().recent[0].refused, Some(status), "by the next worker too");
         }
     }
 }
@@ -115,6 +117,8 @@ fn a_result_waits_for_the_next_worker_and_the_next_browser() {
     world.server.borrow_mut().next("/complete", Loss::Before);
     world.server.borrow_mut().add("t-1", FETCH, json!({}));
     agent.run_until("the first try", |world| calls(world, "/complete") == 1);
+    let recent = agent.status().recent;
+    assert_eq!((recent[0].acknowledged, recent[0].refused), (false, None), "not yet is not never");
     agent.kill();
     world.disk.borrow_mut().restart_browser(0);
     agent.reboot();

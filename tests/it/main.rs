@@ -13,6 +13,7 @@ mod scenarios;
 mod approval;
 mod brakes;
 mod completing;
+mod contact;
 mod counting;
 mod damaged;
 mod erasing;

@@ -50,13 +50,18 @@ async fn a_call_is_a_post_with_its_token_and_without_cookies() {
     assert_eq!(asked[0]["headers"]["authorization"], "Bearer secret");
     assert!(asked[1]["headers"].get("authorization").is_none());
     let kept = ["redirect", "credentials", "cache"].map(|member| asked[0][member].clone());
-    assert_eq!(kept, ["error", "omit", "no-store"]);
+    assert_eq!(kept, ["manual", "omit", "no-store"]);
 }
 
 #[wasm_bindgen_test]
 async fn no_answer_and_half_an_answer_are_the_same() {
     assert_eq!(answer("fails").await.err(), Some(TaskSilence::Unreachable));
     assert_eq!(answer("cut").await.err(), Some(TaskSilence::Unreachable));
+}
+
+#[wasm_bindgen_test]
+async fn a_redirect_is_told_from_silence_and_not_followed() {
+    assert_eq!(answer("opaque").await.err(), Some(TaskSilence::Redirected));
 }
 
 #[wasm_bindgen_test]

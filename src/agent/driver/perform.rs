@@ -15,6 +15,9 @@ use std::rc::Rc;
 /// The permission without which LinkedIn can't be talked to.
 const SITE_PATTERN: &str = "https://www.linkedin.com/*";
 
+/// The step of the connection test that a poll which got through passes.
+const AUTHORISE: &str = "authorise";
+
 impl<P: Ports> Driver<P> {
     pub(super) fn poll(&mut self, generation: u64, poll: Poll) {
         let Some(pairing) = self.state.pairing.clone() else { return };
@@ -73,8 +76,12 @@ impl<P: Ports> Driver<P> {
         let Some(pairing) = self.state.pairing.clone() else { return };
         let ports = Rc::clone(&self.ports);
         self.begin(async move {
-            let answer = probe(ports.as_ref(), &pairing.server, &pairing.token, &poll).await;
-            Some(Event::Probed { id, answer })
+            let steps = probe(ports.as_ref(), &pairing.server, &pairing.token, &poll).await;
+            let is_served = steps.iter().any(|step| step.name == AUTHORISE && step.ok);
+            let served = is_served.then_some(poll.instance);
+            let error = TestStep::failure(&steps);
+            let answer = Answer { ok: error.is_none(), error, steps: Some(steps), ..Answer::done() };
+            Some(Event::Probed { id, answer, served })
         });
     }
 
@@ -179,7 +186,7 @@ fn no_server_permission() -> Problem {
 
 /// The connection test: permission, reach, protocol, authorisation, LinkedIn. Stops at the first server step that
 /// fails; LinkedIn is looked at in any case.
-async fn probe<P: Ports>(ports: &P, server: &ServerUrl, token: &str, poll: &Poll) -> Answer {
+async fn probe<P: Ports>(ports: &P, server: &ServerUrl, token: &str, poll: &Poll) -> Vec<TestStep> {
     let mut steps = Vec::new();
     let allowed = ports.face().has_permission(&server.permission_pattern()).await;
     steps.push(step_of("permission", allowed.then_some(()).ok_or_else(no_server_permission)));
@@ -194,8 +201,7 @@ async fn probe<P: Ports>(ports: &P, server: &ServerUrl, token: &str, poll: &Poll
         }
     }
     steps.push(linkedin_step(ports).await);
-    let error = TestStep::failure(&steps);
-    Answer { ok: error.is_none(), error, steps: Some(steps), ..Answer::done() }
+    steps
 }
 
 fn server_steps(reply: Reply<PollAnswer>, steps: &mut Vec<TestStep>) {
@@ -206,19 +212,19 @@ fn server_steps(reply: Reply<PollAnswer>, steps: &mut Vec<TestStep>) {
     match reply {
         Reply::Ok(_) => {
             steps.push(step_of("protocol", Ok(())));
-            steps.push(step_of("authorise", Ok(())));
+            steps.push(step_of(AUTHORISE, Ok(())));
         }
         Reply::Refused { status: 401 | 403, .. } => {
             steps.push(step_of("protocol", Ok(())));
             steps.push(step_of(
-                "authorise",
+                AUTHORISE,
                 unauthorised("token_refused", "The server doesn't take this browser's token"),
             ));
         }
         Reply::Refused { status: 409, .. } => {
             steps.push(step_of("protocol", Ok(())));
             steps.push(step_of(
-                "authorise",
+                AUTHORISE,
                 unauthorised("superseded", "Another browser has paired in this one's place"),
             ));
         }

@@ -46,6 +46,12 @@ impl Problem {
         Self::new(code.as_str(), code.sentence(), code.remedy())
     }
 
+    /// Of a server: whether it answered at all.
+    #[must_use]
+    pub fn was_answered(&self) -> bool {
+        ![UNREACHABLE, "no_permission"].contains(&self.code)
+    }
+
     /// There is no server to work for.
     #[must_use]
     pub fn unpaired() -> Self {

@@ -50,9 +50,7 @@ impl Turn {
             }
             Reply::Retry { retry_after_ms, .. } => {
                 let asked = retry_after_ms.map(|ms| ms.min(RETRY_AFTER_MOST_MS));
-                if let Some(asked) = asked {
-                    self.state.waits.poll_at = self.now.saturating_add_unsigned(asked);
-                }
+                asked.into_iter().for_each(|ms| self.wait_as_asked(ms));
                 if !carried && (asked.is_some() || tries >= START_TRIES) {
                     return self.give_back(task);
                 }

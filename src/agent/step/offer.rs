@@ -31,8 +31,8 @@ impl Turn {
             if !(of_another && matches!(held.stage, Stage::Finished(_))) {
                 return self.offered_again(&held, offer, of_another);
             }
-            // The server knows the task no more that this was the result of.
-            self.relieve(&offer.task, false);
+            // The server knows the task no more that this was the result of, and would say so if asked.
+            self.relieve(&offer.task, Some(404));
         }
         if self.state.tasks.len() >= HELD_TASKS {
             // There is no room for so much as a refusal: it will be offered again.

@@ -140,7 +140,7 @@ impl Turn {
 
 fn summary_of(task: &str, task_type: &str, ended: Ended, at: i64) -> Summary {
     let task_type = task_type.chars().take(64).collect();
-    Summary { task: task.to_owned(), task_type, ended, at, acknowledged: false, acted: false }
+    Summary { task: task.to_owned(), task_type, ended, at, acknowledged: false, refused: None, acted: false }
 }
 
 fn failure_parts(failure: &TaskFailure) -> (String, Effect) {

@@ -113,9 +113,9 @@ impl Turn {
         }
         let live = &mut self.state.live;
         (live.next_poll_at, live.poll_failures) = (self.now, 0);
-        self.state.waits.poll_at = self.now;
-        let live = &mut self.state.live;
-        (live.contact_at, live.contact_problem, live.no_permission) = (Some(self.now), None, false);
+        (self.state.waits.poll_at, self.state.waits.asked_until) = (self.now, 0);
+        self.state.live.no_permission = false;
+        self.served();
         self.session_changed();
         self.answer(id, Answer::done());
     }
@@ -163,8 +163,8 @@ impl Turn {
         self.state.pairing = None;
         self.state.account = None;
         self.state.cursors = Rc::default();
-        self.state.live.contact_at = None;
-        self.state.live.contact_problem = None;
+        let live = &mut self.state.live;
+        (live.contact_at, live.contact_problem, live.failing_since) = (None, None, None);
     }
 
     /// Leaves nothing in the journal but tombstones.
@@ -245,6 +245,9 @@ impl Turn {
     fn set_paused(&mut self, id: CommandId, paused: bool) {
         if let Some(problem) = self.lost_settings() {
             return self.answer(id, Answer::refused(problem));
+        }
+        if self.state.settings.paused && !paused {
+            self.end_wait();
         }
         self.state.settings.paused = paused;
         self.tell_status(id);

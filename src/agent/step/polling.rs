@@ -50,10 +50,9 @@ impl Turn {
     }
 
     fn poll_answered(&mut self, sent_at: i64, answer: &PollAnswer) {
+        self.served();
         let live = &mut self.state.live;
         live.poll_failures = 0;
-        live.contact_at = Some(self.now);
-        live.contact_problem = None;
         let held = self.now - sent_at >= UNHELD_POLL_MS;
         let default_gap = if held || answer.task.is_some() { 0 } else { UNHELD_POLL_GAP_MS };
         let least = if default_gap == 0 { 0 } else { LEAST_POLL_GAP_MS };
@@ -91,13 +90,11 @@ impl Turn {
         let random = self.state.random();
         let live = &mut self.state.live;
         live.poll_failures = live.poll_failures.saturating_add(1);
-        live.contact_problem = Some(problem);
         let asked = retry_after_ms.map(|ms| ms.min(RETRY_AFTER_MOST_MS));
         let wait = backoff::delay_ms(live.poll_failures, asked, random);
         live.next_poll_at = self.now.saturating_add_unsigned(wait);
-        if asked.is_some() {
-            self.state.waits.poll_at = self.state.live.next_poll_at;
-        }
+        self.not_served(problem);
+        asked.into_iter().for_each(|ms| self.wait_as_asked(ms));
     }
 
     /// The server wants us no more. Unfinished work stays in the journal, untouched, for a new pairing.
@@ -192,8 +189,7 @@ impl Turn {
         self.state.live_mut(task).beating = false;
         match reply {
             Reply::Ok(answer) => {
-                self.state.live.contact_at = Some(self.now);
-                self.state.live.contact_problem = None;
+                self.served();
                 if answer.action == HeartbeatAction::Cancel {
                     self.cancel(task);
                 }

@@ -32,22 +32,21 @@ impl Turn {
         self.state.live_mut(task).posting = false;
         match reply {
             Reply::Ok(_) => {
-                self.state.live.contact_at = Some(self.now);
-                self.state.live.contact_problem = None;
+                self.served();
                 self.state.live.refusals = 0;
-                self.relieve(task, true);
+                self.relieve(task, None);
             }
             Reply::Refused { status: 401 | 403, .. } => self.end_pairing(PairingEnd::Unauthorised),
             Reply::Refused { status: 409, code } if code.as_deref() == Some("superseded") => {
-                self.relieve(task, false);
+                self.relieve(task, Some(409));
                 self.end_pairing(PairingEnd::Superseded);
             }
-            Reply::Refused { .. } => {
-                self.relieve(task, false);
+            Reply::Refused { status, .. } => {
+                self.relieve(task, Some(*status));
                 self.brake();
             }
             Reply::Retry { retry_after_ms, problem } => {
-                self.state.live.contact_problem = Some(problem.clone());
+                self.not_served(problem.clone());
                 let random = self.state.random();
                 let now = self.now;
                 let live = self.state.live_mut(task);
@@ -71,7 +70,7 @@ impl Turn {
 
     /// The server took the result, or refused it for good: input and output are forgotten, and what is remembered is
     /// how it ended.
-    pub(super) fn relieve(&mut self, task: &str, acknowledged: bool) {
+    pub(super) fn relieve(&mut self, task: &str, refused: Option<u16>) {
         let Some(entry) = self.state.tasks.get(task).cloned() else { return };
         let Stage::Finished(outcome) = &entry.stage else { return };
         self.state.tasks.remove(task);
@@ -82,7 +81,7 @@ impl Turn {
         }
         for summary in Rc::make_mut(&mut self.state.recent) {
             if summary.task == task && summary.at == outcome.summary.at {
-                summary.acknowledged = acknowledged;
+                (summary.acknowledged, summary.refused) = (refused.is_none(), refused);
             }
         }
     }

@@ -29,7 +29,15 @@ async function checkWorks() {
 
 test("a server with poll and complete alone is enough", checkWorks);
 
-for (const nonsense of ["html", "garbage", "wrong_types", "nothing", "error"]) {
+const USELESS = /given no usable answer since .*\d:\d\d/;
+for (const [nonsense, headline] of Object.entries({
+  html: USELESS,
+  garbage: USELESS,
+  wrong_types: USELESS,
+  nothing: /has not answered since .*\d:\d\d/,
+  error: /answered with an error since .*\d:\d\d/,
+  redirect: USELESS,
+})) {
   test(`a server that answers ${nonsense} is polled again, and works when it makes sense again`, async (t) => {
     t.after(() => fake.speakSense());
     fake.speakNonsense(nonsense);
@@ -37,8 +45,35 @@ for (const nonsense of ["html", "garbage", "wrong_types", "nothing", "error"]) {
     await fake.nextPoll();
     const popup = await browser.open("popup/popup.html");
     await toned(popup, "#server-state", "bad");
+    await says(popup, "#headline", headline);
+    if (nonsense === "redirect") await says(popup, "#attention", "redirects elsewhere");
     await popup.close();
     fake.speakSense();
+    await checkWorks();
+  });
+}
+
+test("no redirect is followed", () => assert.equal(fake.strays, 0));
+
+/** The person's own look at the connection. */
+async function testConnection() {
+  const page = await browser.open("options/options.html");
+  await page.locator("#test:enabled").click();
+  await toned(page, "#message", "good");
+  await page.close();
+}
+
+for (const [nonsense, headline] of Object.entries({ busy: /asks to wait until .*\d:\d\d/, stranger: /no longer accepts/ })) {
+  test(`a server that is ${nonsense} once is worked for again when Test connection has passed`, async (t) => {
+    t.after(() => fake.speakSense());
+    fake.speakNonsense(nonsense);
+    const popup = await browser.open("popup/popup.html");
+    await says(popup, "#headline", headline);
+    await says(popup, "#attention", "Test connection");
+    fake.speakSense();
+    await testConnection();
+    await toned(popup, "#server-state", "good");
+    await popup.close();
     await checkWorks();
   });
 }

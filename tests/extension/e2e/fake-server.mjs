@@ -12,6 +12,9 @@ const NONSENSE = {
   wrong_types: (response) => sendJson(response, 200, { task: 7, next_ms: "soon", directives: {} }),
   nothing: (response) => response.destroy(),
   error: (response) => response.writeHead(500, { "content-type": "text/plain" }).end("out of order"),
+  redirect: (response) => response.writeHead(302, { location: "/login" }).end(),
+  busy: (response) => response.writeHead(503, { "retry-after": "1800" }).end(),
+  stranger: (response) => response.writeHead(403).end("<html>no</html>"),
 };
 
 export async function startFakeServer() {
@@ -22,9 +25,12 @@ export async function startFakeServer() {
   let broken = 0;
   let nonsense = null;
   let accepted = TOKEN;
+  /** Calls that are none of the protocol's. */
+  let strays = 0;
 
   const server = createServer(async (request, response) => {
     const body = await readJson(request);
+    strays += Number(!request.url.startsWith("/agent/v1/"));
     if (request.headers.authorization !== `Bearer ${accepted}`) return sendJson(response, 401, { success: false });
     if (request.url === "/agent/v1/poll") return poll(response, body);
     const finished = request.url.match(/^\/agent\/v1\/tasks\/([^/]+)\/complete$/);
@@ -82,6 +88,9 @@ export async function startFakeServer() {
     /** How many parked polls the agent has broken off. */
     get broken() {
       return broken;
+    },
+    get strays() {
+      return strays;
     },
     /** Comes back when a poll has been held for as long as it asked for, with nothing to offer. */
     heldOut: () => once(events, "held out"),

@@ -70,6 +70,8 @@ export const STATES = [
     paused: { state: "paused", paused: true, waiting: waits("paused", null), recent: RECENT },
     "signed-out": { state: "signed_out", linkedin: "signed_out", attention: problem("signed_out"), waiting: waits("signed_out", null) },
     unreachable: { contact: silent(problem("unreachable")), recent: RECENT },
+    failing: { contact: { ...silent(problem("server_error", "server_error", ["502"])), state: "failing", failing_ms: 20 * MINUTE_MS }, recent: RECENT },
+    "asked-to-wait": { contact: { ...silent(null), state: "waiting", wait_ms: 24 * MINUTE_MS }, recent: [{ ...RECENT[0], refused: 404 }] },
     "no-permission": { state: "no_permission", attention: problem("no_permission", "permission_taken"), waiting: waits("signed_out", null) },
     unauthorised: { state: "unauthorised", attention: problem("unauthorised") },
     hostile: { server: { url: `https://${"w".repeat(60)}.example.com/`, name: HOSTILE }, approvals: [{ ...approval, note: HOSTILE, profile_urn: HOSTILE }], waiting: [{ task_type: HOSTILE, reason: HOSTILE, for_ms: null }], attention: { ...problem(HOSTILE), message: HOSTILE } },

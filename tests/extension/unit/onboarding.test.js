@@ -110,6 +110,7 @@ test("what keeps it from going on counts for more than what was done last, whose
     [{ attention }, "bad", /^Nothing can be done now\. Nobody is signed in\.$/],
     [{ state: "paused", paused: true, waiting: [waits("paused")] }, "quiet", /You have paused Liaison\. Switch “Pause” off in the popup/],
     [{ waiting: [waits("working_hours")] }, "quiet", /working hours.*in the settings\.$/],
+    [{ contact: { ...idle.contact, state: "waiting", wait_ms: 8_000 } }, "quiet", /The server asks to wait for another 8 s\. To ask it now, /],
     [{ waiting: [waits("kind_off")] }, "quiet", /Allow it again under “Limits” in the settings\.$/],
   ];
   for (const [changes, tone, text] of cases) {

@@ -66,6 +66,10 @@ test("an answer's status is put into words too, and what it has not is no harm",
   inWords({ ok: true, status });
   assert.match(status.attention.message, /^Nobody is signed in/);
   assert.equal(status.contact.error.message, "The server answered with an error: 503.");
+  const other = { attention: problem("unauthorised"), contact: { error: problem("redirected") } };
+  inWords({ ok: true, status: other });
+  assert.match(other.attention.remedy, /^Press "Test connection"/);
+  assert.match(other.contact.error.message, /redirects elsewhere/);
   for (const bare of [{ ok: true }, { ok: true, status: {} }, { ok: true, status: { attention: null, contact: { error: null } } }]) inWords(bare);
 });
 

@@ -75,6 +75,36 @@ test("who was heard once and is not any more is said to be silent since then", (
   assert.match(headline({ ...base, contact }), /^The server has not answered since (12|0?1):55/);
 });
 
+test("a server that answers with an error is not said to be silent, nor out of reach", () => {
+  const failing = (said, ms = 65 * 60_000) => {
+    const error = { code: said, said, message: "It is so.", remedy: "Do so." };
+    const status = { ...base, contact: { state: "failing", last_ms_ago: 2_000, failing_ms: ms, wait_ms: null, error } };
+    return { status, line: headline(status), problem: problemLines(status, NOW) };
+  };
+  for (const said of ["server_error", "unexpected_answer"]) {
+    assert.match(failing(said).line, /^The server has answered with an error since (12|0?1):55/);
+  }
+  for (const said of ["not_a_task_server", "redirected"]) {
+    assert.match(failing(said).line, /^The server has given no usable answer since (12|0?1):55/);
+  }
+  const { status, problem } = failing("server_error");
+  assert.deepEqual(problem, { message: "It is so.", remedy: "Do so." });
+  assert.deepEqual(serverLine(status), { tone: "bad", text: `No usable answer from ${server.url}`, detail: "Last heard from 2 s ago" });
+});
+
+test("a server that asks to wait is said to, until when, and what ends it", () => {
+  const waiting = (wait_ms, more = {}) => ({ ...base, contact: { state: "waiting", last_ms_ago: null, failing_ms: null, wait_ms, error: null }, ...more });
+  const error = { code: "server_error", said: "server_error", message: "It is so.", remedy: "Do so." };
+  assert.match(headline(waiting(24 * 60_000)), /^The server asks to wait until (14|0?2):24/);
+  assert.equal(headline(waiting(8_000)), "The server asks to wait for another 8 s.");
+  for (const status of [waiting(60_000), { ...waiting(60_000), contact: { ...waiting(60_000).contact, error } }]) {
+    assert.deepEqual(problemLines(status, NOW), { message: "", remedy: 'To ask it now, press "Test connection" in the settings.' });
+  }
+  assert.match(problemLines(waiting(60_000, { state: "paused" }), NOW).message, /^The server asks to wait until /);
+  assert.equal(problemLines(waiting(60_000, { state: "signed_out", attention: { ...error, code: "signed_out" } }), NOW).remedy, "Do so.");
+  assert.deepEqual([serverLine(waiting(60_000)).tone, serverLine(waiting(60_000)).text], ["busy", `${server.url} asks to wait`]);
+});
+
 test("ready is said of what is ready", () => {
   const wait = (task_type) => ({ task_type, reason: "daily_limit", for_ms: 60_000 });
   const waiting = [wait("agent_send_connection_request"), wait("agent_fetch_connections")];
@@ -245,6 +275,13 @@ test("a result says how it ended, when, and whether the server has it", () => {
   assert.deepEqual([said.tone, said.title, said.outcome, said.when], ["bad", "Read connections", "Failed", "2 min ago"]);
   assert.notEqual(said.unsent, "");
   assert.equal(recentLine({ ...recent, acknowledged: true }, 121_000).unsent, "");
+});
+
+test("a result that the server refused for good is not said to be on its way", () => {
+  const refused = (status) => recentLine({ task_type: "agent_fetch_connections", outcome: "completed", at_ms: 0, acknowledged: false, refused: status }, 0).unsent;
+  for (const status of [404, 410]) assert.equal(refused(status), "The server did not take this result: it no longer knows this task.");
+  for (const status of [409, 413, 422]) assert.equal(refused(status), `The server did not take this result: it answered ${status}.`);
+  assert.equal(refused(null), "The server has not confirmed this result yet.");
 });
 
 test("every failure has its own words for the person at this browser", () => {

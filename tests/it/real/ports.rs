@@ -272,6 +272,9 @@ impl Sockets {
         let timeout = Duration::from_millis(call.timeout_ms);
         let response = request.timeout(timeout).send().await.map_err(|_| TaskSilence::Unreachable)?;
         let status = response.status().as_u16();
+        if matches!(status, 301 | 302 | 303 | 307 | 308) {
+            return Err(TaskSilence::Redirected);
+        }
         let retry_after =
             response.headers().get("retry-after").and_then(|value| value.to_str().ok()).map(str::to_owned);
         let body = response.text().await.map_err(|_| TaskSilence::Unreachable)?;

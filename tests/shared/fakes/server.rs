@@ -388,6 +388,10 @@ impl TaskTransport for FakeWorld {
                 self.time.pass(*ms).await;
                 return Ok(TaskAnswer { status: *status, retry_after: None, body: "{}".to_owned() });
             }
+            // As a browser has it, which follows none.
+            Some(Loss::Answer { status: 301 | 302 | 303 | 307 | 308, .. }) => {
+                return Err(TaskSilence::Redirected);
+            }
             Some(Loss::Answer { status, body, retry_after }) => {
                 let retry_after = retry_after.map(str::to_owned);
                 return Ok(TaskAnswer { status: *status, retry_after, body: body.clone() });
