@@ -6,6 +6,7 @@
 //! The note of an invitation is not in it: what was in `storage.local` stays in its file for long after it was removed.
 //! It has a record of its own, in `storage.session`, which is never on a disk.
 
+use crate::agent::event::hash_of;
 use crate::agent::walk::Walk;
 use crate::json;
 use liaison_protocol::{Effect, ErrorCode, HeldPhase, SendConnectionRequest};
@@ -43,9 +44,12 @@ pub struct Entry {
     /// Whether it was taken with a note: it is never sent without.
     #[serde(default)]
     pub noted: bool,
-    /// Whom an invitation is for, also when it has ended: the hash of their profile.
+    /// Whom an invitation was offered for: the hash of their profile. See [`Entry::whom`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub whom: Option<u64>,
+    /// Whether its server has since offered something else under its id: its result is nobody's there, and is not posted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub disowned: bool,
     /// How far it is.
     pub stage: Stage,
 }
@@ -253,6 +257,12 @@ impl Outcome {
 }
 
 impl Entry {
+    /// Whom an invitation is for, also when it has ended. A record of an earlier version may not say.
+    #[must_use]
+    pub fn whom(&self) -> Option<u64> {
+        self.whom.or_else(|| self.stage.profile().map(hash_of))
+    }
+
     /// Whether the entry was last written in this browser session. Chrome does not fsync its storage: after the browser
     /// went down, the last writes may be missing, and only an entry of the same session says for certain what was
     /// *not* yet begun.

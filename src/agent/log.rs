@@ -185,6 +185,7 @@ mod tests {
             asked_at: None,
             noted: false,
             whom: None,
+            disowned: false,
             stage: Stage::Verifying(search),
         }
     }

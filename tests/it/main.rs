@@ -33,6 +33,7 @@ mod power;
 mod protocol;
 mod real;
 mod refusals;
+mod renamed;
 mod report;
 mod rogue;
 mod session;

@@ -1,11 +1,12 @@
 //! The person's word: an invitation that waits for it, what they say, and what they stop.
 
 use super::Turn;
+use super::offer::invitation_of;
 use crate::agent::entry::{Entry, Stage};
 use crate::agent::event::CommandId;
 use crate::agent::readiness;
 use crate::agent::status::{Answer, Problem};
-use liaison_protocol::{ErrorCode, Mode, Offer, SendConnectionRequest, TaskInput, TaskType};
+use liaison_protocol::{ErrorCode, Mode, Offer, SendConnectionRequest, TaskType};
 
 impl Turn {
     /// Takes the person's word on the invitation that they were shown. Refused, it ends; approved, it goes as soon as
@@ -103,9 +104,7 @@ impl Turn {
     /// Returns whether it is.
     pub(super) fn renews(&mut self, held: &Entry, offer: &Offer) -> bool {
         let Stage::Asking { input, .. } = &held.stage else { return false };
-        let offered = TaskType::from_wire(&offer.task_type)
-            .and_then(|kind| TaskInput::parse(kind, &offer.task_input).ok());
-        let is_same = matches!(&offered, Some(TaskInput::SendConnectionRequest(offered)) if offered == input);
+        let is_same = invitation_of(offer).as_ref() == Some(input);
         if !is_same || offer.mode != Mode::Run {
             return false;
         }

@@ -25,14 +25,13 @@ impl Turn {
             self.slow_down();
             return;
         }
-        let whom = whom(offer);
+        let whom = invitation_of(offer).as_ref().map(whom_of);
         if let Some(held) = self.state.tasks.get(&offer.task).cloned() {
-            let of_another = is_of_another(held.whom, whom);
-            if !(of_another && matches!(held.stage, Stage::Finished(_))) {
+            let is_renamed = !offer.task_type.starts_with(held.task_type.as_str());
+            let of_another = is_renamed || is_of_another(held.whom(), whom);
+            if !of_another || offer.unread.is_some() || !self.drop_result(&held) {
                 return self.offered_again(&held, offer, of_another);
             }
-            // The server knows the task no more that this was the result of, and would say so if asked.
-            self.relieve(&offer.task, Some(404));
         }
         if self.state.tasks.len() >= HELD_TASKS {
             // There is no room for so much as a refusal: it will be offered again.
@@ -45,7 +44,8 @@ impl Turn {
         let wants_look = offer.mode == Mode::Verify && buried.as_ref().is_some_and(unknown);
         // Who has `start` knows whether it was begun in a session whose last writes are missing.
         let is_known = offer.mode == Mode::Run && pairing.has_start();
-        let asks = is_known && buried.is_some_and(|tombstone| tombstone.carried);
+        let is_carried = |tombstone: &Tombstone| tombstone.carried && !is_of_another(tombstone.whom, whom);
+        let asks = is_known && buried.is_some_and(is_carried);
         if let Some(tombstone) = buried.filter(|_| !wants_look && !asks) {
             if is_of_another(tombstone.whom, whom) {
                 return self.begin_of_another(offer);
@@ -68,9 +68,19 @@ impl Turn {
         self.fail_offer(offer, &failure);
     }
 
+    /// Drops the result of a task whose id its server has given to another: it is nobody's there any more. Not while it is being
+    /// posted, since the answer would pass for that to the other's. Whether it was dropped.
+    fn drop_result(&mut self, held: &Entry) -> bool {
+        let is_due = matches!(held.stage, Stage::Finished(_)) && !self.state.live_mut(&held.task).posting;
+        if is_due {
+            self.relieve(&held.task, false, None);
+        }
+        is_due
+    }
+
     /// An offer of a task that is held already. The same epoch is a repeat: a result is posted at once. A newer one
     /// takes the place of a read; an invitation that may have been sent only takes on its token, and so does a result.
-    /// `of_another`: for another person than the one that is held. What was begun for the first ends as it would have.
+    /// `of_another`: it is another task than the one that is held. What was begun of that ends as it would have, untold.
     fn offered_again(&mut self, held: &Entry, offer: &Offer, of_another: bool) {
         self.slow_down();
         if offer.epoch < held.epoch || offer.unread.is_some() {
@@ -78,7 +88,12 @@ impl Turn {
         }
         let is_newer = of_another || offer.epoch > held.epoch || offer.token_or_task() != held.token;
         match &held.stage {
-            Stage::Sending { .. } | Stage::Verifying(_) if of_another => {}
+            Stage::Sending { .. } | Stage::Verifying(_) if of_another => {
+                if let Some(entry) = self.state.entry_mut(&offer.task) {
+                    entry.disowned = true;
+                }
+            }
+            Stage::Finished(_) if of_another => {}
             Stage::Finished(_) | Stage::Sending { .. } | Stage::Verifying(_) => {
                 if let Some(entry) = self.state.entry_mut(&offer.task).filter(|_| is_newer) {
                     entry.epoch = offer.epoch;
@@ -105,8 +120,7 @@ impl Turn {
     /// Takes an offer up, perhaps in the place of an entry of the same task.
     fn begin(&mut self, offer: &Offer, replaced: Option<&Entry>) {
         if let Some(member) = &offer.unread {
-            let detail = format!("'{member}' in the server's offer is not what the protocol says");
-            return self.fail_offer(offer, &TaskFailure::new(ErrorCode::InvalidInput).with_detail(&detail));
+            return self.fail_unread(offer, member);
         }
         let Some(kind) = TaskType::from_wire(&offer.task_type) else {
             return self.fail_offer(offer, &TaskFailure::new(ErrorCode::UnsupportedTask));
@@ -129,6 +143,21 @@ impl Turn {
             TaskInput::FetchConnections(input) => self.begin_walk(offer, input),
             TaskInput::SendConnectionRequest(input) => self.begin_invitation(offer, input, replaced),
         }
+    }
+
+    /// Nothing is begun of an offer that can't be read whole. Where it may be about an invitation that went out, nobody is told that
+    /// it didn't.
+    fn fail_unread(&mut self, offer: &Offer, member: &str) {
+        let server = self.state.pairing.as_ref().map(|pairing| pairing.server.clone());
+        let is_buried = server.is_some_and(|server| self.state.tombstone(&server, &offer.task).is_some());
+        let is_begun = is_buried || self.state.set_aside.has_task(&offer.task);
+        let has_effect = TaskType::from_wire(&offer.task_type).is_none_or(TaskType::has_effect);
+        let code = match offer.mode == Mode::Verify || member == "mode" || is_begun {
+            true if has_effect => ErrorCode::OutcomeUnknown,
+            _ => ErrorCode::InvalidInput,
+        };
+        let detail = format!("'{member}' in the server's offer is not what the protocol says");
+        self.fail_offer(offer, &TaskFailure::new(code).with_detail(&detail));
     }
 
     fn begin_walk(&mut self, offer: &Offer, input: FetchConnections) {
@@ -198,7 +227,7 @@ impl Turn {
 
     pub(super) fn take(&mut self, offer: &Offer, stage: Stage) {
         let noted = stage.input().is_some_and(|input| input.note.is_some());
-        let whom = stage.profile().map(hash_of);
+        let whom = invitation_of(offer).as_ref().map(whom_of);
         self.state.tasks.insert(
             &offer.task,
             Rc::new(Entry {
@@ -214,6 +243,7 @@ impl Turn {
                 workers_ended: 0,
                 noted,
                 whom,
+                disowned: false,
                 stage,
             }),
         );
@@ -228,13 +258,17 @@ impl Turn {
     }
 }
 
-/// Whom an invitation is offered for.
-fn whom(offer: &Offer) -> Option<u64> {
+/// The invitation that is offered, if it is one.
+pub(super) fn invitation_of(offer: &Offer) -> Option<SendConnectionRequest> {
     let kind = TaskType::from_wire(&offer.task_type)?;
     match TaskInput::parse(kind, &offer.task_input).ok()? {
-        TaskInput::SendConnectionRequest(input) => Some(hash_of(input.profile.as_str())),
+        TaskInput::SendConnectionRequest(input) => Some(input),
         TaskInput::FetchConnections(_) => None,
     }
+}
+
+fn whom_of(invitation: &SendConnectionRequest) -> u64 {
+    hash_of(invitation.profile.as_str())
 }
 
 /// Where either isn't known, an id means what it meant.

@@ -74,6 +74,9 @@ impl Turn {
         entry.stage = Stage::Finished(Outcome::new(summary.clone(), output_json, effect));
         self.log(&unfinished, ended);
         self.ended(summary);
+        if unfinished.disowned {
+            self.relieve(task, false, None);
+        }
     }
 
     /// Adds the line of a task that ends so, if anything was asked of LinkedIn for it. What a server only offers, be it

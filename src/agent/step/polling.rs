@@ -177,7 +177,7 @@ impl Turn {
         self.state.bury(Tombstone {
             server: pairing.server.clone(),
             task: entry.task.clone(),
-            whom: entry.whom,
+            whom: entry.whom(),
             epoch: entry.epoch,
             failed,
             at: self.now,

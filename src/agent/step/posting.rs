@@ -34,15 +34,15 @@ impl Turn {
             Reply::Ok(_) => {
                 self.served();
                 self.state.live.refusals = 0;
-                self.relieve(task, None);
+                self.relieve(task, true, None);
             }
             Reply::Refused { status: 401 | 403, .. } => self.end_pairing(PairingEnd::Unauthorised),
             Reply::Refused { status: 409, code } if code.as_deref() == Some("superseded") => {
-                self.relieve(task, Some(409));
+                self.relieve(task, false, Some(409));
                 self.end_pairing(PairingEnd::Superseded);
             }
             Reply::Refused { status, .. } => {
-                self.relieve(task, Some(*status));
+                self.relieve(task, false, Some(*status));
                 self.brake();
             }
             Reply::Retry { retry_after_ms, problem } => {
@@ -70,7 +70,7 @@ impl Turn {
 
     /// The server took the result, or refused it for good: input and output are forgotten, and what is remembered is
     /// how it ended.
-    pub(super) fn relieve(&mut self, task: &str, refused: Option<u16>) {
+    pub(super) fn relieve(&mut self, task: &str, acknowledged: bool, refused: Option<u16>) {
         let Some(entry) = self.state.tasks.get(task).cloned() else { return };
         let Stage::Finished(outcome) = &entry.stage else { return };
         self.state.tasks.remove(task);
@@ -81,7 +81,7 @@ impl Turn {
         }
         for summary in Rc::make_mut(&mut self.state.recent) {
             if summary.task == task && summary.at == outcome.summary.at {
-                (summary.acknowledged, summary.refused) = (refused.is_none(), refused);
+                (summary.acknowledged, summary.refused) = (acknowledged, refused);
             }
         }
     }
