@@ -32,8 +32,8 @@ const SAID_IN_FULL = ["latched", "no_permission"];
 const SILENCE = ["unreachable", "no_answer_in_time", "server_gone"];
 /** These are errors that a server itself answers with; another useless answer may be anybody's. */
 const ANSWERED = ["server_error", "unexpected_answer"];
-/** A server that knows nothing of a task, or not any more. */
-const UNKNOWN_TASK = [404, 410];
+/** @type {Record<number, string>} what a refused result means by the protocol, where there is more to say than a number */
+const REFUSED = { 404: "recent_refused_unknown", 410: "recent_refused_closed" };
 /**
  * What a kind of task waits for while all of them do, and the headline says why.
  *
@@ -280,5 +280,6 @@ export function recentLine(recent, nowMs) {
 function unsentLine({ acknowledged, refused }) {
   if (acknowledged) return "";
   if (!refused) return t("recent_unsent");
-  return UNKNOWN_TASK.includes(refused) ? t("recent_refused_unknown") : t("recent_refused", refused);
+  const key = REFUSED[refused];
+  return key ? t(key) : t("recent_refused", refused);
 }

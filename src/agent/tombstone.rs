@@ -59,6 +59,13 @@ impl State {
         }
     }
 
+    /// Forgets whom the invitations were for, and nothing else of them.
+    pub fn forget_whom(&mut self) {
+        for day in self.tombstones.values_mut() {
+            Rc::make_mut(day).iter_mut().for_each(|tombstone| tombstone.whom = None);
+        }
+    }
+
     /// Forgets how an invitation ended.
     pub fn exhume(&mut self, server: &ServerUrl, task: &str) {
         let same = |old: &Tombstone| old.task == task && old.server == *server;

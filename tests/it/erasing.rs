@@ -17,9 +17,17 @@ fn kinds_left(world: &FakeWorld) -> BTreeSet<String> {
 /// Nothing of the person is in what is stored, under any key and in either area.
 fn nothing_is_left(world: &FakeWorld) {
     let text = world.disk.borrow().all_text();
-    for personal in
-        [TOKEN, STRANGER, "Hello there", "ACoSim", "Sim1", "Test", "\"bound_account\"", "\"in_call\":\""]
-    {
+    for personal in [
+        TOKEN,
+        STRANGER,
+        "Hello there",
+        "ACoSim",
+        "Sim1",
+        "Test",
+        "\"bound_account\"",
+        "\"in_call\":\"",
+        "\"whom\"",
+    ] {
         assert!(!text.contains(personal), "{personal} is left in\n{text}");
     }
 }

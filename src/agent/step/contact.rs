@@ -31,7 +31,7 @@ impl Turn {
     }
 
     /// The person wants it asked now: neither what it asked for nor what failed before holds them up. What the agent itself
-    /// waits for, of a server that refuses what it asked for, goes on.
+    /// waits for, of a server that refuses what it asked for, goes on, unless the server asked for longer.
     pub(super) fn end_wait(&mut self) {
         let now = self.now;
         let waits = &mut self.state.waits;

@@ -219,6 +219,7 @@ impl Turn {
         let state = &mut self.state;
         (state.settings, state.log, state.recent) = (Settings::default(), Rc::default(), Rc::default());
         (state.account, state.other_way, state.pace.in_call) = (None, None, None);
+        state.forget_whom();
         self.answer(id, Answer::done());
     }
 

@@ -279,7 +279,8 @@ test("a result says how it ended, when, and whether the server has it", () => {
 
 test("a result that the server refused for good is not said to be on its way", () => {
   const refused = (status) => recentLine({ task_type: "agent_fetch_connections", outcome: "completed", at_ms: 0, acknowledged: false, refused: status }, 0).unsent;
-  for (const status of [404, 410]) assert.equal(refused(status), "The server did not take this result: it no longer knows this task.");
+  assert.equal(refused(404), "The server did not take this result: it no longer knows this task.");
+  assert.equal(refused(410), "The server did not take this result: the task had ended there already.");
   for (const status of [409, 413, 422]) assert.equal(refused(status), `The server did not take this result: it answered ${status}.`);
   assert.equal(refused(null), "The server has not confirmed this result yet.");
 });
