@@ -362,6 +362,8 @@ export const GERMAN = {
   refused_foreign_origin: "Der Server nimmt dies nur von seiner eigenen Seite an.",
   refused_foreign_origin_remedy: "Öffnen Sie diese Seite unter der eigenen Adresse des Servers, in einem eigenen Tab.",
   refused_too_large: "Das ist mehr, als der Server auf einmal annimmt.",
+  refused_compressed: "Was gesendet wurde, ist komprimiert; der Server nimmt nichts Komprimiertes an.",
+  refused_compressed_remedy: "Sehen Sie nach, was zwischen dieser Seite und dem Server steht.",
   refused_slow_body: "Was gesendet wurde, kam zu langsam beim Server an.",
   refused_slow_body_remedy: "Versuchen Sie es noch einmal.",
   refused_internal: "Der Server hatte selbst einen Fehler.",

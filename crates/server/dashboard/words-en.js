@@ -360,6 +360,8 @@ export const ENGLISH = {
   refused_foreign_origin: "The server takes this only from its own page.",
   refused_foreign_origin_remedy: "Open this page at the server's own address, in a tab of its own.",
   refused_too_large: "That is more than the server takes at once.",
+  refused_compressed: "What was sent is compressed, and the server takes nothing compressed.",
+  refused_compressed_remedy: "Look at what stands between this page and the server.",
   refused_slow_body: "What was sent reached the server too slowly.",
   refused_slow_body_remedy: "Try it again.",
   refused_internal: "The server had a failure of its own.",
