@@ -5,8 +5,7 @@ use super::not_our_protocol;
 use crate::agent::status::Problem;
 use crate::json;
 use liaison_protocol::{Offer, PollAnswer};
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// Of the answer to a poll, what can be read of it: all but members of its offer, the first of which is in [`Offer::unread`].
 ///
@@ -14,40 +13,41 @@ use serde_json::{Map, Value};
 /// When it is none of our protocol, or what can't be read is not the offer's or its id.
 pub(super) fn poll_answer(body: &str) -> Result<PollAnswer, Problem> {
     let Some(Value::Object(members)) = json::read(body) else { return Err(not_our_protocol()) };
-    let offer = members.get("task").cloned();
-    let (answer, unread) = salvage::<PollAnswer>(Map::new(), members);
-    if let Some(name) = unread.iter().find(|name| *name != "task") {
+    let (answer, unread) = salvage(String::new(), members.iter(), json::read::<PollAnswer>);
+    if let Some(name) = unread.iter().find(|name| **name != "task") {
         return Err(unreadable(name));
     }
-    let Some(Value::Object(offer)) = offer else { return Err(unreadable("task")) };
-    let id = offer.get("task").filter(|id| id.is_string()).ok_or_else(|| unreadable("task.task"))?;
+    let Some(Value::Object(offer)) = members.get("task") else { return Err(unreadable("task")) };
+    let Some(Value::String(id)) = offer.get("task") else { return Err(unreadable("task.task")) };
+    let kind = offer.get("task_type").and_then(Value::as_str);
     let least =
-        [("task", id.clone()), ("task_type", Value::from(""))].map(|(name, value)| (name.to_owned(), value));
-    let (offer, unread) = salvage::<Offer>(Map::from_iter(least), offer);
+        format!("\"task\":{},\"task_type\":{}", json::write(id), json::write(kind.unwrap_or_default()));
+    let read_offer =
+        |text: &str| json::read(&format!("{{\"task\":{text}}}")).and_then(|answer: PollAnswer| answer.task);
+    let others = offer.iter().filter(|(name, _)| !["task", "task_type"].contains(&name.as_str()));
+    let (offer, unread) = salvage(least, others, read_offer);
     let (Some(answer), Some(offer)) = (answer, offer) else { return Err(not_our_protocol()) };
-    // What is wrong with no member that is there is that one isn't.
-    let unread = unread.into_iter().next().unwrap_or_else(|| "task_type".to_owned());
+    // What is wrong with no other member is wrong with the kind.
+    let unread = kind.and(unread.first()).copied().unwrap_or("task_type").to_owned();
     Ok(PollAnswer { task: Some(Offer { unread: Some(unread), ..offer }), ..answer })
 }
 
-/// What can be read of these members, one after the other beside `kept`; and the names of the others.
-fn salvage<T: DeserializeOwned>(
-    mut kept: Map<String, Value>,
-    members: Map<String, Value>,
-) -> (Option<T>, Vec<String>) {
+/// What can be read of these members, one after the other behind `kept`; and the names of the others.
+fn salvage<'m, T>(
+    mut kept: String,
+    members: impl Iterator<Item = (&'m String, &'m Value)>,
+    read: impl Fn(&str) -> Option<T>,
+) -> (Option<T>, Vec<&'m str>) {
     let mut unread = Vec::new();
     for (name, value) in members {
-        let before = kept.insert(name.clone(), value);
-        if json::read::<T>(&json::write(&kept)).is_some() {
-            continue;
+        let comma = if kept.is_empty() { "" } else { "," };
+        let longer = format!("{kept}{comma}{}:{}", json::write(name.as_str()), json::write(value));
+        match read(&format!("{{{longer}}}")) {
+            Some(_) => kept = longer,
+            None => unread.push(name.as_str()),
         }
-        match before {
-            Some(before) => drop(kept.insert(name.clone(), before)),
-            None => drop(kept.remove(&name)),
-        }
-        unread.push(name);
     }
-    (json::read(&json::write(&kept)), unread)
+    (read(&format!("{{{kept}}}")), unread)
 }
 
 fn unreadable(member: &str) -> Problem {
