@@ -262,8 +262,7 @@ impl Turn {
         self.session_changed();
         self.state.live.no_permission = false;
         self.state.live.contact_problem.take_if(|problem| problem.code == "no_permission");
-        self.state.live.next_poll_at = self.now;
-        (self.state.waits.poll_at, self.state.waits.asked_until) = (self.now, 0);
+        self.poll_now();
     }
 
     fn site(&mut self, task: Option<&str>, outcome: &SiteOutcome) {

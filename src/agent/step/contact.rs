@@ -30,6 +30,12 @@ impl Turn {
         (self.state.waits.poll_at, self.state.waits.asked_until) = (until, until);
     }
 
+    /// Nothing of what was waited for so far holds up the next poll.
+    pub(super) fn poll_now(&mut self) {
+        self.state.live.next_poll_at = self.now;
+        (self.state.waits.poll_at, self.state.waits.asked_until) = (self.now, 0);
+    }
+
     /// The person wants it asked now: neither what it asked for nor what failed before holds them up. What the agent itself
     /// waits for, of a server that refuses what it asked for, goes on, unless the server asked for longer.
     pub(super) fn end_wait(&mut self) {

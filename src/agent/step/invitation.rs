@@ -50,7 +50,9 @@ impl Turn {
             }
             Reply::Retry { retry_after_ms, .. } => {
                 let asked = retry_after_ms.map(|ms| ms.min(RETRY_AFTER_MOST_MS));
-                asked.into_iter().for_each(|ms| self.wait_as_asked(ms));
+                if let Some(ms) = asked {
+                    self.wait_as_asked(ms);
+                }
                 if !carried && (asked.is_some() || tries >= START_TRIES) {
                     return self.give_back(task);
                 }

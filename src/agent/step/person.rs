@@ -111,10 +111,9 @@ impl Turn {
         if was_lost {
             self.abandon_all();
         }
+        self.poll_now();
         let live = &mut self.state.live;
-        (live.next_poll_at, live.poll_failures) = (self.now, 0);
-        (self.state.waits.poll_at, self.state.waits.asked_until) = (self.now, 0);
-        self.state.live.no_permission = false;
+        (live.poll_failures, live.no_permission) = (0, false);
         self.served();
         self.session_changed();
         self.answer(id, Answer::done());

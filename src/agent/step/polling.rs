@@ -94,7 +94,9 @@ impl Turn {
         let wait = backoff::delay_ms(live.poll_failures, asked, random);
         live.next_poll_at = self.now.saturating_add_unsigned(wait);
         self.not_served(problem);
-        asked.into_iter().for_each(|ms| self.wait_as_asked(ms));
+        if let Some(ms) = asked {
+            self.wait_as_asked(ms);
+        }
     }
 
     /// The server wants us no more. Unfinished work stays in the journal, untouched, for a new pairing.
