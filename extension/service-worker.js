@@ -15,7 +15,7 @@ import * as wasm from "./pkg/liaison.js";
 const DRAIN_LIMIT_MS = 5 * 60_000;
 
 const wasmUrl = packageUrl("pkg/liaison_bg.wasm");
-const core = createCore({ wasm, wasmUrl, host: inLanguage(hostReadingAhead()), onFailure: logFailure, onDown });
+const core = createCore({ wasm, wasmUrl, newHost: () => inLanguage(hostReadingAhead()), onFailure: logFailure, onDown });
 
 // Before the listeners, so that the core is on its way while they are registered.
 core.start().catch(logFailure);

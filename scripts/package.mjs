@@ -1,11 +1,12 @@
 // From extension/ to what ships: dist/extension, to load unpacked as it is, and dist/liaison-<version>.zip.
 // The zip is the same, byte for byte, for the same files: names in order, one fixed date, no attributes.
 
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { zipSync } from "fflate";
+import { needed, writeJoined } from "./join.mjs";
 
 // fflate writes the date in local time, as zip files have it.
 process.env.TZ = "UTC";
@@ -33,18 +34,22 @@ function fail(message) {
   process.exit(1);
 }
 
+if (!existsSync(join(source, "pkg/liaison_bg.wasm"))) fail("pkg/liaison_bg.wasm is missing: build the core first");
+
 const manifest = JSON.parse(readFileSync(join(source, "manifest.json"), "utf8"));
-const shipped = filesBelow(source).filter((name) => !LEFT_OUT.some((pattern) => pattern.test(name)));
+const shipped = await needed(
+  source,
+  filesBelow(source).filter((name) => !LEFT_OUT.some((pattern) => pattern.test(name))),
+);
 
 rmSync(unpacked, { recursive: true, force: true });
 mkdirSync(unpacked, { recursive: true });
 for (const name of shipped) cpSync(join(source, name), join(unpacked, name));
+await writeJoined(source, unpacked, manifest.minimum_chrome_version);
 
 for (const name of shipped.filter((file) => /\.(js|mjs|html)$/.test(file))) {
   if (EVALUATED.test(readFileSync(join(unpacked, name), "utf8"))) fail(`${name} evaluates text as code`);
 }
-if (!shipped.includes("pkg/liaison_bg.wasm")) fail("pkg/liaison_bg.wasm is missing: build the core first");
-
 const entries = Object.fromEntries(
   shipped.map((name) => [name, [readFileSync(join(unpacked, name)), { level: 9, mtime: ZIP_DATE }]]),
 );
@@ -54,7 +59,7 @@ const zip = zipSync(entries);
 writeFileSync(zipPath, zip);
 
 const wasm = readFileSync(join(unpacked, "pkg/liaison_bg.wasm"));
-const glue = readFileSync(join(unpacked, "pkg/liaison.js"));
+const glue = readFileSync(join(source, "pkg/liaison.js"));
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
 const sizes = [
   `wasm ${kilobytes(wasm.length)} (${kilobytes(gzipSync(wasm, { level: 9 }).length)} gzipped)`,

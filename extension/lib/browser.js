@@ -108,6 +108,8 @@ export function hostReadingAhead() {
  * @param {string} title read out by screen readers, which do not see the badge; empty when there is nothing to say
  */
 async function showBadge(badge, title) {
+  // A popup that woke the worker gets its answer first.
+  await new Promise((resolve) => setTimeout(resolve));
   const { text, background, ink, icon } = BADGES[badge];
   await Promise.all([
     chrome.action.setIcon({ path: { 16: `/icons/${icon}-16.png`, 32: `/icons/${icon}-32.png` } }),

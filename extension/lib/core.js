@@ -34,12 +34,12 @@ export class CoreDown extends Error {
  * @param {object} parts
  * @param {WasmPackage} parts.wasm
  * @param {string} parts.wasmUrl
- * @param {Host} parts.host
+ * @param {() => Host} parts.newHost one for each start, made while the core is on its way: what it begins then costs no time
  * @param {(error: unknown) => void} parts.onFailure told of every trap and failed start
  * @param {() => void} parts.onDown told when there is no running core and none is being started
  * @param {() => number} [parts.now] a clock that never goes backwards
  */
-export function createCore({ wasm, wasmUrl, host, onFailure, onDown, now = () => performance.now() }) {
+export function createCore({ wasm, wasmUrl, newHost, onFailure, onDown, now = () => performance.now() }) {
   /** @type {Promise<void> | null} the ready gate: settled once the present instance has loaded its state */
   let gate = null;
   let loaded = false;
@@ -48,8 +48,9 @@ export function createCore({ wasm, wasmUrl, host, onFailure, onDown, now = () =>
   let loss = newLoss();
 
   async function load() {
-    if (loaded) wasm.__wbg_reset_state();
-    else await wasm.default({ module_or_path: wasmUrl });
+    const ready = loaded ? wasm.__wbg_reset_state() : wasm.default({ module_or_path: wasmUrl });
+    const host = newHost();
+    await ready;
     loaded = true;
     await wasm.boot(host);
   }

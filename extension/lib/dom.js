@@ -74,9 +74,11 @@ export function setChildren(element, children) {
  * Shows a problem as its sentence and what to do about it; an empty one hides the box.
  *
  * @param {HTMLElement} box
- * @param {{ message: string, remedy: string } | null} problem
+ * @param {{ message: string, remedy: string, tone?: string } | null} problem `tone`: how bad it is, where that is less than bad
  */
 export function showProblem(box, problem) {
+  if (problem?.tone) box.dataset.tone = problem.tone;
+  else delete box.dataset.tone;
   box.hidden = problem === null;
   setChildren(box, problem ? lines(problem) : []);
 }

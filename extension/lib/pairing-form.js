@@ -125,7 +125,5 @@ export const allowed = (origins) => requestOrigins(origins).catch(() => false);
  * @param {string} remedy
  */
 export function say(tone, message, remedy) {
-  const box = byId("message");
-  box.dataset.tone = tone;
-  showProblem(box, message || remedy ? { message, remedy } : null);
+  showProblem(byId("message"), message || remedy ? { message, remedy, tone } : null);
 }

@@ -61,14 +61,14 @@ export function stopLines({ attention }) {
  *
  * @param {Status} status
  * @param {number} nowMs
- * @returns {{ message: string, remedy: string } | null}
+ * @returns {{ message: string, remedy: string, tone?: Tone } | null} quiet: nothing is wrong
  */
 export function problemLines(status, nowMs) {
   const { attention, contact } = status;
   // What waits to be answered is shown itself.
   const needed = attention?.code === "approval" ? null : attention;
   const wait = needed ? null : serverWait(contact, nowMs);
-  if (wait) return { ...wait, message: saysContact(status) ? "" : wait.message };
+  if (wait) return { ...wait, message: saysContact(status) ? "" : wait.message, tone: "quiet" };
   const wrong = needed ?? contact.error;
   if (!wrong) return null;
   const stop = own(words.STOPS, wrong.code);

@@ -1,7 +1,7 @@
 /** The popup: shows what the worker says about this moment, and holds the pause switch. */
 import { openOptions, openPage } from "../lib/browser.js";
 import { offerCheck, outdateCheck, showCheck } from "../lib/check.js";
-import { byId, input, make, setChildren, setText, showProblem } from "../lib/dom.js";
+import { button, byId, input, make, setChildren, setText, showProblem } from "../lib/dom.js";
 import { localise, t } from "../lib/i18n.js";
 import { saveLog } from "../lib/log-file.js";
 import { send } from "../lib/messages.js";
@@ -24,10 +24,11 @@ const pause = input("pause");
 let asking = false;
 let version = "";
 
+// First of all: a worker that Chrome has ended starts while the page gets its words.
+const refresh = watchStatus((answer) => (answer.ok && answer.status ? showStatus(answer.status) : showSilence(answer)));
 localise(document);
 const showApprovals = offerApprovals(({ task, asked_at_ms }, approve) => ask({ kind: "decide", task, approve, asked_at_ms }));
 const showRunning = offerCancelling((task) => ask({ kind: "cancel_task", task }));
-const refresh = watchStatus((answer) => (answer.ok && answer.status ? showStatus(answer.status) : showSilence(answer)));
 pause.addEventListener("change", () => ask({ kind: "set_paused", paused: pause.checked }));
 offerClearing(clearStop);
 offerCheck(refresh);
@@ -78,9 +79,9 @@ function showStatus(status) {
   showList("recent", status.recent.map(recentItem));
   byId("pair-now").hidden = status.state !== "unpaired";
   byId("check-section").hidden = status.state === "unpaired";
+  enable(true);
   showStop(status);
   outdateCheck(status);
-  pause.disabled = false;
   if (!asking) pause.checked = status.paused;
 }
 
@@ -103,7 +104,12 @@ function showSilence(answer) {
   showStop(null);
   showList("waiting", []);
   showList("recent", []);
-  pause.disabled = true;
+  enable(false);
+}
+
+/** @param {boolean} answers whether there is a worker to do what is asked for */
+function enable(answers) {
+  for (const control of [pause, button("export-log")]) control.disabled = !answers;
 }
 
 /**

@@ -327,7 +327,12 @@ impl State {
             self.ledger.settle(now);
             self.breakers.settle(now);
             most(&mut self.waits.poll_at, RETRY_AFTER_MOST_MS.cast_signed());
+            let asked = self.waits.asked_until > 0;
             most(&mut self.waits.asked_until, RETRY_AFTER_MOST_MS.cast_signed());
+            if asked && self.waits.asked_until == 0 {
+                // What the server said when it asked is no news any more, and its next answer is not there yet.
+                (self.live.contact_problem, self.live.failing_since) = (None, None);
+            }
             most(&mut self.waits.me_at, SIGNED_OUT_RETRY_MS);
         }
         if let Some(other) = &mut self.other_way {

@@ -79,6 +79,24 @@ fn a_server_that_asks_to_wait_is_said_to_and_for_how_long_by_the_next_worker_too
 }
 
 #[test]
+fn an_answer_that_asked_to_wait_is_no_news_when_the_wait_is_over() {
+    let (world, mut agent) = world(3, Two);
+    next_polls(&world, 1, &busy(503, "60"));
+    let polls = calls(&world, "/poll");
+    agent.run_until("the refusal", |world| calls(world, "/poll") > polls);
+    agent.run_for(30 * SECOND);
+    assert_eq!(contact(&mut agent).state, "waiting");
+    agent.run_until("the next poll", |world| calls(world, "/poll") > polls + 1);
+    let parked = contact(&mut agent);
+    assert_eq!((parked.state, parked.wait_ms, parked.error, parked.failing_ms), ("connected", None, None, None));
+    // What that poll comes back with is.
+    next_polls(&world, 1, &answers(500, ""));
+    agent.run_until("the failure", |world| world.server.borrow().script.is_empty());
+    agent.run_for(LITTLE);
+    assert_eq!(contact(&mut agent).state, "failing");
+}
+
+#[test]
 fn no_wait_is_said_to_be_longer_than_it_is() {
     let (world, mut agent) = world(3, Two);
     next_polls(&world, 1, &busy(429, "99999999999999999999"));

@@ -10,6 +10,7 @@
  * @property {"session" | "silent" | "refused"} kind nobody is signed in; no answer of this server's came; it said no
  * @property {string} code the server's own, or empty
  * @property {string} message the server's own, or empty
+ * @property {string} remedy the server's own, or empty
  * @property {number | null} retryAfter seconds
  */
 /** @typedef {Good | Bad} Answer */
@@ -22,7 +23,7 @@ const WITHIN_MS = 10_000;
 const PART = 200;
 
 /** @type {Bad} */
-const SILENT = { ok: false, kind: "silent", code: "", message: "", retryAfter: null };
+const SILENT = { ok: false, kind: "silent", code: "", message: "", remedy: "", retryAfter: null };
 
 /**
  * @typedef {object} By
@@ -165,6 +166,7 @@ async function read(response) {
     kind: response.status === 401 ? "session" : "refused",
     code: String(body.code ?? ""),
     message: String(body.error ?? ""),
+    remedy: String(body.remedy ?? ""),
     retryAfter: Number.isNaN(retryAfter) ? null : retryAfter,
   };
 }

@@ -183,10 +183,12 @@ export const isInDoubt = ({ kind, code }) => kind === "silent" || IN_DOUBT.inclu
  * @param {import("./api.js").Bad} bad
  * @returns {{ message: string, remedy: string }}
  */
-export function refusal({ kind, code, message, retryAfter }) {
+export function refusal({ kind, code, message, remedy, retryAfter }) {
   if (kind === "session") return { message: t("session_ended"), remedy: "" };
   if (kind === "silent") return { message: t("silent"), remedy: t("silent_remedy") };
   const again = retryAfter === null ? "" : t("try_again_in", duration(retryAfter * 1_000));
   const known = said(`refused_${code}`);
-  return { message: known || t("refused", isolate(message || code)), remedy: [said(`refused_${code}_remedy`), again].filter(Boolean).join(" ") };
+  // The server's own remedy goes with its own sentence.
+  const own = known || !remedy ? said(`refused_${code}_remedy`) : isolate(remedy);
+  return { message: known || t("refused", isolate(message || code)), remedy: [own, again].filter(Boolean).join(" ") };
 }

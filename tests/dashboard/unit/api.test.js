@@ -97,7 +97,7 @@ test("what the server's clock says comes with the answer", async () => {
 
 test("a refusal says its code, its text, and when to come again", async () => {
   const { api } = over(refused(429, "queue_full", { "Retry-After": "90" }));
-  assert.deepEqual(await api.get("x"), { ok: false, kind: "refused", code: "queue_full", message: "text", retryAfter: 90 });
+  assert.deepEqual(await api.get("x"), { ok: false, kind: "refused", code: "queue_full", message: "text", remedy: "", retryAfter: 90 });
 });
 
 test("a list is read to its end, and not at all when a part is missing", async () => {

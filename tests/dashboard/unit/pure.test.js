@@ -53,8 +53,10 @@ test("a code that is newer than the page is told in the server's own words", () 
   assert.match(failed({ code: "challenge", error: "x", remedy: "y" }).message, /check/);
   assert.equal(describe.waiting(task("1", { waiting: { reason: "new_reason", until: null } })).why, "It waits (new_reason).");
   assert.equal(describe.eventLine({ at: at(0), event: "new_event" }).text, "new_event");
-  assert.equal(plain(describe.refusal({ ok: false, kind: "refused", code: "new_code", message: "No.", retryAfter: 90 }).message), "The server refused: No.");
-  assert.match(describe.refusal({ ok: false, kind: "refused", code: "queue_full", message: "", retryAfter: 90 }).remedy, /2 min/);
+  assert.equal(plain(describe.refusal({ ok: false, kind: "refused", code: "new_code", message: "No.", remedy: "", retryAfter: 90 }).message), "The server refused: No.");
+  assert.match(describe.refusal({ ok: false, kind: "refused", code: "queue_full", message: "", remedy: "", retryAfter: 90 }).remedy, /2 min/);
+  const remedyOf = (/** @type {string} */ code) => plain(describe.refusal({ ok: false, kind: "refused", code, message: "No.", remedy: "Do so.", retryAfter: null }).remedy);
+  assert.deepEqual([remedyOf("new_code"), remedyOf("not_finished")], ["Do so.", "Cancel it first."], "the server's own goes with its own sentence");
 });
 
 test("what came of a task", () => {

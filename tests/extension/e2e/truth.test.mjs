@@ -39,11 +39,13 @@ test("a worker that says nothing is said to say nothing, and nothing older is le
   silent = true;
   await says(page, "#headline", "The background worker did not answer.");
   await page.locator("#pause:disabled").waitFor();
+  await page.locator("#export-log:disabled").waitFor();
   for (const hidden of ["#running", "#waiting-section", "#usage", "#recent-section"]) await page.locator(hidden).waitFor({ state: "hidden" });
   assert.deepEqual(await page.locator(".facts dd").allInnerTexts(), ["Unknown", "Unknown"]);
   silent = false;
   await says(page, "#headline", "40 of 500");
   await page.locator("#pause:enabled").waitFor();
+  await page.locator("#export-log:enabled").waitFor();
 });
 
 test("a server that goes is said to be silent since then; back again, it is worked for", async (t) => {

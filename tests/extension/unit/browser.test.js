@@ -92,6 +92,15 @@ test("every badge has its own text, and only idle has none; who stands still has
   assert.equal(chrome.badge.title, "Liaison");
 });
 
+test("whoever woke the worker is answered before the badge is set", async () => {
+  await host.showBadge("idle", "");
+  const shown = host.showBadge("attention", "");
+  for (let turn = 0; turn < 100; turn += 1) await null;
+  assert.equal(chrome.badge.text, "");
+  await shown;
+  assert.equal(chrome.badge.text, "!");
+});
+
 const STRANGERS = {
   "a content script": { ...ownPage, url: "https://www.linkedin.com/feed/", origin: "https://www.linkedin.com" },
   "a content script that claims our address": { ...ownPage, origin: "https://www.linkedin.com" },

@@ -5,10 +5,10 @@ import { settle } from "./support/settle.js";
 
 const trap = () => new WebAssembly.RuntimeError("unreachable");
 
-let log, wasm, clock, failures, downs, core;
+let hosts, log, wasm, clock, failures, downs, core;
 
 beforeEach(() => {
-  [log, failures, downs, clock] = [[], [], 0, 0];
+  [hosts, log, failures, downs, clock] = [0, [], [], 0, 0];
   wasm = {
     default: async () => void log.push("init"),
     __wbg_reset_state: () => void log.push("reset"),
@@ -18,7 +18,7 @@ beforeEach(() => {
     drain: async () => void log.push("drain"),
   };
   const onFailure = (error) => failures.push(error);
-  core = createCore({ wasm, wasmUrl: "x.wasm", host: {}, onFailure, onDown: () => (downs += 1), now: () => clock });
+  core = createCore({ wasm, wasmUrl: "x.wasm", newHost: () => `host ${(hosts += 1)}`, onFailure, onDown: () => (downs += 1), now: () => clock });
 });
 
 test("the core is loaded and booted once, however many ask at the same time", async () => {
@@ -35,6 +35,19 @@ test("nothing is asked of the core before its state is loaded", async () => {
   loaded();
   await woken;
   assert.deepEqual(log, ["init", "wake startup"]);
+});
+
+test("every start has a host of its own, which begins its work while the core is on its way", async () => {
+  let compiled;
+  wasm.default = () => new Promise((resolve) => (compiled = resolve));
+  wasm.boot = async (host) => void log.push(host);
+  const started = core.start();
+  assert.equal(hosts, 1);
+  compiled();
+  await started;
+  core.noticeTrap(trap());
+  await core.start();
+  assert.deepEqual(log, ["host 1", "reset", "host 2"]);
 });
 
 test("a trap in a call fails that call and starts a fresh instance at once", async () => {

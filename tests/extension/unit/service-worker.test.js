@@ -139,6 +139,7 @@ test("a core that is down shows that it needs somebody", async () => {
     workerEvents.get("error")({ error: new WebAssembly.RuntimeError("unreachable") });
     await settle();
   }
+  await new Promise((resolve) => setTimeout(resolve)); // the badge's turn is after everything else's
   assert.equal(chrome.badge.text, "!");
   assert.equal((await ask({ kind: "status" })).error.code, "core_down");
 });

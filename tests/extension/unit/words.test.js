@@ -98,7 +98,7 @@ test("a server that asks to wait is said to, until when, and what ends it", () =
   assert.match(headline(waiting(24 * 60_000)), /^The server asks to wait until (14|0?2):24/);
   assert.equal(headline(waiting(8_000)), "The server asks to wait for another 8 s.");
   for (const status of [waiting(60_000), { ...waiting(60_000), contact: { ...waiting(60_000).contact, error } }]) {
-    assert.deepEqual(problemLines(status, NOW), { message: "", remedy: 'To ask it now, press "Test connection" in the settings.' });
+    assert.deepEqual(problemLines(status, NOW), { message: "", remedy: 'To ask it now, press "Test connection" in the settings.', tone: "quiet" });
   }
   assert.match(problemLines(waiting(60_000, { state: "paused" }), NOW).message, /^The server asks to wait until /);
   assert.equal(problemLines(waiting(60_000, { state: "signed_out", attention: { ...error, code: "signed_out" } }), NOW).remedy, "Do so.");
