@@ -88,7 +88,10 @@ fn an_answer_that_asked_to_wait_is_no_news_when_the_wait_is_over() {
     assert_eq!(contact(&mut agent).state, "waiting");
     agent.run_until("the next poll", |world| calls(world, "/poll") > polls + 1);
     let parked = contact(&mut agent);
-    assert_eq!((parked.state, parked.wait_ms, parked.error, parked.failing_ms), ("connected", None, None, None));
+    assert_eq!(
+        (parked.state, parked.wait_ms, parked.error, parked.failing_ms),
+        ("connected", None, None, None)
+    );
     // What that poll comes back with is.
     next_polls(&world, 1, &answers(500, ""));
     agent.run_until("the failure", |world| world.server.borrow().script.is_empty());
