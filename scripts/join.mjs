@@ -1,5 +1,5 @@
-// What a person waits for is one file each in the package: Chrome takes about a millisecond for every module that it loads, and the
-// popup has twenty of them (docs/decisions/0009-joined-modules.md). The sources stay plain modules, and load as they are as well.
+// What a person waits for is one file each in the package: Chrome takes its time for every module that it loads
+// (docs/decisions/0009-joined-modules.md). The sources stay plain modules, and load as they are as well.
 
 import { readFileSync } from "node:fs";
 import { posix } from "node:path";
@@ -7,8 +7,8 @@ import { build } from "esbuild";
 
 const JOINED = ["popup/popup.css", "popup/popup.js", "service-worker.js"];
 
-/** Nothing is shortened or renamed: whoever looks into the package can read it. */
-const AS_WRITTEN = { bundle: true, format: "esm", legalComments: "none", logLevel: "warning" };
+/** Nothing is minified: whoever looks into the package can read it. */
+const AS_WRITTEN = { bundle: true, format: "esm", charset: "utf8", legalComments: "none", logLevel: "warning" };
 
 /**
  * Writes the joined files to the package.
@@ -40,6 +40,7 @@ export async function needed(source, files) {
 }
 
 function scriptsOf(source, page) {
-  const named = readFileSync(posix.join(source, page), "utf8").matchAll(/<script[^>]*\ssrc="([^"]+)"/g);
-  return [...named].map(([, script]) => posix.join(posix.dirname(page), script));
+  const named = [...readFileSync(posix.join(source, page), "utf8").matchAll(/<script[^>]*\ssrc="([^"]+)"/g)];
+  if (named.length === 0) throw new Error(`${page} names no script`);
+  return named.map(([, script]) => posix.join(posix.dirname(page), script));
 }

@@ -50,6 +50,7 @@ await writeJoined(source, unpacked, manifest.minimum_chrome_version);
 for (const name of shipped.filter((file) => /\.(js|mjs|html)$/.test(file))) {
   if (EVALUATED.test(readFileSync(join(unpacked, name), "utf8"))) fail(`${name} evaluates text as code`);
 }
+
 const entries = Object.fromEntries(
   shipped.map((name) => [name, [readFileSync(join(unpacked, name)), { level: 9, mtime: ZIP_DATE }]]),
 );

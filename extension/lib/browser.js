@@ -103,13 +103,19 @@ export function hostReadingAhead() {
   };
 }
 
+/** @type {object | null} */
+let newestBadge = null;
+
 /**
  * @param {Badge} badge
  * @param {string} title read out by screen readers, which do not see the badge; empty when there is nothing to say
  */
 async function showBadge(badge, title) {
+  const mine = (newestBadge = {});
   // A popup that woke the worker gets its answer first.
   await new Promise((resolve) => setTimeout(resolve));
+  // Timers do not always end in the order in which they began.
+  if (newestBadge !== mine) return;
   const { text, background, ink, icon } = BADGES[badge];
   await Promise.all([
     chrome.action.setIcon({ path: { 16: `/icons/${icon}-16.png`, 32: `/icons/${icon}-32.png` } }),

@@ -57,7 +57,7 @@ export function showCheck(answer) {
   // What went wrong in a step is said in the step.
   const untold = answer && !answer.ok && steps.length === 0 ? answer.error : null;
   say(checkLine(answer, steps));
-  showProblem(byId("check-problem"), untold);
+  showProblem(byId("check-problem"), untold && { ...untold, tone: "quiet" });
   showSteps(byId("check-steps"), steps);
 }
 

@@ -109,7 +109,11 @@ function showSilence(answer) {
 
 /** @param {boolean} answers whether there is a worker to do what is asked for */
 function enable(answers) {
-  for (const control of [pause, button("export-log")]) control.disabled = !answers;
+  for (const control of [pause, button("export-log")]) {
+    const hadFocus = document.activeElement === control;
+    control.disabled = !answers;
+    if (hadFocus && !answers) byId("headline").focus();
+  }
 }
 
 /**

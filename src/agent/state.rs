@@ -179,6 +179,8 @@ pub struct Live {
     pub contact_at: Option<i64>,
     /// Why it doesn't serve us, since.
     pub contact_problem: Option<Problem>,
+    /// Whether that came with the wait that it asked for.
+    pub problem_asks: bool,
     /// Since when all its answers were of no use; `None` when the last was, or there was none.
     pub failing_since: Option<i64>,
     /// How often the person has ended a pairing.
@@ -316,6 +318,14 @@ impl State {
         self.other_way = self.other_way.filter(|other| Some(other.way) != way);
     }
 
+    /// A wait that the server asked for is over: what it said with it is no news any more, and its next answer is not there yet.
+    pub fn end_asked_wait(&mut self) {
+        self.waits.asked_until = 0;
+        if std::mem::take(&mut self.live.problem_asks) {
+            self.live.contact_problem = None;
+        }
+    }
+
     /// Shortens every wait that only a clock set back can have made so long: none is longer than it was made for, and one
     /// that is over is forgotten, lest it begin anew.
     pub fn settle(&mut self, now: i64) {
@@ -330,8 +340,7 @@ impl State {
             let asked = self.waits.asked_until > 0;
             most(&mut self.waits.asked_until, RETRY_AFTER_MOST_MS.cast_signed());
             if asked && self.waits.asked_until == 0 {
-                // What the server said when it asked is no news any more, and its next answer is not there yet.
-                (self.live.contact_problem, self.live.failing_since) = (None, None);
+                self.end_asked_wait();
             }
             most(&mut self.waits.me_at, SIGNED_OUT_RETRY_MS);
         }

@@ -224,7 +224,7 @@ fn contact(state: &State, now: i64) -> ContactStatus {
     ContactStatus {
         state: word,
         last_ms_ago: state.live.contact_at.map(|at| (now - at).max(0)),
-        failing_ms: state.live.failing_since.map(|since| (now - since).max(0)),
+        failing_ms: state.live.failing_since.filter(|_| word == "failing").map(|since| (now - since).max(0)),
         wait_ms,
         error: state.live.contact_problem.clone(),
     }

@@ -100,6 +100,24 @@ fn an_answer_that_asked_to_wait_is_no_news_when_the_wait_is_over() {
 }
 
 #[test]
+fn what_fails_while_the_server_has_asked_to_wait_outlasts_the_wait() {
+    let (world, mut agent) = world(3, Two);
+    world.server.borrow_mut().next("/complete", busy(503, "20"));
+    for _ in 0..100 {
+        world.server.borrow_mut().next("/complete", Loss::Before);
+    }
+    world.server.borrow_mut().add("t-1", FETCH, json!({}));
+    agent.run_until("the result", |world| calls(world, "/complete") == 1);
+    next_polls(&world, 1, &busy(503, "40"));
+    agent.run_until("the result again", |world| calls(world, "/complete") == 2);
+    agent.run_for(LITTLE);
+    assert_eq!(contact(&mut agent).state, "waiting");
+    let polls = calls(&world, "/poll");
+    agent.run_until("the next poll", |world| calls(world, "/poll") > polls);
+    assert_eq!(contact(&mut agent).state, "unreachable");
+}
+
+#[test]
 fn no_wait_is_said_to_be_longer_than_it_is() {
     let (world, mut agent) = world(3, Two);
     next_polls(&world, 1, &busy(429, "99999999999999999999"));
@@ -151,6 +169,7 @@ fn a_test_that_is_passed_and_the_end_of_a_pause_end_the_wait() {
             act(&mut agent);
             agent.run_for(SECOND);
             assert!(calls(&world, "/poll") > polls, "at once");
+            assert_eq!(contact(&mut agent).error, None, "it is asked, and has not answered yet");
             // A server may hold a poll for so long.
             agent.run_for(30 * SECOND);
             assert_eq!((contact(&mut agent).state, contact(&mut agent).wait_ms), ("connected", None));

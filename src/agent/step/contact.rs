@@ -9,7 +9,7 @@ impl Turn {
     pub(super) fn served(&mut self) {
         let live = &mut self.state.live;
         live.contact_at = Some(self.now);
-        (live.contact_problem, live.failing_since) = (None, None);
+        (live.contact_problem, live.problem_asks, live.failing_since) = (None, false, None);
     }
 
     /// It answered with something of no use, or not at all.
@@ -21,7 +21,7 @@ impl Turn {
         } else {
             live.failing_since = None;
         }
-        live.contact_problem = Some(problem);
+        (live.contact_problem, live.problem_asks) = (Some(problem), false);
     }
 
     /// It asked not to be polled for so long.
@@ -32,18 +32,18 @@ impl Turn {
 
     /// Nothing of what was waited for so far holds up the next poll.
     pub(super) fn poll_now(&mut self) {
-        self.state.live.next_poll_at = self.now;
-        (self.state.waits.poll_at, self.state.waits.asked_until) = (self.now, 0);
+        (self.state.live.next_poll_at, self.state.waits.poll_at) = (self.now, self.now);
+        self.state.end_asked_wait();
     }
 
     /// The person wants it asked now: neither what it asked for nor what failed before holds them up. What the agent itself
     /// waits for, of a server that refuses what it asked for, goes on, unless the server asked for longer.
     pub(super) fn end_wait(&mut self) {
         let now = self.now;
-        let waits = &mut self.state.waits;
-        let asked_until = std::mem::take(&mut waits.asked_until);
-        if waits.poll_at <= asked_until {
-            waits.poll_at = 0;
+        let asked_until = self.state.waits.asked_until;
+        self.state.end_asked_wait();
+        if self.state.waits.poll_at <= asked_until {
+            self.state.waits.poll_at = 0;
         }
         let live = &mut self.state.live;
         if live.poll_failures > 0 || asked_until > now {

@@ -96,6 +96,7 @@ impl Turn {
         self.not_served(problem);
         if let Some(ms) = asked {
             self.wait_as_asked(ms);
+            self.state.live.problem_asks = true;
         }
     }
 

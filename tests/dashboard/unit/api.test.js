@@ -17,7 +17,7 @@ function over(...answers) {
   return { api: startApi({ base: BASE, onSignedOut: () => signedOut++, send }), asked, signedOut: () => signedOut };
 }
 const session = (csrf) => ({ body: { success: true, data: { name: "n", expires_at: "", csrf } } });
-const refused = (status, code, headers) => ({ status, headers, body: { success: false, error: "text", code } });
+const refused = (status, code, headers) => ({ status, headers, body: { success: false, error: "text", remedy: "advice", code } });
 
 test("calls go where the page came from, and carry the token unless they only look", async () => {
   const { api, asked } = over(session("c1"), { body: { success: true, data: [], next_cursor: "n" } }, { body: { success: true } });
@@ -97,7 +97,7 @@ test("what the server's clock says comes with the answer", async () => {
 
 test("a refusal says its code, its text, and when to come again", async () => {
   const { api } = over(refused(429, "queue_full", { "Retry-After": "90" }));
-  assert.deepEqual(await api.get("x"), { ok: false, kind: "refused", code: "queue_full", message: "text", remedy: "", retryAfter: 90 });
+  assert.deepEqual(await api.get("x"), { ok: false, kind: "refused", code: "queue_full", message: "text", remedy: "advice", retryAfter: 90 });
 });
 
 test("a list is read to its end, and not at all when a part is missing", async () => {

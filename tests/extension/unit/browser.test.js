@@ -101,6 +101,17 @@ test("whoever woke the worker is answered before the badge is set", async () => 
   assert.equal(chrome.badge.text, "!");
 });
 
+test("the newest badge stays, in whatever order their turns come", async () => {
+  const turns = [];
+  const { setTimeout: real } = globalThis;
+  globalThis.setTimeout = (run) => turns.push(run);
+  const shown = [host.showBadge("paused", ""), host.showBadge("attention", "")];
+  globalThis.setTimeout = real;
+  for (const run of turns.reverse()) run();
+  await Promise.all(shown);
+  assert.equal(chrome.badge.text, "!");
+});
+
 const STRANGERS = {
   "a content script": { ...ownPage, url: "https://www.linkedin.com/feed/", origin: "https://www.linkedin.com" },
   "a content script that claims our address": { ...ownPage, origin: "https://www.linkedin.com" },

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { needed, writeJoined } from "../../../scripts/join.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "liaison-join-"));
@@ -33,13 +34,18 @@ test("a module ships if a page that is not joined loads it, and whatever is no m
   assert.deepEqual(await needed(source, Object.keys(FILES)), left);
 });
 
+test("a page whose script can't be found is no page without one", async () => {
+  writeFileSync(join(source, "odd.html"), "<script type=module src=odd.js></script>");
+  await assert.rejects(needed(source, ["odd.html"]), /odd\.html names no script/);
+});
+
 test("a joined file does by itself what it did with its imports", async () => {
   const to = join(folder, "package");
   await writeJoined(source, to, "120");
   const heard = (globalThis.heard = []);
   for (const script of ["popup/popup.js", "service-worker.js"]) {
     assert.doesNotMatch(readFileSync(join(to, script), "utf8"), /^\s*import\b/m, script);
-    await import(join(to, script));
+    await import(pathToFileURL(join(to, script)).href);
   }
   assert.deepEqual(heard, ["\u2068greeted\u2069", "core"]);
   const style = readFileSync(join(to, "popup/popup.css"), "utf8");
