@@ -32,7 +32,8 @@ const HIGHEST = 800;
 
 const { SCENES, busyState } = await then(() => import("../tests/dashboard/scenes.mjs"));
 const words = process.argv.slice(2);
-const isWanted = (name) => words.length === 0 || words.some((word) => name.includes(word));
+const fileName = (name) => name.replaceAll(" ", "-");
+const isWanted = (name) => words.length === 0 || words.some((word) => fileName(name).includes(fileName(word)));
 
 /** @param {{ path: string }} state @param {{ narrow?: boolean }} look */
 const widthOf = ({ path }, { narrow }) => (narrow ? NARROW : path.startsWith("popup/") ? POPUP : WIDE);
@@ -104,7 +105,7 @@ async function takeAll() {
   const take = async (name, how) => {
     if (!isWanted(name)) return;
     for (const [look, as] of Object.entries(LOOKS)) {
-      const file = `${name.replaceAll(" ", "-")}-${look}.png`;
+      const file = `${fileName(name)}-${look}.png`;
       await how(as, join(SEEN, file));
       taken.set(name, [...(taken.get(name) ?? []), file]);
     }
