@@ -9,10 +9,6 @@ import { endsBy, within } from "../../scripts/world/process.mjs";
 
 const LINKEDIN = "https://www.linkedin.com";
 const SEEN_WITHIN_MS = 10_000;
-/** Nothing of the message was heard by anybody then. */
-const NOBODY = /Receiving end does not exist/;
-const ASKED_AGAIN = 40;
-const AGAIN_MS = 25;
 
 /**
  * @typedef {object} Watch what the browser tells while it runs
@@ -90,23 +86,8 @@ export async function startChromium(simulator, profile, watch) {
     return result.value;
   }
 
-  /**
-   * Asks the worker as one of the extension's pages does; wakes it when there is none. While Chrome puts a worker in the place of
-   * another it may have none to hand a message to, and says so: a page asks again after a while, and so does this.
-   *
-   * @param {object} message
-   */
-  async function command(message) {
-    for (let left = ASKED_AGAIN; ; left -= 1) {
-      try {
-        return await evaluate(`chrome.runtime.sendMessage(${JSON.stringify(message)})`);
-      } catch (error) {
-        if (left === 0 || !NOBODY.test(String(error))) throw error;
-        console.log("  Chrome had no worker to hand a message to, and was asked again");
-        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
-      }
-    }
-  }
+  /** Asks the worker as one of the extension's pages does; wakes it when there is none. @param {object} message */
+  const command = (message) => evaluate(`chrome.runtime.sendMessage(${JSON.stringify(message)})`);
 
   /**
    * Comes back when everything is told that the worker did before this was called: what it does and what it answers come
