@@ -237,6 +237,13 @@ export const reloadExtension = () => chrome.runtime.reload();
  */
 export const sendToWorker = (message) => chrome.runtime.sendMessage(message);
 
+/**
+ * Chrome says so of a message that no worker has got: it was just ending it, or has none that it could start.
+ *
+ * @param {unknown} error of `sendToWorker`
+ */
+export const wasUnheard = (error) => error instanceof Error && error.message.includes("Receiving end does not exist");
+
 /** @param {() => void} listener for pages */
 export function onStatusChanged(listener) {
   chrome.runtime.onMessage.addListener((message, sender) => {

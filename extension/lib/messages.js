@@ -2,7 +2,7 @@
  * What pages and worker say to each other, and `send()`, by which a page asks. A worker that does not answer is an
  * ordinary result here: Chrome may be starting it, or it may be broken, and the page has to say so instead of waiting.
  */
-import { sendToWorker } from "./browser.js";
+import { sendToWorker, wasUnheard } from "./browser.js";
 import { t } from "./i18n.js";
 import { inWords } from "./problems.js";
 
@@ -190,20 +190,34 @@ export function isCommand(message) {
  */
 export const refuse = (code, message, remedy) => ({ ok: false, error: { code, message, remedy } });
 
+/** A worker that is just being ended hears nothing, and the next message starts a new one. */
+const TIMES_AGAIN = 3;
+const AGAIN_MS = 50;
+
 /**
+ * Sends a message again that nobody has heard, so that no click is lost with a worker that Chrome has just ended.
+ *
  * @param {Command} command
  * @param {object} [by]
  * @param {(message: unknown) => Promise<unknown>} [by.deliver]
- * @param {(run: () => void, ms: number) => unknown} [by.after] schedules the deadline
+ * @param {(run: () => void, ms: number) => unknown} [by.after] schedules the deadline, and the next try
  * @returns {Promise<Answer | NoAnswer>} never rejects
  */
 export function send(command, { deliver = sendToWorker, after = (run, ms) => setTimeout(run, ms) } = {}) {
   return new Promise((resolve) => {
-    after(() => resolve(noAnswer()), DEADLINES_MS[command.kind]);
-    deliver(command).then(
-      (answer) => resolve(isAnswer(answer) ? inWords(answer) : noAnswer()),
-      () => resolve(noAnswer()),
-    );
+    let late = false;
+    after(() => ((late = true), resolve(noAnswer())), DEADLINES_MS[command.kind]);
+
+    /** @param {number} timesAgain */
+    function attempt(timesAgain) {
+      // Whoever asked has been told that nobody answered: it must not happen after all.
+      if (late) return;
+      deliver(command).then(
+        (answer) => resolve(isAnswer(answer) ? inWords(answer) : noAnswer()),
+        (error) => (wasUnheard(error) && timesAgain > 0 ? after(() => attempt(timesAgain - 1), AGAIN_MS) : resolve(noAnswer())),
+      );
+    }
+    attempt(TIMES_AGAIN);
   });
 }
 

@@ -1,5 +1,5 @@
 /** The popup: shows what the worker says about this moment, and holds the pause switch. */
-import { openOptions, openPage } from "../lib/browser.js";
+import { openOptions, openPage, reloadExtension } from "../lib/browser.js";
 import { offerCheck, outdateCheck, showCheck } from "../lib/check.js";
 import { button, byId, input, make, setChildren, setText, showProblem } from "../lib/dom.js";
 import { localise, t } from "../lib/i18n.js";
@@ -37,6 +37,7 @@ byId("open-options").addEventListener("click", () => openOptions());
 byId("open-history").addEventListener("click", () => openPage("history/history.html"));
 for (const id of ["open-onboarding", "pair-now"]) byId(id).addEventListener("click", () => openPage("onboarding/onboarding.html"));
 byId("export-log").addEventListener("click", exportLog);
+byId("restart").addEventListener("click", reloadExtension);
 
 /** @param {Command} command */
 async function ask(command) {
@@ -107,13 +108,13 @@ function showSilence(answer) {
   enable(false);
 }
 
-/** @param {boolean} answers whether there is a worker to do what is asked for */
+/** @param {boolean} answers whether there is a worker to do what is asked for; without one there is a restart */
 function enable(answers) {
-  for (const control of [pause, button("export-log")]) {
-    const hadFocus = document.activeElement === control;
-    control.disabled = !answers;
-    if (hadFocus && !answers) byId("headline").focus();
-  }
+  const held = document.activeElement;
+  pause.disabled = !answers;
+  button("export-log").disabled = !answers;
+  byId("restart").hidden = answers;
+  if (held?.matches(":disabled, [hidden]")) byId("headline").focus();
 }
 
 /**

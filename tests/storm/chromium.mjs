@@ -4,11 +4,16 @@
 
 import { spawn } from "node:child_process";
 import { EXECUTABLE, QUIET_PAGE, extensionId, flags } from "../../scripts/world/browser.mjs";
+import { DEVELOPER_MODE, EXTENSIONS_PAGE } from "../../scripts/world/lost-worker.mjs";
 import { protocolOver } from "../../scripts/world/pipe.mjs";
 import { endsBy, within } from "../../scripts/world/process.mjs";
 
 const LINKEDIN = "https://www.linkedin.com";
 const SEEN_WITHIN_MS = 10_000;
+/** What a page is told of a message that no worker has heard, and how often and when it sends it again (extension/lib/messages.js). */
+const UNHEARD = /Receiving end does not exist/;
+const TIMES_AGAIN = 3;
+const AGAIN_MS = 50;
 
 /**
  * @typedef {object} Watch what the browser tells while it runs
@@ -16,6 +21,7 @@ const SEEN_WITHIN_MS = 10_000;
  * @property {() => void} onWorker a worker is about to run its first line
  * @property {(request: { method: string, url: string, body: string }) => void} onFetch the worker called `fetch`
  * @property {(text: string) => void} onConsole the worker wrote a line
+ * @property {() => void} onRestart no worker could be had: the extension is restarted from its popup
  */
 
 /** @typedef {Awaited<ReturnType<typeof startChromium>>} Chromium */
@@ -76,7 +82,14 @@ export async function startChromium(simulator, profile, watch) {
   driver.on("Runtime.exceptionThrown", ({ exceptionDetails }) => watch.onConsole(JSON.stringify(exceptionDetails)));
 
   await driver.ask("Target.setAutoAttach", { autoAttach: true, waitForDebuggerOnStart: true, flatten: true });
-  const page = await openPage(driver, `${origin}/${QUIET_PAGE}`);
+  const openQuietPage = async () => {
+    const session = await openPage(driver, `${origin}/${QUIET_PAGE}`);
+    await driver.ask("ServiceWorker.enable", {}, session);
+    return session;
+  };
+  let page = await openQuietPage();
+  /** Nothing else is done to the browser meanwhile. @type {Promise<unknown>} */
+  let restarted = Promise.resolve();
 
   /** @param {string} expression @param {string} session */
   async function evaluate(expression, session = page) {
@@ -86,8 +99,38 @@ export async function startChromium(simulator, profile, watch) {
     return result.value;
   }
 
-  /** Asks the worker as one of the extension's pages does; wakes it when there is none. @param {object} message */
-  const command = (message) => evaluate(`chrome.runtime.sendMessage(${JSON.stringify(message)})`);
+  /**
+   * Asks the worker as one of the extension's pages does; wakes it when there is none. Where Chrome can start none, the extension is
+   * restarted as a person does it, once.
+   *
+   * @param {object} message
+   */
+  async function command(message) {
+    const expression = `chrome.runtime.sendMessage(${JSON.stringify(message)})`;
+    await restarted.catch(() => {});
+    for (let left = TIMES_AGAIN; left >= 0; left -= 1) {
+      try {
+        return await evaluate(expression);
+      } catch (error) {
+        if (!UNHEARD.test(String(error))) throw error;
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      }
+    }
+    await (restarted = restart());
+    return evaluate(expression);
+  }
+
+  /** Presses the popup's button, which is there for it, and opens a page of the extension again. */
+  async function restart() {
+    watch.onRestart();
+    const extensions = await openPage(driver, `${EXTENSIONS_PAGE}/`);
+    await evaluate(DEVELOPER_MODE, extensions);
+    const popup = await openPage(driver, `${origin}/popup/popup.html`);
+    await evaluate(when(`!document.getElementById("restart").hidden`), popup);
+    // All pages of the extension go under the press.
+    await evaluate(`document.getElementById("restart").click()`, popup).catch(() => {});
+    page = await openQuietPage();
+  }
 
   /**
    * Comes back when everything is told that the worker did before this was called: what it does and what it answers come
@@ -106,6 +149,7 @@ export async function startChromium(simulator, profile, watch) {
    * @param {"stop" | "close"} how
    */
   async function endWorker(how) {
+    await restarted.catch(() => {});
     if (!worker) return false;
     const { target, gone } = worker;
     if (how === "close") await driver.ask("Target.closeTarget", { targetId: target });
@@ -113,7 +157,6 @@ export async function startChromium(simulator, profile, watch) {
     await Promise.race([gone, exited]);
     return true;
   }
-  await driver.ask("ServiceWorker.enable", {}, page);
 
   const kill = endsBy(async () => {
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, "SIGKILL");
@@ -140,10 +183,8 @@ export async function startChromium(simulator, profile, watch) {
     /** What a person reads in one of the extension's pages. @param {string} path @param {string} ready truthy when it is drawn */
     async read(path, ready) {
       const session = await openPage(driver, `${origin}/${path}`);
-      return evaluate(
-        `new Promise((done) => { const look = () => (${ready}) ? done(document.body.innerText) : setTimeout(look, 20); look(); })`,
-        session,
-      );
+      await evaluate(when(ready), session);
+      return evaluate("document.body.innerText", session);
     },
     /** Moves the clock of the worker that runs now; later ones begin with it. */
     async moveClock() {
@@ -175,15 +216,21 @@ function cookiesOf(session) {
   ];
 }
 
+/** Comes back when this is so in a page. @param {string} condition */
+const when = (condition) => `new Promise((done) => { const look = () => (${condition}) ? done() : setTimeout(look, 20); look(); })`;
+
 /** @param {ReturnType<typeof protocolOver>} driver @param {string} url */
 async function openPage(driver, url) {
   const { targetId } = await driver.ask("Target.createTarget", { url });
   const { sessionId } = await driver.ask("Target.attachToTarget", { targetId, flatten: true });
-  const expression = `location.href === ${JSON.stringify(url)} && document.readyState === "complete"`;
+  const there = `location.href === ${JSON.stringify(url)} && document.readyState === "complete"`;
+  const expression = `location.protocol === "chrome-error:" ? "refused" : ${there}`;
   for (;;) {
     // Until the page is there its target shows an empty one, which goes away under the question.
     const { result } = await driver.ask("Runtime.evaluate", { expression }, sessionId).catch(() => ({ result: null }));
     if (result?.value === true) return sessionId;
     if (driver.isOver()) throw new Error("the browser ended before its page was there");
+    // An extension that is being restarted has no pages.
+    if (result?.value === "refused") await driver.ask("Page.navigate", { url }, sessionId);
   }
 }

@@ -41,6 +41,7 @@ export const KINDS = /** @type {const} */ ([
  * @property {number} delayMs from the moment
  * @property {boolean} after what waits at the moment goes on first
  * @property {"stop" | "close"} how a worker is ended
+ * @property {boolean} torn whether the browser that dies leaves half of the worker's script, so that the next one has no worker
  */
 
 /** @typedef {{ what: "invitation" | "page" | "look", nth: number, fault: object }} SiteFault */
@@ -63,6 +64,7 @@ const INVITATIONS = 2;
 const LONGEST_DELAY_MS = 40;
 const LATEST_MS = 2_500;
 const CANCELLED = 0.25;
+const TORN = 0.2;
 const CALLS = /** @type {const} */ (["poll", "start", "complete"]);
 const PHASES = /** @type {const} */ (["asked", "answered", "passed"]);
 
@@ -139,7 +141,9 @@ function anyMoment(chance, tasks) {
 function death(chance, tasks, action) {
   const at = anyMoment(chance, tasks);
   const delayMs = chance.happens(0.5) ? 0 : chance.below(LONGEST_DELAY_MS);
-  return { at, action, delayMs, after: chance.happens(0.3), how: chance.one(/** @type {const} */ (["stop", "close"])) };
+  const how = chance.one(/** @type {const} */ (["stop", "close"]));
+  const torn = action.includes("browser") && chance.happens(TORN);
+  return { at, action, delayMs, after: chance.happens(0.3), how, torn };
 }
 
 /** @param {Chance} chance @param {PlannedTask[]} tasks @returns {Strike} */
@@ -147,7 +151,7 @@ function replyStrike(chance, tasks) {
   const at = callMoment(chance, tasks, chance.below(tasks.length));
   if (at.phase === "passed") at.phase = "answered";
   const action = chance.one(at.phase === "asked" ? /** @type {const} */ (["lose", "double"]) : /** @type {const} */ (["lose", "cut"]));
-  return { at, action, delayMs: 0, after: false, how: "stop" };
+  return { at, action, delayMs: 0, after: false, how: "stop", torn: false };
 }
 
 /** One for each invitation's POST, and now and then one for a page or a look. @param {Chance} chance */

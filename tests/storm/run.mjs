@@ -5,6 +5,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { callsOf, serve } from "../../scripts/world/server.mjs";
 import { startSimulator } from "../../scripts/world/simulator.mjs";
+import { tearWorkerScripts } from "../../scripts/world/lost-worker.mjs";
 import { runProgram, within } from "../../scripts/world/process.mjs";
 import { startChromium } from "./chromium.mjs";
 import { hurry } from "./hurry.mjs";
@@ -126,6 +127,7 @@ async function startWorld(plan, folder) {
         aheadMs: () => world.aheadMs,
         onWorker: () => sees(world),
         onConsole: (/** @type {string} */ line) => void world.console.push(line),
+        onRestart: () => world.note("restarted"),
         onFetch: (/** @type {{ method: string, url: string, body: string }} */ request) => fetched(world, request),
       };
       world.lives.push(Date.now());
@@ -236,7 +238,7 @@ async function begin(world, strike) {
 }
 
 /** @param {World} world @param {Strike} strike */
-async function perform(world, { action, delayMs, how }) {
+async function perform(world, { action, delayMs, how, torn }) {
   // The one wait for time alone: it chooses the moment of a death and is part of no judgement.
   if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
   if (world.over) return;
@@ -259,6 +261,7 @@ async function perform(world, { action, delayMs, how }) {
   if (died.length === parts.length) world.hits += 1;
   else if (endsWorker) world.blind.pop();
   if (action.includes("server")) await world.restartServer();
+  if (torn && tearWorkerScripts(world.profile)) world.note("torn");
   if (action.includes("browser")) await world.startBrowser();
   world.note("back");
 }

@@ -9,6 +9,7 @@ import { KINDS } from "./plan.mjs";
 const COLUMNS = [
   ["runs", (results) => results.length],
   ["strikes", (results) => sum(results, ({ strikes }) => strikes)],
+  ["restarts", (results) => sum(results, ({ restarts }) => restarts)],
   ["cut connections", (results) => sum(results, ({ severed }) => severed)],
   ["tasks", (results) => sum(results, ({ tasks }) => tasks)],
   ["completed", (results) => sum(results, ({ completed }) => completed)],

@@ -23,6 +23,7 @@ const wasSevered = ({ faults }) => faults.some((name) => SEVERING.includes(name)
  * @property {number} posts
  * @property {number} repeats POSTs that arrived again without the agent asking for them: Chrome's own
  * @property {number} severed requests to LinkedIn whose connection ended
+ * @property {number} restarts times that Chrome had no worker any more, and the popup's button brought it back
  * @property {string[]} violations
  */
 
@@ -33,7 +34,7 @@ const MICROSECONDS = 1_000;
 
 /** @param {Report} report @returns {Tally} */
 export function judge(report) {
-  const { plan, tasks, journal } = report;
+  const { plan, tasks, journal, events } = report;
   /** @type {Tally} */
   const tally = {
     tasks: plan.tasks.length,
@@ -45,6 +46,7 @@ export function judge(report) {
     posts: journal.counts.posts,
     repeats: 0,
     severed: journal.requests.filter(wasSevered).length,
+    restarts: events.filter(({ what }) => what === "restarted").length,
     violations: [],
   };
   for (const [nth, planned] of plan.tasks.entries()) {

@@ -222,6 +222,18 @@ test("no moment is planned that can't come: of a poll it is not known before its
   assert.deepEqual(polls.filter((at) => at?.where === "call" && at.phase === "asked"), []);
 });
 
+test("a worker's script is torn by a browser that dies, now and then, and by nothing else", () => {
+  const strikes = Array.from({ length: 2_000 }, (_, seed) => planOf(seed)).flatMap((plan) => plan.strikes);
+  const browsers = strikes.filter(({ action }) => action.includes("browser"));
+  const torn = strikes.filter((strike) => strike.torn);
+  assert.ok(torn.length > 100 && torn.length < browsers.length / 2, `${torn.length} of ${browsers.length}`);
+  assert.deepEqual(torn.filter((strike) => !browsers.includes(strike)), []);
+});
+
+test("restarts from the popup are counted", () => {
+  assert.equal(judge(reportOf({ events: [{ what: "restarted" }, { what: "back" }, { what: "restarted" }] })).restarts, 2);
+});
+
 for (const [place, value] of /** @type {[string, string][]} */ ([
   ["Default/History", "the session"],
   ["Default/Local Extension Settings/x/000003.log", "ajax:1"],

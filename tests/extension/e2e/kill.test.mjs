@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { invitationsSeen, urnsOf, worldFor } from "./support.mjs";
+import { startBrowser } from "../../../scripts/world.mjs";
+import { DEVELOPER_MODE, EXTENSIONS_PAGE, tearWorkerScripts } from "../../../scripts/world/lost-worker.mjs";
+import { invitationsSeen, says, urnsOf, worldFor } from "./support.mjs";
 
 test("ended in the middle of a fetch of 500, the walk goes on where it was", async (t) => {
   const { server, simulator, browser } = await worldFor(t, { connections: 600 });
@@ -62,4 +64,33 @@ test("ended before an invitation's POST took effect, it is never sent a second t
   const { json } = await server.status(id);
   assert.equal(json.data.status, "processing", "nobody can know yet whether it was sent");
   assert.equal((await simulator.journal()).counts.posts, 1);
+});
+
+test("one that Chrome has lost is brought back from the popup, and what it had sent is not sent again", async (t) => {
+  const { server, simulator, browser } = await worldFor(t);
+  await simulator.inviteFault({ kind: "hold", when: "after", id: "invited" });
+  const id = await server.sendInvitation({ profile_urn: "ACoAABCDEF123", note: "hello" });
+  await simulator.whenHeld("invited");
+  await browser.stop();
+  await simulator.release("invited");
+  assert.ok(tearWorkerScripts(browser.profile), "there was a script to lose");
+
+  const again = await startBrowser(simulator, { profile: browser.profile });
+  t.after(() => again.stop());
+  const extensions = await again.context.newPage();
+  await extensions.goto(EXTENSIONS_PAGE);
+  await extensions.evaluate(DEVELOPER_MODE);
+  const popup = await again.open("popup/popup.html");
+  await says(popup, "#headline", "The background worker did not answer.");
+  await says(popup, "#attention", "restart Liaison with the button");
+  const closed = popup.waitForEvent("close");
+  await popup.locator("#restart").click().catch(() => {}); // the page goes under the click
+  await closed;
+
+  const { status, task_output: output } = await server.finished(id, { deadlineMs: 240_000 });
+  assert.equal(status, "completed", JSON.stringify(output));
+  assert.deepEqual(output, { sent: true });
+  assert.deepEqual(await invitationsSeen(simulator), [{ id: "ACoAABCDEF123", note: "hello" }]);
+  assert.equal((await simulator.journal()).counts.posts, 1);
+  assert.equal((await server.runFetch({ count: 3 })).task_output.total, 3);
 });

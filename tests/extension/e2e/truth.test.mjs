@@ -42,12 +42,15 @@ test("a worker that says nothing is said to say nothing, and nothing older is le
   await page.locator("#pause:disabled").waitFor();
   await page.locator("#headline:focus").waitFor(); // the keyboard is not lost with the button
   await page.locator("#export-log:disabled").waitFor();
+  await page.locator("#restart").focus();
   for (const hidden of ["#running", "#waiting-section", "#usage", "#recent-section"]) await page.locator(hidden).waitFor({ state: "hidden" });
   assert.deepEqual(await page.locator(".facts dd").allInnerTexts(), ["Unknown", "Unknown"]);
   silent = false;
   await says(page, "#headline", "40 of 500");
   await page.locator("#pause:enabled").waitFor();
   await page.locator("#export-log:enabled").waitFor();
+  await page.locator("#restart").waitFor({ state: "hidden" });
+  await page.locator("#headline:focus").waitFor();
 });
 
 test("a server that goes is said to be silent since then; back again, it is worked for", async (t) => {

@@ -32,6 +32,55 @@ for (const [what, deliver] of Object.entries({
   });
 }
 
+const UNHEARD = new Error("Could not establish connection. Receiving end does not exist.");
+
+/** Sends with a clock that the test moves, to a worker that hears nothing `times` times. */
+function sending(times) {
+  const answer = { ok: true };
+  const tries = [];
+  const timers = [];
+  const deliver = async (message) => {
+    tries.push(message);
+    if (tries.length <= times) throw UNHEARD;
+    return answer;
+  };
+  const asked = send({ kind: "forget" }, { deliver, after: (run, ms) => timers.push({ run, ms }) });
+  return { answer, asked, tries, timers };
+}
+
+test("what nobody has heard is sent again, the same and once at a time", async () => {
+  const { answer, asked, tries, timers } = sending(2);
+  for (const tried of [1, 2]) {
+    await new Promise(setImmediate);
+    assert.equal(tries.length, tried);
+    assert.deepEqual(timers.map(({ ms }) => ms), [30_000, ...Array(tried).fill(50)]);
+    timers.at(-1).run();
+  }
+  assert.equal(await asked, answer);
+  assert.deepEqual(tries, Array(3).fill({ kind: "forget" }));
+});
+
+test("a worker that never hears is said not to answer", async () => {
+  const { asked, tries, timers } = sending(Infinity);
+  for (let again = 0; again < 3; again += 1) {
+    await new Promise(setImmediate);
+    timers.at(-1).run();
+  }
+  assert.equal((await asked).error.code, "no_answer");
+  assert.equal(tries.length, 4);
+});
+
+test("nothing is sent any more once it is said that nobody answered", async () => {
+  const { asked, tries, timers } = sending(1);
+  await new Promise(setImmediate);
+  const [deadline, again] = timers;
+  deadline.run();
+  assert.equal((await asked).unanswered, true);
+  again.run();
+  await new Promise(setImmediate);
+  assert.equal(tries.length, 1);
+});
+
 test("commands that talk to a server have longer than its slowest answer", () => {
   for (const kind of ["pair", "test_connection", "check_linkedin", "forget"]) assert.ok(DEADLINES_MS[kind] > 25_000, kind);
 });
