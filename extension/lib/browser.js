@@ -244,6 +244,20 @@ export const sendToWorker = (message) => chrome.runtime.sendMessage(message);
  */
 export const wasUnheard = (error) => error instanceof Error && error.message.includes("Receiving end does not exist");
 
+/**
+ * Chrome forgets a worker whose script it can't read any more; a restart of the extension or of the browser registers it again
+ * (docs/decisions/0010-lost-worker.md).
+ *
+ * @returns {Promise<boolean>} never rejects
+ */
+export async function isWorkerLost() {
+  try {
+    return (await navigator.serviceWorker.getRegistrations()).length === 0;
+  } catch {
+    return false;
+  }
+}
+
 /** @param {() => void} listener for pages */
 export function onStatusChanged(listener) {
   chrome.runtime.onMessage.addListener((message, sender) => {

@@ -2,7 +2,7 @@
  * What pages and worker say to each other, and `send()`, by which a page asks. A worker that does not answer is an
  * ordinary result here: Chrome may be starting it, or it may be broken, and the page has to say so instead of waiting.
  */
-import { sendToWorker, wasUnheard } from "./browser.js";
+import { isWorkerLost, sendToWorker, wasUnheard } from "./browser.js";
 import { t } from "./i18n.js";
 import { inWords } from "./problems.js";
 
@@ -200,21 +200,26 @@ const AGAIN_MS = 50;
  * @param {Command} command
  * @param {object} [by]
  * @param {(message: unknown) => Promise<unknown>} [by.deliver]
+ * @param {() => Promise<boolean>} [by.isLost] asked when there is no answer
  * @param {(run: () => void, ms: number) => unknown} [by.after] schedules the deadline, and the next try
  * @returns {Promise<Answer | NoAnswer>} never rejects
  */
-export function send(command, { deliver = sendToWorker, after = (run, ms) => setTimeout(run, ms) } = {}) {
+export function send(command, { deliver = sendToWorker, isLost = isWorkerLost, after = (run, ms) => setTimeout(run, ms) } = {}) {
   return new Promise((resolve) => {
-    let late = false;
-    after(() => ((late = true), resolve(noAnswer())), DEADLINES_MS[command.kind]);
+    let over = false;
+    const giveUp = () => {
+      over = true;
+      isLost().then((lost) => resolve(noAnswer(lost)));
+    };
+    after(giveUp, DEADLINES_MS[command.kind]);
 
     /** @param {number} timesAgain */
     function attempt(timesAgain) {
       // Whoever asked has been told that nobody answered: it must not happen after all.
-      if (late) return;
+      if (over) return;
       deliver(command).then(
-        (answer) => resolve(isAnswer(answer) ? inWords(answer) : noAnswer()),
-        (error) => (wasUnheard(error) && timesAgain > 0 ? after(() => attempt(timesAgain - 1), AGAIN_MS) : resolve(noAnswer())),
+        (answer) => (isAnswer(answer) ? resolve(inWords(answer)) : giveUp()),
+        (error) => (wasUnheard(error) && timesAgain > 0 ? after(() => attempt(timesAgain - 1), AGAIN_MS) : giveUp()),
       );
     }
     attempt(TIMES_AGAIN);
@@ -227,9 +232,13 @@ export function send(command, { deliver = sendToWorker, after = (run, ms) => set
  */
 const isAnswer = (answer) => typeof (/** @type {Answer | undefined} */ (answer)?.ok) === "boolean";
 
-/** @returns {NoAnswer} */
-const noAnswer = () => ({
-  ok: false,
-  unanswered: true,
-  error: { code: "no_answer", message: t("no_answer_message"), remedy: t("no_answer_remedy") },
-});
+/**
+ * @param {boolean} lost whether Chrome has no worker to start
+ * @returns {NoAnswer}
+ */
+function noAnswer(lost) {
+  const error = lost
+    ? { code: "worker_lost", message: t("worker_lost_message"), remedy: t("worker_lost_remedy") }
+    : { code: "no_answer", message: t("no_answer_message"), remedy: t("no_answer_remedy") };
+  return { ok: false, unanswered: true, error };
+}

@@ -14,6 +14,10 @@ const SEEN_WITHIN_MS = 10_000;
 const UNHEARD = /Receiving end does not exist/;
 const TIMES_AGAIN = 3;
 const AGAIN_MS = 50;
+/** What no run may come to. */
+export const DEAF = "a worker that Chrome has hears nothing";
+/** How many workers Chrome has for the extension, running or not. */
+const REGISTERED = "navigator.serviceWorker.getRegistrations().then((all) => all.length)";
 
 /**
  * @typedef {object} Watch what the browser tells while it runs
@@ -100,19 +104,21 @@ export async function startChromium(simulator, profile, watch) {
   }
 
   /**
-   * Asks the worker as one of the extension's pages does; wakes it when there is none. Where Chrome can start none, the extension is
-   * restarted as a person does it, once.
+   * Asks the worker as one of the extension's pages does; wakes it when there is none. Where Chrome has lost it, the extension is
+   * restarted as a person does it, once. A worker that Chrome has, and that hears nothing, is ours to answer for.
    *
    * @param {object} message
    */
   async function command(message) {
     const expression = `chrome.runtime.sendMessage(${JSON.stringify(message)})`;
     await restarted.catch(() => {});
-    for (let left = TIMES_AGAIN; left >= 0; left -= 1) {
+    for (let left = TIMES_AGAIN; ; left -= 1) {
       try {
         return await evaluate(expression);
       } catch (error) {
         if (!UNHEARD.test(String(error))) throw error;
+        if (left === 0 && (await evaluate(REGISTERED)) > 0) throw new Error(DEAF);
+        if (left === 0) break;
         await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       }
     }

@@ -1,6 +1,7 @@
 // @ts-check
 // Whether what a run left behind is what was promised.
 
+import { DEAF } from "./chromium.mjs";
 import { KINDS } from "./plan.mjs";
 import { placeOfProfile } from "./run.mjs";
 
@@ -81,7 +82,8 @@ export function untouched(results) {
 /** The run as a whole: that it was as planned, and what the server's file holds. @param {Report} report @param {string[]} violations */
 function judgeRun({ plan, ids, rows, events, fetches }, violations) {
   for (const { what, more } of events) {
-    if (/^(strike failed|hold failed|not over in time)/.test(what)) violations.push(`${what}: ${JSON.stringify(more)}`);
+    const isFailure = /^(strike failed|hold failed|not over in time)/.test(what) || String(more).includes(DEAF);
+    if (isFailure) violations.push(`${what}: ${JSON.stringify(more)}`);
   }
   if (fetches.some(({ profile }) => placeOfProfile(plan, profile) < 0)) violations.push("a fetch for nobody of the plan");
   if (rows.length !== plan.tasks.length) violations.push(`${rows.length} rows of tasks, and ${plan.tasks.length} tasks`);

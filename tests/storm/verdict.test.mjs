@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { temporaryFolder } from "../../scripts/world/process.mjs";
+import { DEAF } from "./chromium.mjs";
 import { KINDS, planOf } from "./plan.mjs";
 import { sees } from "./run.mjs";
 import { searchAll } from "./search.mjs";
@@ -100,6 +101,7 @@ const result = (status = "failed", task = 0) => ({ what: "complete asked", task,
 
 for (const [what, but, words] of /** @type {[string, Record<string, any>, RegExp][]} */ ([
   ["a task that did not end", { tasks: [{ status: "processing" }, read] }, /not over/],
+  ["a worker that hears nothing", { events: [{ what: "nudge failed", more: `Error: ${DEAF}` }] }, /hears nothing/],
   ["a run that did not end", { events: [{ what: "not over in time" }] }, /not over in time/],
   ["a strike that failed", { events: [{ what: "strike failed", more: "Error: no port" }] }, /no port/],
   ["a hold that failed", { events: [{ what: "hold failed", more: "Error: 404" }] }, /404/],

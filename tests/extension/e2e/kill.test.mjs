@@ -81,8 +81,8 @@ test("one that Chrome has lost is brought back from the popup, and what it had s
   await extensions.goto(EXTENSIONS_PAGE);
   await extensions.evaluate(DEVELOPER_MODE);
   const popup = await again.open("popup/popup.html");
-  await says(popup, "#headline", "The background worker did not answer.");
-  await says(popup, "#attention", "restart Liaison with the button");
+  await says(popup, "#headline", "Chrome has lost Liaison's background worker");
+  await says(popup, "#attention", "Restart Liaison with the button");
   const closed = popup.waitForEvent("close");
   await popup.locator("#restart").click().catch(() => {}); // the page goes under the click
   await closed;

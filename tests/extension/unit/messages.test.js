@@ -70,6 +70,15 @@ test("a worker that never hears is said not to answer", async () => {
   assert.equal(tries.length, 4);
 });
 
+test("a worker that Chrome has lost is named as such, whether nobody heard or the time is over", async () => {
+  const by = { isLost: async () => true, after: (run, ms) => void (ms === 50 && run()) };
+  assert.equal((await send({ kind: "forget" }, { ...by, deliver: () => Promise.reject(UNHEARD) })).error.code, "worker_lost");
+  const late = { ...by, deliver: never, after: (run) => run() };
+  const { unanswered, error } = await send({ kind: "status" }, late);
+  assert.deepEqual([unanswered, error.code], [true, "worker_lost"]);
+  assert.ok(error.message && error.remedy);
+});
+
 test("nothing is sent any more once it is said that nobody answered", async () => {
   const { asked, tries, timers } = sending(1);
   await new Promise(setImmediate);
