@@ -235,10 +235,11 @@ export const reloadExtension = () => chrome.runtime.reload();
  * @param {unknown} message
  * @returns {Promise<unknown>} rejects when there is no worker
  */
-export const sendToWorker = (message) => chrome.runtime.sendMessage(message);
+export const sendToWorker = async (message) => chrome.runtime.sendMessage(message);
 
 /**
- * Chrome says so of a message that no worker has got: it was just ending it, or has none that it could start.
+ * Chrome says so of a message that no worker has got: it was just ending it, or has none that it could start. Its errors have nothing
+ * but their text.
  *
  * @param {unknown} error of `sendToWorker`
  */

@@ -190,39 +190,54 @@ export function isCommand(message) {
  */
 export const refuse = (code, message, remedy) => ({ ok: false, error: { code, message, remedy } });
 
-/** A worker that is just being ended hears nothing, and the next message starts a new one. */
+/** A worker that is being ended hears nothing for some ms, and the next message starts another: the second try was heard each time. */
 const TIMES_AGAIN = 3;
 const AGAIN_MS = 50;
+/** A one-time code may have been used after all, so its person says when it is tried again. */
+const SENT_ONCE = ["pair"];
+/** Whether there is a worker at all is asked of Chrome, which is not waited for for ever either. */
+const LOOK_MS = 500;
 
 /**
- * Sends a message again that nobody has heard, so that no click is lost with a worker that Chrome has just ended.
+ * Sends a message again that nobody has heard, so that no click is lost with a worker that Chrome has just ended
+ * (docs/decisions/0010-lost-worker.md).
  *
  * @param {Command} command
  * @param {object} [by]
  * @param {(message: unknown) => Promise<unknown>} [by.deliver]
- * @param {() => Promise<boolean>} [by.isLost] asked when there is no answer
+ * @param {() => Promise<boolean>} [by.isLost] asked when there is no answer; never rejects
  * @param {(run: () => void, ms: number) => unknown} [by.after] schedules the deadline, and the next try
  * @returns {Promise<Answer | NoAnswer>} never rejects
  */
 export function send(command, { deliver = sendToWorker, isLost = isWorkerLost, after = (run, ms) => setTimeout(run, ms) } = {}) {
   return new Promise((resolve) => {
     let over = false;
-    const giveUp = () => {
+
+    /** @param {Answer} answer */
+    function settle(answer) {
       over = true;
+      resolve(answer);
+    }
+
+    function giveUp() {
+      if (over) return;
+      over = true;
+      after(() => resolve(noAnswer(false)), LOOK_MS);
       isLost().then((lost) => resolve(noAnswer(lost)));
-    };
-    after(giveUp, DEADLINES_MS[command.kind]);
+    }
 
     /** @param {number} timesAgain */
     function attempt(timesAgain) {
       // Whoever asked has been told that nobody answered: it must not happen after all.
       if (over) return;
       deliver(command).then(
-        (answer) => (isAnswer(answer) ? resolve(inWords(answer)) : giveUp()),
+        (answer) => (isAnswer(answer) ? settle(inWords(answer)) : giveUp()),
         (error) => (wasUnheard(error) && timesAgain > 0 ? after(() => attempt(timesAgain - 1), AGAIN_MS) : giveUp()),
       );
     }
-    attempt(TIMES_AGAIN);
+
+    after(giveUp, DEADLINES_MS[command.kind]);
+    attempt(SENT_ONCE.includes(command.kind) ? 0 : TIMES_AGAIN);
   });
 }
 

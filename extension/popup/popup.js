@@ -23,9 +23,14 @@ const pause = input("pause");
 /** While a click is on its way, the status that left before it must not flip the switch back. */
 let asking = false;
 let version = "";
+/** How many answers in a row have not come. */
+let silences = 0;
+const SILENCES_TO_RESTART = 3;
+/** What is there, or can be used, only with an answer, or only without. */
+const AWAY = ["pause", "export-log", "restart"];
 
 // First of all: a worker that Chrome has ended starts while the page gets its words.
-const refresh = watchStatus((answer) => (answer.ok && answer.status ? showStatus(answer.status) : showSilence(answer)));
+const refresh = watchStatus(show);
 localise(document);
 const showApprovals = offerApprovals(({ task, asked_at_ms }, approve) => ask({ kind: "decide", task, approve, asked_at_ms }));
 const showRunning = offerCancelling((task) => ask({ kind: "cancel_task", task }));
@@ -62,6 +67,16 @@ async function exportLog() {
   setText(byId("exported"), "");
   const answer = await ask({ kind: "export_log" });
   if (answer.ok) setText(byId("exported"), saveLog(answer.log ?? [], version));
+}
+
+/** @param {Answer | NoAnswer} answer */
+function show(answer) {
+  const held = document.activeElement;
+  if (answer.ok && answer.status) showStatus(answer.status);
+  else showSilence(answer);
+  offerRestart(answer);
+  // The keyboard is not to be lost with what an answer, or none, takes away.
+  if (AWAY.some((id) => held === byId(id)) && held?.matches(":disabled, [hidden]")) byId("headline").focus();
 }
 
 /** @param {Status} status */
@@ -108,13 +123,20 @@ function showSilence(answer) {
   enable(false);
 }
 
-/** @param {boolean} answers whether there is a worker to do what is asked for; without one there is a restart */
+/** @param {boolean} answers whether there is a worker to do what is asked for */
 function enable(answers) {
-  const held = document.activeElement;
   pause.disabled = !answers;
   button("export-log").disabled = !answers;
-  byId("restart").hidden = answers;
-  if (held?.matches(":disabled, [hidden]")) byId("headline").focus();
+}
+
+/**
+ * A worker that is only slow needs no restart, and one is not wanted under a pointer that was on its way to something else.
+ *
+ * @param {Answer | NoAnswer} answer
+ */
+function offerRestart(answer) {
+  silences = answer.ok ? 0 : silences + 1;
+  byId("restart").hidden = answer.ok || (answer.error.code === "no_answer" && silences < SILENCES_TO_RESTART);
 }
 
 /**

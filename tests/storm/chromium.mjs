@@ -4,20 +4,12 @@
 
 import { spawn } from "node:child_process";
 import { EXECUTABLE, QUIET_PAGE, extensionId, flags } from "../../scripts/world/browser.mjs";
-import { DEVELOPER_MODE, EXTENSIONS_PAGE } from "../../scripts/world/lost-worker.mjs";
 import { protocolOver } from "../../scripts/world/pipe.mjs";
 import { endsBy, within } from "../../scripts/world/process.mjs";
+import { askingIn, when } from "./asking.mjs";
 
 const LINKEDIN = "https://www.linkedin.com";
 const SEEN_WITHIN_MS = 10_000;
-/** What a page is told of a message that no worker has heard, and how often and when it sends it again (extension/lib/messages.js). */
-const UNHEARD = /Receiving end does not exist/;
-const TIMES_AGAIN = 3;
-const AGAIN_MS = 50;
-/** What no run may come to. */
-export const DEAF = "a worker that Chrome has hears nothing";
-/** How many workers Chrome has for the extension, running or not. */
-const REGISTERED = "navigator.serviceWorker.getRegistrations().then((all) => all.length)";
 
 /**
  * @typedef {object} Watch what the browser tells while it runs
@@ -25,7 +17,10 @@ const REGISTERED = "navigator.serviceWorker.getRegistrations().then((all) => all
  * @property {() => void} onWorker a worker is about to run its first line
  * @property {(request: { method: string, url: string, body: string }) => void} onFetch the worker called `fetch`
  * @property {(text: string) => void} onConsole the worker wrote a line
- * @property {() => void} onRestart no worker could be had: the extension is restarted from its popup
+ * @property {(text: string) => void} onException something was thrown in the worker, and nobody caught it
+ * @property {(sinceMs: number) => void} onUnheard a worker has heard a message that none had heard, asked since then
+ * @property {() => void} onRestart Chrome has no worker: the extension is restarted from its popup
+ * @property {() => number} now
  */
 
 /** @typedef {Awaited<ReturnType<typeof startChromium>>} Chromium */
@@ -78,22 +73,25 @@ export async function startChromium(simulator, profile, watch) {
     const target = targets.get(session);
     if (target) started(target, session);
   });
-  driver.on("Target.detachedFromTarget", ({ sessionId }) => ended(sessionId));
+  /** Who waits for a page to go, by its session. @type {Map<string, (gone: unknown) => void>} */
+  const leaving = new Map();
+  driver.on("Target.detachedFromTarget", ({ sessionId }) => {
+    ended(sessionId);
+    leaving.get(sessionId)?.(undefined);
+  });
   driver.on("Network.requestWillBeSent", ({ request }, session) => {
     if (session && targets.has(session)) watch.onFetch({ method: request.method, url: request.url, body: bodyOf(request) });
   });
   driver.on("Runtime.consoleAPICalled", ({ args: said }) => watch.onConsole(said.map(shown).join(" ")));
-  driver.on("Runtime.exceptionThrown", ({ exceptionDetails }) => watch.onConsole(JSON.stringify(exceptionDetails)));
+  driver.on("Runtime.exceptionThrown", ({ exceptionDetails }) => watch.onException(JSON.stringify(exceptionDetails)));
 
   await driver.ask("Target.setAutoAttach", { autoAttach: true, waitForDebuggerOnStart: true, flatten: true });
-  const openQuietPage = async () => {
-    const session = await openPage(driver, `${origin}/${QUIET_PAGE}`);
-    await driver.ask("ServiceWorker.enable", {}, session);
-    return session;
-  };
-  let page = await openQuietPage();
-  /** Nothing else is done to the browser meanwhile. @type {Promise<unknown>} */
-  let restarted = Promise.resolve();
+  let page = "";
+  async function settle() {
+    page = await openPage(driver, `${origin}/${QUIET_PAGE}`);
+    await driver.ask("ServiceWorker.enable", {}, page);
+  }
+  await settle();
 
   /** @param {string} expression @param {string} session */
   async function evaluate(expression, session = page) {
@@ -103,40 +101,17 @@ export async function startChromium(simulator, profile, watch) {
     return result.value;
   }
 
-  /**
-   * Asks the worker as one of the extension's pages does; wakes it when there is none. Where Chrome has lost it, the extension is
-   * restarted as a person does it, once. A worker that Chrome has, and that hears nothing, is ours to answer for.
-   *
-   * @param {object} message
-   */
-  async function command(message) {
-    const expression = `chrome.runtime.sendMessage(${JSON.stringify(message)})`;
-    await restarted.catch(() => {});
-    for (let left = TIMES_AGAIN; ; left -= 1) {
-      try {
-        return await evaluate(expression);
-      } catch (error) {
-        if (!UNHEARD.test(String(error))) throw error;
-        if (left === 0 && (await evaluate(REGISTERED)) > 0) throw new Error(DEAF);
-        if (left === 0) break;
-        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
-      }
-    }
-    await (restarted = restart());
-    return evaluate(expression);
-  }
-
-  /** Presses the popup's button, which is there for it, and opens a page of the extension again. */
-  async function restart() {
-    watch.onRestart();
-    const extensions = await openPage(driver, `${EXTENSIONS_PAGE}/`);
-    await evaluate(DEVELOPER_MODE, extensions);
-    const popup = await openPage(driver, `${origin}/popup/popup.html`);
-    await evaluate(when(`!document.getElementById("restart").hidden`), popup);
-    // All pages of the extension go under the press.
-    await evaluate(`document.getElementById("restart").click()`, popup).catch(() => {});
-    page = await openQuietPage();
-  }
+  const asking = askingIn(
+    origin,
+    {
+      evaluate,
+      settle,
+      open: (url) => openPage(driver, url),
+      shut: (session) => driver.tell("Page.close", {}, session),
+      left: (session) => Promise.race([exited, new Promise((resolve) => leaving.set(session, resolve))]),
+    },
+    watch,
+  );
 
   /**
    * Comes back when everything is told that the worker did before this was called: what it does and what it answers come
@@ -155,7 +130,7 @@ export async function startChromium(simulator, profile, watch) {
    * @param {"stop" | "close"} how
    */
   async function endWorker(how) {
-    await restarted.catch(() => {});
+    await asking.quiet();
     if (!worker) return false;
     const { target, gone } = worker;
     if (how === "close") await driver.ask("Target.closeTarget", { targetId: target });
@@ -170,7 +145,7 @@ export async function startChromium(simulator, profile, watch) {
   });
 
   return {
-    command,
+    command: asking.command,
     seen,
     endWorker,
     /** Every process of it, with nothing saved. */
@@ -222,9 +197,6 @@ function cookiesOf(session) {
   ];
 }
 
-/** Comes back when this is so in a page. @param {string} condition */
-const when = (condition) => `new Promise((done) => { const look = () => (${condition}) ? done() : setTimeout(look, 20); look(); })`;
-
 /** @param {ReturnType<typeof protocolOver>} driver @param {string} url */
 async function openPage(driver, url) {
   const { targetId } = await driver.ask("Target.createTarget", { url });
@@ -237,6 +209,6 @@ async function openPage(driver, url) {
     if (result?.value === true) return sessionId;
     if (driver.isOver()) throw new Error("the browser ended before its page was there");
     // An extension that is being restarted has no pages.
-    if (result?.value === "refused") await driver.ask("Page.navigate", { url }, sessionId);
+    if (result?.value === "refused") await driver.ask("Page.navigate", { url }, sessionId).catch(() => {});
   }
 }

@@ -12,7 +12,7 @@ const FIRST_LEAP_MS = 2_000;
 /** No agent waits longer for anything of a run: the last look at the sent invitations comes after so long. */
 const LONGEST_LEAP_MS = 20 * 60_000;
 const ROUND_MS = 40;
-const ANSWER_WITHIN_MS = 60_000;
+const ANSWER_WITHIN_MS = 10_000;
 const TASK_KEY = "task:";
 
 /** Comes back when every task has ended and the agent knows that the server knows. @param {World} world @param {number} withinMs */

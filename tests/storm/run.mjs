@@ -127,7 +127,13 @@ async function startWorld(plan, folder) {
         aheadMs: () => world.aheadMs,
         onWorker: () => sees(world),
         onConsole: (/** @type {string} */ line) => void world.console.push(line),
+        onException: (/** @type {string} */ text) => {
+          world.console.push(text);
+          world.note("exception");
+        },
+        onUnheard: (/** @type {number} */ sinceMs) => world.note("unheard", undefined, Math.round(sinceMs)),
         onRestart: () => world.note("restarted"),
+        now: world.now,
         onFetch: (/** @type {{ method: string, url: string, body: string }} */ request) => fetched(world, request),
       };
       world.lives.push(Date.now());
@@ -155,7 +161,8 @@ async function startWorld(plan, folder) {
       },
     );
     await world.startBrowser();
-    const paired = await world.chromium.command({ kind: "pair", server: world.proxy.url, code: pairingCode, name: "storm" });
+    const pair = world.chromium.command({ kind: "pair", server: world.proxy.url, code: pairingCode, name: "storm" });
+    const paired = await within(pair, END_WITHIN_MS, "to be paired");
     if (!paired?.ok) throw new Error(`not paired: ${JSON.stringify(paired)}`);
     return world;
   } catch (error) {

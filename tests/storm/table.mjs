@@ -9,7 +9,8 @@ import { KINDS } from "./plan.mjs";
 const COLUMNS = [
   ["runs", (results) => results.length],
   ["strikes", (results) => sum(results, ({ strikes }) => strikes)],
-  ["restarts", (results) => sum(results, ({ restarts }) => restarts)],
+  ["torn", (results) => sum(results, ({ torn }) => torn)],
+  ["lost by Chrome", (results) => sum(results, ({ lost }) => lost)],
   ["cut connections", (results) => sum(results, ({ severed }) => severed)],
   ["tasks", (results) => sum(results, ({ tasks }) => tasks)],
   ["completed", (results) => sum(results, ({ completed }) => completed)],

@@ -1,7 +1,7 @@
 // @ts-check
 // Whether what a run left behind is what was promised.
 
-import { DEAF } from "./chromium.mjs";
+import { DEAF } from "./asking.mjs";
 import { KINDS } from "./plan.mjs";
 import { placeOfProfile } from "./run.mjs";
 
@@ -24,7 +24,8 @@ const wasSevered = ({ faults }) => faults.some((name) => SEVERING.includes(name)
  * @property {number} posts
  * @property {number} repeats POSTs that arrived again without the agent asking for them: Chrome's own
  * @property {number} severed requests to LinkedIn whose connection ended
- * @property {number} restarts times that Chrome had no worker any more, and the popup's button brought it back
+ * @property {number} torn workers' scripts that were torn
+ * @property {number} lost workers that Chrome has lost by itself; the popup's button brought them back, as it did the torn ones
  * @property {string[]} violations
  */
 
@@ -47,7 +48,8 @@ export function judge(report) {
     posts: journal.counts.posts,
     repeats: 0,
     severed: journal.requests.filter(wasSevered).length,
-    restarts: events.filter(({ what }) => what === "restarted").length,
+    torn: events.filter(({ what }) => what === "torn").length,
+    lost: lossesOf(events).filter((torn) => !torn).length,
     violations: [],
   };
   for (const [nth, planned] of plan.tasks.entries()) {
@@ -85,6 +87,7 @@ function judgeRun({ plan, ids, rows, events, fetches }, violations) {
     const isFailure = /^(strike failed|hold failed|not over in time)/.test(what) || String(more).includes(DEAF);
     if (isFailure) violations.push(`${what}: ${JSON.stringify(more)}`);
   }
+  judgeWorkers(events, violations);
   if (fetches.some(({ profile }) => placeOfProfile(plan, profile) < 0)) violations.push("a fetch for nobody of the plan");
   if (rows.length !== plan.tasks.length) violations.push(`${rows.length} rows of tasks, and ${plan.tasks.length} tasks`);
   const stored = new Set(rows.map(({ id }) => id));
@@ -92,6 +95,50 @@ function judgeRun({ plan, ids, rows, events, fetches }, violations) {
     violations.push(`the ids that the caller was told are not those of the rows: ${ids}`);
   }
   for (const { id, state } of rows) if (state !== "completed" && state !== "failed") violations.push(`row ${id} is ${state}`);
+}
+
+/** @typedef {Report["events"]} Events */
+
+const BROWSER_STRUCK = /^strike .*browser/;
+
+/** Of each restart, whether the script of the browser's worker had been torn. @param {Events} events */
+function lossesOf(events) {
+  let torn = false;
+  const losses = [];
+  for (const { what } of events) {
+    if (BROWSER_STRUCK.test(what)) torn = false;
+    else if (what === "torn") torn = true;
+    else if (what === "restarted") losses.push(torn);
+  }
+  return losses;
+}
+
+/**
+ * What is Chrome's affair, and what would be the extension's: Chrome loses a worker once a life at most, in one that began with a kill, and each
+ * whose script was torn; only a worker that is just being ended hears nothing; and none lets anything be thrown.
+ *
+ * @param {Events} events @param {string[]} violations
+ */
+function judgeWorkers(events, violations) {
+  let mayBeLost = false;
+  let mustBeLost = false;
+  /** When workers were ended. @type {{ from: number, to: number }[]} */
+  const ends = [];
+  for (const { what, at, more } of events) {
+    if (BROWSER_STRUCK.test(what)) [mayBeLost, mustBeLost] = [true, false];
+    if (/^strike .*(browser|worker)/.test(what)) ends.push({ from: at, to: Infinity });
+    if (what === "back" && ends.length > 0) Object.assign(/** @type {object} */ (ends.at(-1)), { to: at });
+    if (what === "torn") mustBeLost = true;
+    if (what === "restarted") {
+      if (!mayBeLost) violations.push("a worker was lost in a life that no kill had begun, or twice in one");
+      [mayBeLost, mustBeLost] = [false, false];
+    }
+    if (what === "unheard" && !ends.some(({ from, to }) => from <= at && to >= Number(more))) {
+      violations.push(`a message at ${more} ms was heard by no worker, and none was being ended`);
+    }
+    if (what === "exception") violations.push("something was thrown in the worker");
+  }
+  if (mustBeLost) violations.push("a script was torn, and its worker was not lost");
 }
 
 /** @param {Report} report @param {import("./plan.mjs").Read} planned @param {number} nth @param {(what: string) => void} violated */

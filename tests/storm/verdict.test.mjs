@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { temporaryFolder } from "../../scripts/world/process.mjs";
-import { DEAF } from "./chromium.mjs";
+import { DEAF } from "./asking.mjs";
 import { KINDS, planOf } from "./plan.mjs";
 import { sees } from "./run.mjs";
 import { searchAll } from "./search.mjs";
@@ -232,9 +232,34 @@ test("a worker's script is torn by a browser that dies, now and then, and by not
   assert.deepEqual(torn.filter((strike) => !browsers.includes(strike)), []);
 });
 
-test("restarts from the popup are counted", () => {
-  assert.equal(judge(reportOf({ events: [{ what: "restarted" }, { what: "back" }, { what: "restarted" }] })).restarts, 2);
-});
+const KILLED = [{ what: "strike browser", at: 100 }, { what: "dead", at: 110, more: ["browser"] }];
+const BACK = { what: "back", at: 200 };
+const RESTARTED = { what: "restarted", at: 300 };
+const TORN = { what: "torn", at: 120 };
+const ENDED = [{ what: "strike worker", at: 100 }, { what: "dead", at: 110, more: ["worker"] }, BACK];
+
+for (const [what, events, violation, [torn, lost]] of /** @type {[string, object[], RegExp | null, [number, number]][]} */ ([
+  ["torn, and lost", [...KILLED, TORN, BACK, RESTARTED], null, [1, 0]],
+  ["lost by Chrome", [...KILLED, BACK, RESTARTED], null, [0, 1]],
+  ["torn, and killed again before it was asked", [...KILLED, TORN, BACK, ...KILLED, BACK], null, [1, 0]],
+  ["torn, killed again, and lost by Chrome", [...KILLED, TORN, BACK, ...KILLED, BACK, RESTARTED], null, [1, 1]],
+  ["torn, and not lost", [...KILLED, TORN, BACK], /was not lost/, [1, 0]],
+  ["lost twice", [...KILLED, TORN, BACK, RESTARTED, RESTARTED], /twice/, [1, 0]],
+  ["lost in the first life", [...ENDED, RESTARTED], /no kill had begun/, [0, 1]],
+  ["unheard while a worker was being ended", [...ENDED, { what: "unheard", at: 150, more: 90 }], null, [0, 0]],
+  ["unheard, asked while a worker was being ended", [...ENDED, { what: "unheard", at: 260, more: 190 }], null, [0, 0]],
+  ["unheard before", [{ what: "unheard", at: 90, more: 20 }, ...ENDED], /none was being ended/, [0, 0]],
+  ["unheard after", [...ENDED, { what: "unheard", at: 400, more: 210 }], /none was being ended/, [0, 0]],
+  ["unheard after a server's death", [{ what: "strike server", at: 100 }, { what: "unheard", at: 150, more: 90 }], /none was being ended/, [0, 0]],
+  ["thrown", [{ what: "exception", at: 10 }], /was thrown/, [0, 0]],
+])) {
+  test(`a worker that is ${what}`, () => {
+    const tally = judge(reportOf({ events }));
+    assert.deepEqual([tally.torn, tally.lost], [torn, lost]);
+    if (violation === null) assert.deepEqual(tally.violations, []);
+    else assert.match(tally.violations.join("; "), violation);
+  });
+}
 
 for (const [place, value] of /** @type {[string, string][]} */ ([
   ["Default/History", "the session"],

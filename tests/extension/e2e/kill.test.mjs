@@ -83,9 +83,8 @@ test("one that Chrome has lost is brought back from the popup, and what it had s
   const popup = await again.open("popup/popup.html");
   await says(popup, "#headline", "Chrome has lost Liaison's background worker");
   await says(popup, "#attention", "Restart Liaison with the button");
-  const closed = popup.waitForEvent("close");
-  await popup.locator("#restart").click().catch(() => {}); // the page goes under the click
-  await closed;
+  // The page goes under the click.
+  await Promise.all([popup.waitForEvent("close"), popup.locator("#restart").click().catch(() => {})]);
 
   const { status, task_output: output } = await server.finished(id, { deadlineMs: 240_000 });
   assert.equal(status, "completed", JSON.stringify(output));

@@ -80,7 +80,7 @@ export const STATES = [
     ...{ name: "latched", path: "popup/popup.html", ready: "#pause:enabled", press: (page) => page.locator("#stop summary").click() },
     status: { state: "latched", attention: problem("challenge"), waiting: waits("challenge", null), recent: RECENT },
   },
-  { name: "silent", path: "popup/popup.html", answers: { status: () => new Promise(() => {}) }, ready: "#attention" },
+  { name: "silent", path: "popup/popup.html", answers: { status: () => new Promise(() => {}) }, ready: "#restart" },
   {
     ...{ name: "checked", path: "popup/popup.html", answers: { check_linkedin: () => refused }, ready: "#pause:enabled" },
     press: async (page) => void (await page.locator("#check").click(), await page.locator("#check-steps").waitFor()),

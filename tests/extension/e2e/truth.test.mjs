@@ -36,6 +36,7 @@ test("a worker that says nothing is said to say nothing, and nothing older is le
   const status = idleStatus({ running });
   const { page } = await openOver(browser, POPUP, status, { status: () => (silent ? new Promise(() => {}) : { ok: true, status }) });
   await says(page, "#headline", "40 of 500");
+  assert.ok(await page.locator("#restart").isHidden());
   await page.locator("#export-log").focus();
   silent = true;
   await says(page, "#headline", "The background worker did not answer.");
@@ -43,6 +44,7 @@ test("a worker that says nothing is said to say nothing, and nothing older is le
   await page.locator("#headline:focus").waitFor(); // the keyboard is not lost with the button
   await page.locator("#export-log:disabled").waitFor();
   await page.locator("#restart").focus();
+  await page.locator("#restart:focus").waitFor();
   for (const hidden of ["#running", "#waiting-section", "#usage", "#recent-section"]) await page.locator(hidden).waitFor({ state: "hidden" });
   assert.deepEqual(await page.locator(".facts dd").allInnerTexts(), ["Unknown", "Unknown"]);
   silent = false;

@@ -4,7 +4,7 @@ import { beforeEach, test } from "node:test";
 import { EXTENSION, ID, ROOT, installChrome, ownPage } from "./support/chrome.js";
 
 let chrome = installChrome();
-const { BADGES, host, hostReadingAhead, isOwnPage, listen, onStatusChanged, openPage, prepareWorker } = await import("../../../extension/lib/browser.js");
+const { BADGES, host, hostReadingAhead, isOwnPage, isWorkerLost, listen, onStatusChanged, openPage, prepareWorker } = await import("../../../extension/lib/browser.js");
 
 beforeEach(() => void (chrome = installChrome()));
 
@@ -75,6 +75,21 @@ test("a status change with no page open is no error", async () => {
   chrome.runtime.sendMessage = () => Promise.reject(new Error("Receiving end does not exist."));
   assert.equal(host.statusChanged(), undefined);
 });
+
+for (const [what, registrations, lost] of [
+  ["one that is registered", async () => [{}], false],
+  ["none", async () => [], true],
+  ["no word of Chrome's", () => Promise.reject(new Error("storage")), false],
+]) {
+  test(`a worker is lost where Chrome has none: ${what}`, async (t) => {
+    Object.defineProperty(globalThis.navigator ?? (globalThis.navigator = {}), "serviceWorker", {
+      value: { getRegistrations: registrations },
+      configurable: true,
+    });
+    t.after(() => delete globalThis.navigator.serviceWorker);
+    assert.equal(await isWorkerLost(), lost);
+  });
+}
 
 test("every badge has its own text, and only idle has none; who stands still has another icon", async () => {
   assert.deepEqual(Object.entries(BADGES).filter(([, { icon }]) => icon === "still").map(([name]) => name), ["paused"]);

@@ -23,7 +23,7 @@ test("a status has one second, counted from the asking", async () => {
 });
 
 for (const [what, deliver] of Object.entries({
-  "no worker at all": () => Promise.reject(new Error("Could not establish connection.")),
+  "an extension that was switched off under its page": () => Promise.reject(new Error("Extension context invalidated.")),
   "a worker that ended before it answered": async () => undefined,
   "an answer of no known shape": async () => "yes",
 })) {
@@ -35,7 +35,7 @@ for (const [what, deliver] of Object.entries({
 const UNHEARD = new Error("Could not establish connection. Receiving end does not exist.");
 
 /** Sends with a clock that the test moves, to a worker that hears nothing `times` times. */
-function sending(times) {
+function sending(times, kind = "forget") {
   const answer = { ok: true };
   const tries = [];
   const timers = [];
@@ -44,7 +44,7 @@ function sending(times) {
     if (tries.length <= times) throw UNHEARD;
     return answer;
   };
-  const asked = send({ kind: "forget" }, { deliver, after: (run, ms) => timers.push({ run, ms }) });
+  const asked = send({ kind }, { deliver, after: (run, ms) => timers.push({ run, ms }) });
   return { answer, asked, tries, timers };
 }
 
@@ -70,10 +70,32 @@ test("a worker that never hears is said not to answer", async () => {
   assert.equal(tries.length, 4);
 });
 
+test("a one-time code that nobody has heard is sent no second time", async () => {
+  const { asked, tries } = sending(Infinity, "pair");
+  assert.equal((await asked).unanswered, true);
+  assert.equal(tries.length, 1);
+});
+
+test("an answered message asks Chrome nothing more when its time is over", async () => {
+  const timers = [];
+  let looks = 0;
+  const by = { deliver: async () => ({ ok: true }), isLost: async () => (looks++, true), after: (run) => timers.push(run) };
+  assert.equal((await send({ kind: "status" }, by)).ok, true);
+  for (const run of timers) run();
+  assert.equal(looks, 0);
+});
+
+test("where Chrome does not say whether it has a worker, there is no answer all the same", async () => {
+  const timers = [];
+  const asked = send({ kind: "status" }, { deliver: never, isLost: never, after: (run) => timers.push(run) });
+  while (timers.length > 0) timers.shift()();
+  assert.equal((await asked).error.code, "no_answer");
+});
+
 test("a worker that Chrome has lost is named as such, whether nobody heard or the time is over", async () => {
   const by = { isLost: async () => true, after: (run, ms) => void (ms === 50 && run()) };
   assert.equal((await send({ kind: "forget" }, { ...by, deliver: () => Promise.reject(UNHEARD) })).error.code, "worker_lost");
-  const late = { ...by, deliver: never, after: (run) => run() };
+  const late = { ...by, deliver: never, after: (run, ms) => void (ms === 1_000 && run()) };
   const { unanswered, error } = await send({ kind: "status" }, late);
   assert.deepEqual([unanswered, error.code], [true, "worker_lost"]);
   assert.ok(error.message && error.remedy);

@@ -1,0 +1,85 @@
+// @ts-check
+// How the worker is asked: as the extension's own pages do it, and where Chrome has lost it, by the popup's button.
+
+import { DEVELOPER_MODE, EXTENSIONS_PAGE } from "../../scripts/world/lost-worker.mjs";
+import { within } from "../../scripts/world/process.mjs";
+
+/** What a page is told of a message that no worker has heard, and how often and when it sends it again (extension/lib/messages.js). */
+const UNHEARD = /Receiving end does not exist/;
+const TIMES_AGAIN = 3;
+const AGAIN_MS = 50;
+/** How many workers Chrome has for the extension, running or not. */
+const REGISTERED = "navigator.serviceWorker.getRegistrations().then((all) => all.length)";
+const RESTART_WITHIN_MS = 30_000;
+/** What no run may come to. */
+export const DEAF = "a worker that Chrome has hears nothing";
+
+/**
+ * @typedef {object} Site what there is to ask in
+ * @property {(expression: string, session?: string) => Promise<any>} evaluate in the page that stays open, or in another
+ * @property {(url: string) => Promise<string>} open a page, and gives its session
+ * @property {(session: string) => Promise<unknown>} left comes back when a page is gone
+ * @property {(session: string) => void} shut closes a page
+ * @property {() => Promise<unknown>} settle opens the page that stays open
+ */
+
+/**
+ * @param {string} origin the extension's
+ * @param {Site} site
+ * @param {{ onUnheard: (sinceMs: number) => void, onRestart: () => void, now: () => number }} watch
+ */
+export function askingIn(origin, { evaluate, open, left, shut, settle }, watch) {
+  let restarted = /** @type {Promise<unknown>} */ (Promise.resolve());
+
+  /** Answered, or null where Chrome has no worker. @param {string} expression */
+  async function tryAsking(expression) {
+    const sinceMs = watch.now();
+    for (let left = TIMES_AGAIN; left >= 0; left -= 1) {
+      try {
+        const answer = await evaluate(expression);
+        if (left < TIMES_AGAIN) watch.onUnheard(sinceMs);
+        return { answer };
+      } catch (error) {
+        if (!UNHEARD.test(String(error))) throw error;
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      }
+    }
+    // A worker that is there, and that hears nothing, is ours to answer for.
+    if ((await evaluate(REGISTERED)) > 0) throw new Error(DEAF);
+    return null;
+  }
+
+  /** Presses the button as a person does. */
+  async function restart() {
+    watch.onRestart();
+    const extensions = await open(`${EXTENSIONS_PAGE}/`);
+    await evaluate(DEVELOPER_MODE, extensions);
+    shut(extensions);
+    const popup = await open(`${origin}/popup/popup.html`);
+    await evaluate(when(`!document.getElementById("restart").hidden`), popup);
+    // All pages of the extension go under the press, and Chrome may owe the answer for ever.
+    const gone = left(popup);
+    evaluate(`document.getElementById("restart").click()`, popup).catch(() => {});
+    await gone;
+    await settle();
+  }
+
+  return {
+    /** Comes back when no restart is under way. */
+    quiet: () => restarted.catch(() => {}),
+    /** Wakes the worker when it has ended; restarts the extension, once, when it is lost. @param {object} message */
+    async command(message) {
+      await restarted.catch(() => {});
+      const expression = `chrome.runtime.sendMessage(${JSON.stringify(message)})`;
+      const first = await tryAsking(expression);
+      if (first) return first.answer;
+      await (restarted = within(restart(), RESTART_WITHIN_MS, "the extension to be restarted"));
+      const second = await tryAsking(expression);
+      if (second) return second.answer;
+      throw new Error(DEAF);
+    },
+  };
+}
+
+/** Comes back when this is so in a page. @param {string} condition */
+export const when = (condition) => `new Promise((done) => { const look = () => (${condition}) ? done() : setTimeout(look, 20); look(); })`;
