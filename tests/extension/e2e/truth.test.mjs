@@ -43,6 +43,7 @@ test("a worker that says nothing is said to say nothing, and nothing older is le
   await page.locator("#pause:disabled").waitFor();
   await page.locator("#headline:focus").waitFor(); // the keyboard is not lost with the button
   await page.locator("#export-log:disabled").waitFor();
+  await page.locator("#restart").waitFor(); // a worker that is only slow is given some seconds
   await page.locator("#restart").focus();
   await page.locator("#restart:focus").waitFor();
   for (const hidden of ["#running", "#waiting-section", "#usage", "#recent-section"]) await page.locator(hidden).waitFor({ state: "hidden" });
