@@ -238,8 +238,8 @@ export const reloadExtension = () => chrome.runtime.reload();
 export const sendToWorker = async (message) => chrome.runtime.sendMessage(message);
 
 /**
- * Chrome says so of a message that no worker has got: it was just ending it, or has none that it could start. Its errors have nothing
- * but their text.
+ * Chrome says that no worker has got the message: it was just ending it, or has none that it could start. Its errors have nothing but
+ * their text.
  *
  * @param {unknown} error of `sendToWorker`
  */

@@ -199,7 +199,7 @@ const SENT_ONCE = ["pair"];
 const LOOK_MS = 500;
 
 /**
- * Sends a message again that nobody has heard, so that no click is lost with a worker that Chrome has just ended
+ * Sends a message again that Chrome says nobody has heard, so that no click is lost with a worker that Chrome has just ended
  * (docs/decisions/0010-lost-worker.md).
  *
  * @param {Command} command

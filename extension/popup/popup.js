@@ -23,9 +23,9 @@ const pause = input("pause");
 /** While a click is on its way, the status that left before it must not flip the switch back. */
 let asking = false;
 let version = "";
-/** How many answers in a row have not come. */
-let silences = 0;
-const SILENCES_TO_RESTART = 3;
+/** How many times in a row there was no status: the worker did not answer, or its core was down. */
+let failures = 0;
+const FAILURES_TO_RESTART = 3;
 /** What is there, or can be used, only with an answer, or only without. */
 const AWAY = ["pause", "export-log", "restart"];
 
@@ -130,13 +130,15 @@ function enable(answers) {
 }
 
 /**
- * A worker that is only slow needs no restart, and one is not wanted under a pointer that was on its way to something else.
+ * A worker that is only slow, or starts again by itself, needs no restart, and one is not wanted under a pointer that was on its way to
+ * something else. One that is lost never comes back by itself.
  *
  * @param {Answer | NoAnswer} answer
  */
 function offerRestart(answer) {
-  silences = answer.ok ? 0 : silences + 1;
-  byId("restart").hidden = answer.ok || (answer.error.code === "no_answer" && silences < SILENCES_TO_RESTART);
+  failures = answer.ok ? 0 : failures + 1;
+  const lost = !answer.ok && answer.error.code === "worker_lost";
+  byId("restart").hidden = !lost && failures < FAILURES_TO_RESTART;
 }
 
 /**

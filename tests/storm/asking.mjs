@@ -13,6 +13,10 @@ const REGISTERED = "navigator.serviceWorker.getRegistrations().then((all) => all
 const RESTART_WITHIN_MS = 30_000;
 /** What no run may come to. */
 export const DEAF = "a worker that Chrome has hears nothing";
+/** The same, since it could be had again. */
+export const LOST_AGAIN = "Chrome has no worker after a restart";
+/** A one-time code is sent once. */
+const SENT_ONCE = ["pair"];
 
 /**
  * @typedef {object} Site what there is to ask in
@@ -26,26 +30,33 @@ export const DEAF = "a worker that Chrome has hears nothing";
 /**
  * @param {string} origin the extension's
  * @param {Site} site
- * @param {{ onUnheard: (sinceMs: number) => void, onRestart: () => void, now: () => number }} watch
+ * @param {Pick<import("./chromium.mjs").Watch, "onAnswer" | "onUnheard" | "onRestart" | "onRestartFailed" | "now">} watch
  */
 export function askingIn(origin, { evaluate, open, left, shut, settle }, watch) {
-  let restarted = /** @type {Promise<unknown>} */ (Promise.resolve());
+  let restarting = /** @type {Promise<unknown> | null} */ (null);
+  let restarts = 0;
 
-  /** Answered, or null where Chrome has no worker. @param {string} expression */
-  async function tryAsking(expression) {
+  /** Answered, or null where Chrome had no worker. @param {{ kind: string, [more: string]: unknown }} message */
+  async function tryAsking(message) {
+    const expression = `chrome.runtime.sendMessage(${JSON.stringify(message)})`;
     const sinceMs = watch.now();
-    for (let left = TIMES_AGAIN; left >= 0; left -= 1) {
+    const restartsBefore = restarts;
+    const timesAgain = SENT_ONCE.includes(message.kind) ? 0 : TIMES_AGAIN;
+    for (let left = timesAgain; left >= 0; left -= 1) {
       try {
         const answer = await evaluate(expression);
-        if (left < TIMES_AGAIN) watch.onUnheard(sinceMs);
+        watch.onAnswer();
+        if (left < timesAgain) watch.onUnheard(sinceMs);
         return { answer };
       } catch (error) {
         if (!UNHEARD.test(String(error))) throw error;
         await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       }
     }
+    // Somebody else has found it lost.
+    if (restarts > restartsBefore) return null;
     // A worker that is there, and that hears nothing, is ours to answer for.
-    if ((await evaluate(REGISTERED)) > 0) throw new Error(DEAF);
+    if ((await evaluate(REGISTERED)) > 0 && restarts === restartsBefore) throw new Error(DEAF);
     return null;
   }
 
@@ -64,19 +75,33 @@ export function askingIn(origin, { evaluate, open, left, shut, settle }, watch) 
     await settle();
   }
 
+  function restarted() {
+    restarts += 1;
+    restarting = within(restart(), RESTART_WITHIN_MS, "the extension to be restarted")
+      .catch((error) => {
+        watch.onRestartFailed(String(error));
+        throw error;
+      })
+      .finally(() => (restarting = null));
+    return restarting;
+  }
+
+  const quiet = async () => void (await restarting?.catch(() => {}));
+
   return {
     /** Comes back when no restart is under way. */
-    quiet: () => restarted.catch(() => {}),
-    /** Wakes the worker when it has ended; restarts the extension, once, when it is lost. @param {object} message */
+    quiet,
+    /** Wakes the worker when it has ended; restarts the extension, once, when it is lost. @param {{ kind: string, [more: string]: unknown }} message */
     async command(message) {
-      await restarted.catch(() => {});
-      const expression = `chrome.runtime.sendMessage(${JSON.stringify(message)})`;
-      const first = await tryAsking(expression);
+      await quiet();
+      const before = restarts;
+      const first = await tryAsking(message);
       if (first) return first.answer;
-      await (restarted = within(restart(), RESTART_WITHIN_MS, "the extension to be restarted"));
-      const second = await tryAsking(expression);
+      // One restart for all who have found it lost.
+      await (restarts > before ? quiet() : restarted());
+      const second = await tryAsking(message);
       if (second) return second.answer;
-      throw new Error(DEAF);
+      throw new Error(LOST_AGAIN);
     },
   };
 }

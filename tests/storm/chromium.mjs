@@ -10,6 +10,7 @@ import { askingIn, when } from "./asking.mjs";
 
 const LINKEDIN = "https://www.linkedin.com";
 const SEEN_WITHIN_MS = 10_000;
+const REFUSED_MS = 20;
 
 /**
  * @typedef {object} Watch what the browser tells while it runs
@@ -18,8 +19,10 @@ const SEEN_WITHIN_MS = 10_000;
  * @property {(request: { method: string, url: string, body: string }) => void} onFetch the worker called `fetch`
  * @property {(text: string) => void} onConsole the worker wrote a line
  * @property {(text: string) => void} onException something was thrown in the worker, and nobody caught it
+ * @property {() => void} onAnswer the worker has answered
  * @property {(sinceMs: number) => void} onUnheard a worker has heard a message that none had heard, asked since then
  * @property {() => void} onRestart Chrome has no worker: the extension is restarted from its popup
+ * @property {(error: string) => void} onRestartFailed
  * @property {() => number} now
  */
 
@@ -130,7 +133,6 @@ export async function startChromium(simulator, profile, watch) {
    * @param {"stop" | "close"} how
    */
   async function endWorker(how) {
-    await asking.quiet();
     if (!worker) return false;
     const { target, gone } = worker;
     if (how === "close") await driver.ask("Target.closeTarget", { targetId: target });
@@ -145,7 +147,7 @@ export async function startChromium(simulator, profile, watch) {
   });
 
   return {
-    command: asking.command,
+    ...asking,
     seen,
     endWorker,
     /** Every process of it, with nothing saved. */
@@ -205,10 +207,15 @@ async function openPage(driver, url) {
   const expression = `location.protocol === "chrome-error:" ? "refused" : ${there}`;
   for (;;) {
     // Until the page is there its target shows an empty one, which goes away under the question.
-    const { result } = await driver.ask("Runtime.evaluate", { expression }, sessionId).catch(() => ({ result: null }));
+    const { result } = await driver.ask("Runtime.evaluate", { expression }, sessionId).catch((error) => {
+      if (/Session with given id not found/.test(String(error))) throw new Error(`its page was closed before it was there: ${url}`);
+      return { result: null };
+    });
     if (result?.value === true) return sessionId;
     if (driver.isOver()) throw new Error("the browser ended before its page was there");
+    if (result?.value !== "refused") continue;
     // An extension that is being restarted has no pages.
-    if (result?.value === "refused") await driver.ask("Page.navigate", { url }, sessionId).catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, REFUSED_MS));
+    await driver.ask("Page.navigate", { url }, sessionId).catch(() => {});
   }
 }

@@ -131,8 +131,12 @@ async function startWorld(plan, folder) {
           world.console.push(text);
           world.note("exception");
         },
+        onAnswer: () => {
+          if (world.events.at(-1)?.what !== "answered") world.note("answered");
+        },
         onUnheard: (/** @type {number} */ sinceMs) => world.note("unheard", undefined, Math.round(sinceMs)),
         onRestart: () => world.note("restarted"),
+        onRestartFailed: (/** @type {string} */ error) => world.note("restart failed", undefined, error),
         now: world.now,
         onFetch: (/** @type {{ method: string, url: string, body: string }} */ request) => fetched(world, request),
       };
@@ -250,6 +254,8 @@ async function perform(world, { action, delayMs, how, torn }) {
   if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
   if (world.over) return;
   const endsWorker = action !== "server";
+  // Somebody who is restarting the extension is done with it, before it is said from when on nothing was seen.
+  if (action.includes("worker")) await world.chromium.quiet();
   if (endsWorker) {
     const from = Date.now();
     await world.chromium.seen();

@@ -1,7 +1,7 @@
 // @ts-check
 // Whether what a run left behind is what was promised.
 
-import { DEAF } from "./asking.mjs";
+import { DEAF, LOST_AGAIN } from "./asking.mjs";
 import { KINDS } from "./plan.mjs";
 import { placeOfProfile } from "./run.mjs";
 
@@ -84,8 +84,9 @@ export function untouched(results) {
 /** The run as a whole: that it was as planned, and what the server's file holds. @param {Report} report @param {string[]} violations */
 function judgeRun({ plan, ids, rows, events, fetches }, violations) {
   for (const { what, more } of events) {
-    const isFailure = /^(strike failed|hold failed|not over in time)/.test(what) || String(more).includes(DEAF);
-    if (isFailure) violations.push(`${what}: ${JSON.stringify(more)}`);
+    const isFailure = /^(strike failed|hold failed|not over in time)/.test(what);
+    const isLost = what === "restart failed" && !String(more).includes("the browser ended");
+    if (isFailure || isLost || [DEAF, LOST_AGAIN].some((said) => String(more).includes(said))) violations.push(`${what}: ${JSON.stringify(more)}`);
   }
   judgeWorkers(events, violations);
   if (fetches.some(({ profile }) => placeOfProfile(plan, profile) < 0)) violations.push("a fetch for nobody of the plan");
@@ -115,23 +116,36 @@ function lossesOf(events) {
 
 /**
  * What is Chrome's affair, and what would be the extension's: Chrome loses a worker once a life at most, in one that began with a kill, and each
- * whose script was torn; only a worker that is just being ended hears nothing; and none lets anything be thrown.
+ * whose script was torn when it had answered; only a worker that is just being ended hears nothing; and none lets anything be thrown.
  *
  * @param {Events} events @param {string[]} violations
  */
 function judgeWorkers(events, violations) {
   let mayBeLost = false;
   let mustBeLost = false;
-  /** When workers were ended. @type {{ from: number, to: number }[]} */
+  /** Whether a worker of this life of the browser has answered, and one of the life before. */
+  let answered = { now: false, before: false };
+  /** When workers were ended; the last may not be over. @type {{ from: number, to: number }[]} */
   const ends = [];
+  let isEnding = false;
   for (const { what, at, more } of events) {
-    if (BROWSER_STRUCK.test(what)) [mayBeLost, mustBeLost] = [true, false];
-    if (/^strike .*(browser|worker)/.test(what)) ends.push({ from: at, to: Infinity });
-    if (what === "back" && ends.length > 0) Object.assign(/** @type {object} */ (ends.at(-1)), { to: at });
-    if (what === "torn") mustBeLost = true;
+    if (BROWSER_STRUCK.test(what)) {
+      [mayBeLost, mustBeLost] = [true, false];
+      answered = { now: false, before: answered.now };
+    }
+    if (/^strike .*(browser|worker)/.test(what)) {
+      ends.push({ from: at, to: Infinity });
+      isEnding = true;
+    } else if (what === "back" && isEnding) {
+      Object.assign(/** @type {object} */ (ends.at(-1)), { to: at });
+      isEnding = false;
+    }
+    if (what === "answered") answered.now = true;
+    if (what === "torn") mustBeLost = answered.before;
     if (what === "restarted") {
       if (!mayBeLost) violations.push("a worker was lost in a life that no kill had begun, or twice in one");
       [mayBeLost, mustBeLost] = [false, false];
+      answered.now = false;
     }
     if (what === "unheard" && !ends.some(({ from, to }) => from <= at && to >= Number(more))) {
       violations.push(`a message at ${more} ms was heard by no worker, and none was being ended`);

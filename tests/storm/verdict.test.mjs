@@ -232,6 +232,7 @@ test("a worker's script is torn by a browser that dies, now and then, and by not
   assert.deepEqual(torn.filter((strike) => !browsers.includes(strike)), []);
 });
 
+const ANSWERED = { what: "answered", at: 50 };
 const KILLED = [{ what: "strike browser", at: 100 }, { what: "dead", at: 110, more: ["browser"] }];
 const BACK = { what: "back", at: 200 };
 const RESTARTED = { what: "restarted", at: 300 };
@@ -243,7 +244,10 @@ for (const [what, events, violation, [torn, lost]] of /** @type {[string, object
   ["lost by Chrome", [...KILLED, BACK, RESTARTED], null, [0, 1]],
   ["torn, and killed again before it was asked", [...KILLED, TORN, BACK, ...KILLED, BACK], null, [1, 0]],
   ["torn, killed again, and lost by Chrome", [...KILLED, TORN, BACK, ...KILLED, BACK, RESTARTED], null, [1, 1]],
-  ["torn, and not lost", [...KILLED, TORN, BACK], /was not lost/, [1, 0]],
+  ["torn, and not lost", [ANSWERED, ...KILLED, TORN, BACK], /was not lost/, [1, 0]],
+  ["torn when it had not answered", [...KILLED, TORN, BACK], null, [1, 0]],
+  ["torn twice, the second time when it had not answered", [ANSWERED, ...KILLED, TORN, BACK, ...KILLED, TORN, BACK], null, [2, 0]],
+  ["torn, back, torn again, and not lost", [ANSWERED, ...KILLED, TORN, BACK, RESTARTED, ANSWERED, ...KILLED, TORN, BACK], /was not lost/, [2, 0]],
   ["lost twice", [...KILLED, TORN, BACK, RESTARTED, RESTARTED], /twice/, [1, 0]],
   ["lost in the first life", [...ENDED, RESTARTED], /no kill had begun/, [0, 1]],
   ["unheard while a worker was being ended", [...ENDED, { what: "unheard", at: 150, more: 90 }], null, [0, 0]],
@@ -251,6 +255,9 @@ for (const [what, events, violation, [torn, lost]] of /** @type {[string, object
   ["unheard before", [{ what: "unheard", at: 90, more: 20 }, ...ENDED], /none was being ended/, [0, 0]],
   ["unheard after", [...ENDED, { what: "unheard", at: 400, more: 210 }], /none was being ended/, [0, 0]],
   ["unheard after a server's death", [{ what: "strike server", at: 100 }, { what: "unheard", at: 150, more: 90 }], /none was being ended/, [0, 0]],
+  ["unheard, when a server came back long after", [...ENDED, { what: "strike server", at: 300 }, { what: "unheard", at: 390, more: 310 }, { ...BACK, at: 400 }], /none was being ended/, [0, 0]],
+  ["restarted in vain", [{ what: "restart failed", at: 300, more: "Error: the extension to be restarted: too late" }], /restart failed/, [0, 0]],
+  ["restarted in a browser that ends", [{ what: "restart failed", at: 300, more: "Error: the browser ended before Page.close" }], null, [0, 0]],
   ["thrown", [{ what: "exception", at: 10 }], /was thrown/, [0, 0]],
 ])) {
   test(`a worker that is ${what}`, () => {

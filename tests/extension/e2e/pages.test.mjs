@@ -158,7 +158,7 @@ test("a silent worker leaves no limit standing as if it were in force, and nothi
   silent = true;
   await page.locator("#limits-fields:disabled").waitFor();
   await says(page, "#limits-silent", "does not answer");
-  await says(page, "#pairing-state", /did not answer.*restart Liaison/);
+  await says(page, "#pairing-state", /did not answer.*turn Liaison off and on again/);
   for (const id of ACTIONS) assert.ok(await page.locator(`#${id}`).isDisabled(), id);
   silent = false;
   await page.locator("#limits-fields:enabled").waitFor();

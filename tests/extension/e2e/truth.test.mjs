@@ -32,9 +32,12 @@ test("a worker that says nothing is said to say nothing, and nothing older is le
   const browser = await startPagesBrowser();
   t.after(() => browser.stop());
   let silent = false;
+  let unanswered = 0;
   const running = { task: "t-1", task_type: "agent_fetch_connections", phase: "reading", done: 40, of: 500, cancelled: false };
   const status = idleStatus({ running });
-  const { page } = await openOver(browser, POPUP, status, { status: () => (silent ? new Promise(() => {}) : { ok: true, status }) });
+  const { page } = await openOver(browser, POPUP, status, {
+    status: () => (silent ? (unanswered++, new Promise(() => {})) : { ok: true, status }),
+  });
   await says(page, "#headline", "40 of 500");
   assert.ok(await page.locator("#restart").isHidden());
   await page.locator("#export-log").focus();
@@ -43,7 +46,8 @@ test("a worker that says nothing is said to say nothing, and nothing older is le
   await page.locator("#pause:disabled").waitFor();
   await page.locator("#headline:focus").waitFor(); // the keyboard is not lost with the button
   await page.locator("#export-log:disabled").waitFor();
-  await page.locator("#restart").waitFor(); // a worker that is only slow is given some seconds
+  await page.locator("#restart").waitFor();
+  assert.ok(unanswered >= 3, `a worker that is only slow is given time: ${unanswered}`);
   await page.locator("#restart").focus();
   await page.locator("#restart:focus").waitFor();
   for (const hidden of ["#running", "#waiting-section", "#usage", "#recent-section"]) await page.locator(hidden).waitFor({ state: "hidden" });
@@ -54,6 +58,17 @@ test("a worker that says nothing is said to say nothing, and nothing older is le
   await page.locator("#export-log:enabled").waitFor();
   await page.locator("#restart").waitFor({ state: "hidden" });
   await page.locator("#headline:focus").waitFor();
+});
+
+test("a core that is down starts again by itself; where it does not, there is a restart", async (t) => {
+  const browser = await startPagesBrowser();
+  t.after(() => browser.stop());
+  let asked = 0;
+  const down = { ok: false, error: { code: "core_down", message: "The agent stopped.", remedy: "It starts again." } };
+  const { page } = await openOver(browser, POPUP, idleStatus(), { status: () => (asked++, down) });
+  await says(page, "#attention", "It starts again.");
+  await page.locator("#restart").waitFor();
+  assert.ok(asked >= 3, `${asked}`);
 });
 
 test("a server that goes is said to be silent since then; back again, it is worked for", async (t) => {
