@@ -190,11 +190,15 @@ export function isCommand(message) {
  */
 export const refuse = (code, message, remedy) => ({ ok: false, error: { code, message, remedy } });
 
-/** A worker that is being ended hears nothing for some ms, and the next message starts another: the second try was heard each time. */
-const TIMES_AGAIN = 3;
-const AGAIN_MS = 50;
-/** A one-time code may have been used after all, so its person says when it is tried again. */
-const SENT_ONCE = ["pair"];
+/** A worker that is being ended hears nothing for some ms, and the next message starts another. */
+export const AGAIN_MS = 50;
+/**
+ * How often a message is sent again that nobody has heard. A one-time code may have been used after all: its person says when it is
+ * tried again.
+ *
+ * @param {{ kind: string }} command
+ */
+export const timesAgainOf = ({ kind }) => (kind === "pair" ? 0 : 3);
 /** Whether there is a worker at all is asked of Chrome, which is not waited for for ever either. */
 const LOOK_MS = 500;
 
@@ -237,7 +241,7 @@ export function send(command, { deliver = sendToWorker, isLost = isWorkerLost, a
     }
 
     after(giveUp, DEADLINES_MS[command.kind]);
-    attempt(SENT_ONCE.includes(command.kind) ? 0 : TIMES_AGAIN);
+    attempt(timesAgainOf(command));
   });
 }
 

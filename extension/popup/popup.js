@@ -76,7 +76,7 @@ function show(answer) {
   else showSilence(answer);
   offerRestart(answer);
   // The keyboard is not to be lost with what an answer, or none, takes away.
-  if (AWAY.some((id) => held === byId(id)) && held?.matches(":disabled, [hidden]")) byId("headline").focus();
+  if (held && AWAY.includes(held.id) && held.matches(":disabled, [hidden]")) byId("headline").focus();
 }
 
 /** @param {Status} status */

@@ -1,13 +1,11 @@
 // @ts-check
 // How the worker is asked: as the extension's own pages do it, and where Chrome has lost it, by the popup's button.
 
+import { wasUnheard } from "../../extension/lib/browser.js";
+import { AGAIN_MS, timesAgainOf } from "../../extension/lib/messages.js";
 import { DEVELOPER_MODE, EXTENSIONS_PAGE } from "../../scripts/world/lost-worker.mjs";
 import { within } from "../../scripts/world/process.mjs";
 
-/** What a page is told of a message that no worker has heard, and how often and when it sends it again (extension/lib/messages.js). */
-const UNHEARD = /Receiving end does not exist/;
-const TIMES_AGAIN = 3;
-const AGAIN_MS = 50;
 /** How many workers Chrome has for the extension, running or not. */
 const REGISTERED = "navigator.serviceWorker.getRegistrations().then((all) => all.length)";
 const RESTART_WITHIN_MS = 30_000;
@@ -15,8 +13,6 @@ const RESTART_WITHIN_MS = 30_000;
 export const DEAF = "a worker that Chrome has hears nothing";
 /** The same, since it could be had again. */
 export const LOST_AGAIN = "Chrome has no worker after a restart";
-/** A one-time code is sent once. */
-const SENT_ONCE = ["pair"];
 
 /**
  * @typedef {object} Site what there is to ask in
@@ -36,12 +32,16 @@ export function askingIn(origin, { evaluate, open, left, shut, settle }, watch) 
   let restarting = /** @type {Promise<unknown> | null} */ (null);
   let restarts = 0;
 
-  /** Answered, or null where Chrome had no worker. @param {{ kind: string, [more: string]: unknown }} message */
-  async function tryAsking(message) {
+  /**
+   * Answered, or null where Chrome had no worker.
+   *
+   * @param {{ kind: string, [more: string]: unknown }} message
+   * @param {number} restartsBefore after another one, somebody else has found it lost
+   */
+  async function tryAsking(message, restartsBefore) {
     const expression = `chrome.runtime.sendMessage(${JSON.stringify(message)})`;
     const sinceMs = watch.now();
-    const restartsBefore = restarts;
-    const timesAgain = SENT_ONCE.includes(message.kind) ? 0 : TIMES_AGAIN;
+    const timesAgain = timesAgainOf(message);
     for (let left = timesAgain; left >= 0; left -= 1) {
       try {
         const answer = await evaluate(expression);
@@ -49,14 +49,13 @@ export function askingIn(origin, { evaluate, open, left, shut, settle }, watch) 
         if (left < timesAgain) watch.onUnheard(sinceMs);
         return { answer };
       } catch (error) {
-        if (!UNHEARD.test(String(error))) throw error;
+        if (!wasUnheard(error)) throw error;
         await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       }
     }
-    // Somebody else has found it lost.
-    if (restarts > restartsBefore) return null;
+    const isRegistered = restarts === restartsBefore && (await evaluate(REGISTERED)) > 0;
     // A worker that is there, and that hears nothing, is ours to answer for.
-    if ((await evaluate(REGISTERED)) > 0 && restarts === restartsBefore) throw new Error(DEAF);
+    if (isRegistered && restarts === restartsBefore) throw new Error(DEAF);
     return null;
   }
 
@@ -75,6 +74,7 @@ export function askingIn(origin, { evaluate, open, left, shut, settle }, watch) 
     await settle();
   }
 
+  /** What became of it is told as well: who asked may have given up by then. */
   function restarted() {
     restarts += 1;
     restarting = within(restart(), RESTART_WITHIN_MS, "the extension to be restarted")
@@ -95,11 +95,11 @@ export function askingIn(origin, { evaluate, open, left, shut, settle }, watch) 
     async command(message) {
       await quiet();
       const before = restarts;
-      const first = await tryAsking(message);
+      const first = await tryAsking(message, before);
       if (first) return first.answer;
       // One restart for all who have found it lost.
       await (restarts > before ? quiet() : restarted());
-      const second = await tryAsking(message);
+      const second = await tryAsking(message, restarts);
       if (second) return second.answer;
       throw new Error(LOST_AGAIN);
     },

@@ -37,19 +37,30 @@ test("ended between two tasks, the next one is carried out", async (t) => {
   assert.equal(output.total, 7);
 });
 
-test("ended between an invitation's POST and its answer, it is sent once and ends completed", async (t) => {
+const INVITED = { id: "ACoAABCDEF123", note: "hello" };
+
+/** A world whose worker waits for LinkedIn's answer to an invitation that has had its effect. */
+async function worldInviting(t) {
   const { server, simulator, browser } = await worldFor(t);
   await simulator.inviteFault({ kind: "hold", when: "after", id: "invited" });
-  const id = await server.sendInvitation({ profile_urn: "ACoAABCDEF123", note: "hello" });
+  const task = await server.sendInvitation({ profile_urn: INVITED.id, note: INVITED.note });
   await simulator.whenHeld("invited");
-  await browser.stopWorker();
-  await simulator.release("invited");
+  return { server, simulator, browser, task };
+}
 
-  const { status, task_output: output } = await server.finished(id, { deadlineMs: 240_000 });
+async function assertInvitedOnce({ server, simulator, task }) {
+  const { status, task_output: output } = await server.finished(task, { deadlineMs: 240_000 });
   assert.equal(status, "completed", JSON.stringify(output));
   assert.deepEqual(output, { sent: true });
-  assert.deepEqual(await invitationsSeen(simulator), [{ id: "ACoAABCDEF123", note: "hello" }]);
+  assert.deepEqual(await invitationsSeen(simulator), [INVITED]);
   assert.equal((await simulator.journal()).counts.posts, 1);
+}
+
+test("ended between an invitation's POST and its answer, it is sent once and ends completed", async (t) => {
+  const world = await worldInviting(t);
+  await world.browser.stopWorker();
+  await world.simulator.release("invited");
+  await assertInvitedOnce(world);
 });
 
 test("ended before an invitation's POST took effect, it is never sent a second time", async (t) => {
@@ -67,10 +78,8 @@ test("ended before an invitation's POST took effect, it is never sent a second t
 });
 
 test("one that Chrome has lost is brought back from the popup, and what it had sent is not sent again", async (t) => {
-  const { server, simulator, browser } = await worldFor(t);
-  await simulator.inviteFault({ kind: "hold", when: "after", id: "invited" });
-  const id = await server.sendInvitation({ profile_urn: "ACoAABCDEF123", note: "hello" });
-  await simulator.whenHeld("invited");
+  const world = await worldInviting(t);
+  const { server, simulator, browser } = world;
   await browser.stop();
   await simulator.release("invited");
   assert.ok(tearWorkerScripts(browser.profile), "there was a script to lose");
@@ -86,10 +95,6 @@ test("one that Chrome has lost is brought back from the popup, and what it had s
   // The page goes under the click.
   await Promise.all([popup.waitForEvent("close"), popup.locator("#restart").click().catch(() => {})]);
 
-  const { status, task_output: output } = await server.finished(id, { deadlineMs: 240_000 });
-  assert.equal(status, "completed", JSON.stringify(output));
-  assert.deepEqual(output, { sent: true });
-  assert.deepEqual(await invitationsSeen(simulator), [{ id: "ACoAABCDEF123", note: "hello" }]);
-  assert.equal((await simulator.journal()).counts.posts, 1);
+  await assertInvitedOnce(world);
   assert.equal((await server.runFetch({ count: 3 })).task_output.total, 3);
 });

@@ -60,6 +60,25 @@ test("a worker that says nothing is said to say nothing, and nothing older is le
   await page.locator("#headline:focus").waitFor();
 });
 
+test("for a worker that Chrome has lost there is a restart at once: it comes back by nothing else", async (t) => {
+  const browser = await startPagesBrowser();
+  t.after(() => browser.stop());
+  const { page } = await openOver(browser, POPUP, idleStatus(), { status: () => new Promise(() => {}) }, (fresh) => fresh.addInitScript(losing));
+  await says(page, "#headline", "Chrome has lost Liaison's background worker");
+  await page.locator("#restart").waitFor();
+  assert.equal(await page.evaluate(() => globalThis.askedBefore), 1);
+});
+
+/** In the page: Chrome has no worker, and it is noted how often one was asked before the restart was offered. */
+function losing() {
+  navigator.serviceWorker.getRegistrations = async () => [];
+  const ask = chrome.runtime.sendMessage;
+  let asked = 0;
+  chrome.runtime.sendMessage = (message) => (asked++, ask(message));
+  const look = () => (globalThis.askedBefore ??= document.getElementById("restart")?.hidden === false ? asked : undefined);
+  new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true });
+}
+
 test("a core that is down starts again by itself; where it does not, there is a restart", async (t) => {
   const browser = await startPagesBrowser();
   t.after(() => browser.stop());
