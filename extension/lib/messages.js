@@ -199,6 +199,13 @@ export const AGAIN_MS = 50;
  * @param {{ kind: string }} command
  */
 export const timesAgainOf = ({ kind }) => (kind === "pair" ? 0 : 3);
+/**
+ * What this page asked for last, of each kind: nothing is sent again once it has asked for another, or an older click would have the
+ * last word.
+ *
+ * @type {Map<string, Command>}
+ */
+const newest = new Map();
 /** Whether there is a worker at all is asked of Chrome, which is not waited for for ever either. */
 const LOOK_MS = 500;
 
@@ -236,10 +243,14 @@ export function send(command, { deliver = sendToWorker, isLost = isWorkerLost, a
       if (over) return;
       deliver(command).then(
         (answer) => (isAnswer(answer) ? settle(inWords(answer)) : giveUp()),
-        (error) => (wasUnheard(error) && timesAgain > 0 ? after(() => attempt(timesAgain - 1), AGAIN_MS) : giveUp()),
+        (error) => (wasUnheard(error) && timesAgain > 0 ? after(() => again(timesAgain - 1), AGAIN_MS) : giveUp()),
       );
     }
 
+    /** @param {number} timesAgain */
+    const again = (timesAgain) => (newest.get(command.kind) === command ? attempt(timesAgain) : giveUp());
+
+    newest.set(command.kind, command);
     after(giveUp, DEADLINES_MS[command.kind]);
     attempt(timesAgainOf(command));
   });

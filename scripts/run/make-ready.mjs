@@ -5,6 +5,7 @@
 // command line. While this lasts the browser reaches this computer alone, so whatever it has to do waits.
 
 import { EXTENSION, QUIET, QUIET_PAGE, SANDBOX, extensionId, simulated } from "../world.mjs";
+import { DEVELOPER_MODE, EXTENSIONS_PAGE } from "../world/developer-mode.mjs";
 import { startPipedBrowser } from "../world/piped-browser.mjs";
 import { within } from "../world/process.mjs";
 
@@ -44,6 +45,9 @@ export async function makeReady(executable, { profile, url, simulator, newCode, 
     // The second time is a reload. Chrome keeps the worker's modules that it has once loaded, of whatever package they were.
     await loadOver(browser, extension);
     const page = await browser.openPage();
+    // The profile keeps it.
+    await page.visit(EXTENSIONS_PAGE);
+    await page.evaluate(DEVELOPER_MODE);
     if (simulator) await signIn(page);
     await page.visit(`chrome-extension://${extensionId()}/${QUIET_PAGE}`);
     const paired = await pairUnlessPaired(page, { url, newCode });

@@ -6,10 +6,6 @@ import { join } from "node:path";
 
 const SCRIPTS = "Default/Service Worker/ScriptCache";
 
-/** Chrome stops an unpacked extension that is reloaded without it; who has loaded one has it on. */
-export const EXTENSIONS_PAGE = "chrome://extensions";
-export const DEVELOPER_MODE = `new Promise((done) => chrome.developerPrivate.updateProfileConfiguration({ inDeveloperMode: true }, done))`;
-
 /**
  * Leaves half of every worker's script, as a crash can.
  *

@@ -3,7 +3,7 @@
 
 import { wasUnheard } from "../../extension/lib/browser.js";
 import { AGAIN_MS, timesAgainOf } from "../../extension/lib/messages.js";
-import { DEVELOPER_MODE, EXTENSIONS_PAGE } from "../../scripts/world/lost-worker.mjs";
+import { DEVELOPER_MODE, EXTENSIONS_PAGE } from "../../scripts/world/developer-mode.mjs";
 import { within } from "../../scripts/world/process.mjs";
 
 /** How many workers Chrome has for the extension, running or not. */
@@ -42,27 +42,34 @@ export function askingIn(origin, { evaluate, open, left, shut, settle }, watch) 
     const expression = `chrome.runtime.sendMessage(${JSON.stringify(message)})`;
     const sinceMs = watch.now();
     const timesAgain = timesAgainOf(message);
-    for (let left = timesAgain; left >= 0; left -= 1) {
-      try {
-        const answer = await evaluate(expression);
-        watch.onAnswer();
-        if (left < timesAgain) watch.onUnheard(sinceMs);
-        return { answer };
-      } catch (error) {
-        if (!wasUnheard(error)) throw error;
-        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    let isUnheard = false;
+    let isLost = false;
+    try {
+      for (let left = timesAgain; left >= 0; left -= 1) {
+        try {
+          const answer = await evaluate(expression);
+          watch.onAnswer();
+          return { answer };
+        } catch (error) {
+          if (!wasUnheard(error)) throw error;
+          isUnheard = true;
+          await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+        }
       }
+      const isRegistered = restarts === restartsBefore && (await evaluate(REGISTERED)) > 0;
+      // A worker that is there, and that hears nothing, is ours to answer for.
+      if (isRegistered && restarts === restartsBefore) throw new Error(DEAF);
+      isLost = true;
+      return null;
+    } finally {
+      if (isUnheard && !isLost) watch.onUnheard(sinceMs);
     }
-    const isRegistered = restarts === restartsBefore && (await evaluate(REGISTERED)) > 0;
-    // A worker that is there, and that hears nothing, is ours to answer for.
-    if (isRegistered && restarts === restartsBefore) throw new Error(DEAF);
-    return null;
   }
 
   /** Presses the button as a person does. */
   async function restart() {
     watch.onRestart();
-    const extensions = await open(`${EXTENSIONS_PAGE}/`);
+    const extensions = await open(EXTENSIONS_PAGE);
     await evaluate(DEVELOPER_MODE, extensions);
     shut(extensions);
     const popup = await open(`${origin}/popup/popup.html`);

@@ -20,7 +20,7 @@ const REFUSED_MS = 20;
  * @property {(text: string) => void} onConsole the worker wrote a line
  * @property {(text: string) => void} onException something was thrown in the worker, and nobody caught it
  * @property {() => void} onAnswer the worker has answered
- * @property {(sinceMs: number) => void} onUnheard a worker has heard a message that none had heard, asked since then
+ * @property {(sinceMs: number) => void} onUnheard no worker has heard a message that was asked since then, and Chrome had one
  * @property {() => void} onRestart Chrome has no worker: the extension is restarted from its popup
  * @property {(error: string) => void} onRestartFailed
  * @property {() => number} now
@@ -159,10 +159,11 @@ export async function startChromium(simulator, profile, watch) {
       await kill();
     },
     /** Everything the extension has stored. @returns {Promise<{ local: Record<string, string>, session: Record<string, string> }>} */
-    storage: async () => ({
-      local: await evaluate("chrome.storage.local.get(null)"),
-      session: await evaluate("chrome.storage.session.get(null)"),
-    }),
+    async storage() {
+      await asking.quiet();
+      const read = (/** @type {string} */ area) => within(evaluate(`chrome.storage.${area}.get(null)`), SEEN_WITHIN_MS, `the ${area} storage`);
+      return { local: await read("local"), session: await read("session") };
+    },
     /** What a person reads in one of the extension's pages. @param {string} path @param {string} ready truthy when it is drawn */
     async read(path, ready) {
       const session = await openPage(driver, `${origin}/${path}`);

@@ -274,7 +274,7 @@ async function perform(world, { action, delayMs, how, torn }) {
   if (died.length === parts.length) world.hits += 1;
   else if (endsWorker) world.blind.pop();
   if (action.includes("server")) await world.restartServer();
-  if (torn && tearWorkerScripts(world.profile)) world.note("torn");
+  if (torn) world.note(tearWorkerScripts(world.profile) ? "torn" : "nothing to tear");
   if (action.includes("browser")) await world.startBrowser();
   world.note("back");
 }
@@ -372,7 +372,7 @@ async function report(world) {
   const storage = await chromium.storage();
   const answer = (/** @type {string} */ kind) => within(chromium.command({ kind }), END_WITHIN_MS, `an answer to ${kind}`);
   const answers = { status: await answer("status"), log: await answer("export_log") };
-  const popup = await chromium.read("popup/popup.html", "document.querySelector('main')?.innerText");
+  const popup = await within(chromium.read("popup/popup.html", "document.querySelector('main')?.innerText"), END_WITHIN_MS, "the popup");
   const journal = await simulator.journal();
   const people = await simulator.people(CONNECTIONS);
   const rows = await rowsOf(world);

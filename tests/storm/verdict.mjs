@@ -142,6 +142,7 @@ function judgeWorkers(events, violations) {
     }
     if (what === "answered") answered.now = true;
     if (what === "torn") mustBeLost = answered.before;
+    if (what === "nothing to tear" && answered.before) violations.push("a worker had answered, and there was no script of it to tear");
     if (what === "restarted") {
       if (!mayBeLost) violations.push("a worker was lost in a life that no kill had begun, or twice in one");
       [mayBeLost, mustBeLost] = [false, false];

@@ -248,6 +248,8 @@ for (const [what, events, violation, [torn, lost]] of /** @type {[string, object
   ["torn when it had not answered", [...KILLED, TORN, BACK], null, [1, 0]],
   ["torn twice, the second time when it had not answered", [ANSWERED, ...KILLED, TORN, BACK, ...KILLED, TORN, BACK], null, [2, 0]],
   ["torn, back, torn again, and not lost", [ANSWERED, ...KILLED, TORN, BACK, RESTARTED, ANSWERED, ...KILLED, TORN, BACK], /was not lost/, [2, 0]],
+  ["without a script to tear", [ANSWERED, ...KILLED, { ...TORN, what: "nothing to tear" }, BACK], /no script/, [0, 0]],
+  ["without a script to tear, and had not answered", [...KILLED, { ...TORN, what: "nothing to tear" }, BACK], null, [0, 0]],
   ["lost twice", [...KILLED, TORN, BACK, RESTARTED, RESTARTED], /twice/, [1, 0]],
   ["lost in the first life", [...ENDED, RESTARTED], /no kill had begun/, [0, 1]],
   ["unheard while a worker was being ended", [...ENDED, { what: "unheard", at: 150, more: 90 }], null, [0, 0]],

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startBrowser } from "../../../scripts/world.mjs";
-import { DEVELOPER_MODE, EXTENSIONS_PAGE, tearWorkerScripts } from "../../../scripts/world/lost-worker.mjs";
+import { DEVELOPER_MODE, EXTENSIONS_PAGE } from "../../../scripts/world/developer-mode.mjs";
+import { tearWorkerScripts } from "../../../scripts/world/lost-worker.mjs";
 import { invitationsSeen, says, urnsOf, worldFor } from "./support.mjs";
 
 test("ended in the middle of a fetch of 500, the walk goes on where it was", async (t) => {
@@ -48,6 +49,18 @@ async function worldInviting(t) {
   return { server, simulator, browser, task };
 }
 
+/** The popup of a browser in which an unpacked extension may restart itself. */
+async function popupToRestartFrom({ context, open }) {
+  const extensions = await context.newPage();
+  await extensions.goto(EXTENSIONS_PAGE);
+  await extensions.evaluate(DEVELOPER_MODE);
+  return open("popup/popup.html");
+}
+
+/** Presses the button, under which the page goes, whether it is shown or not. */
+const restartFrom = (popup) =>
+  Promise.all([popup.waitForEvent("close"), popup.locator("#restart").evaluate((button) => button.click()).catch(() => {})]);
+
 async function assertInvitedOnce({ server, simulator, task }) {
   const { status, task_output: output } = await server.finished(task, { deadlineMs: 240_000 });
   assert.equal(status, "completed", JSON.stringify(output));
@@ -59,6 +72,13 @@ async function assertInvitedOnce({ server, simulator, task }) {
 test("ended between an invitation's POST and its answer, it is sent once and ends completed", async (t) => {
   const world = await worldInviting(t);
   await world.browser.stopWorker();
+  await world.simulator.release("invited");
+  await assertInvitedOnce(world);
+});
+
+test("restarted from the popup while it lives, between an invitation's POST and its answer, it is sent once", async (t) => {
+  const world = await worldInviting(t);
+  await restartFrom(await popupToRestartFrom(world.browser));
   await world.simulator.release("invited");
   await assertInvitedOnce(world);
 });
@@ -86,14 +106,11 @@ test("one that Chrome has lost is brought back from the popup, and what it had s
 
   const again = await startBrowser(simulator, { profile: browser.profile });
   t.after(() => again.stop());
-  const extensions = await again.context.newPage();
-  await extensions.goto(EXTENSIONS_PAGE);
-  await extensions.evaluate(DEVELOPER_MODE);
-  const popup = await again.open("popup/popup.html");
+  const popup = await popupToRestartFrom(again);
   await says(popup, "#headline", "Chrome has lost Liaison's background worker");
   await says(popup, "#attention", "Restart Liaison with the button");
-  // The page goes under the click.
-  await Promise.all([popup.waitForEvent("close"), popup.locator("#restart").click().catch(() => {})]);
+  await popup.locator("#restart").waitFor();
+  await restartFrom(popup);
 
   await assertInvitedOnce(world);
   assert.equal((await server.runFetch({ count: 3 })).task_output.total, 3);

@@ -183,6 +183,33 @@ test("a package that has changed is the one that works, under the same version t
   }
 });
 
+test("in a browser that was made ready Liaison can be restarted from its popup", async (t) => {
+  const [simulator, server] = await Promise.all([startSimulator(), startServer()]);
+  t.after(() => Promise.all([simulator.stop(), server.stop()]));
+  const profile = temporaryFolder("profile");
+  await makeReady(EXECUTABLE, { profile, url: server.url, simulator, newCode: server.newPairingCode });
+  const browser = startPipedBrowser(EXECUTABLE, ["--headless=new", `--user-data-dir=${profile}`, ...flags(simulator)]);
+  t.after(() => browser.stop());
+  const popup = await browser.openPage();
+  await popup.visit(`chrome-extension://${extensionId()}/popup/popup.html`);
+  const closed = new Promise((resolve) => browser.on("Target.detachedFromTarget", resolve));
+  popup.evaluate(`document.getElementById("restart").click()`).catch(() => {});
+  await within(closed, DEADLINE_MS, "the popup to go");
+  const back = await browser.openPage();
+  const answers = async () => {
+    await back.visit(`chrome-extension://${extensionId()}/${QUIET_PAGE}`);
+    return back.evaluate('globalThis.chrome?.runtime?.sendMessage ? chrome.runtime.sendMessage({ kind: "status" }) : null');
+  };
+  const answer = async () => {
+    for (;;) {
+      const said = await answers();
+      if (said) return said;
+    }
+  };
+  const { ok, status } = await within(answer(), DEADLINE_MS, "the worker to be back");
+  assert.deepEqual([ok, status.server.url], [true, server.url]);
+});
+
 /** What the worker of a browser that was made ready says of itself. */
 async function editionOf({ profile, extension, simulator }) {
   const browser = startPipedBrowser(EXECUTABLE, ["--headless=new", `--user-data-dir=${profile}`, ...flags(simulator, extension)]);

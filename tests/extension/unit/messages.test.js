@@ -60,6 +60,24 @@ test("what nobody has heard is sent again, the same and once at a time", async (
   assert.deepEqual(tries, Array(3).fill({ kind: "forget" }));
 });
 
+test("a newer click has the last word: an older one that nobody heard is not sent after it", async () => {
+  const heard = [];
+  const timers = [];
+  let isHearing = false;
+  const deliver = async (message) => {
+    if (!isHearing) throw UNHEARD;
+    heard.push(message.paused);
+    return { ok: true };
+  };
+  const by = { deliver, isLost: async () => false, after: (run, ms) => void (ms === 50 && timers.push(run)) };
+  const older = send({ kind: "set_paused", paused: false }, by);
+  await new Promise(setImmediate);
+  isHearing = true;
+  const newer = send({ kind: "set_paused", paused: true }, by);
+  for (const run of timers) run();
+  assert.deepEqual([(await older).unanswered, (await newer).ok, heard], [true, true, [true]]);
+});
+
 test("a worker that never hears is said not to answer", async () => {
   const { asked, tries, timers } = sending(Infinity);
   for (let again = 0; again < 3; again += 1) {
