@@ -200,12 +200,14 @@ export const AGAIN_MS = 50;
  */
 export const timesAgainOf = ({ kind }) => (kind === "pair" ? 0 : 3);
 /**
- * What this page asked for last, of each kind: nothing is sent again once it has asked for another, or an older click would have the
- * last word.
+ * The unanswered message that this page sent last about each thing: none is sent again once there is a newer one, or an older click
+ * would have the last word.
  *
  * @type {Map<string, Command>}
  */
 const newest = new Map();
+/** @param {Command} command */
+const subjectOf = (command) => ("task" in command ? `${command.kind} ${command.task}` : command.kind);
 /** Whether there is a worker at all is asked of Chrome, which is not waited for for ever either. */
 const LOOK_MS = 500;
 
@@ -223,16 +225,23 @@ const LOOK_MS = 500;
 export function send(command, { deliver = sendToWorker, isLost = isWorkerLost, after = (run, ms) => setTimeout(run, ms) } = {}) {
   return new Promise((resolve) => {
     let over = false;
+    const subject = subjectOf(command);
+    const isNewest = () => newest.get(subject) === command;
+
+    function end() {
+      over = true;
+      if (isNewest()) newest.delete(subject);
+    }
 
     /** @param {Answer} answer */
     function settle(answer) {
-      over = true;
+      end();
       resolve(answer);
     }
 
     function giveUp() {
       if (over) return;
-      over = true;
+      end();
       after(() => resolve(noAnswer(false)), LOOK_MS);
       isLost().then((lost) => resolve(noAnswer(lost)));
     }
@@ -248,9 +257,9 @@ export function send(command, { deliver = sendToWorker, isLost = isWorkerLost, a
     }
 
     /** @param {number} timesAgain */
-    const again = (timesAgain) => (newest.get(command.kind) === command ? attempt(timesAgain) : giveUp());
+    const again = (timesAgain) => (isNewest() ? attempt(timesAgain) : giveUp());
 
-    newest.set(command.kind, command);
+    newest.set(subject, command);
     after(giveUp, DEADLINES_MS[command.kind]);
     attempt(timesAgainOf(command));
   });

@@ -11,6 +11,7 @@ import { within } from "../world/process.mjs";
 
 const ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost";
 const DEADLINE_MS = 60_000;
+const DEVELOPER_MODE_WITHIN_MS = 10_000;
 /** Without it Chrome loads nothing over the pipe. */
 export const LOADS_OVER_PIPE = "--enable-unsafe-extension-debugging";
 const LOGIN = "https://www.linkedin.com/login";
@@ -45,12 +46,10 @@ export async function makeReady(executable, { profile, url, simulator, newCode, 
     // The second time is a reload. Chrome keeps the worker's modules that it has once loaded, of whatever package they were.
     await loadOver(browser, extension);
     const page = await browser.openPage();
-    // The profile keeps it.
-    await page.visit(EXTENSIONS_PAGE);
-    await page.evaluate(DEVELOPER_MODE);
     if (simulator) await signIn(page);
     await page.visit(`chrome-extension://${extensionId()}/${QUIET_PAGE}`);
     const paired = await pairUnlessPaired(page, { url, newCode });
+    await letRestart(page);
     // With an answer, unlike a signal: what the profile is to keep is on disk then.
     await browser.call("Browser.close").catch(() => {});
     await browser.exited;
@@ -61,6 +60,16 @@ export async function makeReady(executable, { profile, url, simulator, newCode, 
   } finally {
     await browser.stop();
   }
+}
+
+/** The profile keeps it. Where it can't be had everything works but "Restart Liaison". */
+async function letRestart(page) {
+  const switchOn = async () => {
+    await page.visit(EXTENSIONS_PAGE);
+    return page.evaluate(DEVELOPER_MODE);
+  };
+  const isOn = await within(switchOn(), DEVELOPER_MODE_WITHIN_MS, "the developer mode").catch(() => false);
+  if (!isOn) console.log(`Switch on "Developer mode" in ${EXTENSIONS_PAGE}: without it the browser takes "Restart Liaison" for "switch off".`);
 }
 
 async function pairUnlessPaired(page, { url, newCode }) {

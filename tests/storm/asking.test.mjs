@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { DEAF, LOST_AGAIN, askingIn } from "./asking.mjs";
 
 /** A browser whose worker hears nothing so many times, and is registered or not; what was done to it, in order. */
-function siteOf({ unheard = 0, registered = true, comesBack = true } = {}) {
+function siteOf({ unheard = 0, registered = true, comesBack = true, ends = false } = {}) {
   const did = /** @type {string[]} */ ([]);
   const site = {
     /** @param {string} expression */
@@ -14,6 +14,7 @@ function siteOf({ unheard = 0, registered = true, comesBack = true } = {}) {
       if (expression.includes("getRegistrations")) return registered ? 1 : 0;
       if (!expression.includes("sendMessage")) return undefined;
       did.push("ask");
+      if (unheard === 0 && ends) throw new Error("the browser ended before Runtime.evaluate");
       if (unheard === 0) return "answer";
       unheard -= 1;
       throw new Error("Error: Could not establish connection. Receiving end does not exist.");
@@ -42,6 +43,12 @@ test("what is heard later is told", async () => {
   const { did, asking } = siteOf({ unheard: 2 });
   assert.equal(await asking.command(STATUS), "answer");
   assert.deepEqual(did, ["ask", "ask", "ask", "unheard"]);
+});
+
+test("what nobody heard is told though nothing answers any more", async () => {
+  const { did, asking } = siteOf({ unheard: 1, ends: true });
+  await assert.rejects(asking.command(STATUS), /the browser ended/);
+  assert.deepEqual(did, ["ask", "ask", "unheard"]);
 });
 
 test("a worker that is registered and never hears is no loss of Chrome's", async () => {

@@ -53,7 +53,7 @@ async function worldInviting(t) {
 async function popupToRestartFrom({ context, open }) {
   const extensions = await context.newPage();
   await extensions.goto(EXTENSIONS_PAGE);
-  await extensions.evaluate(DEVELOPER_MODE);
+  assert.ok(await extensions.evaluate(DEVELOPER_MODE));
   return open("popup/popup.html");
 }
 

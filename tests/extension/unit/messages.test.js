@@ -60,22 +60,39 @@ test("what nobody has heard is sent again, the same and once at a time", async (
   assert.deepEqual(tries, Array(3).fill({ kind: "forget" }));
 });
 
-test("a newer click has the last word: an older one that nobody heard is not sent after it", async () => {
+/** What a worker hears of two clicks, the older of which nobody had heard when the newer came. */
+async function heardOf(olderCommand, newerCommand) {
   const heard = [];
   const timers = [];
   let isHearing = false;
   const deliver = async (message) => {
     if (!isHearing) throw UNHEARD;
-    heard.push(message.paused);
+    heard.push(message);
     return { ok: true };
   };
   const by = { deliver, isLost: async () => false, after: (run, ms) => void (ms === 50 && timers.push(run)) };
-  const older = send({ kind: "set_paused", paused: false }, by);
+  const older = send(olderCommand, by);
   await new Promise(setImmediate);
   isHearing = true;
-  const newer = send({ kind: "set_paused", paused: true }, by);
+  const newer = send(newerCommand, by);
+  await newer;
   for (const run of timers) run();
-  assert.deepEqual([(await older).unanswered, (await newer).ok, heard], [true, true, [true]]);
+  await older;
+  return heard;
+}
+
+test("a newer click has the last word: an older one about the same is not sent after it", async () => {
+  const [go, pause] = [false, true].map((paused) => ({ kind: "set_paused", paused }));
+  assert.deepEqual(await heardOf(go, pause), [pause]);
+  assert.deepEqual(await heardOf(pause, go), [go]);
+});
+
+test("a click is sent again whatever is asked about something else meanwhile", async () => {
+  const pause = { kind: "set_paused", paused: true };
+  const status = { kind: "status" };
+  assert.deepEqual(await heardOf(pause, status), [status, pause]);
+  const [one, other] = ["t-1", "t-2"].map((task) => ({ kind: "decide", task, approve: false, asked_at_ms: 1 }));
+  assert.deepEqual(await heardOf(one, other), [other, one]);
 });
 
 test("a worker that never hears is said not to answer", async () => {
