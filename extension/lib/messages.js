@@ -200,48 +200,57 @@ export const AGAIN_MS = 50;
  */
 export const timesAgainOf = ({ kind }) => (kind === "pair" ? 0 : 3);
 /**
- * The unanswered message that this page sent last about each thing: none is sent again once there is a newer one, or an older click
- * would have the last word.
+ * Over when the message of a kind that this page sent last is. The next of its kind waits for that: sent again after a newer one, an
+ * older click would have the last word.
  *
- * @type {Map<string, Command>}
+ * @type {Map<string, Promise<void>>}
  */
-const newest = new Map();
-/** @param {Command} command */
-const subjectOf = (command) => ("task" in command ? `${command.kind} ${command.task}` : command.kind);
+const turns = new Map();
 /** Whether there is a worker at all is asked of Chrome, which is not waited for for ever either. */
 const LOOK_MS = 500;
+
+/**
+ * @typedef {object} By
+ * @property {(message: unknown) => Promise<unknown>} [deliver]
+ * @property {() => Promise<boolean>} [isLost] asked when there is no answer; never rejects
+ * @property {(run: () => void, ms: number) => unknown} [after] schedules the deadline, and the next try
+ */
+
+/**
+ * Sends a message once those of its kind that were sent before are over, whose time is as long as its own.
+ *
+ * @param {Command} command
+ * @param {By} [by]
+ * @returns {Promise<Answer | NoAnswer>} never rejects
+ */
+export function send(command, by = {}) {
+  const before = turns.get(command.kind) ?? Promise.resolve();
+  const answer = before.then(() => sendNow(command, by));
+  turns.set(command.kind, answer.then(() => {}));
+  return answer;
+}
 
 /**
  * Sends a message again that Chrome says nobody has heard, so that no click is lost with a worker that Chrome has just ended
  * (docs/decisions/0010-lost-worker.md).
  *
  * @param {Command} command
- * @param {object} [by]
- * @param {(message: unknown) => Promise<unknown>} [by.deliver]
- * @param {() => Promise<boolean>} [by.isLost] asked when there is no answer; never rejects
- * @param {(run: () => void, ms: number) => unknown} [by.after] schedules the deadline, and the next try
- * @returns {Promise<Answer | NoAnswer>} never rejects
+ * @param {By} by
+ * @returns {Promise<Answer | NoAnswer>}
  */
-export function send(command, { deliver = sendToWorker, isLost = isWorkerLost, after = (run, ms) => setTimeout(run, ms) } = {}) {
+function sendNow(command, { deliver = sendToWorker, isLost = isWorkerLost, after = (run, ms) => setTimeout(run, ms) }) {
   return new Promise((resolve) => {
     let over = false;
-    const subject = subjectOf(command);
-    const isNewest = () => newest.get(subject) === command;
-
-    function end() {
-      over = true;
-      if (isNewest()) newest.delete(subject);
-    }
 
     /** @param {Answer} answer */
     function settle(answer) {
-      end();
+      over = true;
       resolve(answer);
     }
 
     function giveUp() {
       if (over) return;
-      end();
+      over = true;
       after(() => resolve(noAnswer(false)), LOOK_MS);
       isLost().then((lost) => resolve(noAnswer(lost)));
     }
@@ -252,14 +261,10 @@ export function send(command, { deliver = sendToWorker, isLost = isWorkerLost, a
       if (over) return;
       deliver(command).then(
         (answer) => (isAnswer(answer) ? settle(inWords(answer)) : giveUp()),
-        (error) => (wasUnheard(error) && timesAgain > 0 ? after(() => again(timesAgain - 1), AGAIN_MS) : giveUp()),
+        (error) => (wasUnheard(error) && timesAgain > 0 ? after(() => attempt(timesAgain - 1), AGAIN_MS) : giveUp()),
       );
     }
 
-    /** @param {number} timesAgain */
-    const again = (timesAgain) => (isNewest() ? attempt(timesAgain) : giveUp());
-
-    newest.set(subject, command);
     after(giveUp, DEADLINES_MS[command.kind]);
     attempt(timesAgainOf(command));
   });

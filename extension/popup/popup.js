@@ -20,8 +20,8 @@ import { showUsage } from "./usage.js";
 /** @typedef {import("../lib/messages.js").Recent} Recent */
 
 const pause = input("pause");
-/** While a click is on its way, the status that left before it must not flip the switch back. */
-let asking = false;
+/** How many clicks are on their way: meanwhile a status that left before them must not flip the switch back. */
+let asking = 0;
 let version = "";
 /** How many times in a row there was no status: the worker did not answer, or its core was down. */
 let failures = 0;
@@ -46,9 +46,9 @@ byId("restart").addEventListener("click", reloadExtension);
 
 /** @param {Command} command */
 async function ask(command) {
-  asking = true;
+  asking += 1;
   const answer = await send(command);
-  asking = false;
+  asking -= 1;
   showProblem(byId("message"), answer.ok ? null : answer.error);
   byId("message").scrollIntoView({ block: "nearest" });
   await refresh();
@@ -98,7 +98,7 @@ function showStatus(status) {
   enable(true);
   showStop(status);
   outdateCheck(status);
-  if (!asking) pause.checked = status.paused;
+  if (asking === 0) pause.checked = status.paused;
 }
 
 /**

@@ -62,14 +62,19 @@ export async function makeReady(executable, { profile, url, simulator, newCode, 
   }
 }
 
-/** The profile keeps it. Where it can't be had everything works but "Restart Liaison". */
-async function letRestart(page) {
+/**
+ * The profile keeps it. Where it can't be had everything works but "Restart Liaison".
+ *
+ * @param {{ visit: (url: string) => Promise<unknown>, evaluate: (expression: string) => Promise<unknown> }} page
+ * @param {(line: string) => void} [say]
+ */
+export async function letRestart(page, say = console.log) {
   const switchOn = async () => {
     await page.visit(EXTENSIONS_PAGE);
     return page.evaluate(DEVELOPER_MODE);
   };
   const isOn = await within(switchOn(), DEVELOPER_MODE_WITHIN_MS, "the developer mode").catch(() => false);
-  if (!isOn) console.log(`Switch on "Developer mode" in ${EXTENSIONS_PAGE}: without it the browser takes "Restart Liaison" for "switch off".`);
+  if (!isOn) say(`Switch on "Developer mode" in ${EXTENSIONS_PAGE}: without it the browser takes "Restart Liaison" for "switch off".`);
 }
 
 async function pairUnlessPaired(page, { url, newCode }) {

@@ -23,40 +23,75 @@ export const LOST_AGAIN = "Chrome has no worker after a restart";
  * @property {() => Promise<unknown>} settle opens the page that stays open
  */
 
+/** @typedef {{ kind: string, [more: string]: unknown }} Message */
+/** @typedef {Pick<import("./chromium.mjs").Watch, "onAnswer" | "onUnheard" | "onRestart" | "onRestartFailed" | "now">} Watch */
+
+/**
+ * Asks as the pages do, again where nobody has heard.
+ *
+ * @param {Message} message
+ * @param {Site["evaluate"]} evaluate
+ * @param {() => void} onUnheard
+ * @returns {Promise<{ answer: any } | null>} null where nobody has heard at all
+ */
+async function askAgain(message, evaluate, onUnheard) {
+  for (let tries = 1 + timesAgainOf(message); tries > 0; tries -= 1) {
+    try {
+      return { answer: await evaluate(`chrome.runtime.sendMessage(${JSON.stringify(message)})`) };
+    } catch (error) {
+      if (!wasUnheard(error)) throw error;
+      onUnheard();
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
+  }
+  return null;
+}
+
+/**
+ * Presses the button as a person does.
+ *
+ * @param {string} origin the extension's
+ * @param {Site} site
+ */
+async function pressRestart(origin, { evaluate, open, left, shut, settle }) {
+  const extensions = await open(EXTENSIONS_PAGE);
+  if (!(await evaluate(DEVELOPER_MODE, extensions))) throw new Error("the developer mode could not be switched on");
+  shut(extensions);
+  const popup = await open(`${origin}/popup/popup.html`);
+  await evaluate(when(`!document.getElementById("restart").hidden`), popup);
+  // All pages of the extension go under the press, and Chrome may owe the answer for ever.
+  const gone = left(popup);
+  evaluate(`document.getElementById("restart").click()`, popup).catch(() => {});
+  await gone;
+  await settle();
+}
+
 /**
  * @param {string} origin the extension's
  * @param {Site} site
- * @param {Pick<import("./chromium.mjs").Watch, "onAnswer" | "onUnheard" | "onRestart" | "onRestartFailed" | "now">} watch
+ * @param {Watch} watch
  */
-export function askingIn(origin, { evaluate, open, left, shut, settle }, watch) {
+export function askingIn(origin, site, watch) {
   let restarting = /** @type {Promise<unknown> | null} */ (null);
   let restarts = 0;
 
   /**
    * Answered, or null where Chrome had no worker.
    *
-   * @param {{ kind: string, [more: string]: unknown }} message
+   * @param {Message} message
    * @param {number} restartsBefore after another one, somebody else has found it lost
    */
   async function tryAsking(message, restartsBefore) {
-    const expression = `chrome.runtime.sendMessage(${JSON.stringify(message)})`;
     const sinceMs = watch.now();
-    const timesAgain = timesAgainOf(message);
     let isUnheard = false;
     let isLost = false;
     try {
-      for (let left = timesAgain; left >= 0; left -= 1) {
-        try {
-          const answer = await evaluate(expression);
-          watch.onAnswer();
-          return { answer };
-        } catch (error) {
-          if (!wasUnheard(error)) throw error;
-          isUnheard = true;
-          await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
-        }
+      const heard = await askAgain(message, site.evaluate, () => (isUnheard = true));
+      if (heard) {
+        watch.onAnswer();
+        return heard;
       }
-      const isRegistered = restarts === restartsBefore && (await evaluate(REGISTERED)) > 0;
+      const isRegistered = restarts === restartsBefore && (await site.evaluate(REGISTERED)) > 0;
       // A worker that is there, and that hears nothing, is ours to answer for.
       if (isRegistered && restarts === restartsBefore) throw new Error(DEAF);
       isLost = true;
@@ -66,25 +101,11 @@ export function askingIn(origin, { evaluate, open, left, shut, settle }, watch) 
     }
   }
 
-  /** Presses the button as a person does. */
-  async function restart() {
-    watch.onRestart();
-    const extensions = await open(EXTENSIONS_PAGE);
-    await evaluate(DEVELOPER_MODE, extensions);
-    shut(extensions);
-    const popup = await open(`${origin}/popup/popup.html`);
-    await evaluate(when(`!document.getElementById("restart").hidden`), popup);
-    // All pages of the extension go under the press, and Chrome may owe the answer for ever.
-    const gone = left(popup);
-    evaluate(`document.getElementById("restart").click()`, popup).catch(() => {});
-    await gone;
-    await settle();
-  }
-
   /** What became of it is told as well: who asked may have given up by then. */
-  function restarted() {
+  function restart() {
     restarts += 1;
-    restarting = within(restart(), RESTART_WITHIN_MS, "the extension to be restarted")
+    watch.onRestart();
+    restarting = within(pressRestart(origin, site), RESTART_WITHIN_MS, "the extension to be restarted")
       .catch((error) => {
         watch.onRestartFailed(String(error));
         throw error;
@@ -98,14 +119,14 @@ export function askingIn(origin, { evaluate, open, left, shut, settle }, watch) 
   return {
     /** Comes back when no restart is under way. */
     quiet,
-    /** Wakes the worker when it has ended; restarts the extension, once, when it is lost. @param {{ kind: string, [more: string]: unknown }} message */
+    /** Wakes the worker when it has ended; restarts the extension, once, when it is lost. @param {Message} message */
     async command(message) {
       await quiet();
       const before = restarts;
       const first = await tryAsking(message, before);
       if (first) return first.answer;
       // One restart for all who have found it lost.
-      await (restarts > before ? quiet() : restarted());
+      await (restarts > before ? quiet() : restart());
       const second = await tryAsking(message, restarts);
       if (second) return second.answer;
       throw new Error(LOST_AGAIN);

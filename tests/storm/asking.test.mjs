@@ -3,15 +3,17 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { DEVELOPER_MODE } from "../../scripts/world/developer-mode.mjs";
 import { DEAF, LOST_AGAIN, askingIn } from "./asking.mjs";
 
 /** A browser whose worker hears nothing so many times, and is registered or not; what was done to it, in order. */
-function siteOf({ unheard = 0, registered = true, comesBack = true, ends = false } = {}) {
+function siteOf({ unheard = 0, registered = true, comesBack = true, ends = false, developer = true } = {}) {
   const did = /** @type {string[]} */ ([]);
   const site = {
     /** @param {string} expression */
     async evaluate(expression) {
       if (expression.includes("getRegistrations")) return registered ? 1 : 0;
+      if (expression === DEVELOPER_MODE) return developer;
       if (!expression.includes("sendMessage")) return undefined;
       did.push("ask");
       if (unheard === 0 && ends) throw new Error("the browser ended before Runtime.evaluate");
@@ -49,6 +51,12 @@ test("what nobody heard is told though nothing answers any more", async () => {
   const { did, asking } = siteOf({ unheard: 1, ends: true });
   await assert.rejects(asking.command(STATUS), /the browser ended/);
   assert.deepEqual(did, ["ask", "ask", "unheard"]);
+});
+
+test("a browser without the developer mode is not asked to restart what it would switch off", async () => {
+  const { did, asking } = siteOf({ unheard: Infinity, registered: false, developer: false });
+  await assert.rejects(asking.command(STATUS), /developer mode/);
+  assert.deepEqual(did.slice(-3), ["restart", "open chrome://extensions/", "failed"]);
 });
 
 test("a worker that is registered and never hears is no loss of Chrome's", async () => {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { findBrowser } from "../../../scripts/run/find.mjs";
 import { isHeard, ownAgent } from "../../../scripts/run/kept.mjs";
-import { makeReady } from "../../../scripts/run/make-ready.mjs";
+import { letRestart, makeReady } from "../../../scripts/run/make-ready.mjs";
 import {
   EXECUTABLE,
   EXTENSION,
@@ -181,6 +181,17 @@ test("a package that has changed is the one that works, under the same version t
     await makeReady(EXECUTABLE, how);
     assert.equal(await editionOf(how), edition);
   }
+});
+
+test("where the developer mode can't be had its person is told, and the rest goes on", async () => {
+  const visit = async () => {};
+  const told = [];
+  for (const evaluate of [async () => true, async () => false, () => Promise.reject(new Error("no such call"))]) {
+    await letRestart({ visit, evaluate }, (line) => told.push(line));
+  }
+  await letRestart({ visit: () => Promise.reject(new Error("no such page")), evaluate: async () => true }, (line) => told.push(line));
+  assert.equal(told.length, 3);
+  assert.match(told[0], /^Switch on "Developer mode" in chrome:\/\/extensions\//);
 });
 
 test("in a browser that was made ready Liaison can be restarted from its popup", async (t) => {

@@ -12,9 +12,12 @@ test("an answer is handed over as it is", async () => {
   assert.equal(await send({ kind: "status" }, { deliver: async () => answer, after: () => {} }), answer);
 });
 
-test("a status has one second, counted from the asking", async () => {
+const turned = () => new Promise(setImmediate);
+
+test("a status has one second", async () => {
   const deadlines = [];
   const asked = send({ kind: "status" }, { deliver: never, after: (run, ms) => deadlines.push({ run, ms }) });
+  await turned();
   assert.deepEqual(deadlines.map(({ ms }) => ms), [1_000]);
   deadlines[0].run();
   const { ok, unanswered, error } = await asked;
@@ -51,7 +54,7 @@ function sending(times, kind = "forget") {
 test("what nobody has heard is sent again, the same and once at a time", async () => {
   const { answer, asked, tries, timers } = sending(2);
   for (const tried of [1, 2]) {
-    await new Promise(setImmediate);
+    await turned();
     assert.equal(tries.length, tried);
     assert.deepEqual(timers.map(({ ms }) => ms), [30_000, ...Array(tried).fill(50)]);
     timers.at(-1).run();
@@ -60,45 +63,48 @@ test("what nobody has heard is sent again, the same and once at a time", async (
   assert.deepEqual(tries, Array(3).fill({ kind: "forget" }));
 });
 
-/** What a worker hears of two clicks, the older of which nobody had heard when the newer came. */
-async function heardOf(olderCommand, newerCommand) {
+/** What a worker hears of messages that a page sends at once, and that are heard `unheard` tries later. */
+async function heardOf(commands, unheard) {
   const heard = [];
-  const timers = [];
-  let isHearing = false;
   const deliver = async (message) => {
-    if (!isHearing) throw UNHEARD;
+    unheard -= 1;
+    if (unheard >= 0) throw UNHEARD;
     heard.push(message);
     return { ok: true };
   };
-  const by = { deliver, isLost: async () => false, after: (run, ms) => void (ms === 50 && timers.push(run)) };
-  const older = send(olderCommand, by);
-  await new Promise(setImmediate);
-  isHearing = true;
-  const newer = send(newerCommand, by);
-  await newer;
-  for (const run of timers) run();
-  await older;
-  return heard;
+  const after = (run, ms) => void (ms === 50 && setImmediate(run));
+  const answers = await Promise.all(commands.map((command) => send(command, { deliver, isLost: async () => false, after })));
+  return { heard, answers: answers.map(({ ok }) => ok) };
 }
 
-test("a newer click has the last word: an older one about the same is not sent after it", async () => {
+const set = (settings) => ({ kind: "set_settings", settings });
+
+for (const [what, commands] of Object.entries({
+  "two clicks on one switch": [false, true].map((paused) => ({ kind: "set_paused", paused })),
+  "two settings": [set({ invites_per_day: 5 }), set({ ask_before_invite: true })],
+})) {
+  test(`each is heard, and the last click last, of ${what}`, async () => {
+    for (const unheard of [0, 1, 3]) assert.deepEqual(await heardOf(commands, unheard), { heard: commands, answers: [true, true] });
+  });
+}
+
+test("a click that nobody has heard at all keeps no later one from its turn", async () => {
   const [go, pause] = [false, true].map((paused) => ({ kind: "set_paused", paused }));
-  assert.deepEqual(await heardOf(go, pause), [pause]);
-  assert.deepEqual(await heardOf(pause, go), [go]);
+  assert.deepEqual(await heardOf([go, pause], 4), { heard: [pause], answers: [false, true] });
 });
 
-test("a click is sent again whatever is asked about something else meanwhile", async () => {
-  const pause = { kind: "set_paused", paused: true };
-  const status = { kind: "status" };
-  assert.deepEqual(await heardOf(pause, status), [status, pause]);
-  const [one, other] = ["t-1", "t-2"].map((task) => ({ kind: "decide", task, approve: false, asked_at_ms: 1 }));
-  assert.deepEqual(await heardOf(one, other), [other, one]);
+test("nothing waits for an answer to something else", async () => {
+  const timers = [];
+  const pausing = send({ kind: "set_paused", paused: true }, { deliver: never, isLost: async () => false, after: (run) => timers.push(run) });
+  assert.deepEqual((await heardOf([{ kind: "status" }], 0)).answers, [true]);
+  timers[0]();
+  assert.equal((await pausing).unanswered, true);
 });
 
 test("a worker that never hears is said not to answer", async () => {
   const { asked, tries, timers } = sending(Infinity);
   for (let again = 0; again < 3; again += 1) {
-    await new Promise(setImmediate);
+    await turned();
     timers.at(-1).run();
   }
   assert.equal((await asked).error.code, "no_answer");
@@ -123,6 +129,7 @@ test("an answered message asks Chrome nothing more when its time is over", async
 test("where Chrome does not say whether it has a worker, there is no answer all the same", async () => {
   const timers = [];
   const asked = send({ kind: "status" }, { deliver: never, isLost: never, after: (run) => timers.push(run) });
+  await turned();
   while (timers.length > 0) timers.shift()();
   assert.equal((await asked).error.code, "no_answer");
 });
@@ -138,12 +145,12 @@ test("a worker that Chrome has lost is named as such, whether nobody heard or th
 
 test("nothing is sent any more once it is said that nobody answered", async () => {
   const { asked, tries, timers } = sending(1);
-  await new Promise(setImmediate);
+  await turned();
   const [deadline, again] = timers;
   deadline.run();
   assert.equal((await asked).unanswered, true);
   again.run();
-  await new Promise(setImmediate);
+  await turned();
   assert.equal(tries.length, 1);
 });
 
