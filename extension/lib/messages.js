@@ -200,45 +200,57 @@ export const AGAIN_MS = 50;
  */
 export const timesAgainOf = ({ kind }) => (kind === "pair" ? 0 : 3);
 /**
- * Over when the message of a kind that this page sent last is. The next of its kind waits for that: sent again after a newer one, an
- * older click would have the last word.
+ * How many messages of each kind this page has sent.
+ *
+ * @type {Map<string, number>}
+ */
+const sent = new Map();
+/**
+ * Of each kind: over when the message is that is being sent again. A newer one is sent after it, or the older click would have the last
+ * word.
  *
  * @type {Map<string, Promise<void>>}
  */
-const turns = new Map();
+const repeating = new Map();
 /** Whether there is a worker at all is asked of Chrome, which is not waited for for ever either. */
 const LOOK_MS = 500;
 
 /**
- * @typedef {object} By
+ * @typedef {object} By how a message goes and time passes
  * @property {(message: unknown) => Promise<unknown>} [deliver]
  * @property {() => Promise<boolean>} [isLost] asked when there is no answer; never rejects
  * @property {(run: () => void, ms: number) => unknown} [after] schedules the deadline, and the next try
  */
 
 /**
- * Sends a message once those of its kind that were sent before are over, whose time is as long as its own.
+ * Sends a message at once, and again where Chrome says that nobody has heard it, so that no click is lost with a worker that Chrome has
+ * just ended (docs/decisions/0010-lost-worker.md). Behind one of its kind that is being sent again it waits until that is over.
  *
  * @param {Command} command
  * @param {By} [by]
  * @returns {Promise<Answer | NoAnswer>} never rejects
  */
-export function send(command, by = {}) {
-  const before = turns.get(command.kind) ?? Promise.resolve();
-  const answer = before.then(() => sendNow(command, by));
-  turns.set(command.kind, answer.then(() => {}));
+export async function send(command, by = {}) {
+  const { kind } = command;
+  await repeating.get(kind);
+  const turn = (sent.get(kind) ?? 0) + 1;
+  sent.set(kind, turn);
+  const answer = trySending(command, by, () => {
+    // The newer one may have been heard already.
+    if (sent.get(kind) !== turn) return false;
+    repeating.set(kind, answer.then(() => {}));
+    return true;
+  });
   return answer;
 }
 
 /**
- * Sends a message again that Chrome says nobody has heard, so that no click is lost with a worker that Chrome has just ended
- * (docs/decisions/0010-lost-worker.md).
- *
  * @param {Command} command
  * @param {By} by
+ * @param {() => boolean} mayRepeat asked each time that nobody has heard
  * @returns {Promise<Answer | NoAnswer>}
  */
-function sendNow(command, { deliver = sendToWorker, isLost = isWorkerLost, after = (run, ms) => setTimeout(run, ms) }) {
+function trySending(command, { deliver = sendToWorker, isLost = isWorkerLost, after = (run, ms) => setTimeout(run, ms) }, mayRepeat) {
   return new Promise((resolve) => {
     let over = false;
 
@@ -261,7 +273,7 @@ function sendNow(command, { deliver = sendToWorker, isLost = isWorkerLost, after
       if (over) return;
       deliver(command).then(
         (answer) => (isAnswer(answer) ? settle(inWords(answer)) : giveUp()),
-        (error) => (wasUnheard(error) && timesAgain > 0 ? after(() => attempt(timesAgain - 1), AGAIN_MS) : giveUp()),
+        (error) => (wasUnheard(error) && timesAgain > 0 && mayRepeat() ? after(() => attempt(timesAgain - 1), AGAIN_MS) : giveUp()),
       );
     }
 

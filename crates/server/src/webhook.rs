@@ -110,7 +110,12 @@ pub async fn deliver_now(app: &App) -> Result<(), StoreError> {
         let round = app.webhooks.round();
         let claimed = app.store.claim_deliveries(app.now()).await?;
         if claimed.is_empty() {
-            return Ok(());
+            drop(round);
+            // What was due may have been claimed beside us, since we waited.
+            if *app.webhooks.in_flight.borrow() == 0 {
+                return Ok(());
+            }
+            continue;
         }
         // All at once: each is ours for a minute from its claim.
         let mut deliveries = JoinSet::new();

@@ -3,6 +3,11 @@
 
 import { startBrowser } from "../../../scripts/world.mjs";
 
+export const INVITE = "agent_send_connection_request";
+export const READ = "agent_fetch_connections";
+/** A usual week's. */
+export const HOURS = { days: [1, 2, 3, 4, 5], from: "09:00", to: "18:00" };
+
 /** Pages over fake workers need no LinkedIn; what the real worker asks for meanwhile goes nowhere. */
 export const startPagesBrowser = () => startBrowser({ port: 9, spki: "" });
 
@@ -60,4 +65,28 @@ export async function openOver(browser, path, status, answers = {}, prepare = as
   await prepare(page);
   await page.goto(`${browser.origin}/${path}`);
   return { page, asked };
+}
+
+/** The options page over a worker that takes what it is told, and its status. */
+export async function optionsOver(browser, t, settings = {}, answers = {}) {
+  const status = idleStatus();
+  Object.assign(status.settings, settings);
+  const set_settings = ({ settings: changes }) => void Object.assign(status.settings, changes);
+  const { page, asked } = await openOver(browser, "options/options.html", status, { set_settings, ...answers });
+  t.after(() => page.close());
+  await page.locator("#limits-fields:enabled").waitFor();
+  return { page, asked, status };
+}
+
+/** Answers when a test lets it: each answer is one function of `answers`, and `asked` comes back when there are so many. */
+export function answersOnDemand(count, take) {
+  const answers = [];
+  let done = () => {};
+  const asked = new Promise((resolve) => (done = resolve));
+  const answer = (command) =>
+    new Promise((resolve) => {
+      answers.push(() => resolve(void take(command)));
+      if (answers.length === count) done();
+    });
+  return { answers, asked, answer };
 }

@@ -63,42 +63,82 @@ test("what nobody has heard is sent again, the same and once at a time", async (
   assert.deepEqual(tries, Array(3).fill({ kind: "forget" }));
 });
 
-/** What a worker hears of messages that a page sends at once, and that are heard `unheard` tries later. */
-async function heardOf(commands, unheard) {
+/** A page's messages, to a worker that hears nothing for the next `unheard` tries; `pass` lets the time until the next try go by. */
+function clicking(unheard) {
   const heard = [];
-  const deliver = async (message) => {
-    unheard -= 1;
-    if (unheard >= 0) throw UNHEARD;
-    heard.push(message);
-    return { ok: true };
+  const repeats = [];
+  const by = {
+    deliver: async (message) => {
+      unheard -= 1;
+      if (unheard >= 0) throw UNHEARD;
+      heard.push(message);
+      return { ok: true };
+    },
+    isLost: async () => false,
+    after: (run, ms) => void (ms === 50 && repeats.push(run)),
   };
-  const after = (run, ms) => void (ms === 50 && setImmediate(run));
-  const answers = await Promise.all(commands.map((command) => send(command, { deliver, isLost: async () => false, after })));
-  return { heard, answers: answers.map(({ ok }) => ok) };
+  return {
+    heard,
+    click: (command) => send(command, by).then(({ ok }) => ok),
+    async pass() {
+      await turned();
+      repeats.shift()();
+      await turned();
+    },
+  };
 }
 
 const set = (settings) => ({ kind: "set_settings", settings });
 
-for (const [what, commands] of Object.entries({
+for (const [what, [older, newer]] of Object.entries({
   "two clicks on one switch": [false, true].map((paused) => ({ kind: "set_paused", paused })),
   "two settings": [set({ invites_per_day: 5 }), set({ ask_before_invite: true })],
 })) {
-  test(`each is heard, and the last click last, of ${what}`, async () => {
-    for (const unheard of [0, 1, 3]) assert.deepEqual(await heardOf(commands, unheard), { heard: commands, answers: [true, true] });
+  test(`of ${what}, the older of which nobody heard, each is heard and the newer last`, async () => {
+    for (const unheard of [1, 3]) {
+      const { heard, click, pass } = clicking(unheard);
+      const first = click(older);
+      await turned();
+      const second = click(newer);
+      for (let passed = 0; passed < unheard; passed += 1) await pass();
+      assert.deepEqual([await first, await second, heard], [true, true, [older, newer]]);
+    }
   });
 }
 
 test("a click that nobody has heard at all keeps no later one from its turn", async () => {
   const [go, pause] = [false, true].map((paused) => ({ kind: "set_paused", paused }));
-  assert.deepEqual(await heardOf([go, pause], 4), { heard: [pause], answers: [false, true] });
+  const { heard, click, pass } = clicking(4);
+  const first = click(go);
+  await turned();
+  const second = click(pause);
+  for (let passed = 0; passed < 3; passed += 1) await pass();
+  assert.deepEqual([await first, await second, heard], [false, true, [pause]]);
 });
 
-test("nothing waits for an answer to something else", async () => {
-  const timers = [];
-  const pausing = send({ kind: "set_paused", paused: true }, { deliver: never, isLost: async () => false, after: (run) => timers.push(run) });
-  assert.deepEqual((await heardOf([{ kind: "status" }], 0)).answers, [true]);
-  timers[0]();
-  assert.equal((await pausing).unanswered, true);
+test("a click that was not heard, when a newer one is on its way already, is not sent after it", async () => {
+  const [go, pause] = [false, true].map((paused) => ({ kind: "set_paused", paused }));
+  const { heard, click } = clicking(1);
+  const clicks = [click(go), click(pause)];
+  assert.deepEqual([await Promise.all(clicks), heard], [[false, true], [pause]]);
+});
+
+test("what was not heard keeps nothing of another kind waiting", async () => {
+  const [pause, status] = [{ kind: "set_paused", paused: true }, { kind: "status" }];
+  const { heard, click, pass } = clicking(1);
+  const pausing = click(pause);
+  await turned();
+  assert.equal(await click(status), true);
+  await pass();
+  assert.deepEqual([await pausing, heard], [true, [status, pause]]);
+});
+
+test("a page that is closed right after its clicks has sent them all", async () => {
+  const tries = [];
+  for (const paused of [false, true, false]) send({ kind: "set_paused", paused }, { deliver: (message) => (tries.push(message.paused), never()), after: () => {} });
+  await Promise.resolve();
+  await Promise.resolve();
+  assert.deepEqual(tries, [false, true, false]);
 });
 
 test("a worker that never hears is said not to answer", async () => {
