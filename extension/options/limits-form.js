@@ -18,8 +18,8 @@ const KINDS = { agent_fetch_connections: "allow-reading", agent_send_connection_
 const restoreDialog = /** @type {HTMLDialogElement} */ (byId("restore-dialog"));
 /** @type {Status | null} what the worker said last; null while it does not answer */
 let status = null;
-/** @type {Map<string, symbol>} the newest change of each setting that is typed or on its way: its field is the person's for now */
-const held = new Map();
+/** @type {Set<string>} settings that are typed or on their way: their fields are the person's for now */
+const held = new Set();
 /** Asks for the status now. */
 let refresh = async () => {};
 
@@ -40,17 +40,10 @@ export function offerLimits(askNow) {
   button("restore-confirm").addEventListener("click", restore);
 }
 
-/** @param {string} name */
-function hold(name) {
-  const change = Symbol(name);
-  held.set(name, change);
-  return change;
-}
-
 /** @param {Figure} name */
 function listenToFigure(name) {
   const field = input(name);
-  field.addEventListener("input", () => hold(name));
+  field.addEventListener("input", () => held.add(name));
   field.addEventListener("change", () => saveFigure(name));
   // Typed and taken back is not changed.
   field.addEventListener("blur", () => field.value === shownInForce(name) && held.delete(name));
@@ -62,7 +55,7 @@ function listenToFigure(name) {
  * @param {string} id
  */
 function listenToTime(id) {
-  input(id).addEventListener("input", () => hold("hours"));
+  input(id).addEventListener("input", () => held.add("hours"));
   input(id).addEventListener("blur", () => held.has("hours") && saveHours());
   input(id).addEventListener("keydown", ({ key }) => key === "Enter" && saveHours());
 }
@@ -87,7 +80,7 @@ async function saveAsking() {
 }
 
 async function saveHours() {
-  hold("hours");
+  held.add("hours");
   showHours(input("hours-on").checked);
   if (!input("hours-on").checked) return save("hours", { hours: null });
   const typed = limits.readHours(typedHours());
@@ -107,11 +100,10 @@ async function restore() {
  * @param {Partial<Limits>} settings
  */
 async function save(changed, settings) {
-  const change = hold(changed);
+  held.add(changed);
   const answer = await send({ kind: "set_settings", settings });
-  const isNewest = held.get(changed) === change;
   // A figure that was refused stays to be corrected. A box cannot be half right: it goes back to what is in force.
-  if (isNewest && (answer.ok || !isTyped(changed))) held.delete(changed);
+  if (answer.ok || !isTyped(changed)) held.delete(changed);
   for (const said of document.querySelectorAll("#limits .said[data-tone=good]")) setText(said, "");
   if (answer.ok) say(changed, "good", t("saved"));
   // Without an answer nobody knows what is in force now.

@@ -77,16 +77,3 @@ export async function optionsOver(browser, t, settings = {}, answers = {}) {
   await page.locator("#limits-fields:enabled").waitFor();
   return { page, asked, status };
 }
-
-/** Answers when a test lets it: each answer is one function of `answers`, and `asked` comes back when there are so many. */
-export function answersOnDemand(count, take) {
-  const answers = [];
-  let done = () => {};
-  const asked = new Promise((resolve) => (done = resolve));
-  const answer = (command) =>
-    new Promise((resolve) => {
-      answers.push(() => resolve(void take(command)));
-      if (answers.length === count) done();
-    });
-  return { answers, asked, answer };
-}

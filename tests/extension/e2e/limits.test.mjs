@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { HOURS, INVITE, READ, answersOnDemand, idleStatus, optionsOver, startPagesBrowser } from "./fake-worker.mjs";
+import { HOURS, INVITE, READ, idleStatus, optionsOver, startPagesBrowser } from "./fake-worker.mjs";
 import { says, toned } from "./support.mjs";
 
 let browser;
@@ -71,28 +71,6 @@ test("what the core refuses stands beside the field that the core names, and a b
   await page.locator("#allow-inviting").click();
   await says(page, "#kinds_off-said", "This value cannot be set. Correct it; nothing was changed.");
   await page.locator("#allow-inviting:checked").waitFor();
-});
-
-test("a setting that is changed again is not set back by the answer to its older change", async (t) => {
-  const { answers, asked, answer } = answersOnDemand(3, ({ settings }) => Object.assign(status.settings, settings));
-  const { page, status } = await optionsOver(browser, t, {}, { set_settings: answer });
-  const box = page.locator("#ask_before_invite");
-  await box.check();
-  await box.uncheck();
-  await page.locator("#invites_per_day").fill("5");
-  await page.locator("#invites_per_day").press("Enter");
-  await page.locator("#invites_per_day").pressSequentially("0");
-  await asked;
-  // To the older change of the box, and to the figure, which is being typed on.
-  answers[0]();
-  answers[2]();
-  await toned(page, "#invites_per_day-said", "good");
-  await page.evaluate(() => chrome.runtime.sendMessage({ kind: "status" }));
-  assert.deepEqual([status.settings.ask_before_invite, await box.isChecked()], [true, false]);
-  assert.equal(await page.locator("#invites_per_day").inputValue(), "50");
-  answers[1]();
-  await toned(page, "#ask_before_invite-said", "good");
-  assert.deepEqual([status.settings.ask_before_invite, await box.isChecked()], [false, false]);
 });
 
 test("hours: a usual week at first, days by day, and a time only when it is typed in full", async (t) => {

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { HOURS, INVITE, READ, answersOnDemand, idleStatus, openOver, optionsOver, startPagesBrowser } from "./fake-worker.mjs";
+import { HOURS, INVITE, READ, idleStatus, openOver, optionsOver, startPagesBrowser } from "./fake-worker.mjs";
 import { says, toned } from "./support.mjs";
 
 let browser;
@@ -20,8 +20,15 @@ async function popupOver(t, changes, answers) {
 }
 
 test("the switch of the popup is not set back by the answer to an older click", async (t) => {
-  const { answers, asked, answer } = answersOnDemand(2, ({ paused }) => (status.paused = paused));
-  const { page, status } = await popupOver(t, {}, { set_paused: answer });
+  const answers = [];
+  let bothAsked = () => {};
+  const asked = new Promise((resolve) => (bothAsked = resolve));
+  const set_paused = ({ paused }) =>
+    new Promise((resolve) => {
+      answers.push(() => resolve(void (status.paused = paused)));
+      if (answers.length === 2) bothAsked();
+    });
+  const { page, status } = await popupOver(t, {}, { set_paused });
   const pause = page.locator("#pause");
   await pause.check();
   await pause.uncheck();
