@@ -5,13 +5,13 @@
 // command line. While this lasts the browser reaches this computer alone, so whatever it has to do waits.
 
 import { EXTENSION, QUIET, QUIET_PAGE, SANDBOX, extensionId, simulated } from "../world.mjs";
-import { DEVELOPER_MODE, EXTENSIONS_PAGE } from "../world/developer-mode.mjs";
+import { DEVELOPER_MODE, EXTENSIONS_PAGE, switchOn } from "../world/extensions-page.mjs";
 import { startPipedBrowser } from "../world/piped-browser.mjs";
 import { within } from "../world/process.mjs";
 
 const ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost";
 const DEADLINE_MS = 60_000;
-const DEVELOPER_MODE_WITHIN_MS = 10_000;
+const SWITCHES_WITHIN_MS = 10_000;
 /** Without it Chrome loads nothing over the pipe. */
 export const LOADS_OVER_PIPE = "--enable-unsafe-extension-debugging";
 const LOGIN = "https://www.linkedin.com/login";
@@ -46,10 +46,10 @@ export async function makeReady(executable, { profile, url, simulator, newCode, 
     // The second time is a reload. Chrome keeps the worker's modules that it has once loaded, of whatever package they were.
     await loadOver(browser, extension);
     const page = await browser.openPage();
+    await letRestart(page);
     if (simulator) await signIn(page);
     await page.visit(`chrome-extension://${extensionId()}/${QUIET_PAGE}`);
     const paired = await pairUnlessPaired(page, { url, newCode });
-    await letRestart(page);
     // With an answer, unlike a signal: what the profile is to keep is on disk then.
     await browser.call("Browser.close").catch(() => {});
     await browser.exited;
@@ -63,17 +63,19 @@ export async function makeReady(executable, { profile, url, simulator, newCode, 
 }
 
 /**
- * The profile keeps it. Where it can't be had everything works but "Restart Liaison".
+ * Sees to it that the extension is on, also when the browser died in a restart of it, and that it can restart itself, which the profile keeps.
+ * Where that can't be had everything works but "Restart Liaison".
  *
  * @param {{ visit: (url: string) => Promise<unknown>, evaluate: (expression: string) => Promise<unknown> }} page
  * @param {(line: string) => void} [say]
  */
 export async function letRestart(page, say = console.log) {
-  const switchOn = async () => {
+  const press = async () => {
     await page.visit(EXTENSIONS_PAGE);
+    await page.evaluate(switchOn(extensionId()));
     return page.evaluate(DEVELOPER_MODE);
   };
-  const isOn = await within(switchOn(), DEVELOPER_MODE_WITHIN_MS, "the developer mode").catch(() => false);
+  const isOn = await within(press(), SWITCHES_WITHIN_MS, "the switches of chrome://extensions").catch(() => false);
   if (!isOn) say(`Switch on "Developer mode" in ${EXTENSIONS_PAGE}: without it the browser takes "Restart Liaison" for "switch off".`);
 }
 

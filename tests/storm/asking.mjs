@@ -3,7 +3,7 @@
 
 import { wasUnheard } from "../../extension/lib/browser.js";
 import { AGAIN_MS, timesAgainOf } from "../../extension/lib/messages.js";
-import { DEVELOPER_MODE, EXTENSIONS_PAGE } from "../../scripts/world/developer-mode.mjs";
+import { DEVELOPER_MODE, EXTENSIONS_PAGE } from "../../scripts/world/extensions-page.mjs";
 import { within } from "../../scripts/world/process.mjs";
 
 /** How many workers Chrome has for the extension, running or not. */

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DEVELOPER_MODE } from "../../scripts/world/developer-mode.mjs";
+import { DEVELOPER_MODE } from "../../scripts/world/extensions-page.mjs";
 import { DEAF, LOST_AGAIN, askingIn } from "./asking.mjs";
 
 /** A browser whose worker hears nothing so many times, and is registered or not; what was done to it, in order. */

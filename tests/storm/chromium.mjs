@@ -7,10 +7,10 @@ import { EXECUTABLE, QUIET_PAGE, extensionId, flags } from "../../scripts/world/
 import { protocolOver } from "../../scripts/world/pipe.mjs";
 import { endsBy, within } from "../../scripts/world/process.mjs";
 import { askingIn, when } from "./asking.mjs";
+import { openPage, switchOnAgain } from "./pages.mjs";
 
 const LINKEDIN = "https://www.linkedin.com";
 const SEEN_WITHIN_MS = 10_000;
-const REFUSED_MS = 20;
 
 /**
  * @typedef {object} Watch what the browser tells while it runs
@@ -23,6 +23,7 @@ const REFUSED_MS = 20;
  * @property {(sinceMs: number) => void} onUnheard no worker has heard a message that was asked since then, and Chrome had one
  * @property {() => void} onRestart Chrome has no worker: the extension is restarted from its popup
  * @property {(error: string) => void} onRestartFailed
+ * @property {() => void} onSwitchedOn the extension was off, since Chrome had not written down that its reload was over
  * @property {() => number} now
  */
 
@@ -94,7 +95,11 @@ export async function startChromium(simulator, profile, watch) {
     page = await openPage(driver, `${origin}/${QUIET_PAGE}`);
     await driver.ask("ServiceWorker.enable", {}, page);
   }
-  await settle();
+  await settle().catch(async (error) => {
+    if (!(await switchOnAgain(driver))) throw error;
+    watch.onSwitchedOn();
+    await settle();
+  });
 
   /** @param {string} expression @param {string} session */
   async function evaluate(expression, session = page) {
@@ -198,25 +203,4 @@ function cookiesOf(session) {
     { ...common, name: "liap", value: "true" },
     { ...common, name: "li_at", value: session.li_at, httpOnly: true },
   ];
-}
-
-/** @param {ReturnType<typeof protocolOver>} driver @param {string} url */
-async function openPage(driver, url) {
-  const { targetId } = await driver.ask("Target.createTarget", { url });
-  const { sessionId } = await driver.ask("Target.attachToTarget", { targetId, flatten: true });
-  const there = `location.href === ${JSON.stringify(url)} && document.readyState === "complete"`;
-  const expression = `location.protocol === "chrome-error:" ? "refused" : ${there}`;
-  for (;;) {
-    // Until the page is there its target shows an empty one, which goes away under the question.
-    const { result } = await driver.ask("Runtime.evaluate", { expression }, sessionId).catch((error) => {
-      if (/Session with given id not found/.test(String(error))) throw new Error(`its page was closed before it was there: ${url}`);
-      return { result: null };
-    });
-    if (result?.value === true) return sessionId;
-    if (driver.isOver()) throw new Error("the browser ended before its page was there");
-    if (result?.value !== "refused") continue;
-    // An extension that is being restarted has no pages.
-    await new Promise((resolve) => setTimeout(resolve, REFUSED_MS));
-    await driver.ask("Page.navigate", { url }, sessionId).catch(() => {});
-  }
 }

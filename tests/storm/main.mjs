@@ -16,7 +16,7 @@ const KEPT = join(import.meta.dirname, "../../target/storm");
 const TABLE = `${KEPT}.txt`;
 
 /** Of a run that did not get to its end. */
-const NOTHING = { tasks: 0, completed: 0, failed: {}, unknownSent: 0, unknownUnsent: 0, invitations: 0, posts: 0, repeats: 0, severed: 0, torn: 0, lost: 0 };
+const NOTHING = { tasks: 0, completed: 0, failed: {}, unknownSent: 0, unknownUnsent: 0, invitations: 0, posts: 0, repeats: 0, severed: 0, torn: 0, lost: 0, off: 0 };
 
 /** @typedef {import("./verdict.mjs").Tally & { kind: string, seed: number, strikes: number, seconds: number, lingering: string[] }} Result */
 

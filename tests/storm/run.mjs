@@ -137,6 +137,7 @@ async function startWorld(plan, folder) {
         onUnheard: (/** @type {number} */ sinceMs) => world.note("unheard", undefined, Math.round(sinceMs)),
         onRestart: () => world.note("restarted"),
         onRestartFailed: (/** @type {string} */ error) => world.note("restart failed", undefined, error),
+        onSwitchedOn: () => world.note("switched on"),
         now: world.now,
         onFetch: (/** @type {{ method: string, url: string, body: string }} */ request) => fetched(world, request),
       };

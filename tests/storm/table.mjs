@@ -11,6 +11,7 @@ const COLUMNS = [
   ["strikes", (results) => sum(results, ({ strikes }) => strikes)],
   ["torn", (results) => sum(results, ({ torn }) => torn)],
   ["lost by Chrome", (results) => sum(results, ({ lost }) => lost)],
+  ["left off by Chrome", (results) => sum(results, ({ off }) => off)],
   ["cut connections", (results) => sum(results, ({ severed }) => severed)],
   ["tasks", (results) => sum(results, ({ tasks }) => tasks)],
   ["completed", (results) => sum(results, ({ completed }) => completed)],

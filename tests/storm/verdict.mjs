@@ -26,6 +26,7 @@ const wasSevered = ({ faults }) => faults.some((name) => SEVERING.includes(name)
  * @property {number} severed requests to LinkedIn whose connection ended
  * @property {number} torn workers' scripts that were torn
  * @property {number} lost workers that Chrome has lost by itself; the popup's button brought them back, as it did the torn ones
+ * @property {number} off browsers that came back with the extension switched off, since they had been killed soon after its restart
  * @property {string[]} violations
  */
 
@@ -50,6 +51,7 @@ export function judge(report) {
     severed: journal.requests.filter(wasSevered).length,
     torn: events.filter(({ what }) => what === "torn").length,
     lost: lossesOf(events).filter((torn) => !torn).length,
+    off: events.filter(({ what }) => what === "switched on").length,
     violations: [],
   };
   for (const [nth, planned] of plan.tasks.entries()) {
@@ -116,7 +118,8 @@ function lossesOf(events) {
 
 /**
  * What is Chrome's affair, and what would be the extension's: Chrome loses a worker once a life at most, in one that began with a kill, and each
- * whose script was torn when it had answered; only a worker that is just being ended hears nothing; and none lets anything be thrown.
+ * whose script was torn when it had answered; it leaves the extension off only after a life in which it was restarted; only a worker that is just
+ * being ended hears nothing; and none lets anything be thrown.
  *
  * @param {Events} events @param {string[]} violations
  */
@@ -125,6 +128,8 @@ function judgeWorkers(events, violations) {
   let mustBeLost = false;
   /** Whether a worker of this life of the browser has answered, and one of the life before. */
   let answered = { now: false, before: false };
+  /** Whether the extension was restarted in this life, and in the one before. */
+  let restarted = { now: false, before: false };
   /** When workers were ended; the last may not be over. @type {{ from: number, to: number }[]} */
   const ends = [];
   let isEnding = false;
@@ -132,6 +137,7 @@ function judgeWorkers(events, violations) {
     if (BROWSER_STRUCK.test(what)) {
       [mayBeLost, mustBeLost] = [true, false];
       answered = { now: false, before: answered.now };
+      restarted = { now: false, before: restarted.now };
     }
     if (/^strike .*(browser|worker)/.test(what)) {
       ends.push({ from: at, to: Infinity });
@@ -147,6 +153,12 @@ function judgeWorkers(events, violations) {
       if (!mayBeLost) violations.push("a worker was lost in a life that no kill had begun, or twice in one");
       [mayBeLost, mustBeLost] = [false, false];
       answered.now = false;
+      restarted.now = true;
+    }
+    if (what === "switched on") {
+      if (!restarted.before) violations.push("the extension was off, and had not been restarted in the life before");
+      // With the extension its worker is registered anew, whatever was there of its script.
+      mustBeLost = false;
     }
     if (what === "unheard" && !ends.some(({ from, to }) => from <= at && to >= Number(more))) {
       violations.push(`a message at ${more} ms was heard by no worker, and none was being ended`);

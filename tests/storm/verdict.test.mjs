@@ -236,6 +236,7 @@ const ANSWERED = { what: "answered", at: 50 };
 const KILLED = [{ what: "strike browser", at: 100 }, { what: "dead", at: 110, more: ["browser"] }];
 const BACK = { what: "back", at: 200 };
 const RESTARTED = { what: "restarted", at: 300 };
+const SWITCHED_ON = { what: "switched on", at: 190 };
 const TORN = { what: "torn", at: 120 };
 const ENDED = [{ what: "strike worker", at: 100 }, { what: "dead", at: 110, more: ["worker"] }, BACK];
 
@@ -251,6 +252,10 @@ for (const [what, events, violation, [torn, lost]] of /** @type {[string, object
   ["without a script to tear", [ANSWERED, ...KILLED, { ...TORN, what: "nothing to tear" }, BACK], /no script/, [0, 0]],
   ["without a script to tear, and had not answered", [...KILLED, { ...TORN, what: "nothing to tear" }, BACK], null, [0, 0]],
   ["lost twice", [...KILLED, TORN, BACK, RESTARTED, RESTARTED], /twice/, [1, 0]],
+  ["off after a restart in the life before", [...KILLED, TORN, BACK, RESTARTED, ANSWERED, ...KILLED, SWITCHED_ON, BACK], null, [1, 0]],
+  ["torn, and off after a restart", [...KILLED, TORN, BACK, RESTARTED, ANSWERED, ...KILLED, TORN, SWITCHED_ON, BACK], null, [2, 0]],
+  ["off without a restart", [ANSWERED, ...KILLED, SWITCHED_ON, BACK], /had not been restarted/, [0, 0]],
+  ["off after a restart two lives before", [...KILLED, TORN, BACK, RESTARTED, ANSWERED, ...KILLED, BACK, ...KILLED, SWITCHED_ON, BACK], /had not been restarted/, [1, 0]],
   ["lost in the first life", [...ENDED, RESTARTED], /no kill had begun/, [0, 1]],
   ["unheard while a worker was being ended", [...ENDED, { what: "unheard", at: 150, more: 90 }], null, [0, 0]],
   ["unheard, asked while a worker was being ended", [...ENDED, { what: "unheard", at: 260, more: 190 }], null, [0, 0]],

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startBrowser } from "../../../scripts/world.mjs";
-import { DEVELOPER_MODE, EXTENSIONS_PAGE } from "../../../scripts/world/developer-mode.mjs";
+import { DEVELOPER_MODE, EXTENSIONS_PAGE } from "../../../scripts/world/extensions-page.mjs";
 import { tearWorkerScripts } from "../../../scripts/world/lost-worker.mjs";
 import { invitationsSeen, says, urnsOf, worldFor } from "./support.mjs";
 

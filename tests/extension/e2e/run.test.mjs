@@ -194,6 +194,19 @@ test("where the developer mode can't be had its person is told, and the rest goe
   assert.match(told[0], /^Switch on "Developer mode" in chrome:\/\/extensions\//);
 });
 
+test("what Chrome has left off, since it died in a restart, is on again", async (t) => {
+  const [simulator, server] = await Promise.all([startSimulator(), startServer()]);
+  t.after(() => Promise.all([simulator.stop(), server.stop()]));
+  const how = { profile: temporaryFolder("profile"), url: server.url, simulator, newCode: server.newPairingCode };
+  await makeReady(EXECUTABLE, how);
+  const file = join(how.profile, "Default", "Preferences");
+  const preferences = JSON.parse(readFileSync(file, "utf8"));
+  // As Chrome writes it of one that came by the switch: "reloading".
+  Object.assign(preferences.extensions.settings[extensionId()], { location: 8, creation_flags: 38, disable_reasons: [4] });
+  writeFileSync(file, JSON.stringify(preferences));
+  assert.equal(await makeReady(EXECUTABLE, how), false, "it was paired, and is");
+});
+
 test("in a browser that was made ready Liaison can be restarted from its popup", async (t) => {
   const [simulator, server] = await Promise.all([startSimulator(), startServer()]);
   t.after(() => Promise.all([simulator.stop(), server.stop()]));

@@ -1,0 +1,52 @@
+// @ts-check
+// The pages that the storm opens, and the extension that Chrome has left switched off.
+
+import { extensionId } from "../../scripts/world/browser.mjs";
+import { EXTENSIONS_PAGE, switchOn } from "../../scripts/world/extensions-page.mjs";
+
+const REFUSED_MS = 20;
+/** An extension that is restarted has no pages for a second or two; one that is off has none. */
+const REFUSALS = 100;
+/** @typedef {ReturnType<typeof import("../../scripts/world/pipe.mjs").protocolOver>} Driver */
+
+/**
+ * Opens a page, and comes back with its session when it is there.
+ *
+ * @param {Driver} driver
+ * @param {string} url
+ */
+export async function openPage(driver, url) {
+  const { targetId } = await driver.ask("Target.createTarget", { url });
+  const { sessionId } = await driver.ask("Target.attachToTarget", { targetId, flatten: true });
+  const there = `location.href === ${JSON.stringify(url)} && document.readyState === "complete"`;
+  const expression = `location.protocol === "chrome-error:" ? "refused" : ${there}`;
+  for (let refusals = 0; refusals < REFUSALS; ) {
+    // Until the page is there its target shows an empty one, which goes away under the question.
+    const { result } = await driver.ask("Runtime.evaluate", { expression }, sessionId).catch((error) => {
+      if (/Session with given id not found/.test(String(error))) throw new Error(`its page was closed before it was there: ${url}`);
+      return { result: null };
+    });
+    if (result?.value === true) return sessionId;
+    if (driver.isOver()) throw new Error("the browser ended before its page was there");
+    if (result?.value !== "refused") continue;
+    refusals += 1;
+    await new Promise((resolve) => setTimeout(resolve, REFUSED_MS));
+    await driver.ask("Page.navigate", { url }, sessionId).catch(() => {});
+  }
+  driver.tell("Target.closeTarget", { targetId });
+  throw new Error(`Chrome refuses the page: ${url}`);
+}
+
+/**
+ * Switches the extension on where Chrome has left it off after a restart; whether it was so.
+ *
+ * @param {Driver} driver
+ * @returns {Promise<boolean>}
+ */
+export async function switchOnAgain(driver) {
+  const session = await openPage(driver, EXTENSIONS_PAGE);
+  const by = { expression: switchOn(extensionId()), awaitPromise: true, returnByValue: true };
+  const { result } = await driver.ask("Runtime.evaluate", by, session);
+  driver.tell("Page.close", {}, session);
+  return result.value === true;
+}
