@@ -63,8 +63,8 @@ export async function makeReady(executable, { profile, url, simulator, newCode, 
 }
 
 /**
- * Sees to it that the extension is on, also when the browser died in a restart of it, and that it can restart itself, which the profile keeps.
- * Where that can't be had everything works but "Restart Liaison".
+ * Lets the extension restart itself, which the profile keeps, and switches it on where the browser died in a restart. In a relative of
+ * Chrome's that has no such switches both are left to its person.
  *
  * @param {{ visit: (url: string) => Promise<unknown>, evaluate: (expression: string) => Promise<unknown> }} page
  * @param {(line: string) => void} [say]

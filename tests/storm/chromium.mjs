@@ -7,7 +7,7 @@ import { EXECUTABLE, QUIET_PAGE, extensionId, flags } from "../../scripts/world/
 import { protocolOver } from "../../scripts/world/pipe.mjs";
 import { endsBy, within } from "../../scripts/world/process.mjs";
 import { askingIn, when } from "./asking.mjs";
-import { openPage, switchOnAgain } from "./pages.mjs";
+import { evaluateIn, openPage, switchOnAgain } from "./pages.mjs";
 
 const LINKEDIN = "https://www.linkedin.com";
 const SEEN_WITHIN_MS = 10_000;
@@ -89,25 +89,29 @@ export async function startChromium(simulator, profile, watch) {
   driver.on("Runtime.consoleAPICalled", ({ args: said }) => watch.onConsole(said.map(shown).join(" ")));
   driver.on("Runtime.exceptionThrown", ({ exceptionDetails }) => watch.onException(JSON.stringify(exceptionDetails)));
 
+  const kill = endsBy(async () => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, "SIGKILL");
+    await exited;
+  });
+
   await driver.ask("Target.setAutoAttach", { autoAttach: true, waitForDebuggerOnStart: true, flatten: true });
   let page = "";
   async function settle() {
     page = await openPage(driver, `${origin}/${QUIET_PAGE}`);
     await driver.ask("ServiceWorker.enable", {}, page);
   }
-  await settle().catch(async (error) => {
-    if (!(await switchOnAgain(driver))) throw error;
-    watch.onSwitchedOn();
-    await settle();
-  });
+  async function open() {
+    await settle().catch(async (error) => {
+      if (!(await switchOnAgain(driver))) throw error;
+      watch.onSwitchedOn();
+      await settle();
+    });
+  }
+  // Nobody else knows of it yet.
+  await open().catch((error) => kill().then(() => Promise.reject(error)));
 
   /** @param {string} expression @param {string} session */
-  async function evaluate(expression, session = page) {
-    const by = { expression, awaitPromise: true, returnByValue: true };
-    const { result, exceptionDetails } = await driver.ask("Runtime.evaluate", by, session);
-    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
-    return result.value;
-  }
+  const evaluate = (expression, session = page) => evaluateIn(driver, expression, session);
 
   const asking = askingIn(
     origin,
@@ -145,11 +149,6 @@ export async function startChromium(simulator, profile, watch) {
     await Promise.race([gone, exited]);
     return true;
   }
-
-  const kill = endsBy(async () => {
-    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, "SIGKILL");
-    await exited;
-  });
 
   return {
     ...asking,

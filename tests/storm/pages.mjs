@@ -5,9 +5,22 @@ import { extensionId } from "../../scripts/world/browser.mjs";
 import { EXTENSIONS_PAGE, switchOn } from "../../scripts/world/extensions-page.mjs";
 
 const REFUSED_MS = 20;
-/** An extension that is restarted has no pages for a second or two; one that is off has none. */
-const REFUSALS = 100;
+/** An extension that is restarted has no pages for a second or two; one that is off has none, and what Chrome has lost never comes. */
+const PAGE_WITHIN_MS = 15_000;
+
 /** @typedef {ReturnType<typeof import("../../scripts/world/pipe.mjs").protocolOver>} Driver */
+
+/**
+ * @param {Driver} driver
+ * @param {string} expression
+ * @param {string} session
+ */
+export async function evaluateIn(driver, expression, session) {
+  const by = { expression, awaitPromise: true, returnByValue: true };
+  const { result, exceptionDetails } = await driver.ask("Runtime.evaluate", by, session);
+  if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+  return result.value;
+}
 
 /**
  * Opens a page, and comes back with its session when it is there.
@@ -20,7 +33,7 @@ export async function openPage(driver, url) {
   const { sessionId } = await driver.ask("Target.attachToTarget", { targetId, flatten: true });
   const there = `location.href === ${JSON.stringify(url)} && document.readyState === "complete"`;
   const expression = `location.protocol === "chrome-error:" ? "refused" : ${there}`;
-  for (let refusals = 0; refusals < REFUSALS; ) {
+  for (const end = performance.now() + PAGE_WITHIN_MS; performance.now() < end; ) {
     // Until the page is there its target shows an empty one, which goes away under the question.
     const { result } = await driver.ask("Runtime.evaluate", { expression }, sessionId).catch((error) => {
       if (/Session with given id not found/.test(String(error))) throw new Error(`its page was closed before it was there: ${url}`);
@@ -29,12 +42,11 @@ export async function openPage(driver, url) {
     if (result?.value === true) return sessionId;
     if (driver.isOver()) throw new Error("the browser ended before its page was there");
     if (result?.value !== "refused") continue;
-    refusals += 1;
     await new Promise((resolve) => setTimeout(resolve, REFUSED_MS));
     await driver.ask("Page.navigate", { url }, sessionId).catch(() => {});
   }
   driver.tell("Target.closeTarget", { targetId });
-  throw new Error(`Chrome refuses the page: ${url}`);
+  throw new Error(`waited ${PAGE_WITHIN_MS / 1000} s for the page: ${url}`);
 }
 
 /**
@@ -45,8 +57,7 @@ export async function openPage(driver, url) {
  */
 export async function switchOnAgain(driver) {
   const session = await openPage(driver, EXTENSIONS_PAGE);
-  const by = { expression: switchOn(extensionId()), awaitPromise: true, returnByValue: true };
-  const { result } = await driver.ask("Runtime.evaluate", by, session);
+  const wasOff = await evaluateIn(driver, switchOn(extensionId()), session);
   driver.tell("Page.close", {}, session);
-  return result.value === true;
+  return wasOff;
 }
