@@ -118,8 +118,8 @@ function lossesOf(events) {
 
 /**
  * What is Chrome's affair, and what would be the extension's: Chrome loses a worker once a life at most, in one that began with a kill, and each
- * whose script was torn when it had answered; it leaves the extension off only after a life in which it was restarted; only a worker that is just
- * being ended hears nothing; and none lets anything be thrown.
+ * whose script was torn when it had answered; it leaves the extension off only after a life in which it was restarted or switched on; only a
+ * worker that is just being ended hears nothing; and none lets anything be thrown.
  *
  * @param {Events} events @param {string[]} violations
  */
@@ -128,8 +128,8 @@ function judgeWorkers(events, violations) {
   let mustBeLost = false;
   /** Whether a worker of this life of the browser has answered, and one of the life before. */
   let answered = { now: false, before: false };
-  /** Whether the extension was restarted in this life, and in the one before. */
-  let restarted = { now: false, before: false };
+  /** Whether the extension was off for a moment in this life, and in the one before: Chrome writes down late that it is on again. */
+  let wasOff = { now: false, before: false };
   /** When workers were ended; the last may not be over. @type {{ from: number, to: number }[]} */
   const ends = [];
   let isEnding = false;
@@ -137,7 +137,7 @@ function judgeWorkers(events, violations) {
     if (BROWSER_STRUCK.test(what)) {
       [mayBeLost, mustBeLost] = [true, false];
       answered = { now: false, before: answered.now };
-      restarted = { now: false, before: restarted.now };
+      wasOff = { now: false, before: wasOff.now };
     }
     if (/^strike .*(browser|worker)/.test(what)) {
       ends.push({ from: at, to: Infinity });
@@ -153,10 +153,11 @@ function judgeWorkers(events, violations) {
       if (!mayBeLost) violations.push("a worker was lost in a life that no kill had begun, or twice in one");
       [mayBeLost, mustBeLost] = [false, false];
       answered.now = false;
-      restarted.now = true;
+      wasOff.now = true;
     }
     if (what === "switched on") {
-      if (!restarted.before) violations.push("the extension was off, and had not been restarted in the life before");
+      if (!wasOff.before) violations.push("the extension was off, and had been neither restarted nor switched on in the life before");
+      wasOff.now = true;
       // With the extension its worker is registered anew, whatever was there of its script.
       mustBeLost = false;
     }
