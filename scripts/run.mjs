@@ -18,6 +18,8 @@ const SETTINGS = "options/options.html";
 const LOOK_EVERY_MS = 500;
 /** Longer than the server takes to note that it hears of a browser still. */
 const SEEN_WITHIN_MS = 120_000;
+/** A browser that was closed, or ended by us, has written down what it has. */
+const IN_ORDER = "ended with 0";
 const FIRST_TASK = { count: 5 };
 
 const { values } = parseArgs({
@@ -65,7 +67,9 @@ async function openBrowser(simulator) {
     }
     await serverIsUp();
     const page = `chrome-extension://${extensionId()}/${isNew ? WELCOME : SETTINGS}`;
+    kept.windowOpens();
     const window = await openWindow(found, { profile: kept.profile, page, switches: simulator ? simulated(simulator) : [] });
+    window.exited.then((how) => how === IN_ORDER && kept.windowEnded());
     endsBy(window.stop);
     return { found, window };
   } catch (error) {

@@ -1,7 +1,7 @@
 /**
  * The card of limits on the options page. Each change is saved at once: who unticks a box must not have to find out later
  * that a button was still to be pressed. What the worker refuses stays in the field, marked, with the reason beside it, and
- * the fields that nobody is changing follow the settings in force.
+ * the other fields follow the settings in force.
  */
 import { button, byId, input, make, setText } from "../lib/dom.js";
 import { sentences, t } from "../lib/i18n.js";
@@ -18,7 +18,7 @@ const KINDS = { agent_fetch_connections: "allow-reading", agent_send_connection_
 const restoreDialog = /** @type {HTMLDialogElement} */ (byId("restore-dialog"));
 /** @type {Status | null} what the worker said last; null while it does not answer */
 let status = null;
-/** @type {Set<string>} settings that are typed or on their way: their fields are the person's for now */
+/** @type {Set<string>} settings that are typed, or on their way until the first answer: their fields are the person's for now */
 const held = new Set();
 /** Asks for the status now. */
 let refresh = async () => {};

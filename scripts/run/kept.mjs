@@ -1,9 +1,9 @@
 // @ts-check
 // What stays between two runs, all of it in one folder that is readable for its owner alone: the server's database, the browser's
-// profile, an API key, and with what the profile was last made ready, as whom the server knows it.
+// profile, an API key, with what the profile was last made ready and as whom the server knows it, and whether its window is open.
 
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { EXTENSION } from "../world.mjs";
@@ -11,6 +11,9 @@ import { EXTENSION } from "../world.mjs";
 /** Where the server keeps its data when nobody says where: what is made here, its other commands find. */
 const dataFolder = () =>
   join(process.env.XDG_DATA_HOME || process.env.LOCALAPPDATA || join(homedir(), ".local/share"), "liaison");
+
+/** There while the window is open, and after one that did not end in order. */
+const WINDOW = "window-open";
 
 /** @param {boolean} simulated apart from what is real */
 export function keptIn(simulated) {
@@ -27,10 +30,13 @@ export function keptIn(simulated) {
     keyFile: file("api-key"),
     apiKey: () => read("api-key"),
     keepApiKey: (key) => write("api-key", key),
-    isReadyFor: (state) => JSON.stringify(ready().state) === JSON.stringify(state),
+    /** One whose window did not end in order may have left the extension off. */
+    isReadyFor: (state) => !existsSync(file(WINDOW)) && JSON.stringify(ready().state) === JSON.stringify(state),
     /** The server's id for the browser of this profile; none is known before it was paired here. */
     agent: () => ready().agent,
     keepReady: (state, agent) => write("ready.json", JSON.stringify({ ...state, agent })),
+    windowOpens: () => write(WINDOW, ""),
+    windowEnded: () => rmSync(file(WINDOW), { force: true }),
   };
 }
 

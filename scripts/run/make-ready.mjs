@@ -5,7 +5,7 @@
 // command line. While this lasts the browser reaches this computer alone, so whatever it has to do waits.
 
 import { EXTENSION, QUIET, QUIET_PAGE, SANDBOX, extensionId, simulated } from "../world.mjs";
-import { DEVELOPER_MODE, EXTENSIONS_PAGE, switchOn } from "../world/extensions-page.mjs";
+import { DEVELOPER_MODE, EXTENSIONS_PAGE, LEFT_OFF, SWITCHED_ON, switchOn } from "../world/extensions-page.mjs";
 import { startPipedBrowser } from "../world/piped-browser.mjs";
 import { within } from "../world/process.mjs";
 
@@ -35,9 +35,10 @@ export const loadOver = (browser, extension = EXTENSION) => browser.call("Extens
  * @param {{ port: string, spki: string } | null} how.simulator
  * @param {() => Promise<string>} how.newCode starts the server, if need be
  * @param {string} [how.extension] in place of the package as it ships
+ * @param {(line: string) => void} [how.say] what its person is told
  * @returns {Promise<boolean>} whether it was paired just now
  */
-export async function makeReady(executable, { profile, url, simulator, newCode, extension }) {
+export async function makeReady(executable, { profile, url, simulator, newCode, extension, say = console.log }) {
   const reach = simulator ? simulated(simulator) : [ALONE];
   const switches = ["--headless=new", `--user-data-dir=${profile}`, ...QUIET, ...SANDBOX, LOADS_OVER_PIPE, ...reach, "about:blank"];
   const browser = startPipedBrowser(executable, switches, { detached: true });
@@ -46,7 +47,8 @@ export async function makeReady(executable, { profile, url, simulator, newCode, 
     // The second time is a reload. Chrome keeps the worker's modules that it has once loaded, of whatever package they were.
     await loadOver(browser, extension);
     const page = await browser.openPage();
-    await letRestart(page);
+    await letRestart(page, say);
+    await switchOnAgain(page, say);
     if (simulator) await signIn(page);
     await page.visit(`chrome-extension://${extensionId()}/${QUIET_PAGE}`);
     const paired = await pairUnlessPaired(page, { url, newCode });
@@ -62,21 +64,41 @@ export async function makeReady(executable, { profile, url, simulator, newCode, 
   }
 }
 
+/** @typedef {{ visit: (url: string) => Promise<unknown>, evaluate: (expression: string) => Promise<unknown> }} Page */
+
 /**
- * Lets the extension restart itself, which the profile keeps, and switches it on where the browser died in a restart. In a relative of
- * Chrome's that has no such switches both are left to its person.
+ * What is answered in chrome://extensions; null in a relative of Chrome's that has no such page or calls.
  *
- * @param {{ visit: (url: string) => Promise<unknown>, evaluate: (expression: string) => Promise<unknown> }} page
- * @param {(line: string) => void} [say]
+ * @param {Page} page
+ * @param {string} expression
  */
-export async function letRestart(page, say = console.log) {
-  const press = async () => {
-    await page.visit(EXTENSIONS_PAGE);
-    await page.evaluate(switchOn(extensionId()));
-    return page.evaluate(DEVELOPER_MODE);
-  };
-  const isOn = await within(press(), SWITCHES_WITHIN_MS, "the switches of chrome://extensions").catch(() => false);
-  if (!isOn) say(`Switch on "Developer mode" in ${EXTENSIONS_PAGE}: without it the browser takes "Restart Liaison" for "switch off".`);
+async function askExtensions(page, expression) {
+  const asked = page.visit(EXTENSIONS_PAGE).then(() => page.evaluate(expression));
+  return within(asked, SWITCHES_WITHIN_MS, EXTENSIONS_PAGE).catch(() => null);
+}
+
+/**
+ * Lets the extension restart itself, which the profile keeps.
+ *
+ * @param {Page} page
+ * @param {(line: string) => void} say
+ */
+export async function letRestart(page, say) {
+  if (await askExtensions(page, DEVELOPER_MODE)) return;
+  say(`Switch on "Developer mode" in ${EXTENSIONS_PAGE}: without it the browser takes "Restart Liaison" for "switch off".`);
+}
+
+/**
+ * Switches the extension on where the browser has died in a restart of it; whether it was off and is on.
+ *
+ * @param {Page} page
+ * @param {(line: string) => void} say
+ */
+export async function switchOnAgain(page, say) {
+  const answer = await askExtensions(page, switchOn(extensionId()));
+  if (answer === LEFT_OFF) say(`Switch Liaison on in ${EXTENSIONS_PAGE}: the browser ended while it restarted, and left it off.`);
+  if (answer === SWITCHED_ON) say("Liaison is switched on again: the browser had ended while it restarted, and left it off.");
+  return answer === SWITCHED_ON;
 }
 
 async function pairUnlessPaired(page, { url, newCode }) {

@@ -11,6 +11,8 @@ import { evaluateIn, openPage, switchOnAgain } from "./pages.mjs";
 
 const LINKEDIN = "https://www.linkedin.com";
 const SEEN_WITHIN_MS = 10_000;
+/** For two pages that are waited for in vain, and the time between. */
+const UP_WITHIN_MS = 60_000;
 
 /**
  * @typedef {object} Watch what the browser tells while it runs
@@ -94,21 +96,21 @@ export async function startChromium(simulator, profile, watch) {
     await exited;
   });
 
-  await driver.ask("Target.setAutoAttach", { autoAttach: true, waitForDebuggerOnStart: true, flatten: true });
   let page = "";
   async function settle() {
     page = await openPage(driver, `${origin}/${QUIET_PAGE}`);
     await driver.ask("ServiceWorker.enable", {}, page);
   }
   async function open() {
+    await driver.ask("Target.setAutoAttach", { autoAttach: true, waitForDebuggerOnStart: true, flatten: true });
     await settle().catch(async (error) => {
       if (!(await switchOnAgain(driver))) throw error;
       watch.onSwitchedOn();
       await settle();
     });
   }
-  // Nobody else knows of it yet.
-  await open().catch((error) => kill().then(() => Promise.reject(error)));
+  // Nobody else knows of it yet, and Chrome may owe an answer for ever.
+  await within(open(), UP_WITHIN_MS, "the browser to come up").catch((error) => kill().then(() => Promise.reject(error)));
 
   /** @param {string} expression @param {string} session */
   const evaluate = (expression, session = page) => evaluateIn(driver, expression, session);

@@ -23,6 +23,7 @@ export async function hurry(world, withinMs) {
   while (performance.now() < late) {
     await new Promise((resolve) => setTimeout(resolve, ROUND_MS));
     await world.line;
+    if (world.failure) throw world.failure;
     if (await isOver(world)) return;
     const { requests, held } = await siteState(world);
     const goingOn = `${requests} ${world.calls} ${world.fetches.length}`;

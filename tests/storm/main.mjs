@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { endEverything, removeFolder, temporaryFolder } from "../../scripts/world/process.mjs";
 import { planOf } from "./plan.mjs";
-import { run } from "./run.mjs";
+import { RunFailed, run } from "./run.mjs";
 import { searchAll } from "./search.mjs";
 import { tableOf } from "./table.mjs";
 import { judge, untouched } from "./verdict.mjs";
@@ -82,7 +82,8 @@ async function oneRun(seed) {
     tally.violations.push(...violations.map((find) => `found: ${find}`));
     result = { ...about, ...tally, strikes: report.strikes, lingering, seconds: (performance.now() - begun) / 1000 };
   } catch (error) {
-    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const reason = error instanceof RunFailed ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+    if (error instanceof RunFailed) record = error.record;
     result = { ...about, ...NOTHING, strikes: 0, lingering: [], seconds: 0, violations: [`the run itself failed: ${reason}`] };
   }
   if (result.violations.length > 0) keep(seed, folder, record);

@@ -2,9 +2,9 @@
 // The pages that the storm opens, and the extension that Chrome has left switched off.
 
 import { extensionId } from "../../scripts/world/browser.mjs";
-import { EXTENSIONS_PAGE, switchOn } from "../../scripts/world/extensions-page.mjs";
+import { EXTENSIONS_PAGE, SWITCHED_ON, switchOn } from "../../scripts/world/extensions-page.mjs";
 
-const REFUSED_MS = 20;
+const LOOK_MS = 20;
 /** An extension that is restarted has no pages for a second or two; one that is off has none, and what Chrome has lost never comes. */
 const PAGE_WITHIN_MS = 15_000;
 
@@ -41,8 +41,8 @@ export async function openPage(driver, url) {
     });
     if (result?.value === true) return sessionId;
     if (driver.isOver()) throw new Error("the browser ended before its page was there");
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     if (result?.value !== "refused") continue;
-    await new Promise((resolve) => setTimeout(resolve, REFUSED_MS));
     await driver.ask("Page.navigate", { url }, sessionId).catch(() => {});
   }
   driver.tell("Target.closeTarget", { targetId });
@@ -57,7 +57,7 @@ export async function openPage(driver, url) {
  */
 export async function switchOnAgain(driver) {
   const session = await openPage(driver, EXTENSIONS_PAGE);
-  const wasOff = await evaluateIn(driver, switchOn(extensionId()), session);
+  const answer = await evaluateIn(driver, switchOn(extensionId()), session);
   driver.tell("Page.close", {}, session);
-  return wasOff;
+  return answer === SWITCHED_ON;
 }

@@ -37,6 +37,15 @@ const MATCHES = {
 
 /** @typedef {Awaited<ReturnType<typeof startWorld>>} World */
 
+/** A run that did not get to its end, with what it had seen until then. */
+export class RunFailed extends Error {
+  /** @param {unknown} cause @param {World} world */
+  constructor(cause, { plan, events, console: lines, logs, server, simulator }) {
+    super(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
+    this.record = { plan, events, seen: { lines, logs: [...logs, server.log(), simulator.log()] } };
+  }
+}
+
 /**
  * @param {Plan} plan
  * @param {string} folder empty; what the run leaves behind stays there
@@ -52,8 +61,12 @@ export async function run(plan, folder) {
     world.over = true;
     await world.line;
     return await report(world);
+  } catch (error) {
+    throw new RunFailed(error, world);
   } finally {
     world.over = true;
+    // A browser or a server that is being started would be left running.
+    await world.line;
     await world.stop();
   }
 }
@@ -113,6 +126,8 @@ async function startWorld(plan, folder) {
     line: Promise.resolve(),
     striking: 0,
     over: false,
+    /** Of a strike: what it killed may not be up again, and then nothing comes to its end. @type {Error | null} */
+    failure: null,
     /** Calls that change something, so that it is seen when nothing goes on. */
     calls: 0,
     /** Whether an offer is out of which the agent has not shown by another poll what it made of it. */
@@ -245,7 +260,10 @@ async function begin(world, strike) {
   }
   world.striking += 1;
   const done = world.line.then(() => perform(world, strike)).finally(() => (world.striking -= 1));
-  world.line = done.catch((error) => world.note("strike failed", undefined, String(error)));
+  world.line = done.catch((error) => {
+    world.note("strike failed", undefined, String(error));
+    world.failure ??= error;
+  });
   if (!strike.after) await done;
 }
 
@@ -276,7 +294,7 @@ async function perform(world, { action, delayMs, how, torn }) {
   else if (endsWorker) world.blind.pop();
   if (action.includes("server")) await world.restartServer();
   if (torn) world.note(tearWorkerScripts(world.profile) ? "torn" : "nothing to tear");
-  if (action.includes("browser")) await world.startBrowser();
+  if (action.includes("browser") && !world.over) await world.startBrowser();
   world.note("back");
 }
 

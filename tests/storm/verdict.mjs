@@ -109,7 +109,7 @@ function lossesOf(events) {
   let torn = false;
   const losses = [];
   for (const { what } of events) {
-    if (BROWSER_STRUCK.test(what)) torn = false;
+    if (BROWSER_STRUCK.test(what) || what === "switched on") torn = false;
     else if (what === "torn") torn = true;
     else if (what === "restarted") losses.push(torn);
   }

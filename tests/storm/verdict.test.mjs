@@ -240,7 +240,7 @@ const SWITCHED_ON = { what: "switched on", at: 190 };
 const TORN = { what: "torn", at: 120 };
 const ENDED = [{ what: "strike worker", at: 100 }, { what: "dead", at: 110, more: ["worker"] }, BACK];
 
-for (const [what, events, violation, [torn, lost]] of /** @type {[string, object[], RegExp | null, [number, number]][]} */ ([
+for (const [what, events, violation, [torn, lost, off = 0]] of /** @type {[string, object[], RegExp | null, [number, number, number?]][]} */ ([
   ["torn, and lost", [...KILLED, TORN, BACK, RESTARTED], null, [1, 0]],
   ["lost by Chrome", [...KILLED, BACK, RESTARTED], null, [0, 1]],
   ["torn, and killed again before it was asked", [...KILLED, TORN, BACK, ...KILLED, BACK], null, [1, 0]],
@@ -252,11 +252,12 @@ for (const [what, events, violation, [torn, lost]] of /** @type {[string, object
   ["without a script to tear", [ANSWERED, ...KILLED, { ...TORN, what: "nothing to tear" }, BACK], /no script/, [0, 0]],
   ["without a script to tear, and had not answered", [...KILLED, { ...TORN, what: "nothing to tear" }, BACK], null, [0, 0]],
   ["lost twice", [...KILLED, TORN, BACK, RESTARTED, RESTARTED], /twice/, [1, 0]],
-  ["off after a restart in the life before", [...KILLED, TORN, BACK, RESTARTED, ANSWERED, ...KILLED, SWITCHED_ON, BACK], null, [1, 0]],
-  ["torn, and off after a restart", [...KILLED, TORN, BACK, RESTARTED, ANSWERED, ...KILLED, TORN, SWITCHED_ON, BACK], null, [2, 0]],
-  ["off, switched on, and off", [...KILLED, TORN, BACK, RESTARTED, ...KILLED, SWITCHED_ON, BACK, ...KILLED, SWITCHED_ON, BACK], null, [1, 0]],
-  ["off without a restart", [ANSWERED, ...KILLED, SWITCHED_ON, BACK], /neither restarted nor switched on/, [0, 0]],
-  ["off after a restart two lives before", [...KILLED, TORN, BACK, RESTARTED, ANSWERED, ...KILLED, BACK, ...KILLED, SWITCHED_ON, BACK], /neither restarted nor switched on/, [1, 0]],
+  ["off after a restart in the life before", [...KILLED, TORN, BACK, RESTARTED, ANSWERED, ...KILLED, SWITCHED_ON, BACK], null, [1, 0, 1]],
+  ["torn, switched on, and lost by Chrome", [...KILLED, TORN, BACK, RESTARTED, ANSWERED, ...KILLED, TORN, SWITCHED_ON, BACK, RESTARTED], null, [2, 1, 1]],
+  ["torn, and off after a restart", [...KILLED, TORN, BACK, RESTARTED, ANSWERED, ...KILLED, TORN, SWITCHED_ON, BACK], null, [2, 0, 1]],
+  ["off, switched on, and off", [...KILLED, TORN, BACK, RESTARTED, ...KILLED, SWITCHED_ON, BACK, ...KILLED, SWITCHED_ON, BACK], null, [1, 0, 2]],
+  ["off without a restart", [ANSWERED, ...KILLED, SWITCHED_ON, BACK], /neither restarted nor switched on/, [0, 0, 1]],
+  ["off after a restart two lives before", [...KILLED, TORN, BACK, RESTARTED, ANSWERED, ...KILLED, BACK, ...KILLED, SWITCHED_ON, BACK], /neither restarted nor switched on/, [1, 0, 1]],
   ["lost in the first life", [...ENDED, RESTARTED], /no kill had begun/, [0, 1]],
   ["unheard while a worker was being ended", [...ENDED, { what: "unheard", at: 150, more: 90 }], null, [0, 0]],
   ["unheard, asked while a worker was being ended", [...ENDED, { what: "unheard", at: 260, more: 190 }], null, [0, 0]],
@@ -270,7 +271,7 @@ for (const [what, events, violation, [torn, lost]] of /** @type {[string, object
 ])) {
   test(`a worker that is ${what}`, () => {
     const tally = judge(reportOf({ events }));
-    assert.deepEqual([tally.torn, tally.lost], [torn, lost]);
+    assert.deepEqual([tally.torn, tally.lost, tally.off], [torn, lost, off]);
     if (violation === null) assert.deepEqual(tally.violations, []);
     else assert.match(tally.violations.join("; "), violation);
   });

@@ -7,8 +7,8 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { findBrowser } from "../../../scripts/run/find.mjs";
-import { isHeard, ownAgent } from "../../../scripts/run/kept.mjs";
-import { letRestart, makeReady } from "../../../scripts/run/make-ready.mjs";
+import { isHeard, keptIn, ownAgent } from "../../../scripts/run/kept.mjs";
+import { switchOnAgain, letRestart, makeReady } from "../../../scripts/run/make-ready.mjs";
 import {
   EXECUTABLE,
   EXTENSION,
@@ -25,6 +25,7 @@ import {
   temporaryFolder,
   within,
 } from "../../../scripts/world.mjs";
+import { LEFT_OFF, SWITCHED_ON } from "../../../scripts/world/extensions-page.mjs";
 import { startPipedBrowser } from "../../../scripts/world/piped-browser.mjs";
 
 const ROOT = join(import.meta.dirname, "../../..");
@@ -89,7 +90,10 @@ test("with --simulator it is paired and does a first task, and is paired still w
   const more = ["--simulator", "--port", await freePort()];
   const first = start(environment, more);
   await first.says(WORKS);
+  const windowOpen = join(environment.XDG_DATA_HOME, "liaison/simulator/window-open");
+  assert.equal(existsSync(windowOpen), true);
   await first.stop();
+  assert.equal(existsSync(windowOpen), false, "the window ended in order");
 
   const database = join(environment.XDG_DATA_HOME, "liaison/simulator/liaison.db");
   const agents = async () => JSON.parse(await said("agent list --json", database));
@@ -171,13 +175,10 @@ test("a browser that takes no extension by a switch gets it over the pipe", asyn
 test("a package that has changed is the one that works, under the same version too", async (t) => {
   const [simulator, server] = await Promise.all([startSimulator(), startServer()]);
   t.after(() => Promise.all([simulator.stop(), server.stop()]));
-  const extension = join(temporaryFolder("package"), "extension");
-  cpSync(EXTENSION, extension, { recursive: true });
-  const worker = join(extension, "service-worker.js");
-  const shipped = readFileSync(worker, "utf8");
+  const { extension, become } = packageOfEditions();
   const how = { profile: temporaryFolder("profile"), url: server.url, simulator, newCode: server.newPairingCode, extension };
   for (const edition of ["first", "second"]) {
-    writeFileSync(worker, `${shipped}\nglobalThis.edition = "${edition}";\n`);
+    become(edition);
     await makeReady(EXECUTABLE, how);
     assert.equal(await editionOf(how), edition);
   }
@@ -194,17 +195,53 @@ test("where the developer mode can't be had its person is told, and the rest goe
   assert.match(told[0], /^Switch on "Developer mode" in chrome:\/\/extensions\//);
 });
 
-test("what Chrome has left off, since it died in a restart, is on again", async (t) => {
+test("where it was left off and can't be switched on its person is told", async () => {
+  const visit = async () => {};
+  const told = [];
+  const say = (line) => told.push(line);
+  const isOn = [];
+  for (const answer of [null, LEFT_OFF, SWITCHED_ON]) isOn.push(await switchOnAgain({ visit, evaluate: async () => answer }, say));
+  isOn.push(await switchOnAgain({ visit, evaluate: () => Promise.reject(new Error("no such call")) }, say));
+  assert.deepEqual(isOn, [false, false, true, false]);
+  assert.equal(told.length, 2);
+  assert.match(told[0], /^Switch Liaison on in chrome:\/\/extensions\//);
+});
+
+test("a profile whose window did not end in order is made ready again", (t) => {
+  const { XDG_DATA_HOME: before = "" } = process.env;
+  process.env.XDG_DATA_HOME = temporaryFolder("data");
+  t.after(() => (process.env.XDG_DATA_HOME = before));
+  const state = { browser: "/usr/bin/chromium", digest: "1", url: "http://127.0.0.1:8787" };
+  const kept = keptIn(false);
+  kept.keepReady(state, "agent-1");
+  const isReady = () => [kept.isReadyFor(state), kept.isReadyFor({ ...state, digest: "2" }), kept.agent()];
+  assert.deepEqual(isReady(), [true, false, "agent-1"]);
+  kept.windowOpens();
+  assert.deepEqual(isReady(), [false, false, "agent-1"]);
+  kept.windowEnded();
+  assert.deepEqual(isReady(), [true, false, "agent-1"]);
+});
+
+test("what Chrome has left off, since it died in a restart, is on again, and the package that is there now", async (t) => {
   const [simulator, server] = await Promise.all([startSimulator(), startServer()]);
   t.after(() => Promise.all([simulator.stop(), server.stop()]));
-  const how = { profile: temporaryFolder("profile"), url: server.url, simulator, newCode: server.newPairingCode };
+  const { extension, become } = packageOfEditions();
+  const told = [];
+  const say = (line) => told.push(line);
+  const how = { profile: temporaryFolder("profile"), url: server.url, simulator, newCode: server.newPairingCode, extension, say };
+  become("first");
   await makeReady(EXECUTABLE, how);
+  assert.equal(await editionOf(how), "first");
   const file = join(how.profile, "Default", "Preferences");
   const preferences = JSON.parse(readFileSync(file, "utf8"));
   // As Chrome writes it of one that came by the switch: "reloading".
   Object.assign(preferences.extensions.settings[extensionId()], { location: 8, creation_flags: 38, disable_reasons: [4] });
   writeFileSync(file, JSON.stringify(preferences));
+  become("second");
   assert.equal(await makeReady(EXECUTABLE, how), false, "it was paired, and is");
+  assert.equal(told.length, 1);
+  assert.match(told[0], /^Liaison is switched on again/);
+  assert.equal(await editionOf(how), "second");
 });
 
 test("in a browser that was made ready Liaison can be restarted from its popup", async (t) => {
@@ -231,6 +268,16 @@ test("in a browser that was made ready Liaison can be restarted from its popup",
   const { ok, status } = await within(answer(), DEADLINE_MS, "the worker to be back");
   assert.deepEqual([ok, status.server.url], [true, server.url]);
 });
+
+/** A copy of the package whose worker can be made to tell which edition it is of. */
+function packageOfEditions() {
+  const extension = join(temporaryFolder("package"), "extension");
+  cpSync(EXTENSION, extension, { recursive: true });
+  const worker = join(extension, "service-worker.js");
+  const shipped = readFileSync(worker, "utf8");
+  const become = (edition) => writeFileSync(worker, `${shipped}\nglobalThis.edition = "${edition}";\n`);
+  return { extension, become };
+}
 
 /** What the worker of a browser that was made ready says of itself. */
 async function editionOf({ profile, extension, simulator }) {
