@@ -10,7 +10,7 @@ import { isHeard, keptIn, ownAgent, packageDigest } from "./run/kept.mjs";
 import { makeReady } from "./run/make-ready.mjs";
 import { byHand, nextSteps, running } from "./run/words.mjs";
 import { openWindow } from "./run/window.mjs";
-import { builtProgram, callsOf, endEverything, endsBy, extensionId, isEnding, said, serve, simulated, startSimulator } from "./world.mjs";
+import { ENDED_WELL, builtProgram, callsOf, endEverything, endsBy, extensionId, isEnding, said, serve, simulated, startSimulator } from "./world.mjs";
 
 /** Who is new is led through the first screens; pairing is done in them already. */
 const WELCOME = "onboarding/onboarding.html";
@@ -18,8 +18,6 @@ const SETTINGS = "options/options.html";
 const LOOK_EVERY_MS = 500;
 /** Longer than the server takes to note that it hears of a browser still. */
 const SEEN_WITHIN_MS = 120_000;
-/** A browser that was closed, or ended by us, has written down what it has. */
-const IN_ORDER = "ended with 0";
 const FIRST_TASK = { count: 5 };
 
 const { values } = parseArgs({
@@ -61,15 +59,18 @@ async function openBrowser(simulator) {
   try {
     // The simulated LinkedIn forgets who was signed in.
     const before = await agents();
-    if (simulator || !kept.isReadyFor(state) || !isAmong(before)) {
+    const getReady = async () => {
       isNew = await makeReady(found.executable, { profile: kept.profile, url, simulator, newCode });
       kept.keepReady(state, ownAgent(before, await agents(), kept.agent()));
-    }
+    };
+    if (simulator || !kept.isReadyFor(state) || !isAmong(before)) await getReady();
+    else if (kept.wasLeftOpen()) await getReady().catch(goOn);
     await serverIsUp();
     const page = `chrome-extension://${extensionId()}/${isNew ? WELCOME : SETTINGS}`;
     kept.windowOpens();
     const window = await openWindow(found, { profile: kept.profile, page, switches: simulator ? simulated(simulator) : [] });
-    window.exited.then((how) => how === IN_ORDER && kept.windowEnded());
+    // Closed, or ended by us, it has written down what it has.
+    window.exited.then((how) => how === ENDED_WELL && kept.windowEnded());
     endsBy(window.stop);
     return { found, window };
   } catch (error) {
@@ -77,6 +78,12 @@ async function openBrowser(simulator) {
     await serverIsUp(); // or that is what there is to say
     return { why: `${found.name} could not be driven (${messageOf(error).split("\n")[0]})` };
   }
+}
+
+/** What was ready may be so still, and its person sees in the window what is not. */
+function goOn(error) {
+  if (isEnding()) throw error;
+  console.log(`The last window did not end in order, and this browser could not be looked at before the next (${messageOf(error).split("\n")[0]}).`);
 }
 
 const isAmong = (agents) => agents.some(({ id }) => id === kept.agent());

@@ -12,7 +12,6 @@ import { EXTENSION } from "../world.mjs";
 const dataFolder = () =>
   join(process.env.XDG_DATA_HOME || process.env.LOCALAPPDATA || join(homedir(), ".local/share"), "liaison");
 
-/** There while the window is open, and after one that did not end in order. */
 const WINDOW = "window-open";
 
 /** @param {boolean} simulated apart from what is real */
@@ -30,11 +29,12 @@ export function keptIn(simulated) {
     keyFile: file("api-key"),
     apiKey: () => read("api-key"),
     keepApiKey: (key) => write("api-key", key),
-    /** One whose window did not end in order may have left the extension off. */
-    isReadyFor: (state) => !existsSync(file(WINDOW)) && JSON.stringify(ready().state) === JSON.stringify(state),
+    isReadyFor: (state) => JSON.stringify(ready().state) === JSON.stringify(state),
     /** The server's id for the browser of this profile; none is known before it was paired here. */
     agent: () => ready().agent,
     keepReady: (state, agent) => write("ready.json", JSON.stringify({ ...state, agent })),
+    /** Its window has not ended in order, or is open still. The browser may have left the extension off. */
+    wasLeftOpen: () => existsSync(file(WINDOW)),
     windowOpens: () => write(WINDOW, ""),
     windowEnded: () => rmSync(file(WINDOW), { force: true }),
   };

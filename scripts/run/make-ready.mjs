@@ -52,7 +52,7 @@ export async function makeReady(executable, { profile, url, simulator, newCode, 
     if (simulator) await signIn(page);
     await page.visit(`chrome-extension://${extensionId()}/${QUIET_PAGE}`);
     const paired = await pairUnlessPaired(page, { url, newCode });
-    // With an answer, unlike a signal: what the profile is to keep is on disk then.
+    // As its person closes it: what the profile is to keep is on disk then.
     await browser.call("Browser.close").catch(() => {});
     await browser.exited;
     return paired;
@@ -89,16 +89,15 @@ export async function letRestart(page, say) {
 }
 
 /**
- * Switches the extension on where the browser has died in a restart of it; whether it was off and is on.
+ * Switches the extension on where Chrome has left it off: the browser has died in a restart of it, or soon after.
  *
  * @param {Page} page
  * @param {(line: string) => void} say
  */
 export async function switchOnAgain(page, say) {
   const answer = await askExtensions(page, switchOn(extensionId()));
-  if (answer === LEFT_OFF) say(`Switch Liaison on in ${EXTENSIONS_PAGE}: the browser ended while it restarted, and left it off.`);
-  if (answer === SWITCHED_ON) say("Liaison is switched on again: the browser had ended while it restarted, and left it off.");
-  return answer === SWITCHED_ON;
+  if (answer === LEFT_OFF) say(`Switch Liaison on in ${EXTENSIONS_PAGE}: the browser died soon after a restart of it, and left it off.`);
+  if (answer === SWITCHED_ON) say("Liaison is switched on again: the browser had died soon after a restart of it, and left it off.");
 }
 
 async function pairUnlessPaired(page, { url, newCode }) {

@@ -12,6 +12,9 @@ const STOP_DEADLINE_MS = 10_000;
 const END_DEADLINE_MS = 4_000;
 const KEPT_LOG_LINES = 40;
 
+/** How a program has `exited` that ended by itself or as it was told to. */
+export const ENDED_WELL = "ended with 0";
+
 const running = new Set();
 const folders = new Set();
 const stops = new Set();

@@ -82,9 +82,11 @@ async function oneRun(seed) {
     tally.violations.push(...violations.map((find) => `found: ${find}`));
     result = { ...about, ...tally, strikes: report.strikes, lingering, seconds: (performance.now() - begun) / 1000 };
   } catch (error) {
-    const reason = error instanceof RunFailed ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
-    if (error instanceof RunFailed) record = error.record;
-    result = { ...about, ...NOTHING, strikes: 0, lingering: [], seconds: 0, violations: [`the run itself failed: ${reason}`] };
+    const failed = error instanceof RunFailed ? error : null;
+    record = failed?.record ?? record;
+    const reason = failed?.message ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
+    const violations = [`the run itself failed: ${reason}`];
+    result = { ...about, ...NOTHING, strikes: failed?.strikes ?? 0, lingering: [], seconds: 0, violations };
   }
   if (result.violations.length > 0) keep(seed, folder, record);
   removeFolder(folder);

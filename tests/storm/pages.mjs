@@ -50,7 +50,7 @@ export async function openPage(driver, url) {
 }
 
 /**
- * Switches the extension on where Chrome has left it off after a restart; whether it was so.
+ * Switches the extension on where Chrome has left it off, after a restart or after it was switched on; whether it was so.
  *
  * @param {Driver} driver
  * @returns {Promise<boolean>}

@@ -21,6 +21,8 @@ import { startProxy } from "./proxy.mjs";
 /** Every line that a program writes, so that all of them can be searched. */
 const ALL_LINES = 1_000_000;
 const END_WITHIN_MS = 120_000;
+/** More than a server and a browser may take to be back. */
+const STRIKE_WITHIN_MS = 100_000;
 const HELD_WAIT_MS = 2_000;
 const CREATE_TRIES = 40;
 
@@ -40,8 +42,9 @@ const MATCHES = {
 /** A run that did not get to its end, with what it had seen until then. */
 export class RunFailed extends Error {
   /** @param {unknown} cause @param {World} world */
-  constructor(cause, { plan, events, console: lines, logs, server, simulator }) {
+  constructor(cause, { plan, events, hits, console: lines, logs, server, simulator }) {
     super(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
+    this.strikes = hits;
     this.record = { plan, events, seen: { lines, logs: [...logs, server.log(), simulator.log()] } };
   }
 }
@@ -62,11 +65,11 @@ export async function run(plan, folder) {
     await world.line;
     return await report(world);
   } catch (error) {
-    throw new RunFailed(error, world);
-  } finally {
     world.over = true;
     // A browser or a server that is being started would be left running.
     await world.line;
+    throw new RunFailed(world.failure ?? error, world);
+  } finally {
     await world.stop();
   }
 }
@@ -259,7 +262,8 @@ async function begin(world, strike) {
     return action;
   }
   world.striking += 1;
-  const done = world.line.then(() => perform(world, strike)).finally(() => (world.striking -= 1));
+  const struck = () => within(perform(world, strike), STRIKE_WITHIN_MS, `strike ${action}`);
+  const done = world.line.then(struck).finally(() => (world.striking -= 1));
   world.line = done.catch((error) => {
     world.note("strike failed", undefined, String(error));
     world.failure ??= error;
@@ -294,7 +298,7 @@ async function perform(world, { action, delayMs, how, torn }) {
   else if (endsWorker) world.blind.pop();
   if (action.includes("server")) await world.restartServer();
   if (torn) world.note(tearWorkerScripts(world.profile) ? "torn" : "nothing to tear");
-  if (action.includes("browser") && !world.over) await world.startBrowser();
+  if (action.includes("browser")) await world.startBrowser();
   world.note("back");
 }
 
@@ -339,7 +343,9 @@ function scheduleTimes(world) {
     if (at?.where === "time") setTimeout(() => void (world.over || act()), at.ms);
   };
   for (const strike of world.plan.strikes) after(strike.at, () => begin(world, strike).catch(() => {}));
-  for (const [nth, task] of world.plan.tasks.entries()) after(task.cancel, () => cancel(world, nth));
+  for (const [nth, task] of world.plan.tasks.entries()) {
+    after(task.cancel, () => cancel(world, nth).catch((error) => world.note("cancel failed", nth, String(error))));
+  }
 }
 
 const PATHS = { read: "/linkedin-agent/fetch-connections", invitation: "/linkedin-agent/send-connection-request" };

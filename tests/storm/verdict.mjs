@@ -26,7 +26,7 @@ const wasSevered = ({ faults }) => faults.some((name) => SEVERING.includes(name)
  * @property {number} severed requests to LinkedIn whose connection ended
  * @property {number} torn workers' scripts that were torn
  * @property {number} lost workers that Chrome has lost by itself; the popup's button brought them back, as it did the torn ones
- * @property {number} off browsers that came back with the extension switched off, since they had been killed soon after its restart
+ * @property {number} off browsers that came back with the extension switched off, since they had been killed soon after it was restarted or switched on
  * @property {string[]} violations
  */
 
@@ -86,7 +86,7 @@ export function untouched(results) {
 /** The run as a whole: that it was as planned, and what the server's file holds. @param {Report} report @param {string[]} violations */
 function judgeRun({ plan, ids, rows, events, fetches }, violations) {
   for (const { what, more } of events) {
-    const isFailure = /^(strike failed|hold failed|not over in time)/.test(what);
+    const isFailure = /^(strike failed|hold failed|cancel failed|not over in time)/.test(what);
     const isLost = what === "restart failed" && !String(more).includes("the browser ended");
     if (isFailure || isLost || [DEAF, LOST_AGAIN].some((said) => String(more).includes(said))) violations.push(`${what}: ${JSON.stringify(more)}`);
   }
