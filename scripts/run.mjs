@@ -56,6 +56,7 @@ async function openBrowser(simulator) {
   if (!found) return { why: process.env.CHROME ? `${process.env.CHROME} is no browser that can be run` : "no Chromium, Brave, Chrome or Edge was found" };
   const state = { browser: found.executable, digest: packageDigest(), url };
   let isNew = false;
+  let looked = true;
   try {
     // The simulated LinkedIn forgets who was signed in.
     const before = await agents();
@@ -64,13 +65,13 @@ async function openBrowser(simulator) {
       kept.keepReady(state, ownAgent(before, await agents(), kept.agent()));
     };
     if (simulator || !kept.isReadyFor(state) || !isAmong(before)) await getReady();
-    else if (kept.wasLeftOpen()) await getReady().catch(goOn);
+    else if (kept.wasLeftOpen()) looked = await getReady().then(() => true, goOn);
     await serverIsUp();
     const page = `chrome-extension://${extensionId()}/${isNew ? WELCOME : SETTINGS}`;
     kept.windowOpens();
     const window = await openWindow(found, { profile: kept.profile, page, switches: simulator ? simulated(simulator) : [] });
-    // Closed, or ended by us, it has written down what it has.
-    window.exited.then((how) => how === ENDED_WELL && kept.windowEnded());
+    // Closed, or ended by us, it has written down what it has. One that hands over to a window that is open ends so, too.
+    window.exited.then((how) => looked && how === ENDED_WELL && kept.windowEnded());
     endsBy(window.stop);
     return { found, window };
   } catch (error) {
@@ -83,7 +84,8 @@ async function openBrowser(simulator) {
 /** What was ready may be so still, and its person sees in the window what is not. */
 function goOn(error) {
   if (isEnding()) throw error;
-  console.log(`The last window did not end in order, and this browser could not be looked at before the next (${messageOf(error).split("\n")[0]}).`);
+  console.log(`The browser could not be looked at before its window opens (${messageOf(error).split("\n")[0]}).`);
+  return false;
 }
 
 const isAmong = (agents) => agents.some(({ id }) => id === kept.agent());

@@ -6,11 +6,12 @@ import { join } from "node:path";
 import { callsOf, serve } from "../../scripts/world/server.mjs";
 import { startSimulator } from "../../scripts/world/simulator.mjs";
 import { tearWorkerScripts } from "../../scripts/world/lost-worker.mjs";
-import { runProgram, within } from "../../scripts/world/process.mjs";
+import { within } from "../../scripts/world/process.mjs";
 import { startChromium } from "./chromium.mjs";
 import { hurry } from "./hurry.mjs";
 import { CONNECTIONS, PAGE_CLAMP } from "./plan.mjs";
 import { startProxy } from "./proxy.mjs";
+import { RunFailed, report } from "./report.mjs";
 
 /** @typedef {import("./plan.mjs").Plan} Plan */
 /** @typedef {import("./plan.mjs").Strike} Strike */
@@ -26,11 +27,6 @@ const STRIKE_WITHIN_MS = 100_000;
 const HELD_WAIT_MS = 2_000;
 const CREATE_TRIES = 40;
 
-/** What Node has no reader for. */
-const ROWS = `import json, sqlite3, sys
-database = sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True)
-print(json.dumps([{"id": id, "state": state} for id, state in database.execute("SELECT id, state FROM task ORDER BY seq")]))`;
-
 const MATCHES = {
   invitation: { method: "POST", path: "voyagerRelationshipsDashMemberRelationships" },
   page: { method: "GET", path: "/voyager/api/relationships/dash/connections" },
@@ -38,16 +34,6 @@ const MATCHES = {
 };
 
 /** @typedef {Awaited<ReturnType<typeof startWorld>>} World */
-
-/** A run that did not get to its end, with what it had seen until then. */
-export class RunFailed extends Error {
-  /** @param {unknown} cause @param {World} world */
-  constructor(cause, { plan, events, hits, console: lines, logs, server, simulator }) {
-    super(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
-    this.strikes = hits;
-    this.record = { plan, events, seen: { lines, logs: [...logs, server.log(), simulator.log()] } };
-  }
-}
 
 /**
  * @param {Plan} plan
@@ -66,7 +52,6 @@ export async function run(plan, folder) {
     return await report(world);
   } catch (error) {
     world.over = true;
-    // A browser or a server that is being started would be left running.
     await world.line;
     throw new RunFailed(world.failure ?? error, world);
   } finally {
@@ -128,6 +113,8 @@ async function startWorld(plan, folder) {
     /** Strikes follow one another. @type {Promise<unknown>} */
     line: Promise.resolve(),
     striking: 0,
+    /** Also those that were given up, and may still bring something back. @type {Promise<unknown>[]} */
+    performed: [],
     over: false,
     /** Of a strike: what it killed may not be up again, and then nothing comes to its end. @type {Error | null} */
     failure: null,
@@ -168,6 +155,8 @@ async function startWorld(plan, folder) {
       world.server = await serve(database, new URL(url).host, options);
     },
     async stop() {
+      await world.chromium?.kill();
+      await Promise.allSettled(world.performed);
       await world.chromium?.kill();
       await world.proxy?.stop();
       await world.server.stop();
@@ -262,7 +251,11 @@ async function begin(world, strike) {
     return action;
   }
   world.striking += 1;
-  const struck = () => within(perform(world, strike), STRIKE_WITHIN_MS, `strike ${action}`);
+  const struck = () => {
+    const performed = perform(world, strike);
+    world.performed.push(performed);
+    return within(performed, STRIKE_WITHIN_MS, `strike ${action}`);
+  };
   const done = world.line.then(struck).finally(() => (world.striking -= 1));
   world.line = done.catch((error) => {
     world.note("strike failed", undefined, String(error));
@@ -343,9 +336,7 @@ function scheduleTimes(world) {
     if (at?.where === "time") setTimeout(() => void (world.over || act()), at.ms);
   };
   for (const strike of world.plan.strikes) after(strike.at, () => begin(world, strike).catch(() => {}));
-  for (const [nth, task] of world.plan.tasks.entries()) {
-    after(task.cancel, () => cancel(world, nth).catch((error) => world.note("cancel failed", nth, String(error))));
-  }
+  for (const [nth, task] of world.plan.tasks.entries()) after(task.cancel, () => cancel(world, nth));
 }
 
 const PATHS = { read: "/linkedin-agent/fetch-connections", invitation: "/linkedin-agent/send-connection-request" };
@@ -367,8 +358,12 @@ async function create(world, nth, { kind, body }) {
 async function cancel(world, nth) {
   const id = world.ids[nth] ?? [...world.places].find(([, place]) => place === nth)?.[0];
   if (id === undefined) return;
-  const { status, json } = await insist(world, () => world.api.call("POST", "/linkedin-agent/cancel-task", { api_agent_task_id: id }));
-  world.note("cancel", nth, { status, code: json.code });
+  try {
+    const { status, json } = await insist(world, () => world.api.call("POST", "/linkedin-agent/cancel-task", { api_agent_task_id: id }));
+    world.note("cancel", nth, { status, code: json.code });
+  } catch (error) {
+    world.note("cancel failed", nth, String(error));
+  }
 }
 
 /**
@@ -387,33 +382,6 @@ export async function insist(world, call) {
       await Promise.all([world.line, new Promise((resolve) => setTimeout(resolve, 25))]);
     }
   }
-}
-
-/** @param {World} world */
-async function report(world) {
-  const { plan, simulator, chromium } = world;
-  const tasks = [];
-  for (const id of world.ids) tasks.push((await insist(world, () => world.api.status(id))).json.data);
-  const storage = await chromium.storage();
-  const answer = (/** @type {string} */ kind) => within(chromium.command({ kind }), END_WITHIN_MS, `an answer to ${kind}`);
-  const answers = { status: await answer("status"), log: await answer("export_log") };
-  const popup = await within(chromium.read("popup/popup.html", "document.querySelector('main')?.innerText"), END_WITHIN_MS, "the popup");
-  const journal = await simulator.journal();
-  const people = await simulator.people(CONNECTIONS);
-  const rows = await rowsOf(world);
-  await chromium.close();
-  world.logs.push(world.server.log(), simulator.log());
-  const { ids, events, fetches, lives, blind, hits, console: lines, logs, leases, agentToken, apiKey, pairingCode, session } = world;
-  const known = { agentToken, apiKey, pairingCode, session, leases: [...leases] };
-  const seen = { storage, answers, popup, lines, logs };
-  return { plan, ids, tasks, rows, events, fetches, lives, blind, strikes: hits, journal, people, known, seen };
-}
-
-/** Every task in the server's file, whoever asked for it. @param {World} world @returns {Promise<{ id: string, state: string }[]>} */
-async function rowsOf({ database }) {
-  const { code, stdout, stderr } = await runProgram("python3", ["-c", ROWS, database]);
-  if (code !== 0) throw new Error(`the server's file can't be read: ${stderr}`);
-  return JSON.parse(stdout);
 }
 
 /** @typedef {Awaited<ReturnType<typeof run>>} Report */

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { chmodSync, cpSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
@@ -49,7 +49,7 @@ const freePort = () =>
   });
 
 /** One run of the program: what it says, and its end by Ctrl-C. */
-function start(environment, more = []) {
+function start(t, environment, more = []) {
   const child = spawn(process.execPath, [join(ROOT, "scripts/run.mjs"), ...more], {
     env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
@@ -61,6 +61,7 @@ function start(environment, more = []) {
   child.stderr.setEncoding("utf8").on("data", take);
   const ended = new Promise((resolve) => child.on("close", (code) => (hear(), resolve(code))));
   const stop = endsBy(async () => (child.kill("SIGINT"), ended));
+  t.after(stop);
 
   async function says(wanted) {
     const heard = new Promise((resolve, reject) => {
@@ -89,7 +90,7 @@ test("without a display it ends with a sentence that helps, before it builds any
 test("with --simulator it is paired and does a first task, and is paired still when it is started again", async (t) => {
   const environment = { DISPLAY: await displayFor(t), XDG_DATA_HOME: temporaryFolder("data") };
   const more = ["--simulator", "--port", await freePort()];
-  const first = start(environment, more);
+  const first = start(t, environment, more);
   await first.says(WORKS);
   await first.stop();
 
@@ -97,7 +98,7 @@ test("with --simulator it is paired and does a first task, and is paired still w
   const agents = async () => JSON.parse(await said("agent list --json", database));
   const [paired, ...others] = await agents();
   assert.deepEqual(others, []);
-  const again = start(environment, more);
+  const again = start(t, environment, more);
   const text = await again.says(/^From another terminal/m);
   assert.match(text, WORKS);
   await again.stop();
@@ -118,7 +119,7 @@ test("a browser that another one took the place of is not said to be paired, tho
   const environment = { DISPLAY: await displayFor(t), XDG_DATA_HOME: temporaryFolder("data") };
   const port = await freePort();
   const more = ["--simulator", "--port", port];
-  const first = start(environment, more);
+  const first = start(t, environment, more);
   await first.says(WORKS);
   await first.stop();
 
@@ -129,8 +130,7 @@ test("a browser that another one took the place of is not said to be paired, tho
   const { token } = await call("pair", { code: await said("pair", database), name: "another" });
   await server.stop();
 
-  const again = start(environment, more);
-  t.after(() => again.stop());
+  const again = start(t, environment, more);
   await again.says(/^Liaison is running/m);
   const poll = { instance: "i-1", version: "0.1.0", account: "acc-1", wait_ms: 25_000, state: "ready", accepts: [], waiting: [], held: [] };
   const parked = call("poll", poll, { authorization: `Bearer ${token}` }).catch(() => null); // ends with the server
@@ -165,7 +165,7 @@ test("a browser that takes no extension by a switch gets it over the pipe", asyn
   chmodSync(chrome, 0o755);
   assert.equal((await findBrowser(chrome)).takesSwitch, false);
   const environment = { DISPLAY: await displayFor(t), XDG_DATA_HOME: temporaryFolder("data"), CHROME: chrome };
-  const run = start(environment, ["--simulator", "--port", await freePort()]);
+  const run = start(t, environment, ["--simulator", "--port", await freePort()]);
   assert.match(await run.says(/navigator\.webdriver/), WORKS);
   await run.stop();
 });
@@ -203,33 +203,50 @@ test("where it was left off and can't be switched on its person is told", async 
   assert.match(told[0], /^Switch Liaison on in chrome:\/\/extensions\//);
 });
 
-test("a browser that died in a restart of Liaison has it on at the next start", async (t) => {
+test("a browser that died in a restart of Liaison has it on at the next start, or at the one after", async (t) => {
   const folder = temporaryFolder("real");
+  const [CHROME, calls, fails] = ["chromium", "calls", "fails"].map((name) => join(folder, name));
   // The real LinkedIn is out of reach, and the fast build is the one that is there.
-  const CHROME = join(folder, "chromium");
-  writeFileSync(CHROME, `#!/bin/sh\nexec "${EXECUTABLE}" "$@" "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"\n`, { mode: 0o755 });
+  writeFileSync(CHROME, `#!/bin/sh
+echo "$*" >>"${calls}"
+case "$*" in *--headless=new*) test ! -e "${fails}" || exit 1 ;; esac
+exec "${EXECUTABLE}" "$@" "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+`, { mode: 0o755 });
   symlinkSync(dirname(builtProgram("liaison-server")), join(folder, "release"));
   const environment = { DISPLAY: await displayFor(t), XDG_DATA_HOME: folder, CARGO_TARGET_DIR: folder, CHROME };
   const more = ["--port", await freePort()];
-  const first = start(environment, more);
-  await first.says(/^paired:/m);
   const profile = join(folder, "liaison/browser");
-  const isOpen = () => existsSync(join(folder, "liaison/window-open"));
-  await runProgram("pkill", ["-KILL", "-f", `user-data-dir=${profile}`]);
-  await first.says(/^The browser was closed/m);
-  await first.stop();
-  assert.equal(isOpen(), true, "it did not end in order");
-
+  const isMarked = () => existsSync(join(folder, "liaison/window-open"));
+  const end = async (run, signal) => {
+    await runProgram("pkill", [`-${signal}`, "-o", "-f", `user-data-dir=${profile}`]);
+    await run.says(/^The browser was closed/m);
+    await run.stop();
+  };
+  const first = start(t, environment, more);
+  await first.says(/^paired:/m);
+  await end(first, "KILL");
+  assert.equal(isMarked(), true, "it did not end in order");
   leaveOff(profile);
-  const second = start(environment, more);
-  await second.says(/^Liaison is switched on again/m);
-  await second.says(/^paired:/m);
-  await second.stop();
-  assert.equal(isOpen(), false);
 
-  const third = start(environment, more);
-  assert.doesNotMatch(await third.says(/^paired:/m), /^Liaison is switched on again/m);
-  await third.stop();
+  writeFileSync(fails, "");
+  const second = start(t, environment, more);
+  await second.says(/^The browser could not be looked at/m);
+  await second.says(/^Liaison is running/m);
+  await end(second, "TERM");
+  assert.equal(isMarked(), true, "nobody has looked");
+  rmSync(fails);
+
+  const third = start(t, environment, more);
+  await third.says(/^Liaison is switched on again/m);
+  await third.says(/^paired:/m);
+  await end(third, "TERM");
+  assert.equal(isMarked(), false);
+
+  writeFileSync(calls, "");
+  const fourth = start(t, environment, more);
+  await fourth.says(/^paired:/m);
+  assert.doesNotMatch(readFileSync(calls, "utf8"), /--headless=new/);
+  await fourth.stop();
 });
 
 /** As Chrome writes it down of an extension that came by the switch: "reloading". */
@@ -312,7 +329,7 @@ async function editionOf({ profile, extension, simulator }) {
 
 test("where no browser can be opened it says how to load the extension by hand, and goes on serving", async (t) => {
   const port = await freePort();
-  const run = start({ DISPLAY: await displayFor(t), XDG_DATA_HOME: temporaryFolder("data"), CHROME: "/bin/false" }, ["--simulator", "--port", port]);
+  const run = start(t, { DISPLAY: await displayFor(t), XDG_DATA_HOME: temporaryFolder("data"), CHROME: "/bin/false" }, ["--simulator", "--port", port]);
   const text = await run.says(/goes on running/);
   const [, folder] = text.match(/choose the folder (.+)$/m);
   assert.ok(existsSync(join(folder, "manifest.json")), folder);
