@@ -31,6 +31,7 @@ import { startPipedBrowser } from "../../../scripts/world/piped-browser.mjs";
 
 const ROOT = join(import.meta.dirname, "../../..");
 const DEADLINE_MS = 120_000;
+const LOOK_MS = 100;
 const WORKS = /^paired: .*$[^]*^first task: done, 5 connections/m;
 
 /** A display that nobody sees, gone with its test. */
@@ -227,11 +228,13 @@ exec "${EXECUTABLE}" "$@" "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.
   await end(first, "KILL");
   assert.equal(isMarked(), true, "it did not end in order");
   leaveOff(profile);
+  const left = inodeOf(preferencesOf(profile));
 
   writeFileSync(fails, "");
   const second = start(t, environment, more);
   await second.says(/^The browser could not be looked at/m);
   await second.says(/^Liaison is running/m);
+  await writtenAnew(preferencesOf(profile), left);
   await end(second, "TERM");
   assert.equal(isMarked(), true, "nobody has looked");
   rmSync(fails);
@@ -249,9 +252,21 @@ exec "${EXECUTABLE}" "$@" "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.
   await fourth.stop();
 });
 
+const preferencesOf = (profile) => join(profile, "Default", "Preferences");
+
+const inodeOf = (file) => statSync(file, { throwIfNoEntry: false })?.ino;
+
+/** Comes back when the browser has put another file in the place of this one, and so is all there. */
+async function writtenAnew(file, inode) {
+  const looking = async () => {
+    while ([inode, undefined].includes(inodeOf(file))) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  };
+  await within(looking(), DEADLINE_MS, "the browser to write its preferences down");
+}
+
 /** As Chrome writes it down of an extension that came by the switch: "reloading". */
 function leaveOff(profile) {
-  const file = join(profile, "Default", "Preferences");
+  const file = preferencesOf(profile);
   const preferences = JSON.parse(readFileSync(file, "utf8"));
   Object.assign(preferences.extensions.settings[extensionId()], { location: 8, creation_flags: 38, disable_reasons: [4] });
   writeFileSync(file, JSON.stringify(preferences));
