@@ -33,7 +33,7 @@ export function keptIn(simulated) {
     /** The server's id for the browser of this profile; none is known before it was paired here. */
     agent: () => ready().agent,
     keepReady: (state, agent) => write("ready.json", JSON.stringify({ ...state, agent })),
-    /** Its window has not ended in order, or is open still. The browser may have left the extension off. */
+    /** Its window has not ended in order, or is open still, or a look that was due has failed. The browser may have left the extension off. */
     wasLeftOpen: () => existsSync(file(WINDOW)),
     windowOpens: () => write(WINDOW, ""),
     windowEnded: () => rmSync(file(WINDOW), { force: true }),

@@ -148,7 +148,7 @@ async function startWorld(plan, folder) {
       };
       world.lives.push(Date.now());
       world.chromium = await startChromium(simulator, profile, watch);
-      await world.chromium.signIn(session);
+      await within(world.chromium.signIn(session), END_WITHIN_MS, "to be signed in");
     },
     async restartServer() {
       world.logs.push(world.server.log());

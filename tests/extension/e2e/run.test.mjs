@@ -258,10 +258,10 @@ const inodeOf = (file) => statSync(file, { throwIfNoEntry: false })?.ino;
 
 /** Comes back when the browser has put another file in the place of this one, and so is all there. */
 async function writtenAnew(file, inode) {
-  const looking = async () => {
-    while ([inode, undefined].includes(inodeOf(file))) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-  };
-  await within(looking(), DEADLINE_MS, "the browser to write its preferences down");
+  for (const end = Date.now() + DEADLINE_MS; [inode, undefined].includes(inodeOf(file)); ) {
+    assert.ok(Date.now() < end, "the browser has not written its preferences down");
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
 }
 
 /** As Chrome writes it down of an extension that came by the switch: "reloading". */
