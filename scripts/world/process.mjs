@@ -111,7 +111,7 @@ function start(command, args, { env = {}, stdio = ["ignore", "pipe", "pipe"], de
   const child = spawn(command, args, { stdio, detached, env: { ...process.env, ...env } });
   running.add(child);
   const exited = new Promise((resolve) => {
-    child.once("exit", (code, signal) => (running.delete(child), resolve(`ended with ${code ?? signal}`)));
+    child.once("exit", (code, signal) => (running.delete(child), resolve(code === 0 ? ENDED_WELL : `ended with ${code ?? signal}`)));
     child.once("error", (error) => (running.delete(child), resolve(`could not be started: ${error.message}`)));
   });
   async function stop() {

@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { findBrowser } from "../../../scripts/run/find.mjs";
 import { isHeard, ownAgent } from "../../../scripts/run/kept.mjs";
-import { switchOnAgain, letRestart, makeReady } from "../../../scripts/run/make-ready.mjs";
+import { letRestart, makeReady, switchOnAgain } from "../../../scripts/run/make-ready.mjs";
 import {
   EXECUTABLE,
   EXTENSION,
