@@ -87,7 +87,7 @@ async function oneRun(seed) {
     record = failed?.record ?? record;
     const reason = failed?.message ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
     const violations = [`the run itself failed: ${reason}`];
-    result = { ...about, ...NOTHING, strikes: failed?.strikes ?? 0, lingering: [], seconds: 0, violations };
+    result = { ...about, ...NOTHING, strikes: 0, lingering: [], seconds: 0, violations };
   }
   if (result.violations.length > 0) keep(seed, folder, record);
   removeFolder(folder);

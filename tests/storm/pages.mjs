@@ -5,7 +5,9 @@ import { extensionId } from "../../scripts/world/browser.mjs";
 import { EXTENSIONS_PAGE, SWITCHED_ON, switchOn } from "../../scripts/world/extensions-page.mjs";
 
 const LOOK_MS = 20;
-/** An extension that is restarted has no pages for a second or two; one that is off has none, and what Chrome has lost never comes. */
+/** An extension that is restarted has no pages for a second or two; one that is off has none. */
+const REFUSALS = 100;
+/** What Chrome has lost never comes, and is not refused. */
 const PAGE_WITHIN_MS = 15_000;
 
 /** @typedef {ReturnType<typeof import("../../scripts/world/pipe.mjs").protocolOver>} Driver */
@@ -33,7 +35,8 @@ export async function openPage(driver, url) {
   const { sessionId } = await driver.ask("Target.attachToTarget", { targetId, flatten: true });
   const there = `location.href === ${JSON.stringify(url)} && document.readyState === "complete"`;
   const expression = `location.protocol === "chrome-error:" ? "refused" : ${there}`;
-  for (const end = performance.now() + PAGE_WITHIN_MS; performance.now() < end; ) {
+  let refusals = 0;
+  for (const end = performance.now() + PAGE_WITHIN_MS; performance.now() < end && refusals < REFUSALS; ) {
     // Until the page is there its target shows an empty one, which goes away under the question.
     const { result } = await driver.ask("Runtime.evaluate", { expression }, sessionId).catch((error) => {
       if (/Session with given id not found/.test(String(error))) throw new Error(`its page was closed before it was there: ${url}`);
@@ -43,10 +46,11 @@ export async function openPage(driver, url) {
     if (driver.isOver()) throw new Error("the browser ended before its page was there");
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     if (result?.value !== "refused") continue;
+    refusals += 1;
     await driver.ask("Page.navigate", { url }, sessionId).catch(() => {});
   }
   driver.tell("Target.closeTarget", { targetId });
-  throw new Error(`waited ${PAGE_WITHIN_MS / 1000} s for the page: ${url}`);
+  throw new Error(refusals < REFUSALS ? `waited ${PAGE_WITHIN_MS / 1000} s for the page: ${url}` : `Chrome refuses the page: ${url}`);
 }
 
 /**

@@ -16,11 +16,11 @@ print(json.dumps([{"id": id, "state": state} for id, state in database.execute("
 
 /** A run that did not get to its end, with what it had seen until then. */
 export class RunFailed extends Error {
-  /** @param {unknown} cause @param {World} world */
-  constructor(cause, { plan, events, hits, console: lines, logs, server, simulator }) {
+  /** @param {unknown} cause @param {World} world @param {unknown} journal the simulator's, as far as it can be had */
+  constructor(cause, { plan, ids, events, fetches, lives, blind, console: lines, logs, server, simulator }, journal) {
     super(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
-    this.strikes = hits;
-    this.record = { plan, events, seen: { lines, logs: [...logs, server.log(), simulator.log()] } };
+    const seen = { lines, logs: [...logs, server.log(), simulator.log()] };
+    this.record = { plan, ids, events, fetches, lives, blind, journal, seen };
   }
 }
 

@@ -53,7 +53,8 @@ export async function run(plan, folder) {
   } catch (error) {
     world.over = true;
     await world.line;
-    throw new RunFailed(world.failure ?? error, world);
+    if (world.failure) world.note("the run failed", undefined, String(error));
+    throw new RunFailed(world.failure ?? error, world, await world.simulator.journal().catch(() => null));
   } finally {
     await world.stop();
   }
@@ -268,7 +269,8 @@ async function begin(world, strike) {
 async function perform(world, { action, delayMs, how, torn }) {
   // The one wait for time alone: it chooses the moment of a death and is part of no judgement.
   if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
-  if (world.over) return;
+  // One before it that was given up may still bring something back.
+  if (world.over || world.failure) return;
   const endsWorker = action !== "server";
   // Somebody who is restarting the extension is done with it, before it is said from when on nothing was seen.
   if (action.includes("worker")) await world.chromium.quiet();

@@ -34,6 +34,8 @@ const wasSevered = ({ faults }) => faults.some((name) => SEVERING.includes(name)
 const DEATHS_TO_GIVE_UP = 3;
 const PAGE_PATH = "/voyager/api/relationships/dash/connections";
 const MICROSECONDS = 1_000;
+/** Chrome writes its preferences 10 s after a change; a restart may take some seconds before that. */
+const WRITTEN_DOWN_WITHIN_MS = 30_000;
 
 /** @param {Report} report @returns {Tally} */
 export function judge(report) {
@@ -118,7 +120,7 @@ function lossesOf(events) {
 
 /**
  * What is Chrome's affair, and what would be the extension's: Chrome loses a worker once a life at most, in one that began with a kill, and each
- * whose script was torn when it had answered; it leaves the extension off only after a life in which it was restarted or switched on; only a
+ * whose script was torn when it had answered; it leaves the extension off only after a life that ended soon after it was restarted or switched on; only a
  * worker that is just being ended hears nothing; and none lets anything be thrown.
  *
  * @param {Events} events @param {string[]} violations
@@ -128,8 +130,8 @@ function judgeWorkers(events, violations) {
   let mustBeLost = false;
   /** Whether a worker of this life of the browser has answered, and one of the life before. */
   let answered = { now: false, before: false };
-  /** Whether the extension was off for a moment in this life, and in the one before: Chrome writes down late that it is on again. */
-  let wasOff = { now: false, before: false };
+  /** When the extension was off for a moment in this life, and whether Chrome may not have written down in the one before that it was on again. */
+  let wasOff = { at: -Infinity, before: false };
   /** When workers were ended; the last may not be over. @type {{ from: number, to: number }[]} */
   const ends = [];
   let isEnding = false;
@@ -137,7 +139,7 @@ function judgeWorkers(events, violations) {
     if (BROWSER_STRUCK.test(what)) {
       [mayBeLost, mustBeLost] = [true, false];
       answered = { now: false, before: answered.now };
-      wasOff = { now: false, before: wasOff.now };
+      wasOff = { at: -Infinity, before: at - wasOff.at < WRITTEN_DOWN_WITHIN_MS };
     }
     if (/^strike .*(browser|worker)/.test(what)) {
       ends.push({ from: at, to: Infinity });
@@ -153,11 +155,11 @@ function judgeWorkers(events, violations) {
       if (!mayBeLost) violations.push("a worker was lost in a life that no kill had begun, or twice in one");
       [mayBeLost, mustBeLost] = [false, false];
       answered.now = false;
-      wasOff.now = true;
+      wasOff.at = at;
     }
     if (what === "switched on") {
-      if (!wasOff.before) violations.push("the extension was off, and had been neither restarted nor switched on in the life before");
-      wasOff.now = true;
+      if (!wasOff.before) violations.push("the extension was off, and had been neither restarted nor switched on at the end of the life before");
+      wasOff.at = at;
       // With the extension its worker is registered anew, whatever was there of its script.
       mustBeLost = false;
     }

@@ -256,6 +256,7 @@ for (const [what, events, violation, [torn, lost, off = 0]] of /** @type {[strin
   ["torn, switched on, and lost by Chrome", [...KILLED, TORN, BACK, RESTARTED, ANSWERED, ...KILLED, TORN, SWITCHED_ON, BACK, RESTARTED], null, [2, 1, 1]],
   ["torn, and off after a restart", [...KILLED, TORN, BACK, RESTARTED, ANSWERED, ...KILLED, TORN, SWITCHED_ON, BACK], null, [2, 0, 1]],
   ["off, switched on, and off", [...KILLED, TORN, BACK, RESTARTED, ...KILLED, SWITCHED_ON, BACK, ...KILLED, SWITCHED_ON, BACK], null, [1, 0, 2]],
+  ["off long after a restart", [...KILLED, TORN, BACK, RESTARTED, { what: "strike browser", at: 30_300 }, { ...SWITCHED_ON, at: 30_400 }, BACK], /neither restarted nor switched on/, [1, 0, 1]],
   ["off without a restart", [ANSWERED, ...KILLED, SWITCHED_ON, BACK], /neither restarted nor switched on/, [0, 0, 1]],
   ["off after a restart two lives before", [...KILLED, TORN, BACK, RESTARTED, ANSWERED, ...KILLED, BACK, ...KILLED, SWITCHED_ON, BACK], /neither restarted nor switched on/, [1, 0, 1]],
   ["lost in the first life", [...ENDED, RESTARTED], /no kill had begun/, [0, 1]],
