@@ -96,8 +96,8 @@ export async function letRestart(page, say) {
  */
 export async function switchOnAgain(page, say) {
   const answer = await askExtensions(page, switchOn(extensionId()));
-  if (answer === LEFT_OFF) say(`Switch Liaison on in ${EXTENSIONS_PAGE}: the browser died soon after it was restarted or switched on, and left it off.`);
-  if (answer === SWITCHED_ON) say("Liaison is switched on again: the browser had died soon after it was restarted or switched on, and left it off.");
+  if (answer === LEFT_OFF) say(`Switch Liaison on in ${EXTENSIONS_PAGE}: the browser died soon after Liaison was restarted or switched on, and left it off.`);
+  if (answer === SWITCHED_ON) say("Liaison is switched on again: the browser had died soon after Liaison was restarted or switched on, and left it off.");
 }
 
 async function pairUnlessPaired(page, { url, newCode }) {

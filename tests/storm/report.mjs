@@ -20,7 +20,8 @@ export class RunFailed extends Error {
   constructor(cause, { plan, ids, events, fetches, lives, blind, console: lines, logs, server, simulator }, journal) {
     super(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
     const seen = { lines, logs: [...logs, server.log(), simulator.log()] };
-    this.record = { plan, ids, events, fetches, lives, blind, journal, seen };
+    // What is ended afterwards may still add to them, and the journal would not have it.
+    this.record = structuredClone({ plan, ids, events, fetches, lives, blind, journal, seen });
   }
 }
 
