@@ -10,14 +10,30 @@ export const median = (values) => at(sorted(values), 0.5);
 /** How busy the machine is: what else runs on it is in every number. */
 export const loadNow = () => `load ${loadavg()[0].toFixed(1)}`;
 
+const TICKS = 5;
+
+/** What to add to the clock that never jumps, seen as the wall clock ticks. */
+function atTick() {
+  const before = Date.now();
+  for (;;) {
+    const ticked = Date.now();
+    if (ticked !== before) return ticked - performance.now();
+  }
+}
+
+let origin = performance.timeOrigin;
+
+/** Reads the wall clock again, for a machine whose clock is set by a little now and then. Takes some milliseconds of the processor. */
+export function readClock() {
+  // A tick that is seen late gives less: the most is nearest.
+  origin = Math.max(...Array.from({ length: TICKS }, atTick));
+}
+
 /**
  * Milliseconds since 1970 with their fractions, by the machine's wall clock (CLOCK_REALTIME), which the server's log and the
- * simulator's journal go by too. Read once, at this process's start, and counted on by the clock that never jumps.
+ * simulator's journal go by too. Read at this process's start and in {@link readClock}, and counted on by the clock that never jumps.
  */
-export const now = () => performance.timeOrigin + performance.now();
-
-/** How far the wall clock has been set since; anything above a millisecond or two has spoilt the run. */
-export const clockSetBy = () => Date.now() - now();
+export const now = () => origin + performance.now();
 
 /** @param {number} atMs by {@link now} */
 export const until = (atMs) => new Promise((resolve) => setTimeout(resolve, Math.max(0, atMs - now())));
