@@ -11,6 +11,8 @@ export const median = (values) => at(sorted(values), 0.5);
 export const loadNow = () => `load ${loadavg()[0].toFixed(1)}`;
 
 const TICKS = 5;
+/** Two readings of the wall clock that nobody set are less than this apart, in ms. */
+const SET_MS = 0.5;
 
 /** What to add to the clock that never jumps, seen as the wall clock ticks. */
 function atTick() {
@@ -21,13 +23,28 @@ function atTick() {
   }
 }
 
-let origin = performance.timeOrigin;
-
-/** Reads the wall clock again, for a machine whose clock is set by a little now and then. Takes some milliseconds of the processor. */
-export function readClock() {
-  // A tick that is seen late gives less: the most is nearest.
-  origin = Math.max(...Array.from({ length: TICKS }, atTick));
+/** A tick that is seen late gives less: the most is nearest, where no tick among them was the clock's being set. */
+function originNow() {
+  for (;;) {
+    const seen = Array.from({ length: TICKS }, atTick);
+    const most = Math.max(...seen);
+    if (most - Math.min(...seen) < SET_MS) return most;
+  }
 }
+
+let origin = originNow();
+
+/**
+ * Reads the wall clock again, since some machines set theirs by a millisecond or two every few minutes. Gives what it began at: two of
+ * these tell how far it was set between. Takes some milliseconds of the processor.
+ */
+export const readClock = () => (origin = originNow());
+
+/** Whether the wall clock was set between two readings. @param {number} one @param {number} other */
+export const wasSet = (one, other) => Math.abs(one - other) >= SET_MS;
+
+/** What to say of times that are left out since the wall clock was set meanwhile. @param {number} count */
+export const leftOut = (count) => (count === 0 ? [] : [`${count} more left out: the machine's clock was set meanwhile`]);
 
 /**
  * Milliseconds since 1970 with their fractions, by the machine's wall clock (CLOCK_REALTIME), which the server's log and the

@@ -20,7 +20,7 @@ export class RunFailed extends Error {
   constructor(cause, { plan, ids, events, fetches, lives, blind, console: lines, logs, server, simulator }, journal) {
     super(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
     const seen = { lines, logs: [...logs, server.log(), simulator.log()] };
-    // What is ended afterwards may still add to them, and the journal would not have it.
+    // What is ended afterwards may still add to them, long after the journal was fetched.
     this.record = structuredClone({ plan, ids, events, fetches, lives, blind, journal, seen });
   }
 }
