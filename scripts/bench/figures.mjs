@@ -11,6 +11,7 @@ export const median = (values) => at(sorted(values), 0.5);
 export const loadNow = () => `load ${loadavg()[0].toFixed(1)}`;
 
 const TICKS = 5;
+const TRIES = 20;
 /** Two readings of the wall clock that nobody set are less than this apart, in ms. */
 const SET_MS = 0.5;
 
@@ -25,10 +26,10 @@ function atTick() {
 
 /** A tick that is seen late gives less: the most is nearest, where no tick among them was the clock's being set. */
 function originNow() {
-  for (;;) {
+  for (let left = TRIES; ; left -= 1) {
     const seen = Array.from({ length: TICKS }, atTick);
     const most = Math.max(...seen);
-    if (most - Math.min(...seen) < SET_MS) return most;
+    if (most - Math.min(...seen) < SET_MS || left === 0) return most;
   }
 }
 
@@ -42,6 +43,16 @@ export const readClock = () => (origin = originNow());
 
 /** Whether the wall clock was set between two readings. @param {number} one @param {number} other */
 export const wasSet = (one, other) => Math.abs(one - other) >= SET_MS;
+
+/**
+ * Throws where more is left out than was wanted: such a machine's clock is none.
+ *
+ * @param {number} spoilt
+ * @param {number} wanted
+ */
+export function insistOnClock(spoilt, wanted) {
+  if (spoilt > wanted) throw new Error(`the machine's clock was set ${spoilt} times: nothing can be measured by it`);
+}
 
 /** What to say of times that are left out since the wall clock was set meanwhile. @param {number} count */
 export const leftOut = (count) => (count === 0 ? [] : [`${count} more left out: the machine's clock was set meanwhile`]);

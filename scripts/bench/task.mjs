@@ -3,7 +3,7 @@
 
 import { Agent, request } from "node:http";
 import { EXTENSION, startServer, startSimulator, within } from "../world.mjs";
-import { at, head, leftOut, line, loadNow, now, readClock, sorted, until, verdict, wasSet } from "./figures.mjs";
+import { at, head, insistOnClock, leftOut, line, loadNow, now, readClock, sorted, until, verdict, wasSet } from "./figures.mjs";
 import { preparedProfile, startQuietBrowser, withStopwatch } from "./quiet-browser.mjs";
 import { serverLog } from "./server-log.mjs";
 
@@ -16,7 +16,7 @@ const PARTS_OF = 4;
 const GAP_MS = 2_550;
 const LOOK_EVERY_MS = 200;
 const DEADLINE_MS = 60_000;
-/** More than the clocks of two processes are apart, and less than the gap: nothing else happens in it. The clock is read so long before a task. */
+/** More than the clocks of two processes are apart, and less than the gap: no other task is in it. The clock is read so long before one. */
 const APART_MS = 100;
 const CREATE = "/linkedin-agent/fetch-connections";
 
@@ -32,9 +32,10 @@ export async function task({ tasks }) {
 
   const some = Math.max(1, Math.ceil(tasks / PARTS_OF));
   console.log(`\nWhere it goes: ${some} more tasks, with a stopwatch in the worker and the server's log on, ${loadNow()}`);
-  const { parts } = await run(some, { stopwatch: true });
+  const { parts, spoilt: spoiltParts } = await run(some, { stopwatch: true });
   console.log(head(""));
   for (const [what, values] of parts) console.log(line(what, values));
+  for (const said of leftOut(spoiltParts)) console.log(said);
   console.log(loadNow());
 }
 
@@ -61,7 +62,7 @@ async function run(tasks, { stopwatch = false } = {}) {
     const arrivedMs = await arrival(simulator, done);
     await caller.ended(id);
     const isSpoilt = wasSet(before, readClock());
-    if (done >= WARM_UP && isSpoilt) spoilt += 1;
+    if (done >= WARM_UP && isSpoilt) insistOnClock((spoilt += 1), tasks);
     if (done >= WARM_UP && !isSpoilt) {
       times.push(arrivedMs - sentMs);
       answers.push(answeredMs - sentMs);
@@ -123,7 +124,7 @@ const TELL = `new Promise((resolve) => {
 /**
  * What the stopwatch has noted since it was last asked.
  *
- * @param {number} [setByMs] how far the wall clock was set since the extension's process began: Chrome counts on from there in all its pages and workers
+ * @param {number} [setByMs] how far the wall clock was set since the worker started: it counts on from where the clock was then
  */
 export async function marksOf(page, setByMs = 0) {
   const marks = await within(page.evaluate(TELL), DEADLINE_MS, "the worker's stopwatch");

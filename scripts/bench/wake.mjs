@@ -2,7 +2,7 @@
 // From what wakes the worker to its poll at the server: the worker is ended, as Chrome does it, and a page's message wakes it.
 
 import { EXTENSION, startServer, startSimulator } from "../world.mjs";
-import { head, leftOut, line, loadNow, median, now, readClock, until, verdict, wasSet } from "./figures.mjs";
+import { head, insistOnClock, leftOut, line, loadNow, median, now, readClock, until, verdict, wasSet } from "./figures.mjs";
 import { preparedProfile, startQuietBrowser, withStopwatch } from "./quiet-browser.mjs";
 import { serverLog } from "./server-log.mjs";
 import { marksOf } from "./task.mjs";
@@ -26,9 +26,10 @@ export async function wake({ wakes }) {
   for (const said of leftOut(spoilt)) console.log(said);
   console.log(verdict("median, wake to first poll", median(times), WANTED_MS));
   console.log(`\nWhere it goes: ${wakes} more wakes, with a stopwatch in the worker, ${loadNow()}`);
-  const { parts } = await run(wakes, { stopwatch: true });
+  const { parts, spoilt: spoiltParts } = await run(wakes, { stopwatch: true });
   console.log(head(""));
   for (const [what, values] of parts) console.log(line(what, values));
+  for (const said of leftOut(spoiltParts)) console.log(said);
 }
 
 async function run(wakes, { stopwatch = false } = {}) {
@@ -39,11 +40,15 @@ async function run(wakes, { stopwatch = false } = {}) {
   ]);
   const extension = stopwatch ? withStopwatch() : EXTENSION;
   const profile = await preparedProfile(simulator, server, { extension });
-  const origin = readClock();
+  const beforeStart = readClock();
   const started = now();
   const browser = startQuietBrowser(simulator, { profile, extension });
   await log.first("came", POLL, started);
   const page = await browser.openPage();
+  // By now the page has read the clock, and counts on from there.
+  await page.evaluate("performance.timeOrigin");
+  const origin = readClock();
+  if (wasSet(beforeStart, origin)) throw new Error("the machine's clock was set while the page was opened: measure again");
   const stopWorker = await stopper(page);
   const times = [];
   const parts = new Map();
@@ -56,13 +61,13 @@ async function run(wakes, { stopwatch = false } = {}) {
     const causeMs = (await page.evaluate(WAKE)) + before - origin;
     const cameMs = await log.first("came", POLL, stoppedMs);
     if (wasSet(before, readClock())) {
-      spoilt += 1;
+      insistOnClock((spoilt += 1), wakes);
       continue;
     }
     // The watchdog's alarm was first: whose wake it is can't be told.
     if (cameMs < causeMs) continue;
     times.push(cameMs - causeMs);
-    if (stopwatch) addParts(parts, { causeMs, cameMs, marks: await marksOf(page, before - origin) });
+    if (stopwatch) addParts(parts, { causeMs, cameMs, marks: await marksOf(page) });
   }
   for (const part of [browser, server, simulator]) await part.stop();
   return { times, parts, spoilt };
