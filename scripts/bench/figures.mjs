@@ -26,14 +26,15 @@ function atTick() {
 
 /** A tick that is seen late gives less: the most is nearest, where no tick among them was the clock's being set. */
 function originNow() {
-  for (let left = TRIES; ; left -= 1) {
+  for (let left = TRIES; left > 0; left -= 1) {
     const seen = Array.from({ length: TICKS }, atTick);
     const most = Math.max(...seen);
-    if (most - Math.min(...seen) < SET_MS || left === 0) return most;
+    if (most - Math.min(...seen) < SET_MS) return most;
   }
+  throw new Error("the machine's clock can't be read to half a millisecond: it is set all the time, or the machine is too busy");
 }
 
-let origin = originNow();
+let origin = performance.timeOrigin;
 
 /**
  * Reads the wall clock again, since some machines set theirs by a millisecond or two every few minutes. Gives what it began at: two of
@@ -43,6 +44,12 @@ export const readClock = () => (origin = originNow());
 
 /** Whether the wall clock was set between two readings. @param {number} one @param {number} other */
 export const wasSet = (one, other) => Math.abs(one - other) >= SET_MS;
+
+/** Reads the clock where it may not have been set since an earlier reading: a page or a worker has read it meanwhile. @param {number} before */
+export function readClockUnset(before) {
+  if (wasSet(before, readClock())) throw new Error("the machine's clock was set while the browser started: measure again");
+  return origin;
+}
 
 /**
  * Throws where more is left out than was wanted: such a machine's clock is none.

@@ -3,7 +3,7 @@
 
 import { Agent, request } from "node:http";
 import { EXTENSION, startServer, startSimulator, within } from "../world.mjs";
-import { at, head, insistOnClock, leftOut, line, loadNow, now, readClock, sorted, until, verdict, wasSet } from "./figures.mjs";
+import { at, head, insistOnClock, leftOut, line, loadNow, now, readClock, readClockUnset, sorted, until, verdict, wasSet } from "./figures.mjs";
 import { preparedProfile, startQuietBrowser, withStopwatch } from "./quiet-browser.mjs";
 import { serverLog } from "./server-log.mjs";
 
@@ -47,10 +47,13 @@ async function run(tasks, { stopwatch = false } = {}) {
   ]);
   const extension = stopwatch ? withStopwatch() : EXTENSION;
   const profile = await preparedProfile(simulator, server, { extension });
-  const origin = readClock();
+  const beforeStart = readClock();
   const browser = startQuietBrowser(simulator, { profile, extension });
   const caller = callerOf(server);
   const page = stopwatch ? await browser.openPage() : null;
+  // A worker that tells its marks has read the clock, and counts on from there.
+  if (page) await marksOf(page);
+  const origin = readClockUnset(beforeStart);
   const parts = new Map();
   const times = [];
   const answers = [];
